@@ -1,0 +1,1 @@
+"""The nouns: what passes between the packages, and nothing that acts on them."""

@@ -1,0 +1,66 @@
+"""The contract between a source's module and the rest."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol as Interface
+
+from models.trial import Page, Parsed, SourceQuery
+
+
+class SourceFailure(Exception):
+    """A source did not answer as it should; the message names address, status and what was found.
+
+    Pages that were received before it are kept; the source's cursor is not moved.
+    """
+
+
+class Client(Interface):
+    """What a connector may do with the network. One client belongs to one source."""
+
+    def get(self, path: str, params: dict[str, str], *, kind: str) -> Page:
+        """Fetch `path` under the source's base address.
+
+        Retries what is worth retrying, keeps the host's rate, follows redirects within the source,
+        strips credentials from the page's url. Returns the page whatever its status below 500 is,
+        apart from 429; the connector decides what a 404 means.
+
+        Raises
+        ------
+        SourceFailure
+            After the last retry, on a time-out, a cut body, or an answer larger than the limit.
+        """
+
+
+Fetch = Callable[[SourceQuery, date | None, Client], Iterator[Page]]
+Parse = Callable[[Page], Iterator[Parsed]]
+
+
+@dataclass(frozen=True)
+class Connector:
+    """One source.
+
+    Attributes
+    ----------
+    slug : name on the command line, in the archive and in tables
+    title : name that people use
+    id_pattern : regular expression of the ids of its records, full match
+    parse : meaning without network or clock; every record of the page comes out, read or rejected
+    fetch : network without meaning; None for a source that is only loaded by hand.
+        Given `since`, asks for what changed from that day on; otherwise for everything.
+    base_url : address of the live source, None when loaded by hand
+    rate : at most this many requests per second
+    overlap_days : how far an incremental search reaches back before the last complete one
+    loads : what a hand-loaded file of it looks like, for the command line's help
+    """
+
+    slug: str
+    title: str
+    id_pattern: str
+    parse: Parse
+    fetch: Fetch | None = None
+    base_url: str | None = None
+    rate: float = 1.0
+    overlap_days: int = 3
+    loads: str = ""
+    terms: str = ""

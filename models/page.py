@@ -1,0 +1,97 @@
+"""Everything that the published page says, gathered for rendering: figures come from here and nowhere else."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from models.protocol import Protocol, PublishedVersion
+from models.screening import Event, Numbers, QueueItem, ScreeningDecision
+from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
+from models.vocabulary import StudyList, StudyState
+
+
+class StudyEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One study as readers meet it in a list."""
+
+    study_id: str
+    title: str
+    registry_ids: tuple[str, ...]
+    report_ids: tuple[str, ...]
+    list: StudyList
+    state: StudyState
+    reason: str
+    design: str
+    product: str
+    comparator: str
+    sponsor: str
+    countries: tuple[str, ...]
+    status_text: str
+    numbers: Numbers
+    planned_participants: int | None
+    start_date: str | None
+    completion_date: str | None
+    results_date: str | None
+    screening: ScreeningDecision
+    is_reconstructed: bool = False
+    """True when the newest version of its record was rebuilt from dated facts, not seen (replay only)."""
+
+
+class FlowNumbers(msgspec.Struct, frozen=True, kw_only=True):
+    """PRISMA 2020 flow, as of the night."""
+
+    n_records: int
+    n_reports: int
+    n_studies: int
+    n_screened_out_population: int
+    n_screened_out_intervention: int
+    n_screened_out_design: int
+    n_screened_out_other: int
+    n_unclear: int
+    n_included: int
+    n_ongoing: int
+    n_awaiting: int
+    n_excluded: int
+    n_rejected: int
+
+
+class VersionComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """One published estimate beside what the program computes from the same data, and now."""
+
+    outcome: str
+    timepoint: str
+    printed: str
+    reproduced: str
+    is_reproduced: bool
+    confirmed_now: str
+    provisional_now: str
+
+
+class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One night's page of one review."""
+
+    protocol: Protocol
+    baseline: PublishedVersion
+    as_of: datetime
+    previous_run: datetime | None
+    registries: str
+    """``live`` or ``replay``; a replay says so on the page."""
+    decision: UpdateDecision
+    past_decisions: tuple[UpdateDecision, ...]
+    """Oldest first, without tonight's; only where the status or rationale changed."""
+    signals: tuple[Signal, ...]
+    events_since_run: tuple[Event, ...]
+    events_since_version: tuple[Event, ...]
+    studies: tuple[StudyEntry, ...]
+    near_misses: tuple[StudyEntry, ...]
+    """Not eligible by exactly one criterion."""
+    effects: tuple[PooledEffect, ...]
+    inputs: tuple[EffectInput, ...]
+    comparisons: tuple[VersionComparison, ...]
+    certainty: dict[str, str]
+    """GRADE certainty by outcome id, as the version in force states it."""
+    freshness: tuple[SourceFreshness, ...]
+    flow: FlowNumbers
+    queue: tuple[QueueItem, ...]
+    n_new_versions: int
+    search_dates: tuple[date, ...]
+    """Search dates of the published versions, oldest first."""

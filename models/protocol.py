@@ -1,0 +1,276 @@
+"""Shape of a review folder: what people decide, validated with the file, line and field named."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from models.vocabulary import (
+    ArmRole,
+    Convention,
+    Criterion,
+    EvidenceWord,
+    Interval,
+    Measure,
+    Model,
+    ReportKind,
+    StudyList,
+    Verdict,
+)
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors, values do not change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class SourceSearch(Strict):
+    """How one source is searched for this review, in the source's own words."""
+
+    topic: str
+    freshness_limit_days: Annotated[int, Field(gt=0)] = 3
+
+
+class TermRule(Strict):
+    """Words that decide a criterion, as whole words without regard to case; `*` ends a word early.
+
+    `except_terms` are phrases whose presence keeps a word inside them from counting.
+    """
+
+    terms: list[str]
+    except_terms: list[str] = []
+
+
+class Eligibility(Strict):
+    """Terms of the review's question. Rules over registry fields, never lists of trial ids."""
+
+    population: TermRule
+    not_population: TermRule
+    intervention: TermRule
+    not_intervention: TermRule
+    needs_person: TermRule
+    """Interventions on which the review has not decided: the verdict is unclear."""
+    comparator: TermRule
+    """Words by which an arm is recognised as placebo, sham or no treatment."""
+
+
+class Timepoint(Strict):
+    """A window of follow-up in days after the start of treatment, both ends included."""
+
+    name: str
+    from_days: Annotated[int, Field(gt=0)]
+    to_days: Annotated[int, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def ordered(self) -> Self:
+        if self.from_days > self.to_days:
+            raise ValueError(f"from_days {self.from_days} is after to_days {self.to_days}")
+        return self
+
+
+class Outcome(Strict):
+    """An outcome of the review.
+
+    `direction` says which way favours the intervention; `mid` is the smallest difference that matters
+    to people, in units of the outcome; `registry` says where posted results may hold it.
+    """
+
+    id: str
+    title: str
+    measure: Measure
+    unit: str
+    direction: Literal["higher", "lower"]
+    timepoints: list[str]
+    is_primary: bool = False
+    is_mortality: bool = False
+    mid: Annotated[float, Field(gt=0)] | None = None
+    registry: Literal["outcome_measure", "deaths", "serious_adverse_events", "none"]
+    title_terms: list[str] = []
+    note: str = ""
+
+
+class Comparison(Strict):
+    id: str
+    title: str
+    intervention: str
+    control: str
+
+
+class PoolingChoice(Strict):
+    model: Model
+    interval: Interval
+
+
+class ConventionChoice(Strict):
+    """Models shown for each kind of outcome; the first of a list is the headline."""
+
+    name: Convention
+    continuous: Annotated[list[PoolingChoice], Field(min_length=1)]
+    dichotomous: Annotated[list[PoolingChoice], Field(min_length=1)]
+
+
+class Thresholds(Strict):
+    """Numbers of the update rules; changing one changes the protocol's version."""
+
+    alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    borderline_p_low: float = 0.04
+    borderline_p_high: float = 0.06
+    relative_change: float = 0.5
+    mid_fraction: float = 0.5
+    participant_ratio: float = 0.5
+    overdue_months: int = 12
+
+
+class Retired(Strict):
+    """A person's decision that the review will not be updated."""
+
+    reason: str
+    decided_on: date
+
+
+class Protocol(Strict):
+    """The review's question and how it is kept alive."""
+
+    review: str
+    title: str
+    version: str
+    question: str
+    searches: dict[str, SourceSearch]
+    eligibility: Eligibility
+    comparisons: Annotated[list[Comparison], Field(min_length=1)]
+    timepoints: Annotated[list[Timepoint], Field(min_length=1)]
+    outcomes: Annotated[list[Outcome], Field(min_length=1)]
+    conventions: Annotated[list[ConventionChoice], Field(min_length=1)]
+    thresholds: Thresholds = Thresholds()
+    recipients: list[str] = []
+    retired: Retired | None = None
+
+    @model_validator(mode="after")
+    def names_exist(self) -> Self:
+        known = {timepoint.name for timepoint in self.timepoints}
+        for outcome in self.outcomes:
+            if unknown := set(outcome.timepoints) - known:
+                raise ValueError(f"outcome {outcome.id} names unknown timepoints {sorted(unknown)}")
+        return self
+
+    def timepoint(self, name: str) -> Timepoint:
+        return next(item for item in self.timepoints if item.name == name)
+
+    def outcome(self, outcome_id: str) -> Outcome:
+        return next(item for item in self.outcomes if item.id == outcome_id)
+
+
+class PublishedStudy(Strict):
+    study_id: str
+    label: str
+    n_randomised: int | None = None
+    contributes_data: bool = False
+    evidence: EvidenceWord
+
+
+class PublishedEstimate(Strict):
+    """An estimate as printed. `decimals` is the precision to which it must be reproduced."""
+
+    outcome: str
+    timepoint: str
+    measure: Measure
+    estimate: float
+    ci_low: float
+    ci_high: float
+    decimals: int = 2
+    k: int
+    n_participants: int | None = None
+
+
+class PublishedVersion(Strict):
+    """One published state of the review."""
+
+    version: str
+    search_date: date
+    publication_date: date | None = None
+    publication_note: str = ""
+    included: list[PublishedStudy] = []
+    ongoing: list[PublishedStudy] = []
+    estimates: list[PublishedEstimate] = []
+
+
+class DecisionRow(Strict):
+    """decisions.csv: a person's verdict on one criterion of one study, or on its list."""
+
+    study_id: str
+    criterion: Criterion | Literal["list"]
+    verdict: Verdict | StudyList
+    decided_by: str
+    known_from: date
+    reason: str
+
+
+class LinkRow(Strict):
+    """links.csv: a person links a record or report to a study, or forbids a link."""
+
+    study_id: str
+    item_id: str
+    relation: Literal["record", "report"]
+    kind: ReportKind | None = None
+    is_linked: bool = True
+    known_from: date
+    decided_by: str
+    reason: str
+
+
+class ExtractionRow(Strict):
+    """extraction.csv: one arm, one outcome, one time, with its place in a report."""
+
+    study_id: str
+    comparison: str
+    outcome: str
+    timepoint: str
+    arm: ArmRole
+    n_analysed: Annotated[int, Field(gt=0)]
+    n_events: Annotated[int, Field(ge=0)] | None = None
+    mean: float | None = None
+    sd: Annotated[float, Field(gt=0)] | None = None
+    report: str
+    table: str
+    page: str | None = None
+    population: str
+    extractor: str
+    known_from: date
+    evidence: EvidenceWord
+    is_confirmed: bool
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def complete(self) -> Self:
+        dichotomous, continuous = self.n_events is not None, self.mean is not None
+        if dichotomous == continuous:
+            raise ValueError("give either n_events or mean with sd")
+        if continuous != (self.sd is not None):
+            raise ValueError("mean and sd go together")
+        if self.n_events is not None and self.n_events > self.n_analysed:
+            raise ValueError(f"n_events {self.n_events} is more than n_analysed {self.n_analysed}")
+        if self.is_confirmed and self.evidence is EvidenceWord.MEMORY:
+            raise ValueError("a fact recalled from memory cannot be confirmed")
+        return self
+
+
+class RiskOfBiasRow(Strict):
+    """risk_of_bias.csv: a judgement on one domain of one study, as a version of the review states it."""
+
+    study_id: str
+    domain: str
+    judgement: Literal["low", "high", "unclear", "not stated"]
+    version: str
+    source: str
+
+
+class CertaintyRow(Strict):
+    """certainty.csv: GRADE certainty of one outcome, as a version of the review states it."""
+
+    outcome: str
+    timepoint: str
+    certainty: Literal["high", "moderate", "low", "very low", "not stated"]
+    reasons: str
+    version: str
+    source: str

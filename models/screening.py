@@ -1,0 +1,136 @@
+"""What becomes of records: studies, links, verdicts, states, events, and what waits for a person."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from models.dates import PartialDate
+from models.trial import Value
+from models.vocabulary import (
+    AlertGrade,
+    Criterion,
+    EventCode,
+    LinkMethod,
+    ReportKind,
+    StudyList,
+    StudyState,
+    Verdict,
+)
+
+
+class StudyLink(Value, frozen=True, kw_only=True):
+    """One record that belongs to a study, and why."""
+
+    study_id: str
+    record_id: str
+    method: LinkMethod
+    evidence: str
+    known_from: date | None = None
+
+
+class ReportLink(Value, frozen=True, kw_only=True):
+    """One report that belongs to a study, what it is to it, and why."""
+
+    study_id: str
+    report_id: str
+    kind: ReportKind
+    method: LinkMethod
+    evidence: str
+
+
+class CriterionVerdict(Value, frozen=True, kw_only=True):
+    """Verdict on one criterion with the field that decided it and the words found there."""
+
+    criterion: Criterion
+    verdict: Verdict
+    field: str
+    quote: str
+    decided_by: str = "rule"
+    """``rule``, or the name of the person who decided in decisions.csv."""
+
+
+class ScreeningDecision(Value, frozen=True, kw_only=True):
+    """Eligibility of one study: met only when every criterion is met, not met as soon as one is not."""
+
+    study_id: str
+    verdict: Verdict
+    criteria: tuple[CriterionVerdict, ...]
+
+    def of(self, criterion: Criterion) -> CriterionVerdict:
+        return next(item for item in self.criteria if item.criterion is criterion)
+
+
+class Numbers(Value, frozen=True, kw_only=True):
+    """The four numbers of a study, each with where it comes from; None is not known."""
+
+    n_registered: int | None = None
+    n_registered_type: str | None = None
+    n_randomised: int | None = None
+    n_randomised_source: str | None = None
+    n_started: int | None = None
+    n_analysed: int | None = None
+    n_analysed_source: str | None = None
+
+
+class StudyStatus(Value, frozen=True, kw_only=True):
+    """State and list of one study as of a night, with the evidence that decided them."""
+
+    study_id: str
+    state: StudyState
+    list: StudyList
+    reason: str
+    numbers: Numbers
+    start_date: PartialDate | None = None
+    completion_date: PartialDate | None = None
+    results_date: PartialDate | None = None
+    """First day on which results were public in a registry or a report."""
+    planned_participants: int | None = None
+
+
+class Event(Value, frozen=True, kw_only=True):
+    """Something that happened to a study.
+
+    `event_date` is when it happened in the world, `public_date` when a source first showed it,
+    `first_seen_at` when we observed it. `is_news` says that it became public after the search of the
+    review's version in force: only news may raise an alert.
+    """
+
+    event_code: EventCode
+    study_id: str
+    event_date: PartialDate
+    public_date: date
+    first_seen_at: datetime
+    grade: AlertGrade
+    evidence: str
+    reference: str
+    """What distinguishes this event from others of the same code and study, e.g. a report id."""
+    is_news: bool
+
+    @property
+    def key(self) -> str:
+        """Identity across runs: the same history gives the same keys."""
+        return f"{self.event_code}:{self.study_id}:{self.reference}"
+
+
+class QueueItem(Value, frozen=True, kw_only=True):
+    """Something that only a person can settle, with what to do."""
+
+    kind: str
+    """``rejected``, ``eligibility``, ``link``, ``extraction``, ``recall`` or ``protocol``."""
+    subject: str
+    """Study, record or file it is about."""
+    reason: str
+    field: str = ""
+    value: str = ""
+    action: str = ""
+
+
+class RunContext(msgspec.Struct, frozen=True, kw_only=True):
+    """The two dates a judgement needs: when it is made, and since when things are news."""
+
+    as_of: datetime
+    baseline_search_date: date
+
+    @property
+    def today(self) -> date:
+        return self.as_of.date()

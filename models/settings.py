@@ -1,0 +1,90 @@
+"""Where things are and how to reach the world, from the environment alone.
+
+Every variable is named ``TRIALWATCH_…``; none is needed for a first run.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class SettingsError(Exception):
+    """An environment variable cannot be used; the message names it and its value."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Paths and addresses of one installation.
+
+    Attributes
+    ----------
+    data : folder that holds all state (TRIALWATCH_DATA, default ``data``)
+    reviews : folder of review folders (TRIALWATCH_REVIEWS, default the one that ships with the program)
+    ledger_url : SQLAlchemy address (TRIALWATCH_LEDGER_URL, default SQLite in `data`)
+    channels : Apprise addresses, separated by blanks (TRIALWATCH_CHANNELS); secrets, never logged
+    contact : e-mail address in the User-Agent (TRIALWATCH_CONTACT); registries ask for one
+    ncbi_api_key : raises PubMed's rate limit (TRIALWATCH_NCBI_API_KEY)
+    base_urls : addresses by connector slug, to go elsewhere than the live source
+        (TRIALWATCH_BASE_URL_<SLUG>, e.g. TRIALWATCH_BASE_URL_CTGOV)
+    keep_snapshots : dated copies kept under ``published/`` (TRIALWATCH_KEEP_SNAPSHOTS)
+    """
+
+    data: Path = Path("data")
+    reviews: Path = Path(__file__).parent.parent / "reviews"
+    ledger_url: str = ""
+    channels: tuple[str, ...] = ()
+    contact: str = ""
+    ncbi_api_key: str = ""
+    base_urls: Mapping[str, str] = field(default_factory=dict)
+    keep_snapshots: int = 30
+
+    @property
+    def archive(self) -> Path:
+        return self.data / "archive"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.data / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        return self.data / "published"
+
+    @property
+    def outbox(self) -> Path:
+        return self.data / "outbox"
+
+    @property
+    def ledger(self) -> str:
+        return self.ledger_url or f"sqlite:///{(self.data / 'ledger.sqlite').absolute()}"
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read settings from environment variables.
+
+    Raises
+    ------
+    SettingsError
+        If a number is not a number.
+    """
+    prefix = "TRIALWATCH_"
+    given = {name.removeprefix(prefix): value for name, value in environ.items() if name.startswith(prefix) and value}
+    default = Settings()
+    keep = given.get("KEEP_SNAPSHOTS", str(default.keep_snapshots))
+    if not keep.isdigit() or int(keep) < 1:
+        raise SettingsError(f"TRIALWATCH_KEEP_SNAPSHOTS={keep!r}: give a whole number of at least 1")
+    return Settings(
+        data=Path(given.get("DATA", default.data)),
+        reviews=Path(given.get("REVIEWS", default.reviews)),
+        ledger_url=given.get("LEDGER_URL", ""),
+        channels=tuple(given.get("CHANNELS", "").split()),
+        contact=given.get("CONTACT", ""),
+        ncbi_api_key=given.get("NCBI_API_KEY", ""),
+        base_urls={
+            name.removeprefix("BASE_URL_").lower().replace("_", "-"): value
+            for name, value in given.items()
+            if name.startswith("BASE_URL_")
+        },
+        keep_snapshots=int(keep),
+    )

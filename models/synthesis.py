@@ -1,0 +1,161 @@
+"""What enters a pooled analysis and what comes out of it, and the verdict on the review."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from models.trial import Value
+from models.vocabulary import (
+    ArmRole,
+    Convention,
+    EvidenceSet,
+    EvidenceWord,
+    Interval,
+    Measure,
+    Model,
+    Rationale,
+    Rule,
+    SourceState,
+    UpdateStatus,
+)
+
+
+class ArmResult(Value, frozen=True, kw_only=True):
+    """Numbers of one arm for one outcome at one time, with their source.
+
+    Continuous outcomes have `mean` and `sd` on the scale of the outcome, dichotomous ones `n_events`.
+    """
+
+    study_id: str
+    comparison: str
+    outcome: str
+    timepoint: str
+    arm: ArmRole
+    n_analysed: int
+    n_events: int | None = None
+    mean: float | None = None
+    sd: float | None = None
+    report: str = ""
+    place: str = ""
+    """Table and page, or path into the raw record."""
+    population: str = ""
+    extractor: str = ""
+    known_from: date | None = None
+    evidence: EvidenceWord = EvidenceWord.VERBATIM
+    is_confirmed: bool = False
+    note: str = ""
+
+
+class EffectInput(Value, frozen=True, kw_only=True):
+    """One study's contribution to one outcome: effect and variance on the analysis scale.
+
+    `yi` is the mean difference, or the log of a ratio; `vi` its sampling variance; None where the
+    data do not determine them (both arms without events, or everybody with one).
+    """
+
+    study_id: str
+    comparison: str
+    outcome: str
+    timepoint: str
+    measure: Measure
+    evidence_set: EvidenceSet
+    n_intervention: int
+    n_control: int
+    yi: float | None = None
+    vi: float | None = None
+    events_intervention: int | None = None
+    events_control: int | None = None
+    mean_intervention: float | None = None
+    sd_intervention: float | None = None
+    mean_control: float | None = None
+    sd_control: float | None = None
+    source: str = ""
+    evidence: EvidenceWord = EvidenceWord.VERBATIM
+    note: str = ""
+
+    @property
+    def n_participants(self) -> int:
+        return self.n_intervention + self.n_control
+
+
+class PooledEffect(Value, frozen=True, kw_only=True):
+    """One pooled estimate. Estimate and limits are on the natural scale (a ratio for RR), `se` and
+    `tau2` on the analysis scale (log for RR). k = 0 has no estimate and a note saying so.
+    """
+
+    evidence_set: EvidenceSet
+    convention: Convention
+    comparison: str
+    outcome: str
+    timepoint: str
+    measure: Measure
+    model: Model
+    interval: Interval
+    k: int
+    n_participants: int
+    estimate: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    se: float | None = None
+    p_value: float | None = None
+    tau2: float | None = None
+    i2_pct: float | None = None
+    q: float | None = None
+    is_headline: bool = False
+    """The line of its convention that rules compare and readers see first."""
+    note: str = ""
+
+
+class Signal(Value, frozen=True, kw_only=True):
+    """One rule applied to one outcome: whether it fired, what was measured and against what."""
+
+    rule: Rule
+    outcome: str
+    timepoint: str
+    evidence_set: EvidenceSet
+    convention: Convention
+    fired: bool
+    value: float | None = None
+    threshold: float | None = None
+    explanation: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.rule}:{self.outcome}:{self.timepoint}:{self.evidence_set}:{self.convention}"
+
+
+class UpdateDecision(Value, frozen=True, kw_only=True):
+    """One night's verdict on one review, in the words of Cochrane's Updating Classification System."""
+
+    review: str
+    decided_at: datetime
+    status: UpdateStatus
+    rationale: Rationale
+    explanation: str
+    """At most 400 characters."""
+    baseline_version: str
+    fired_rules: tuple[str, ...]
+    """Keys of the signals that fired."""
+    event_keys: tuple[str, ...]
+    """Keys of the news events of grade action behind the status."""
+    protocol_version: str
+    is_confirmed_only: bool = True
+    """False when a rule fired on provisional numbers only."""
+
+
+class SourceFreshness(msgspec.Struct, frozen=True, kw_only=True):
+    """How recently a source was searched to the end.
+
+    `is_stale` means that the last complete search is older than the source's limit, or that there was none.
+    """
+
+    source: str
+    title: str
+    state: SourceState
+    last_checked_at: datetime
+    last_complete_at: datetime | None
+    limit_days: int
+    is_stale: bool
+    n_records: int
+    n_expected: int | None
+    reason: str = ""

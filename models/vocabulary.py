@@ -1,0 +1,267 @@
+"""Every closed list of words, with where it comes from. A word that is not here is never guessed."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Recruitment status of a registry record, harmonised.
+
+    ``ended_recruiting`` is the end of recruitment, which in no registry is the end of the study.
+    Source: ClinicalTrials.gov API v2 enum ``Status``, to which other registries are mapped.
+    """
+
+    NOT_YET_RECRUITING = "not_yet_recruiting"
+    RECRUITING = "recruiting"
+    ENROLLING_BY_INVITATION = "enrolling_by_invitation"
+    ENDED_RECRUITING = "ended_recruiting"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+    WITHDRAWN = "withdrawn"
+    UNKNOWN = "unknown"
+    WITHHELD = "withheld"
+    EXPANDED_ACCESS = "expanded_access"
+    """Available, temporarily or no longer available, or approved for marketing: not a trial."""
+
+
+class StudyType(StrEnum):
+    INTERVENTIONAL = "interventional"
+    OBSERVATIONAL = "observational"
+    EXPANDED_ACCESS = "expanded_access"
+
+
+class Allocation(StrEnum):
+    RANDOMISED = "randomised"
+    NON_RANDOMISED = "non_randomised"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class ArmType(StrEnum):
+    """Role that the registry gives an arm; it does not decide whether an arm is a comparator."""
+
+    EXPERIMENTAL = "experimental"
+    ACTIVE_COMPARATOR = "active_comparator"
+    PLACEBO_COMPARATOR = "placebo_comparator"
+    SHAM_COMPARATOR = "sham_comparator"
+    NO_INTERVENTION = "no_intervention"
+    OTHER = "other"
+
+
+class CountType(StrEnum):
+    """Whether a registered number is what was planned or what happened."""
+
+    ESTIMATED = "estimated"
+    ACTUAL = "actual"
+
+
+class ReferenceType(StrEnum):
+    """ClinicalTrials.gov ``ReferenceType``; DERIVED was found by the library, not declared by the sponsor."""
+
+    BACKGROUND = "background"
+    RESULT = "result"
+    DERIVED = "derived"
+
+
+class OutcomeRole(StrEnum):
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    OTHER = "other"
+    POST_HOC = "post_hoc"
+
+
+class VersionOrigin(StrEnum):
+    """How a record version reached us: seen as the current one, from the registry's history, or from a file."""
+
+    CURRENT = "current"
+    HISTORY = "history"
+    EXPORT = "export"
+
+
+class ReportKind(StrEnum):
+    """What a report is to the study it is linked to."""
+
+    RESULTS = "results"
+    PROTOCOL = "protocol"
+    ABSTRACT = "abstract"
+    NOTICE = "notice"
+    """Retraction, erratum or expression of concern."""
+    OTHER = "other"
+    """Anything that does not report the randomised comparison; a person may say otherwise."""
+
+
+class RelationKind(StrEnum):
+    """PubMed ``RefType`` of a comment or correction, as far as it touches the findings."""
+
+    RETRACTION_IN = "retraction_in"
+    ERRATUM_IN = "erratum_in"
+    CONCERN_IN = "concern_in"
+    RETRACTION_OF = "retraction_of"
+    ERRATUM_FOR = "erratum_for"
+    CONCERN_FOR = "concern_for"
+
+
+class LinkMethod(StrEnum):
+    """How a record or report came to belong to a study; a person overrides all others."""
+
+    OWN_ID = "own_id"
+    DECLARED_ID = "declared_id"
+    DATABANK = "databank"
+    REGISTRY_REFERENCE = "registry_reference"
+    PERSON = "person"
+
+
+class Criterion(StrEnum):
+    """Eligibility criteria, in the order in which a reader asks them."""
+
+    POPULATION = "population"
+    INTERVENTION = "intervention"
+    DESIGN = "design"
+    COMPARATOR = "comparator"
+    CO_INTERVENTIONS = "co_interventions"
+
+
+class Verdict(StrEnum):
+    MET = "met"
+    NOT_MET = "not_met"
+    UNCLEAR = "unclear"
+
+
+class StudyList(StrEnum):
+    """Cochrane's lists of studies (Handbook, chapter III), and the near misses nobody has to read."""
+
+    INCLUDED = "included"
+    ONGOING = "ongoing"
+    AWAITING = "awaiting"
+    EXCLUDED = "excluded"
+
+
+class StudyState(StrEnum):
+    """Where a study stands, inferred from all evidence and not from its status alone."""
+
+    PLANNED = "planned"
+    RECRUITING = "recruiting"
+    FOLLOW_UP = "follow_up"
+    STALE = "stale"
+    """The registry no longer vouches for the status, and nothing else tells."""
+    SUSPENDED = "suspended"
+    COMPLETED_NO_RESULTS = "completed_no_results"
+    TERMINATED = "terminated"
+    WITHDRAWN = "withdrawn"
+    RESULTS_POSTED = "results_posted"
+    RESULTS_PUBLISHED = "results_published"
+    EXTRACTED = "extracted"
+    POOLED = "pooled"
+
+
+class EventCode(StrEnum):
+    """What can happen to a study (DESIGN section 6)."""
+
+    COMPLETED = "E1"
+    RESULTS_POSTED = "E2"
+    REPORT_LINKED = "E3"
+    NEW_TRIAL = "E4"
+    OVERDUE = "E5"
+
+
+class EvidenceWord(StrEnum):
+    """How a fact is known. ``memory`` never enters a pooled analysis."""
+
+    VERBATIM = "verbatim"
+    DERIVED = "derived"
+    INFERRED = "inferred"
+    MEMORY = "memory"
+
+
+class EvidenceSet(StrEnum):
+    """Published is part of confirmed, confirmed part of provisional; only confirmed is the review's result."""
+
+    PUBLISHED = "published"
+    CONFIRMED = "confirmed"
+    PROVISIONAL = "provisional"
+
+
+class ArmRole(StrEnum):
+    INTERVENTION = "intervention"
+    CONTROL = "control"
+
+
+class Measure(StrEnum):
+    """Effect measures. MD on the scale of the outcome, RR pooled on the log scale."""
+
+    MD = "MD"
+    RR = "RR"
+
+
+class Model(StrEnum):
+    """Pooling models, named as the command line takes them."""
+
+    COMMON = "common"
+    MH = "mh"
+    DL = "DL"
+    REML = "REML"
+
+
+class Interval(StrEnum):
+    WALD = "wald"
+    HKSJ = "hksj"
+
+
+class Convention(StrEnum):
+    """Whose rules a pooled effect follows: as the review was published, or Cochrane's since January 2025."""
+
+    REVMAN5 = "revman5"
+    REVMAN2025 = "revman2025"
+
+
+class Rule(StrEnum):
+    """Named rules behind a decision (DESIGN section 9); S0 is the gate before the others."""
+
+    S0 = "S0"
+    S1 = "S1"
+    S2 = "S2"
+    S3 = "S3"
+    S4 = "S4"
+    S5 = "S5"
+
+
+class UpdateStatus(StrEnum):
+    """Updating Classification System, the three statuses that Cochrane's editorial pages list."""
+
+    UP_TO_DATE = "Up to date"
+    UPDATE_PENDING = "Update pending"
+    NO_UPDATE_PLANNED = "No update planned"
+
+
+class Rationale(StrEnum):
+    """Brief reason beside a status. Cochrane keeps a fixed list; these wordings are recalled, not verified."""
+
+    ALL_INCORPORATED = "All studies incorporated from most recent search"
+    NO_NEW_STUDIES = "No new studies identified with search"
+    UNLIKELY_TO_CHANGE = "New information identified but unlikely to change review findings"
+    AWAITING_ASSESSMENT = "Studies awaiting assessment"
+    LIKELY_TO_CHANGE = "New information identified and likely to change review findings"
+    SEARCH_INCOMPLETE = "New search needed"
+    RETIRED = "Research area no longer active"
+
+
+class AlertGrade(StrEnum):
+    """How soon a reader should look: action changes the decision, watch prepares for it."""
+
+    ACTION = "action"
+    WATCH = "watch"
+    INFO = "info"
+
+
+class SourceState(StrEnum):
+    """How a source's part of one night ended. Only COMPLETE allows "nothing new"."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    """Gave up after the last attempt; the alert stays in the ledger and on the page."""

@@ -1,7 +1,7 @@
 """The contract between a source's module and the rest."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol as Interface
 
@@ -50,6 +50,8 @@ class Connector:
         Given `since`, asks for what changed from that day on; otherwise for everything.
     base_url : address of the live source, None when loaded by hand
     rate : at most this many requests per second
+    follows_changes_only : True when what concerns single studies is asked again only after their record changed
+    secrets : query parameter to name of the setting that fills it; sent, never archived
     overlap_days : how far an incremental search reaches back before the last complete one
     loads : what a hand-loaded file of it looks like, for the command line's help
     """
@@ -61,6 +63,8 @@ class Connector:
     fetch: Fetch | None = None
     base_url: str | None = None
     rate: float = 1.0
+    follows_changes_only: bool = False
+    secrets: Mapping[str, str] = field(default_factory=dict, hash=False)
     overlap_days: int = 3
     loads: str = ""
     terms: str = ""

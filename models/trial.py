@@ -273,6 +273,13 @@ def content_hash(item: TrialRecord | Report) -> str:
     return hashlib.sha256(msgspec.json.encode(fields, order="deterministic")).hexdigest()
 
 
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of a record or report, with when we saw it."""
+
+    item: TrialRecord | Report
+    observed_at: datetime
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One answer of a source, or one hand-loaded file, untouched.
 

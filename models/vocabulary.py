@@ -127,12 +127,17 @@ class Verdict(StrEnum):
 
 
 class StudyList(StrEnum):
-    """Cochrane's lists of studies (Handbook, chapter III), and the near misses nobody has to read."""
+    """Cochrane's four lists of studies (Handbook, chapter III), and what screening removed before them.
+
+    Excluded are only studies that a reader might expect to find: the right people and the right
+    intervention, and another design.
+    """
 
     INCLUDED = "included"
     ONGOING = "ongoing"
     AWAITING = "awaiting"
     EXCLUDED = "excluded"
+    SCREENED_OUT = "screened_out"
 
 
 class StudyState(StrEnum):
@@ -186,10 +191,26 @@ class ArmRole(StrEnum):
 
 
 class Measure(StrEnum):
-    """Effect measures. MD on the scale of the outcome, RR pooled on the log scale."""
+    """Effect measures, named as metafor names them; ratios are analysed as logarithms."""
 
     MD = "MD"
+    SMD = "SMD"
+    """Hedges' g with the exact small-sample factor J."""
+    SMD_APPROXIMATE = "SMD-approximate"
+    """Hedges' g with J = 1 - 3 / (4 N - 9), as RevMan."""
+    ROM = "ROM"
+    """Ratio of arithmetic means."""
+    ROM_GEOMETRIC = "ROM-geometric"
+    """Ratio of geometric means, from arithmetic means and SDs of skewed data."""
     RR = "RR"
+    OR = "OR"
+    RD = "RD"
+    PETO = "PETO"
+    HR = "HR"
+    IRR = "IRR"
+    """Ratio of rates per person-time."""
+    GEN = "GEN"
+    """Generic inverse variance: estimates with their variances, on a scale of their own."""
 
 
 class Model(StrEnum):
@@ -197,13 +218,20 @@ class Model(StrEnum):
 
     COMMON = "common"
     MH = "mh"
+    PETO = "peto"
     DL = "DL"
+    PM = "PM"
     REML = "REML"
+    ML = "ML"
+    EB = "EB"
+    HE = "HE"
+    SJ = "SJ"
 
 
 class Interval(StrEnum):
     WALD = "wald"
     HKSJ = "hksj"
+    HKSJ_TRUNCATED = "hksj-truncated"
 
 
 class Convention(StrEnum):
@@ -258,6 +286,13 @@ class SourceState(StrEnum):
     COMPLETE = "complete"
     PARTIAL = "partial"
     FAILED = "failed"
+
+
+class Scope(StrEnum):
+    """What part of a source was searched: the review's topic, or what concerns its studies one by one."""
+
+    TOPIC = "topic"
+    STUDIES = "studies"
 
 
 class DeliveryState(StrEnum):

@@ -1,0 +1,171 @@
+"""What is worth telling people, and how soon they should look: at most one digest per review and night."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from models.alert import Alert, Heartbeat
+from models.screening import Event, RunContext
+from models.synthesis import Signal, SourceFreshness, UpdateDecision
+from models.vocabulary import AlertGrade, EvidenceSet, SourceState, UpdateStatus
+
+_URGENCY = (AlertGrade.ACTION, AlertGrade.WATCH, AlertGrade.INFO)
+
+
+def raise_alerts(
+    *,
+    context: RunContext,
+    review_title: str,
+    decision: UpdateDecision,
+    previous: UpdateDecision | None,
+    events: Sequence[Event],
+    emitted: frozenset[str],
+    signals: Sequence[Signal],
+    fired_before: frozenset[str],
+    freshness: Sequence[SourceFreshness],
+    stale_before: frozenset[str],
+    render: Callable[..., tuple[str, str]],
+) -> tuple[Alert, ...]:
+    """Gather a night's news into one alert, or into none when nothing is new.
+
+    News is: an event that became public after the version in force was searched and that no earlier
+    night has dealt with (DESIGN section 9); a signal that was not firing before; another status than
+    the previous decision's; a source that has become stale. Back-filled events are none.
+
+    Parameters
+    ----------
+    context
+        the night
+    review_title
+        for the message
+    decision
+        tonight's
+    previous
+        decision of the night before; None on a review's first night, which starts from "Up to date",
+        as a version is on the day it is published
+    events
+        the review's events, all of them or the night's
+    emitted
+        keys of the events that other nights have dealt with
+    signals
+        tonight's, fired or not
+    fired_before
+        keys of the signals that were firing at the previous decision
+    freshness
+        every source of the review
+    stale_before
+        slugs of the sources that were stale at the previous decision
+    render
+        makes title and body; called with the keywords `review_title`, `as_of`, `grade`, `decision`,
+        `previous`, `events` (most urgent first), `signals` (newly firing), `newly_stale`, `freshness`
+
+    Returns
+    -------
+    tuple
+        None or one. Its key is the same for the same news after the same previous decision, whichever
+        run finds it and whenever: a night that is run again says nothing twice, while a signal that
+        stops and fires again a year later is news again.
+    """
+    news = sorted(
+        {event.key: event for event in events if event.is_news and event.key not in emitted}.values(),
+        key=lambda event: (_URGENCY.index(event.grade), event.public_date, event.key),
+    )
+    fired = sorted(
+        (signal for signal in signals if signal.fired and signal.key not in fired_before), key=lambda item: item.key
+    )
+    newly_stale = sorted(
+        (source for source in freshness if source.is_stale and source.source not in stale_before),
+        key=lambda item: item.source,
+    )
+    status_before = previous.status if previous else UpdateStatus.UP_TO_DATE
+    is_turned = decision.status != status_before
+
+    grades = [event.grade for event in news]
+    grades += [_signal_grade(signal) for signal in fired]
+    grades += [AlertGrade.ACTION] * is_turned + [AlertGrade.WATCH] * len(newly_stale)
+    if not grades:
+        return ()
+    grade = min(grades, key=_URGENCY.index)
+
+    after = previous.decided_at.isoformat() if previous else "first night"
+    told = [event.key for event in news]
+    told += [f"{signal.key} after {after}" for signal in fired]
+    told += [f"{status_before} to {decision.status} after {after}"] * is_turned
+    told += [f"{source.source} stale since {source.last_complete_at}" for source in newly_stale]
+
+    title, body = render(
+        review_title=review_title,
+        as_of=context.as_of,
+        grade=grade,
+        decision=decision,
+        previous=previous,
+        events=tuple(news),
+        signals=tuple(fired),
+        newly_stale=tuple(newly_stale),
+        freshness=tuple(freshness),
+    )
+    alert = Alert(
+        key=_key(decision.review, told),
+        review=decision.review,
+        grade=grade,
+        raised_at=context.as_of,
+        title=title,
+        body=body,
+        event_keys=tuple(event.key for event in news),
+        signal_keys=tuple(signal.key for signal in fired),
+    )
+    return (alert,)
+
+
+def heartbeat(
+    *,
+    context: RunContext,
+    review: str,
+    n_new_versions: int,
+    n_new_events: int,
+    n_alerts: int,
+    freshness: Sequence[SourceFreshness],
+) -> Heartbeat:
+    """Prove that a night took place. "Nothing new" is said only when every source was searched to its end."""
+    unsearched = [source for source in freshness if source.is_stale or source.state is not SourceState.COMPLETE]
+    counts = ((n_new_versions, "new record version"), (n_new_events, "new event"), (n_alerts, "alert"))
+    found = ", ".join(_count(n, noun) for n, noun in counts)
+    if not freshness:
+        message = f"No source was searched: whether there is anything new is not known ({found})."
+    elif unsearched:
+        message = (
+            f"Not every source was searched to its end, so there may be more than was found ({found}). "
+            + " ".join(_state_of(source) for source in unsearched)
+        )
+    elif n_new_versions or n_new_events or n_alerts:
+        message = f"Searched {_count(len(freshness), 'source')} to the end: {found}."
+    else:
+        message = f"Searched {_count(len(freshness), 'source')} to the end: nothing new."
+    return Heartbeat(
+        review=review,
+        as_of=context.as_of,
+        n_new_versions=n_new_versions,
+        n_new_events=n_new_events,
+        n_alerts=n_alerts,
+        stale_sources=tuple(sorted(source.source for source in freshness if source.is_stale)),
+        message=message,
+    )
+
+
+def _signal_grade(signal: Signal) -> AlertGrade:
+    """Numbers that a machine took from a registry prepare a decision; people's numbers change it."""
+    return AlertGrade.WATCH if signal.evidence_set is EvidenceSet.PROVISIONAL else AlertGrade.ACTION
+
+
+def _key(review: str, told: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join([review, *sorted(told)]).encode()).hexdigest()[:16]
+
+
+def _state_of(source: SourceFreshness) -> str:
+    last = f"last searched to its end on {source.last_complete_at:%Y-%m-%d}" if source.last_complete_at else "never yet"
+    stale = f", stale after {_count(source.limit_days, 'day')}" if source.is_stale else ""
+    reason = f" ({source.reason})" if source.reason else ""
+    return f"{source.title}: tonight {source.state}{reason}; {last}{stale}."
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

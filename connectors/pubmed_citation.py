@@ -1,0 +1,293 @@
+"""What a PubMed citation says, element by element (NLM PubMed DTD of January 2025, and older ones).
+
+Only DataBankList declares registry ids, and only some data banks are trial registries. Relations are
+kept as far as they touch the findings. A citation's own elements are addressed by full path, because
+lists of references carry PMIDs and DOIs of other papers under the same names.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from connectors.markup import texts, whole_text
+from connectors.reading import FieldReader, tidy
+from models.dates import PartialDate, check_partial, month_number
+from models.trial import Rejected, RelatedReport, Report
+from models.vocabulary import RelationKind
+
+SLUG = "pubmed"
+
+REGISTRIES = frozenset(
+    [
+        "clinicaltrialsgov",
+        "isrctn",
+        "eudract",
+        "ctis",
+        "anzctr",
+        "chictr",
+        "jmacct",
+        "jprn",
+        "jrct",
+        "umin",
+        "uminctr",
+        "japicti",
+        "japicctr",
+        "cris",
+        "kct",
+        "ctri",
+        "drks",
+        "irct",
+        "ntr",
+        "ntrr",
+        "pactr",
+        "rbr",
+        "rebec",
+        "rpcec",
+        "repec",
+        "slctr",
+        "tctr",
+        "lbctr",
+        "euctr",
+        "itmctr",
+    ]
+)
+"""Trial registries among MEDLINE's data banks, in lower case without blanks and punctuation."""
+
+OTHER_BANKS = frozenset(
+    [
+        "bioproject",
+        "dbgap",
+        "dbsnp",
+        "dbvar",
+        "dryad",
+        "figshare",
+        "gdb",
+        "genbank",
+        "geo",
+        "mendeley",
+        "omim",
+        "pdb",
+        "pir",
+        "protein",
+        "pubchembioassay",
+        "pubchemcompound",
+        "pubchemsubstance",
+        "refseq",
+        "sra",
+        "swissprot",
+        "unimes",
+        "uniparc",
+        "uniprotkb",
+        "uniref",
+        "osf",
+        "zenodo",
+    ]
+)
+"""Data banks of molecules and data sets: their accession numbers are not trials."""
+
+RELATIONS = {
+    "RetractionIn": RelationKind.RETRACTION_IN,
+    "RetractedandRepublishedIn": RelationKind.RETRACTION_IN,
+    "ErratumIn": RelationKind.ERRATUM_IN,
+    "CorrectedandRepublishedIn": RelationKind.ERRATUM_IN,
+    "ExpressionOfConcernIn": RelationKind.CONCERN_IN,
+    "RetractionOf": RelationKind.RETRACTION_OF,
+    "RetractedandRepublishedFrom": RelationKind.RETRACTION_OF,
+    "ErratumFor": RelationKind.ERRATUM_FOR,
+    "CorrectedandRepublishedFrom": RelationKind.ERRATUM_FOR,
+    "ExpressionOfConcernFor": RelationKind.CONCERN_FOR,
+}
+"""``RefType`` of comments and corrections that touch the findings."""
+
+OTHER_RELATIONS = frozenset(
+    [
+        "AssociatedDataset",
+        "AssociatedPublication",
+        "Cites",
+        "CommentIn",
+        "CommentOn",
+        "OriginalReportIn",
+        "ReprintIn",
+        "ReprintOf",
+        "RepublishedIn",
+        "RepublishedFrom",
+        "SummaryForPatientsIn",
+        "UpdateIn",
+        "UpdateOf",
+    ]
+)
+"""The DTD's other values of ``RefType``."""
+
+_LOOK = "look at the citation in PubMed and in the archive"
+_MEDLINE_DATE = re.compile(r"(\d{4})(?:\s+([A-Za-z]+))?.*")
+
+
+def citations(root: etree._Element, url: str) -> Iterator[Report | Rejected]:
+    """Every citation of a document: a set of articles and books, or one of them alone."""
+    found = [root] if root.tag in _FORMS else [child for child in root if child.tag in _FORMS]
+    if not found and root.tag != "PubmedArticleSet":
+        reader = FieldReader(SLUG, url)
+        reader.note(url, str(root.tag), "a document without citations", "load XML of efetch")
+        yield from reader.notes
+    for number, element in enumerate(found, start=1):
+        form = _FORMS[str(element.tag)]
+        pmid = tidy(element.findtext(f"{form.citation}/PMID"))
+        reader = FieldReader(SLUG, f"PMID:{pmid}" if pmid else f"{url} citation {number}")
+        if report := _report(element, form, pmid, reader):
+            yield report
+        yield from reader.notes
+
+
+@dataclass(frozen=True)
+class _Form:
+    """Where the parts of an article, or of a book, stand below its element."""
+
+    citation: str
+    article: str
+    journal: str
+    titles: tuple[str, ...]
+    published: tuple[str, ...]
+    history: str
+    ids: str
+
+
+_FORMS = {
+    "PubmedArticle": _Form(
+        citation="MedlineCitation",
+        article="MedlineCitation/Article",
+        journal="Journal/Title",
+        titles=("ArticleTitle", "VernacularTitle"),
+        published=("ArticleDate", "Journal/JournalIssue/PubDate"),
+        history="PubmedData/History",
+        ids="PubmedData/ArticleIdList",
+    ),
+    "PubmedBookArticle": _Form(
+        citation="BookDocument",
+        article="BookDocument",
+        journal="Book/BookTitle",
+        titles=("ArticleTitle", "VernacularTitle", "Book/BookTitle"),
+        published=("ContributionDate", "Book/PubDate"),
+        history="PubmedBookData/History",
+        ids="BookDocument/ArticleIdList",
+    ),
+}
+
+
+def _report(element: etree._Element, form: _Form, pmid: str | None, reader: FieldReader) -> Report | None:
+    article = element.find(form.article)
+    if not pmid or not re.fullmatch(r"[1-9]\d{0,8}", pmid) or article is None:
+        reader.note(f"{form.citation}/PMID", pmid or "", "a citation without a PMID or without an article", _LOOK)
+        return None
+    title = next((text for path in form.titles if (text := whole_text(article.find(path)))), None)
+    revised = _date(element, f"{form.citation}/DateRevised", reader)
+    entered = _date(element, f"{form.history}/PubMedPubDate[@PubStatus='entrez']", reader)
+    published = next((day for path in form.published if (day := _date(article, path, reader))), None)
+    registry_date = revised or entered or published
+    if title is None or registry_date is None:
+        missing = "title" if title is None else "date"
+        reader.note(form.article, "", f"a citation without a {missing}", _LOOK)
+        return None
+    return Report(
+        source=SLUG,
+        report_id=f"PMID:{pmid}",
+        title=title,
+        registry_date=registry_date,
+        entered_date=entered,
+        published_date=published,
+        journal=whole_text(article.find(form.journal)),
+        doi=_doi(element, form),
+        first_author=_first_author(article),
+        publication_types=texts(article, "PublicationTypeList/PublicationType") + texts(article, "PublicationType"),
+        registry_ids=tuple(_registry_ids(article, reader)),
+        related=tuple(_related(element, reader)),
+        abstract_text=_abstract(article),
+    )
+
+
+def _date(parent: etree._Element, path: str, reader: FieldReader) -> PartialDate | None:
+    element = parent.find(path)
+    if element is None:
+        return None
+    if medline := tidy(element.findtext("MedlineDate")):
+        return reader.date(f"{path}/MedlineDate", medline, _start_of_range)
+    year, month, day = (tidy(element.findtext(tag)) for tag in ("Year", "Month", "Day"))
+    parts = [year or "", *([month] if month else []), *([day] if month and day else [])]
+    return reader.date(path, "-".join(parts), _from_parts)
+
+
+def _from_parts(text: str) -> PartialDate:
+    """``2011-Aug-09``, ``2011-8``, ``2011``: months come as names or as numbers."""
+    year, *rest = text.split("-")
+    numbers = [month_number(part) if place == 0 else int(part) for place, part in enumerate(rest)]
+    return check_partial("-".join([year, *(f"{number:02d}" for number in numbers)]))
+
+
+def _start_of_range(text: str) -> PartialDate:
+    """``1998 Dec-1999 Jan`` begins in 1998-12, ``2000 Spring`` in 2000: as precise as the beginning is told."""
+    match = _MEDLINE_DATE.fullmatch(text)
+    if match is None:
+        raise ValueError("it does not begin with a year")
+    year, month = match.groups()
+    try:
+        return check_partial(f"{year}-{month_number(month or ''):02d}")
+    except ValueError:
+        return check_partial(year)
+
+
+def _doi(element: etree._Element, form: _Form) -> str | None:
+    """The DOI that PubMed lists for the citation itself, else the one the publisher gave, unless marked invalid."""
+    listed = texts(element, f"{form.ids}/ArticleId[@IdType='doi']")
+    given = [
+        text
+        for place in element.iterfind(f"{form.article}/ELocationID[@EIdType='doi']")
+        if place.get("ValidYN") != "N" and (text := tidy(place.text))
+    ]
+    return next(iter((*listed, *given)), None)
+
+
+def _first_author(article: etree._Element) -> str | None:
+    author = article.find("AuthorList/Author")
+    if author is None:
+        return None
+    name = " ".join(text for tag in ("LastName", "Initials") if (text := whole_text(author.find(tag))))
+    return name or whole_text(author.find("CollectiveName"))
+
+
+def _abstract(article: etree._Element) -> str | None:
+    parts = [
+        f"{label}: {text}" if (label := part.get("Label")) else text
+        for part in article.iterfind("Abstract/AbstractText")
+        if (text := whole_text(part))
+    ]
+    return "\n".join(parts) or None
+
+
+def _registry_ids(article: etree._Element, reader: FieldReader) -> Iterator[str]:
+    for number, bank in enumerate(article.iterfind("DataBankList/DataBank"), start=1):
+        name = tidy(bank.findtext("DataBankName")) or ""
+        plain = re.sub(r"[^a-z]", "", name.lower())
+        if plain in REGISTRIES:
+            yield from ("".join(text.split()) for text in texts(bank, "AccessionNumberList/AccessionNumber"))
+        elif plain not in OTHER_BANKS:
+            reader.note(
+                f"DataBankList/DataBank[{number}]/DataBankName",
+                name,
+                "an unknown data bank",
+                "decide whether it is a trial registry and add it to the connector",
+            )
+
+
+def _related(element: etree._Element, reader: FieldReader) -> Iterator[RelatedReport]:
+    path = "MedlineCitation/CommentsCorrectionsList/CommentsCorrections"
+    for number, given in enumerate(element.iterfind(path), start=1):
+        if (word := given.get("RefType", "")) in OTHER_RELATIONS:
+            continue
+        kind = reader.word(f"{path}[{number}]/@RefType", word, RELATIONS)
+        pmid = tidy(given.findtext("PMID"))
+        if kind and pmid:
+            yield RelatedReport(kind=kind, pmid=pmid)
+        elif kind:
+            source = whole_text(given.find("RefSource")) or ""
+            reader.note(f"{path}[{number}]/PMID", source, f"{word} without a PMID", "find the notice and judge it")

@@ -1,0 +1,113 @@
+"""How a record's fields are read so that one bad field costs that field and no more.
+
+Every connector reads through this: a value that cannot be used becomes None, and a note in the words
+of the registry goes to a person. Words are never guessed.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from models.dates import PartialDate, check_partial
+from models.trial import Page, Rejected
+
+Meaning = TypeVar("Meaning")
+
+LARGEST_COUNT = 2**31 - 1
+"""No number of participants is larger; what is larger is a misprint."""
+
+SHOWN = 80
+"""Characters of an offending value that a message shows."""
+
+_DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+
+
+class FieldReader:
+    """Reads the fields of one record and remembers what it could not read.
+
+    Attributes
+    ----------
+    notes : one :class:`~models.trial.Rejected` per field that could not be used, in reading order
+    """
+
+    def __init__(self, source: str, record_ref: str) -> None:
+        self._source = source
+        self._record_ref = record_ref
+        self.notes: list[Rejected] = []
+
+    def note(self, path: str, value: object, reason: str, action: str) -> None:
+        """Remember that the field at `path` could not be used."""
+        self.notes.append(
+            Rejected(
+                source=self._source,
+                record_ref=self._record_ref,
+                reason=reason,
+                path=path,
+                value=shown(value),
+                action=action,
+            )
+        )
+
+    def word(self, path: str, word: str | None, meanings: Mapping[str, Meaning]) -> Meaning | None:
+        """What a word of a closed list means; None if absent or not in the list."""
+        if not word:
+            return None
+        if word not in meanings:
+            self.note(
+                path, word, "a word that is not in the vocabulary", "decide what it means and add it to the connector"
+            )
+        return meanings.get(word)
+
+    def known(self, path: str, word: str | None, words: Mapping[str, str]) -> str | None:
+        """The same for a verbatim field: the word's common form, or the word itself if it has none."""
+        return self.word(path, word, words) or word or None
+
+    def count(self, path: str, value: int | str | None) -> int | None:
+        """A number of participants, printed as ``1234`` or ``1,234``; None if absent or no such number."""
+        if value is None or value == "":
+            return None
+        text = str(value).strip()
+        if not _DIGITS.fullmatch(text) or (count := int(text.replace(",", "")[:12])) > LARGEST_COUNT:
+            self.note(path, value, "not a number of participants", "look it up in the registry and correct it there")
+            return None
+        return count
+
+    def date(
+        self, path: str, text: str | None, read: Callable[[str], PartialDate] = check_partial
+    ) -> PartialDate | None:
+        """A date as precise as it is known; None if absent or no date."""
+        if not text:
+            return None
+        try:
+            return read(text)
+        except ValueError as error:
+            self.note(path, text, f"not a date: {error}", "look it up in the registry and correct it there")
+            return None
+
+
+def tidy(text: str | None) -> str | None:
+    """Text without blanks around it and NUL characters; None instead of an empty one."""
+    return (text or "").replace("\0", "").strip() or None
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: on one line and not longer than `SHOWN` characters."""
+    return " ".join(str(value)[: SHOWN * 4].split())[:SHOWN]
+
+
+def beginning(body: bytes) -> str:
+    """How a body begins, as a message shows it."""
+    return shown(body[: SHOWN * 4].decode("utf-8", "replace"))
+
+
+def unusable(page: Page, content: str) -> str | None:
+    """Why a page's envelope says that it cannot hold `content`, ``json`` or ``xml``; None if it may.
+
+    A hand-loaded file has no trustworthy content type, so only its bytes can speak against it.
+    """
+    found = f"{beginning(page.body)!r}"
+    if page.status != 200:
+        return f"HTTP {page.status} ({page.content_type or 'no content type'}): {found}"
+    if page.kind != "file" and page.content_type and content not in page.content_type:
+        return f"{page.content_type} where {content.upper()} was expected: {found}"
+    return None

@@ -1,0 +1,37 @@
+"""Facts of a study in the words that readers use: design, product, comparator."""
+
+from collections.abc import Sequence
+
+from models.protocol import Eligibility
+from models.trial import TrialRecord
+from studies.terms import Field, find
+
+
+def title_of(record: TrialRecord) -> str:
+    """Brief title, or the official one."""
+    return record.brief_title or record.official_title or record.record_id
+
+
+def design_of(record: TrialRecord) -> str:
+    """Allocation, model, masking and phase, as far as they are registered."""
+    allocation = record.allocation.replace("_", "-") if record.allocation else None
+    parts = [allocation, record.intervention_model_text, record.masking_text, record.phase_text]
+    return ", ".join(part for part in parts if part) or "not stated"
+
+
+def product_of(record: TrialRecord, eligibility: Eligibility) -> str:
+    """The interventions that are cells by the protocol's words, or else all that are no comparator."""
+    cells = [item.name for item in record.interventions if find(eligibility.intervention, [Field("", item.name)])]
+    others = [item.name for item in record.interventions if not find(eligibility.comparator, [Field("", item.name)])]
+    return _joined(cells or others)
+
+
+def comparator_of(record: TrialRecord, eligibility: Eligibility) -> str:
+    """Arms or interventions that are a comparator by the protocol's words."""
+    names = [*(arm.label for arm in record.arms), *(item.name for item in record.interventions)]
+    found = [name for name in names if find(eligibility.comparator, [Field("", name)])]
+    return _joined([name for name in found if not find(eligibility.intervention, [Field("", name)])] or found)
+
+
+def _joined(names: Sequence[str]) -> str:
+    return "; ".join(dict.fromkeys(names)) or "not stated"

@@ -1,0 +1,139 @@
+"""Asking one source, keeping every answer, and being honest about how far it got."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
+
+import msgspec
+
+from connectors.http import HttpClient
+from models.connector import Connector, SourceFailure
+from models.settings import Settings
+from models.trial import Page, Parsed, Rejected, SourceQuery, TrialRecord
+from models.vocabulary import Scope, SourceState
+from stores.archive import ArchiveWriter
+from stores.ledger import SourceCheck
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class HarvestTask(msgspec.Struct, frozen=True, kw_only=True):
+    """One scope of one source in one run."""
+
+    connector: Connector
+    scope: Scope
+    query: SourceQuery
+    since: date | None
+    base_url: str
+    observed_at: datetime
+    run_id: int
+
+
+class HarvestFailure(SourceFailure):
+    """A source failed; carries what is to be recorded of it."""
+
+    def __init__(self, check: SourceCheck) -> None:
+        super().__init__(check.reason)
+        self.check = check
+
+
+def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
+    """Fetch what a task asks for into the archive and count it against the registry's own totals.
+
+    Raises
+    ------
+    HarvestFailure
+        If the source did not answer as it should. What came before that is in the archive; the cursor, which
+        is the last complete check, has not moved.
+    """
+    connector = task.connector
+    assert connector.fetch is not None
+    name = f"{task.observed_at:%Y%m%dT%H%M%S}-{task.run_id:06d}-{list(Scope).index(task.scope)}-{task.scope}"
+    tally = _Tally(connector)
+    client = HttpClient(
+        connector.slug,
+        task.base_url,
+        rate=0 if urlsplit(task.base_url).hostname in _LOOPBACK else connector.rate,
+        now=lambda: task.observed_at,
+        contact=settings.contact,
+        secrets={parameter: getattr(settings, name) for parameter, name in connector.secrets.items()},
+    )
+    failure = ""
+    with closing(client), ArchiveWriter(settings.archive, connector.slug, name) as archive:
+        try:
+            for page in connector.fetch(task.query, task.since, client):
+                archive.append(page)
+                tally.count(page)
+        except SourceFailure as error:
+            failure = str(error)
+        missing = tally.missing()
+        check = SourceCheck(
+            source=connector.slug,
+            scope=task.scope,
+            state=SourceState.FAILED if failure else SourceState.PARTIAL if missing else SourceState.COMPLETE,
+            checked_at=task.observed_at,
+            since=task.since,
+            n_records=tally.n_records,
+            n_expected=tally.n_expected,
+            n_requests=archive.n_pages,
+            n_bytes=archive.n_bytes,
+            reason=failure or missing,
+        )
+    if failure:
+        raise HarvestFailure(check)
+    return check
+
+
+def since_last(connector: Connector, last_complete: datetime | None, full_sweep: bool) -> date | None:
+    """First day of an incremental search: the last complete one minus the overlap; None asks for everything."""
+    if full_sweep or last_complete is None:
+        return None
+    return last_complete.date() - timedelta(days=connector.overlap_days)
+
+
+def base_url_of(connector: Connector, addresses: Mapping[str, str]) -> str:
+    """Where a source is asked: a given address (replay, proxy), or the live one."""
+    assert connector.base_url is not None
+    return addresses.get(connector.slug, connector.base_url)
+
+
+class _Tally:
+    """Records of each listing against the total that the registry announced for it."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+        self._seen: dict[str, set[str]] = defaultdict(set)
+        self._totals: dict[str, int] = defaultdict(int)
+        self._pages: dict[str, set[int]] = defaultdict(set)
+
+    def count(self, page: Page) -> None:
+        """Count a page's records under its listing; pages of no listing count only themselves."""
+        for item in self._connector.parse(page):
+            self._seen[page.listing or ""].add(_identity(item))
+        if page.listing and page.total is not None:
+            self._pages[page.listing].add(page.total)
+
+    @property
+    def n_records(self) -> int:
+        return len(set().union(*self._seen.values())) if self._seen else 0
+
+    @property
+    def n_expected(self) -> int | None:
+        return sum(max(totals) for totals in self._pages.values()) if self._pages else None
+
+    def missing(self) -> str:
+        """What the registry announced and did not deliver, in words; '' if nothing."""
+        parts = []
+        for listing, totals in self._pages.items():
+            announced, found = max(totals), len(self._seen[listing])
+            if len(totals) > 1 or found != announced:
+                parts.append(f"{listing}: the registry announced {announced}, {found} were received")
+        return "; ".join(parts)
+
+
+def _identity(item: Parsed) -> str:
+    if isinstance(item, Rejected):
+        return item.record_ref
+    return item.record_id if isinstance(item, TrialRecord) else item.report_id

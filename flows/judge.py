@@ -1,0 +1,354 @@
+"""From record versions to a verdict on the review: links, eligibility, numbers, effects, states, events, rules.
+
+Pure apart from its inputs: versions as a snapshot holds them, the review folder as of the night, and what
+earlier nights left in the ledger. The same inputs give the same judgement.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+import msgspec
+
+from models.protocol import ExtractionRow, PublishedStudy
+from models.review import Review
+from models.screening import Event, QueueItem, RunContext, ScreeningDecision, StudyStatus
+from models.synthesis import ArmResult, EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
+from models.trial import Observation, Rejected, Report, TrialRecord
+from models.vocabulary import (
+    EventCode,
+    EvidenceSet,
+    EvidenceWord,
+    LinkMethod,
+    ReferenceType,
+    Status,
+    StudyList,
+    Verdict,
+)
+from studies.eligibility import screen
+from studies.extraction import extract
+from studies.lifecycle import LinkedReport, StudyFile, events_of, status_of
+from studies.linkage import Linked, link
+from studies.numbers import numbers_of
+from synthesis.effect_size import effect_inputs
+from synthesis.pooling import pool_review
+from synthesis.signals import compare, decide, reproduce
+
+_Place = tuple[str, str, str]
+"""Study, outcome, timepoint: what a confirmed row settles, and a candidate may not touch."""
+
+
+class Screened(msgspec.Struct, frozen=True, kw_only=True):
+    """Records joined to studies, each judged against the protocol."""
+
+    linked: Linked
+    newest: dict[str, TrialRecord]
+    """Newest version by record id."""
+    screening: dict[str, ScreeningDecision]
+    """By study id."""
+
+    @property
+    def studies_that_matter(self) -> list[str]:
+        """Studies that are eligible or may be, by id."""
+        return [study_id for study_id, decision in self.screening.items() if decision.verdict is not Verdict.NOT_MET]
+
+    def records_of(self, study_id: str) -> list[str]:
+        """Ids of a study's records."""
+        return [item.record_id for item in self.linked.records if item.study_id == study_id]
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one night concludes."""
+
+    context: RunContext
+    review: Review
+    screened: Screened
+    reports: dict[str, Report]
+    statuses: tuple[StudyStatus, ...]
+    events: tuple[Event, ...]
+    inputs: tuple[EffectInput, ...]
+    effects: tuple[PooledEffect, ...]
+    signals: tuple[Signal, ...]
+    decision: UpdateDecision
+    freshness: tuple[SourceFreshness, ...]
+    queue: tuple[QueueItem, ...]
+
+
+def screen_records(newest: Sequence[Observation], reports: Mapping[str, Report], review: Review) -> Screened:
+    """Join records to studies and judge each study by the newest version of its first record."""
+    records = {item.item.record_id: item.item for item in newest if isinstance(item.item, TrialRecord)}
+    linked = link(records, reports, review.links)
+    protocol = review.protocol
+    screening = {
+        study_id: screen(study_id, records[study_id], protocol.eligibility, review.decisions, review.versions)
+        for study_id in dict.fromkeys(item.study_id for item in linked.records)
+    }
+    return Screened(linked=linked, newest=records, screening=screening)
+
+
+def ids_to_follow(screened: Screened, review: Review) -> list[str]:
+    """Records and reports to ask for one by one: of studies that matter, and those people name.
+
+    The review's own studies are always among them, whether or not tonight's search finds them.
+    """
+    ids = [record for study in screened.studies_that_matter for record in screened.records_of(study)]
+    ids += [study.study_id for version in review.versions for study in (*version.included, *version.ongoing)]
+    ids += [row.item_id for row in review.links] + [row.report for row in review.extraction]
+    for study in screened.studies_that_matter:
+        references = screened.newest[study].references
+        ids += [f"PMID:{item.pmid}" for item in references if item.type is ReferenceType.RESULT]
+    return sorted(dict.fromkeys(ids))
+
+
+def judge(
+    context: RunContext,
+    review: Review,
+    newest: Sequence[Observation],
+    trial_versions: Sequence[Observation],
+    report_versions: Sequence[Observation],
+    rejected: Sequence[Rejected],
+    freshness: Sequence[SourceFreshness],
+    nights: Sequence[datetime],
+) -> Judgement:
+    """Conclude one night.
+
+    Parameters
+    ----------
+    context : the night, and since when things are news
+    review : the review folder as of the night
+    newest : newest version of each registry record
+    trial_versions, report_versions : all versions observed by the night, oldest registry date first
+    rejected : what could not be read, of all pages so far
+    freshness : how recently each source was searched to the end
+    nights : moments at which sources were observed, ascending
+    """
+    reports = {item.item.report_id: item.item for item in report_versions if isinstance(item.item, Report)}
+    screened = screen_records(newest, reports, review)
+    queue = [*screened.linked.queue, *_rejections(rejected), *_unclear(screened), *_recall(screened, review)]
+    confirmed, provisional, problems = _arms(screened, review)
+    queue += problems
+    inputs = _inputs(review, confirmed, provisional)
+    effects = tuple(
+        effect for evidence_set in EvidenceSet for effect in pool_review(inputs, review.protocol, evidence_set)
+    )
+    files = _study_files(screened, review, trial_versions, report_versions, confirmed, inputs)
+    statuses = tuple(status_of(study, review.decisions) for study in files)
+    events = tuple(event for study in files for event in events_of(study, context, review.protocol.thresholds, nights))
+    gate = reproduce(review.protocol, review.baseline, effects)
+    new_participants = _new_participants(files, statuses, events, review)
+    rules = compare(review.protocol, effects, new_participants) if not any(item.fired for item in gate) else []
+    signals = (*gate, *rules)
+    decision = decide(
+        review.protocol,
+        review.baseline,
+        context,
+        f"{review.protocol.version}/{review.fingerprint}",
+        events,
+        signals,
+        freshness,
+    )
+    return Judgement(
+        context=context,
+        review=review,
+        screened=screened,
+        reports=reports,
+        statuses=statuses,
+        events=events,
+        inputs=tuple(inputs),
+        effects=effects,
+        signals=signals,
+        decision=decision,
+        freshness=tuple(freshness),
+        queue=tuple(dict.fromkeys(queue)),
+    )
+
+
+def _rejections(rejected: Sequence[Rejected]) -> list[QueueItem]:
+    return [
+        QueueItem(
+            kind="rejected",
+            subject=item.record_ref,
+            reason=f"{item.source}: {item.reason}",
+            field=item.path,
+            value=item.value,
+            action=item.action,
+        )
+        for item in rejected
+    ]
+
+
+def _unclear(screened: Screened) -> list[QueueItem]:
+    return [
+        QueueItem(
+            kind="eligibility",
+            subject=decision.study_id,
+            reason=f"{item.criterion} is unclear",
+            field=item.field,
+            value=item.quote,
+            action="decide in decisions.csv",
+        )
+        for decision in screened.screening.values()
+        if decision.verdict is Verdict.UNCLEAR
+        for item in decision.criteria
+        if item.verdict is Verdict.UNCLEAR
+    ]
+
+
+def _recall(screened: Screened, review: Review) -> list[QueueItem]:
+    """The review's own studies, where tonight's search or rules would have missed them."""
+    queue = []
+    named = {study.study_id: study.label for v in review.versions for study in (*v.included, *v.ongoing)}
+    for study_id, label in named.items():
+        decision = screened.screening.get(study_id)
+        if decision is None or decision.verdict is Verdict.NOT_MET:
+            found = "screened out" if decision else "not found"
+            queue.append(
+                QueueItem(
+                    kind="recall",
+                    subject=study_id,
+                    reason=f"a study of the review ({label}) was {found}",
+                    action="mend the search or the eligibility terms in protocol.yaml",
+                )
+            )
+    return queue
+
+
+def _arms(screened: Screened, review: Review) -> tuple[list[ArmResult], list[ArmResult], list[QueueItem]]:
+    """Confirmed rows, and provisional ones where no confirmed row settles the same place."""
+    extracted = [_arm(row) for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
+    confirmed = [arm for arm in extracted if arm.is_confirmed]
+    settled = {_place(arm) for arm in confirmed}
+    provisional = [arm for arm in extracted if not arm.is_confirmed and _place(arm) not in settled]
+    settled |= {_place(arm) for arm in provisional}
+    queue: list[QueueItem] = []
+    for study_id, decision in screened.screening.items():
+        for record_id in screened.records_of(study_id) if decision.verdict is Verdict.MET else ():
+            found = extract(study_id, screened.newest[record_id], review.protocol)
+            queue += found.queue
+            provisional += [arm for arm in found.arms if _place(arm) not in settled]
+    return confirmed, provisional, queue
+
+
+def _inputs(review: Review, confirmed: Sequence[ArmResult], provisional: Sequence[ArmResult]) -> list[EffectInput]:
+    measures = {outcome.id: outcome.measure for outcome in review.protocol.outcomes}
+    with_data = {study.study_id for study in review.baseline.included if study.contributes_data}
+    searched = review.baseline.search_date
+    published = [arm for arm in confirmed if arm.study_id in with_data and (arm.known_from or date.max) <= searched]
+    sets = {
+        EvidenceSet.PUBLISHED: published,
+        EvidenceSet.CONFIRMED: list(confirmed),
+        EvidenceSet.PROVISIONAL: [*confirmed, *provisional],
+    }
+    return [item for name, arms in sets.items() for item in effect_inputs(arms, measures, name)]
+
+
+def _study_files(
+    screened: Screened,
+    review: Review,
+    trial_versions: Sequence[Observation],
+    report_versions: Sequence[Observation],
+    confirmed: Sequence[ArmResult],
+    inputs: Sequence[EffectInput],
+) -> list[StudyFile]:
+    study_of = {item.record_id: item.study_id for item in screened.linked.records}
+    versions: dict[str, list[Observation]] = defaultdict(list)
+    for version in trial_versions:
+        if isinstance(version.item, TrialRecord):
+            versions[study_of[version.item.record_id]].append(version)
+    reports = _linked_reports(screened, review, report_versions)
+    arms: dict[str, list[ArmResult]] = defaultdict(list)
+    for arm in confirmed:
+        arms[arm.study_id].append(arm)
+    pooled = {item.study_id for item in inputs if item.evidence_set is EvidenceSet.CONFIRMED and item.yi is not None}
+    included: dict[str, PublishedStudy] = {study.study_id: study for study in review.baseline.included}
+    return [
+        StudyFile(
+            study_id=study_id,
+            versions=tuple(versions[study_id]),
+            newest=screened.newest[study_id],
+            reports=tuple(reports[study_id]),
+            screening=decision,
+            numbers=numbers_of(screened.newest[study_id], included.get(study_id), arms[study_id]),
+            published=included.get(study_id),
+            is_extracted=bool(arms[study_id]),
+            is_pooled=study_id in pooled,
+        )
+        for study_id, decision in screened.screening.items()
+    ]
+
+
+def _linked_reports(
+    screened: Screened, review: Review, report_versions: Sequence[Observation]
+) -> dict[str, list[LinkedReport]]:
+    first_seen: dict[str, datetime] = {}
+    newest: dict[str, Report] = {}
+    for version in report_versions:
+        if isinstance(version.item, Report):
+            report_id = version.item.report_id
+            newest[report_id] = version.item
+            first_seen[report_id] = min(version.observed_at, first_seen.get(report_id, version.observed_at))
+    linked_from = {(row.study_id, row.item_id): row.known_from for row in review.links}
+    linked: dict[str, list[LinkedReport]] = defaultdict(list)
+    for item in screened.linked.reports:
+        by_person = item.method is LinkMethod.PERSON
+        linked[item.study_id].append(
+            LinkedReport(
+                report=newest[item.report_id],
+                link=item,
+                first_seen_at=first_seen[item.report_id],
+                linked_from=linked_from.get((item.study_id, item.report_id)) if by_person else None,
+            )
+        )
+    for reports in linked.values():
+        reports.sort(key=lambda item: (item.report.published_date or item.report.registry_date, item.report.report_id))
+    return linked
+
+
+def _new_participants(
+    files: Sequence[StudyFile], statuses: Sequence[StudyStatus], events: Sequence[Event], review: Review
+) -> dict[str, tuple[int, str]]:
+    """Participants of studies completed or reported since the search, with which number it is."""
+    codes = {EventCode.COMPLETED, EventCode.RESULTS_POSTED, EventCode.REPORT_LINKED}
+    in_news = {event.study_id for event in events if event.is_news and event.event_code in codes}
+    with_data = {study.study_id for study in review.baseline.included if study.contributes_data}
+    lists = {status.study_id: status.list for status in statuses}
+    found = {}
+    for study in files:
+        wanted = study.study_id in in_news - with_data
+        if wanted and lists[study.study_id] is not StudyList.EXCLUDED and study.newest.status is not Status.WITHDRAWN:
+            numbers = study.numbers
+            for n, kind in (
+                (numbers.n_randomised, "randomised"),
+                (numbers.n_started, "started"),
+                (numbers.n_registered, f"registered, {numbers.n_registered_type or 'kind not stated'}"),
+            ):
+                if n is not None:
+                    found[study.study_id] = (n, kind)
+                    break
+    return found
+
+
+def _place(arm: ArmResult) -> _Place:
+    return arm.study_id, arm.outcome, arm.timepoint
+
+
+def _arm(row: ExtractionRow) -> ArmResult:
+    return ArmResult(
+        study_id=row.study_id,
+        comparison=row.comparison,
+        outcome=row.outcome,
+        timepoint=row.timepoint,
+        arm=row.arm,
+        n_analysed=row.n_analysed,
+        n_events=row.n_events,
+        mean=row.mean,
+        sd=row.sd,
+        report=row.report,
+        place=f"{row.table}, page {row.page}" if row.page else row.table,
+        population=row.population,
+        extractor=row.extractor,
+        known_from=row.known_from,
+        evidence=row.evidence,
+        is_confirmed=row.is_confirmed,
+        note=row.note or "",
+    )

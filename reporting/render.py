@@ -1,0 +1,164 @@
+"""The published page: the order in which a reader is told things, and what is put beside what."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from models.dates import first_day, last_day
+from models.page import ReviewPage, StudyEntry
+from models.screening import CriterionVerdict, Event
+from models.synthesis import Signal
+from models.vocabulary import EvidenceSet, EvidenceWord, Rule, StudyList, Verdict
+from reporting import claims, words
+from reporting.figures import forest_plot
+from reporting.outcomes import OutcomeResult, collect_results
+from reporting.typesetting import TEMPLATES
+
+_EVENTS_IN_SIGHT = 12
+"""Older events than these are one click away; a back-filled decade would bury the news."""
+
+
+@dataclass(frozen=True)
+class RuleCell:
+    """One rule on one outcome: all of its signals, and what they come to."""
+
+    rule: Rule
+    signals: tuple[Signal, ...]
+
+    @property
+    def verdict(self) -> str:
+        fired = [signal for signal in self.signals if signal.fired]
+        if not fired:
+            return "not fired" if self.signals else "not applied"
+        is_provisional = all(signal.evidence_set is EvidenceSet.PROVISIONAL for signal in fired)
+        return "provisional" if is_provisional else "fired"
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """All rules on one outcome at one time."""
+
+    title: str
+    timepoint: str
+    cells: tuple[RuleCell, ...]
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """Fired ones first, otherwise in the order of the rules."""
+        ordered = (signal for cell in self.cells for signal in cell.signals)
+        return tuple(sorted(ordered, key=lambda signal: not signal.fired))
+
+
+@dataclass(frozen=True)
+class FiredGroup:
+    """What fired on one outcome: each rule once, provisional if nothing firmer fired it, with all explanations."""
+
+    title: str
+    rules: tuple[tuple[Rule, bool, tuple[str, ...]], ...]
+
+
+def render_page(page: ReviewPage) -> str:
+    """Typeset one night's page of one review.
+
+    Parameters
+    ----------
+    page : everything that is said; no other number appears
+
+    Returns
+    -------
+    str
+        A whole HTML document that needs nothing else: no script, no request. The same page gives the same text.
+    """
+    results = collect_results(page)
+    entries = {entry.study_id: entry for entry in (*page.studies, *page.near_misses)}
+    lists = {name: _of_list(page.studies, name) for name in StudyList}
+    known_events = {event.key: event for event in (*page.events_since_version, *page.events_since_run)}
+    return TEMPLATES.get_template("page.html").render(
+        page=page,
+        results=results,
+        figures={
+            result.key: (Markup(forest_plot(result)), Markup(forest_plot(result, phone=True))) for result in results
+        },
+        lists=lists,
+        entries=entries,
+        listed_ids={entry.study_id for entry in page.studies},
+        labels=words.study_labels(page.baseline),
+        n_randomised=_randomised(lists[StudyList.INCLUDED]),
+        n_planned=sum(entry.planned_participants or 0 for entry in lists[StudyList.ONGOING]),
+        overdue={entry.study_id for entry in lists[StudyList.ONGOING] if _is_past(entry, page)},
+        fired=_fired(page),
+        unknown_rules=sorted(set(page.decision.fired_rules) - {signal.key for signal in page.signals}),
+        reasons=[known_events.get(key, key) for key in page.decision.event_keys],
+        run_events=_newest_first(page.events_since_run),
+        version_events=_newest_first(page.events_since_version),
+        n_in_sight=_EVENTS_IN_SIGHT,
+        rules=tuple(Rule),
+        rule_rows=_rule_rows(page, results),
+        stray_signals=_stray(page, results),
+        news=claims.news(page),
+        unsearched=claims.unsearched(page.freshness),
+        staleness=claims.staleness,
+        failing=_failing,
+        evidence_words=tuple(EvidenceWord),
+    )
+
+
+def _of_list(studies: Iterable[StudyEntry], name: StudyList) -> tuple[StudyEntry, ...]:
+    """Studies of one list; ongoing ones by when they are expected to end, the others by id."""
+    members = [entry for entry in studies if entry.list is name]
+    if name is not StudyList.ONGOING:
+        return tuple(sorted(members, key=lambda entry: entry.study_id))
+    return tuple(sorted(members, key=lambda entry: (entry.completion_date or "9999", entry.study_id)))
+
+
+def _randomised(included: Sequence[StudyEntry]) -> tuple[int, bool]:
+    """Participants randomised in the included studies, and whether that is known of each of them."""
+    known = [entry.numbers.n_randomised for entry in included if entry.numbers.n_randomised is not None]
+    return sum(known), len(known) == len(included)
+
+
+def _is_past(entry: StudyEntry, page: ReviewPage) -> bool:
+    return entry.completion_date is not None and last_day(entry.completion_date) < page.as_of.date()
+
+
+def _newest_first(events: Iterable[Event]) -> tuple[Event, ...]:
+    by_key = sorted(events, key=lambda event: event.key)
+    return tuple(sorted(by_key, key=lambda e: (e.public_date, first_day(e.event_date)), reverse=True))
+
+
+def _rule_rows(page: ReviewPage, results: Sequence[OutcomeResult]) -> tuple[RuleRow, ...]:
+    places = dict.fromkeys((result.outcome.id, result.timepoint.name) for result in results)
+    rows = []
+    for outcome, timepoint in places:
+        signals = [s for s in page.signals if (s.outcome, s.timepoint) == (outcome, timepoint)]
+        cells = tuple(RuleCell(rule, tuple(s for s in signals if s.rule is rule)) for rule in Rule)
+        rows.append(RuleRow(page.protocol.outcome(outcome).title, timepoint, cells))
+    return tuple(rows)
+
+
+def _fired(page: ReviewPage) -> tuple[FiredGroup, ...]:
+    """Signals behind the decision by outcome; conventions and evidence sets that agree are told once."""
+    behind = [signal for signal in page.signals if signal.key in page.decision.fired_rules]
+    groups = []
+    for outcome, timepoint in dict.fromkeys((signal.outcome, signal.timepoint) for signal in behind):
+        here = [signal for signal in behind if (signal.outcome, signal.timepoint) == (outcome, timepoint)]
+        rules = []
+        for rule in sorted({signal.rule for signal in here}):
+            same = [signal for signal in here if signal.rule is rule]
+            is_provisional = all(signal.evidence_set is EvidenceSet.PROVISIONAL for signal in same)
+            rules.append((rule, is_provisional, tuple(dict.fromkeys(s.explanation for s in same if s.explanation))))
+        title = f"{words.outcome_title(page.protocol, outcome)}, {timepoint}"
+        groups.append(FiredGroup(title, tuple(rules)))
+    return tuple(groups)
+
+
+def _stray(page: ReviewPage, results: Sequence[OutcomeResult]) -> tuple[Signal, ...]:
+    """Signals on outcomes that the protocol no longer has: shown, not lost."""
+    places = {(result.outcome.id, result.timepoint.name) for result in results}
+    return tuple(signal for signal in page.signals if (signal.outcome, signal.timepoint) not in places)
+
+
+def _failing(entry: StudyEntry) -> CriterionVerdict | None:
+    """The criterion that a near miss does not meet."""
+    return next((item for item in entry.screening.criteria if item.verdict is Verdict.NOT_MET), None)

@@ -1,0 +1,203 @@
+"""What a reader sees for each code, date and identifier: plain words for closed lists, addresses for ids."""
+
+import calendar
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from urllib.parse import quote
+
+from models.dates import PartialDate
+from models.protocol import Protocol, PublishedVersion
+from models.synthesis import PooledEffect
+from models.vocabulary import (
+    AlertGrade,
+    Convention,
+    Criterion,
+    EventCode,
+    EvidenceSet,
+    EvidenceWord,
+    Interval,
+    Measure,
+    Model,
+    Rule,
+    SourceState,
+    StudyList,
+    StudyState,
+    UpdateStatus,
+    Verdict,
+)
+
+EVENTS = {
+    EventCode.COMPLETED: "Study completed",
+    EventCode.RESULTS_POSTED: "Results posted in a registry",
+    EventCode.REPORT_LINKED: "Report of results found",
+    EventCode.NEW_TRIAL: "New eligible study",
+    EventCode.OVERDUE: "Results overdue",
+}
+
+HEADLINES = {
+    EventCode.COMPLETED: "study completed",
+    EventCode.RESULTS_POSTED: "results posted",
+    EventCode.REPORT_LINKED: "report of results found",
+    EventCode.NEW_TRIAL: "new eligible study",
+    EventCode.OVERDUE: "results overdue",
+}
+
+RULES = {
+    Rule.S0: "Published estimate not reproduced",
+    Rule.S1: "Statistical significance changed",
+    Rule.S2: "Effect moved",
+    Rule.S3: "Many new participants",
+    Rule.S4: "Interval crosses or clears the smallest important difference",
+    Rule.S5: "Became poolable",
+}
+
+STATES = {
+    StudyState.PLANNED: "Planned",
+    StudyState.RECRUITING: "Recruiting",
+    StudyState.FOLLOW_UP: "In follow-up",
+    StudyState.STALE: "Status no longer vouched for",
+    StudyState.SUSPENDED: "Suspended",
+    StudyState.COMPLETED_NO_RESULTS: "Completed, no results",
+    StudyState.TERMINATED: "Terminated",
+    StudyState.WITHDRAWN: "Withdrawn",
+    StudyState.RESULTS_POSTED: "Results posted",
+    StudyState.RESULTS_PUBLISHED: "Results published",
+    StudyState.EXTRACTED: "Data extracted",
+    StudyState.POOLED: "In the pooled analysis",
+}
+
+LISTS = {
+    StudyList.INCLUDED: "Included studies",
+    StudyList.AWAITING: "Studies awaiting classification",
+    StudyList.ONGOING: "Ongoing studies",
+    StudyList.EXCLUDED: "Excluded studies",
+}
+
+CRITERIA = {
+    Criterion.POPULATION: "Population",
+    Criterion.INTERVENTION: "Intervention",
+    Criterion.DESIGN: "Design",
+    Criterion.COMPARATOR: "Comparator",
+    Criterion.CO_INTERVENTIONS: "Co-interventions",
+}
+
+VERDICTS = {Verdict.MET: "Met", Verdict.NOT_MET: "Not met", Verdict.UNCLEAR: "Unclear"}
+
+EVIDENCE_SETS = {
+    EvidenceSet.PUBLISHED: "Published",
+    EvidenceSet.CONFIRMED: "Confirmed",
+    EvidenceSet.PROVISIONAL: "Provisional",
+}
+
+EVIDENCE_WORDS = {
+    EvidenceWord.VERBATIM: "seen in a stored copy of the source",
+    EvidenceWord.DERIVED: "computed from figures seen in the source",
+    EvidenceWord.INFERRED: "follows from design and dates, not stated by the source",
+    EvidenceWord.MEMORY: "recalled, to be verified; never enters a pooled analysis",
+}
+
+CONVENTIONS = {Convention.REVMAN5: "RevMan 5", Convention.REVMAN2025: "Cochrane 2025"}
+
+MODELS = {
+    Model.COMMON: "Inverse variance, common effect",
+    Model.MH: "Mantel\u2013Haenszel, common effect",
+    Model.DL: "Random effects, DerSimonian\u2013Laird",
+    Model.REML: "Random effects, REML",
+}
+
+SHORT_MODELS = {Model.COMMON: "IV", Model.MH: "M\u2013H", Model.DL: "DL", Model.REML: "REML"}
+
+MEASURES = {Measure.MD: "Mean difference", Measure.RR: "Risk ratio"}
+
+SOURCE_STATES = {
+    SourceState.COMPLETE: "Complete",
+    SourceState.PARTIAL: "Partial",
+    SourceState.FAILED: "Failed",
+}
+
+GRADES = {AlertGrade.ACTION: "Action", AlertGrade.WATCH: "Watch", AlertGrade.INFO: "For information"}
+
+QUEUE = {
+    "rejected": "Record could not be read",
+    "eligibility": "Eligibility is unclear",
+    "link": "Link to a study is uncertain",
+    "extraction": "Numbers to confirm",
+    "recall": "Known study not found by the search",
+    "protocol": "Protocol needs a decision",
+}
+
+PLAIN_STATUS = {
+    UpdateStatus.UP_TO_DATE: "The review reflects the evidence found so far.",
+    UpdateStatus.UPDATE_PENDING: "There is evidence that the published review does not yet contain.",
+    UpdateStatus.NO_UPDATE_PLANNED: "People decided that this review will not be updated.",
+}
+
+_ADDRESSES = (
+    (re.compile(r"NCT\d{8}"), "https://clinicaltrials.gov/study/{}"),
+    (re.compile(r"PMID:(\d+)"), "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+    (re.compile(r"ISRCTN\d{8}"), "https://www.isrctn.com/{}"),
+    (re.compile(r"20[2-9]\d-5\d{5}-\d{2}-\d{2}"), "https://euclinicaltrials.eu/ctis-public/view/{}"),
+    (re.compile(r"\d{4}-\d{6}-\d{2}"), "https://www.clinicaltrialsregister.eu/ctr-search/search?query={}"),
+    (re.compile(r"10\.\d{4,9}/\S+"), "https://doi.org/{}"),
+)
+
+
+def address(identifier: str) -> str | None:
+    """Where a reader finds a record or report; None when the identifier is of no known kind."""
+    for pattern, template in _ADDRESSES:
+        if match := pattern.fullmatch(identifier):
+            return template.format(quote(match[match.lastindex or 0], safe="/"))
+    return None
+
+
+def day(value: date | PartialDate | None) -> str:
+    """``31 July 2019``; as much of it as is known; a dash when nothing is."""
+    if value is None:
+        return "\u2013"
+    year, *rest = (value if isinstance(value, str) else value.isoformat()[:10]).split("-")
+    parts = [year]
+    if rest:
+        parts.insert(0, calendar.month_name[int(rest[0])])
+    if len(rest) == 2:
+        parts.insert(0, str(int(rest[1])))
+    return " ".join(parts)
+
+
+def moment(value: datetime | None) -> str:
+    """``20 November 2026, 06:00 UTC``; *never* when there was none."""
+    if value is None:
+        return "never"
+    return f"{day(value.astimezone(UTC).date())}, {value.astimezone(UTC):%H:%M} UTC"
+
+
+def model_name(effect: PooledEffect) -> str:
+    """A line of a table or figure: ``RevMan 5: M–H``, ``Cochrane 2025: REML, HKSJ``."""
+    return f"{CONVENTIONS[effect.convention]}: {_short(effect)}"
+
+
+def all_models(effects: Sequence[PooledEffect]) -> str:
+    """Several lines in one: ``RevMan 5: M–H; DL. Cochrane 2025: REML; REML, HKSJ``."""
+    named: dict[str, list[str]] = {}
+    for effect in effects:
+        named.setdefault(CONVENTIONS[effect.convention], []).append(_short(effect))
+    return ". ".join(f"{convention}: {'; '.join(models)}" for convention, models in named.items())
+
+
+def _short(effect: PooledEffect) -> str:
+    return SHORT_MODELS[effect.model] + (", HKSJ" if effect.interval is Interval.HKSJ else "")
+
+
+def study_labels(version: PublishedVersion) -> dict[str, str]:
+    """Names such as ``Oh 2018`` that the published version gives its studies, by study id."""
+    return {study.study_id: study.label for study in (*version.included, *version.ongoing)}
+
+
+def outcome_title(protocol: Protocol, outcome_id: str) -> str:
+    """Title of an outcome; its id when the protocol no longer names it."""
+    return next((item.title for item in protocol.outcomes if item.id == outcome_id), outcome_id)
+
+
+def listed(items: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""

@@ -1,0 +1,13 @@
+-- out_signal: One row per rule, outcome, time, evidence set and convention.
+-- rule: S0 published estimate reproduced, S1 significance, S2 effect moved, S3 participants, S4 MID, S5 poolable
+-- outcome: Outcome of the protocol
+-- timepoint: Window of the protocol
+-- evidence_set: Evidence set compared with the published one
+-- convention: Convention under which both were computed
+-- fired: True when the rule calls for attention
+-- value: What was measured
+-- threshold: What it was measured against
+-- explanation: One sentence
+CREATE VIEW out_signal AS
+SELECT rule, outcome, timepoint, evidence_set, convention, fired, value, threshold, explanation
+FROM review_signal;

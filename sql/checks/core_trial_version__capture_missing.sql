@@ -1,0 +1,1 @@
+SELECT version_id FROM core_trial_version ANTI JOIN core_capture USING (capture_id)

@@ -1,0 +1,1 @@
+SELECT study_id, outcome FROM review_effect_input WHERE evidence = 'memory'

@@ -1,0 +1,1 @@
+SELECT event_key, count(*) AS n FROM review_event GROUP BY event_key HAVING count(*) > 1

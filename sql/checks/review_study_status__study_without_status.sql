@@ -1,0 +1,1 @@
+SELECT DISTINCT study_id FROM review_study_record ANTI JOIN review_study_status USING (study_id)

@@ -1,0 +1,147 @@
+"""What both kinds of warehouse file have in common: tables from their declarations, views from their files."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+import pyarrow as pa
+from duckdb_engine import Dialect
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Float, String, Table
+from sqlalchemy.schema import CreateTable
+
+from models.tables import core_capture, core_rejected, core_report_version, core_trial_version
+from models.trial import Observation, Report, TrialRecord
+from stores.rows import Row, aware
+
+SQL = Path(__file__).parent.parent / "sql"
+STORAGE = "v1.5.0"
+"""DuckDB storage version that clients since 1.5 can open, and 2.x writes on request."""
+CORE = (core_capture, core_trial_version, core_report_version, core_rejected)
+
+_ARROW: dict[type, pa.DataType] = {
+    String: pa.string(),
+    BigInteger: pa.int64(),
+    Float: pa.float64(),
+    Boolean: pa.bool_(),
+    Date: pa.date32(),
+    DateTime: pa.timestamp("us"),
+}
+_COMMENT = re.compile(r"--\s*(\w+):\s*(.+)")
+
+
+class WarehouseError(Exception):
+    """A snapshot violates a check, or a view's file is not as it should be; nothing is published."""
+
+
+class DuckFile:
+    """An open warehouse file under its alias."""
+
+    def __init__(self, path: Path, alias: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path, self._alias = path, alias
+        self._connection = duckdb.connect()
+        self._connection.execute(f"ATTACH {literal(str(path))} AS {alias} (STORAGE_VERSION '{STORAGE}')")
+        self._connection.execute(f"USE {alias}")
+
+    def create_table(self, table: Table) -> None:
+        """Create a declared table with its comments."""
+        self._connection.execute(ddl(table))
+        self._connection.execute(f"COMMENT ON TABLE {table.name} IS {literal(table.comment or '')}")
+        for column in table.columns:
+            self._connection.execute(f"COMMENT ON COLUMN {table.name}.{column.name} IS {literal(column.comment or '')}")
+
+    def create_views(self, layer: str) -> None:
+        """Create the views of one layer, ``0`` core, ``1`` review or ``2`` out, with the comments in their files.
+
+        Raises
+        ------
+        WarehouseError
+            If a column of a view has no comment.
+        """
+        for path in view_files(layer):
+            text = path.read_text(encoding="utf-8")
+            self._connection.execute(text)
+            name, comments = path.stem.split("_", 1)[1], dict(_COMMENT.findall(text))
+            columns = self.rows(
+                "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND database_name = ?",
+                [name, self._alias],
+            )
+            for column in (row["column_name"] for row in columns):
+                if column not in comments:
+                    raise WarehouseError(f"{path.name}: column {column} has no line '-- {column}: meaning'")
+                self._connection.execute(f'COMMENT ON COLUMN {name}."{column}" IS {literal(comments[column])}')
+            if columns:
+                self._connection.execute(f"COMMENT ON VIEW {name} IS {literal(comments[name])}")
+
+    def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        """Add rows to a declared table; absent columns are NULL."""
+        if not rows:
+            return
+        if unknown := set().union(*rows) - {column.name for column in table.columns}:
+            raise WarehouseError(f"{table.name} has no columns {sorted(unknown)}")
+        schema = pa.schema([(column.name, _arrow_type(column)) for column in table.columns])
+        self._connection.register("batch", pa.Table.from_pylist(list(rows), schema=schema))
+        self._connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM batch")
+        self._connection.unregister("batch")
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Run a query and return its rows as dictionaries."""
+        cursor = self._connection.execute(query, list(parameters))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def trial_versions(self) -> list[Observation]:
+        """All versions of registry records, by registry date and observation."""
+        return self._observations("core_trial_version ORDER BY registry_date, observed_at, version_id", TrialRecord)
+
+    def newest_trials(self) -> list[Observation]:
+        """The newest version of each registry record."""
+        return self._observations("core_trial_latest ORDER BY record_id", TrialRecord)
+
+    def report_versions(self) -> list[Observation]:
+        """All versions of reports, by registry date and observation."""
+        return self._observations("core_report_version ORDER BY registry_date, observed_at, version_id", Report)
+
+    def _observations(self, source: str, kind: type[TrialRecord] | type[Report]) -> list[Observation]:
+        found = self._connection.execute(f"SELECT document, observed_at FROM {source}").fetchall()
+        decoder = msgspec.json.Decoder(kind)
+        return [Observation(item=decoder.decode(text), observed_at=aware(moment)) for text, moment in found]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements inside, or none."""
+        self._connection.begin()
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+    def close(self) -> None:
+        """Write everything to the file and close it."""
+        self._connection.execute(f"CHECKPOINT {self._alias}")
+        self._connection.close()
+
+
+def view_files(layer: str) -> list[Path]:
+    """Files of one layer of views, in order."""
+    return sorted(SQL.glob(f"{layer}*.sql"))
+
+
+def ddl(table: Table) -> str:
+    """CREATE TABLE of a declared table, in DuckDB's dialect."""
+    return str(CreateTable(table).compile(dialect=Dialect()))
+
+
+def literal(text: str) -> str:
+    """Text as a SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _arrow_type(column: Column[Any]) -> pa.DataType:
+    return pa.list_(pa.string()) if isinstance(column.type, ARRAY) else _ARROW[type(column.type)]

@@ -1,0 +1,399 @@
+"""What we and people did: runs, source checks, decisions, the outbox and its deliveries, in transactions.
+
+Nothing else decides whether something was already said. Clocks of the world (`as_of`, `checked_at`)
+arrive as arguments; the wall clock is asked only for when a run began and when a delivery is due.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import msgspec
+from sqlalchemy import Select, func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from models.alert import Alert, Heartbeat
+from models.screening import Event
+from models.synthesis import Signal, UpdateDecision
+from models.vocabulary import DeliveryState, SourceState
+from stores.ledger_database import LedgerError, open_engine
+from stores.ledger_tables import (
+    AlertRow,
+    ClaimRow,
+    DecisionRow,
+    DeliveryRow,
+    EmittedEventRow,
+    FiredSignalRow,
+    HeartbeatRow,
+    RunRow,
+    SourceCheckRow,
+    columns_of,
+)
+from stores.ledger_values import Delivery, PendingDelivery, Run, SourceCheck
+from stores.lock import AlreadyRunning, run_lock
+
+__all__ = ["Delivery", "Ledger", "LedgerError", "PendingDelivery", "Run", "SourceCheck"]
+
+MAX_ATTEMPTS = 8
+"""Attempts per alert and channel before it is given up: about a week of nights."""
+
+FIRST_WAIT = timedelta(minutes=10)
+LONGEST_WAIT = timedelta(hours=12)
+"""Waits double between these; the longest is under a day, so that every nightly run tries again."""
+
+_ADVISORY_LOCK = 0x6C6564676572
+"""Any constant: marks the one writer of a PostgreSQL ledger."""
+
+Value = TypeVar("Value")
+
+
+class Ledger:
+    """The ledger at a SQLAlchemy address, opened and at the present revision.
+
+    Parameters
+    ----------
+    url : ``sqlite:////folder/ledger.sqlite`` or ``postgresql+psycopg://user@host/database``
+    now : the wall clock, UTC
+
+    Raises
+    ------
+    LedgerError
+        If it cannot be opened, is no ledger, or was written by a newer program.
+    """
+
+    def __init__(self, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._engine = open_engine(url)
+        self._reader = self._engine.execution_options(reads_only=True)
+        self._now = now
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with Session(self._reader) as session:
+            yield session
+
+    def _values(self, query: Select[Any], kind: type[Value]) -> tuple[Value, ...]:
+        with self._reading() as session:
+            return tuple(msgspec.convert(row, kind, from_attributes=True) for row in session.scalars(query))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with Session(self._engine) as session, session.begin():
+            yield session
+
+    # --- what this data folder holds, and who may write to it ---
+
+    def registries(self) -> str | None:
+        """``live`` or ``replay``; None as long as nothing has claimed the folder."""
+        with self._reading() as session:
+            row = session.get(ClaimRow, 1)
+            return row.registries if row else None
+
+    def claim(self, registries: str) -> None:
+        """Say once whether this ledger holds live registries or a replay.
+
+        Raises
+        ------
+        LedgerError
+            If it holds the other: their histories must not mix.
+        """
+        with self._writing() as session:
+            row = session.get(ClaimRow, 1)
+            if row is None:
+                session.add(ClaimRow(claim_id=1, registries=registries, claimed_at=self._now()))
+            elif row.registries != registries:
+                raise LedgerError(
+                    f"this data folder holds {row.registries} registries and cannot take a run on {registries} ones: "
+                    "their histories must not mix. Give another folder with --data or TRIALWATCH_DATA"
+                )
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the only writer for the length of the block, whichever machine the others are on.
+
+        Raises
+        ------
+        AlreadyRunning
+            At once, when another run holds the ledger.
+        """
+        if self._engine.dialect.name == "sqlite":
+            with run_lock(Path(f"{self._engine.url.database}.lock")):
+                yield
+            return
+        number = {"number": _ADVISORY_LOCK}
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), number):
+                raise AlreadyRunning(
+                    f"another run is using the ledger {self._engine.url.render_as_string()}; try again when it has ended"
+                )
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:number)"), number)
+
+    # --- runs and source checks ---
+
+    def begin_run(self, review: str, as_of: datetime) -> int:
+        """Begin a run and return its id; a run that never finished is marked interrupted."""
+        unfinished = update(RunRow).where(RunRow.review == review, RunRow.state == "running")
+        with self._writing() as session:
+            session.execute(unfinished.values(state="interrupted"))
+            row = RunRow(review=review, as_of=as_of, state="running", started_at=self._now())
+            session.add(row)
+            session.flush()
+            return row.run_id
+
+    def finish_run(self, run_id: int, state: str) -> None:
+        """End a run as ``done``, ``partial`` or ``failed``."""
+        if state not in ("done", "partial", "failed"):
+            raise LedgerError(f"run {run_id}: a run ends done, partial or failed, not {state!r}")
+        with self._writing() as session:
+            row = session.get(RunRow, run_id)
+            if row is None:
+                raise LedgerError(f"there is no run {run_id} in this ledger")
+            row.state, row.finished_at = state, self._now()
+
+    def runs(self, review: str) -> tuple[Run, ...]:
+        """All runs of a review, oldest first."""
+        return self._values(select(RunRow).where(RunRow.review == review).order_by(RunRow.run_id), Run)
+
+    def last_run(self, review: str) -> Run | None:
+        """The latest run that came to its end, complete or partial."""
+        return next((run for run in reversed(self.runs(review)) if run.state in ("done", "partial")), None)
+
+    def record_source(self, run_id: int, check: SourceCheck) -> None:
+        """Record how a scope of a source was searched; the same scope again in this run replaces it."""
+        with self._writing() as session:
+            session.merge(SourceCheckRow(run_id=run_id, **columns_of(check)))
+
+    def source_checks(self, review: str) -> tuple[SourceCheck, ...]:
+        """The newest check of every scope of every source, by source and scope."""
+        newest = (
+            select(SourceCheckRow.source, SourceCheckRow.scope, func.max(SourceCheckRow.run_id).label("run_id"))
+            .join(RunRow)
+            .where(RunRow.review == review)
+            .group_by(SourceCheckRow.source, SourceCheckRow.scope)
+            .subquery()
+        )
+        query = (
+            select(SourceCheckRow)
+            .join(
+                newest,
+                (SourceCheckRow.run_id == newest.c.run_id)
+                & (SourceCheckRow.source == newest.c.source)
+                & (SourceCheckRow.scope == newest.c.scope),
+            )
+            .order_by(SourceCheckRow.source, SourceCheckRow.scope)
+        )
+        return self._values(query, SourceCheck)
+
+    def last_complete(self, review: str, source: str, scope: str) -> datetime | None:
+        """The cursor: when this scope was last searched to its end, in the newest run that did so."""
+        query = (
+            select(SourceCheckRow.checked_at)
+            .join(RunRow)
+            .where(
+                RunRow.review == review,
+                SourceCheckRow.source == source,
+                SourceCheckRow.scope == scope,
+                SourceCheckRow.state == SourceState.COMPLETE,
+            )
+            .order_by(SourceCheckRow.run_id.desc())
+            .limit(1)
+        )
+        with self._reading() as session:
+            return session.scalar(query)
+
+    # --- conclusions ---
+
+    def conclude(
+        self,
+        run_id: int,
+        decision: UpdateDecision,
+        *,
+        events: Sequence[Event],
+        signals: Sequence[Signal],
+        alerts: Sequence[Alert],
+        heartbeat: Heartbeat,
+        channels: Sequence[str],
+    ) -> None:
+        """Record one night's verdict, what it has dealt with and what is to be sent, all or nothing.
+
+        Concluding the same night again adds nothing. `channels` names where new alerts go; one that is
+        set up later receives no old alerts.
+        """
+        review = decision.review
+        with self._writing() as session:
+            _append_decision(session, run_id, decision, signals)
+            known = set(session.scalars(select(EmittedEventRow.event_key).where(EmittedEventRow.review == review)))
+            for event in {event.key: event for event in events if event.key not in known}.values():
+                session.add(
+                    EmittedEventRow(
+                        review=review,
+                        event_key=event.key,
+                        run_id=run_id,
+                        concluded_at=decision.decided_at,
+                        first_seen_at=event.first_seen_at,
+                    )
+                )
+            for alert in alerts:
+                if session.get(AlertRow, alert.key) is None:
+                    session.add(AlertRow(run_id=run_id, **columns_of(alert)))
+                    session.flush()
+                    session.add_all(
+                        DeliveryRow(alert_key=alert.key, channel=channel, state=DeliveryState.PENDING)
+                        for channel in channels
+                    )
+            _beat(session, run_id, heartbeat)
+
+    def emitted_events(self, review: str, as_of: datetime) -> frozenset[str]:
+        """Keys of the events that another night than this one has dealt with.
+
+        Those of this night itself are left out, so that a night that is run again finds the same news.
+        """
+        query = select(EmittedEventRow.event_key).where(
+            EmittedEventRow.review == review, EmittedEventRow.concluded_at != as_of
+        )
+        with self._reading() as session:
+            return frozenset(session.scalars(query))
+
+    def fired_signals(self, review: str, before: datetime) -> frozenset[str]:
+        """Keys of the signals that were firing at the last conclusion before a moment."""
+        last = (
+            select(DecisionRow.decision_id)
+            .where(DecisionRow.review == review, DecisionRow.decided_at < before)
+            .order_by(DecisionRow.decided_at.desc(), DecisionRow.decision_id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        with self._reading() as session:
+            return frozenset(
+                session.scalars(select(FiredSignalRow.signal_key).where(FiredSignalRow.decision_id == last))
+            )
+
+    def decisions(self, review: str) -> tuple[UpdateDecision, ...]:
+        """One decision per night, oldest first; of a night that was concluded twice, the later verdict."""
+        query = select(DecisionRow).where(DecisionRow.review == review)
+        decisions = self._values(query.order_by(DecisionRow.decided_at, DecisionRow.decision_id), UpdateDecision)
+        return tuple({decision.decided_at: decision for decision in decisions}.values())
+
+    def heartbeats(self, review: str) -> tuple[Heartbeat, ...]:
+        """One heartbeat per night, oldest first."""
+        query = select(HeartbeatRow).where(HeartbeatRow.review == review).order_by(HeartbeatRow.as_of)
+        return self._values(query, Heartbeat)
+
+    # --- the outbox ---
+
+    def alerts(self, review: str) -> tuple[Alert, ...]:
+        """Every alert ever raised, oldest first."""
+        query = select(AlertRow).where(AlertRow.review == review).order_by(AlertRow.raised_at, AlertRow.key)
+        return self._values(query, Alert)
+
+    def pending(self, review: str) -> tuple[PendingDelivery, ...]:
+        """What is due now: neither delivered nor given up, acknowledged or snoozed; oldest alert first."""
+        now = self._now()
+        query = (
+            select(AlertRow, DeliveryRow)
+            .join(DeliveryRow)
+            .where(
+                AlertRow.review == review,
+                DeliveryRow.state == DeliveryState.PENDING,
+                or_(DeliveryRow.next_attempt_at.is_(None), DeliveryRow.next_attempt_at <= now),
+                AlertRow.acknowledged_at.is_(None),
+                or_(AlertRow.snoozed_until.is_(None), AlertRow.snoozed_until <= now),
+            )
+            .order_by(AlertRow.raised_at, AlertRow.key, DeliveryRow.channel)
+        )
+        with self._reading() as session:
+            return tuple(
+                PendingDelivery(
+                    alert=msgspec.convert(alert, Alert, from_attributes=True),
+                    channel=delivery.channel,
+                    n_attempts=delivery.n_attempts,
+                )
+                for alert, delivery in session.execute(query)
+            )
+
+    def deliveries(self, review: str) -> tuple[Delivery, ...]:
+        """What became of every alert on every channel, oldest alert first."""
+        query = (
+            select(DeliveryRow)
+            .join(AlertRow)
+            .where(AlertRow.review == review)
+            .order_by(AlertRow.raised_at, AlertRow.key, DeliveryRow.channel)
+        )
+        return self._values(query, Delivery)
+
+    def record_delivery(self, key: str, channel: str, error: str = "", is_permanent: bool = False) -> None:
+        """Record one attempt: delivered when there is no error, otherwise due again after a wait.
+
+        The wait doubles from 10 minutes to 12 hours. After 8 attempts, or at once when the error
+        `is_permanent`, the delivery has failed for good; the alert stays in the ledger.
+        """
+        now = self._now()
+        with self._writing() as session:
+            row = session.get(DeliveryRow, (key, channel))
+            if row is None:
+                raise LedgerError(f"alert {key} is not addressed to channel {channel}")
+            row.n_attempts += 1
+            row.last_attempt_at, row.next_attempt_at, row.error = now, None, error
+            if not error:
+                row.state, row.delivered_at = DeliveryState.DELIVERED, now
+            elif is_permanent or row.n_attempts >= MAX_ATTEMPTS:
+                row.state = DeliveryState.FAILED
+            else:
+                row.next_attempt_at = now + min(FIRST_WAIT * 2 ** (row.n_attempts - 1), LONGEST_WAIT)
+
+    def acknowledge(self, key: str, by: str, at: datetime) -> None:
+        """A person has taken note: nothing of this alert is sent any more. The first one stays on record."""
+        with self._writing() as session:
+            row = _alert(session, key)
+            if row.acknowledged_at is None:
+                row.acknowledged_by, row.acknowledged_at = by, at
+
+    def snooze(self, key: str, until: datetime) -> None:
+        """Send nothing of this alert before a moment."""
+        with self._writing() as session:
+            _alert(session, key).snoozed_until = until
+
+
+def _append_decision(session: Session, run_id: int, decision: UpdateDecision, signals: Sequence[Signal]) -> None:
+    firing = sorted({signal.key for signal in signals if signal.fired})
+    digest = hashlib.sha256(msgspec.json.encode((decision, firing))).hexdigest()
+    last = session.scalar(
+        select(DecisionRow.digest)
+        .where(DecisionRow.review == decision.review, DecisionRow.decided_at == decision.decided_at)
+        .order_by(DecisionRow.decision_id.desc())
+        .limit(1)
+    )
+    if last == digest:
+        return
+    row = DecisionRow(run_id=run_id, digest=digest, **columns_of(decision))
+    session.add(row)
+    session.flush()
+    session.add_all(FiredSignalRow(decision_id=row.decision_id, signal_key=key) for key in firing)
+
+
+def _beat(session: Session, run_id: int, heartbeat: Heartbeat) -> None:
+    """Keep one heartbeat per night: the later one, unless it would take back news that the earlier announced."""
+    known = session.get(HeartbeatRow, (heartbeat.review, heartbeat.as_of))
+    if known is None or (heartbeat.n_alerts >= known.n_alerts and heartbeat.n_new_events >= known.n_new_events):
+        session.merge(HeartbeatRow(run_id=run_id, **columns_of(heartbeat)))
+
+
+def _alert(session: Session, key: str) -> AlertRow:
+    row = session.get(AlertRow, key)
+    if row is None:
+        raise LedgerError(f"there is no alert {key!r} in this ledger; `trialwatch status` lists them")
+    return row

@@ -1,0 +1,61 @@
+"""Publishing: a finished night appears all at once, or not at all, and readers of the old one are not disturbed."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+def night_folder(published: Path, review: str, as_of: datetime) -> Path:
+    """Where a night's snapshot is kept."""
+    return published / review / f"{as_of:%Y-%m-%d}"
+
+
+def current_folder(published: Path, review: str) -> Path:
+    """Link to the newest published night."""
+    return published / review / "current"
+
+
+def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write ``manifest.json``: the given facts, and size and SHA-256 of every file in the folder."""
+    files = {
+        str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    text = msgspec.json.format(msgspec.json.encode({**facts, "files": files}), indent=2)
+    (folder / "manifest.json").write_bytes(text + b"\n")
+
+
+def publish(build: Path, target: Path, keep: int) -> None:
+    """Move a finished folder to its place, point ``current`` to it, and drop all but the newest `keep` nights.
+
+    The link is replaced by a rename, so that there is always a current night. Whoever has a file of an
+    earlier night open keeps reading it.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        replaced = target.with_name(f".{target.name}.replaced")
+        shutil.rmtree(replaced, ignore_errors=True)
+        target.rename(replaced)
+        build.rename(target)
+        shutil.rmtree(replaced)
+    else:
+        build.rename(target)
+    link = target.with_name(".current.new")
+    link.unlink(missing_ok=True)
+    link.symlink_to(target.name)
+    link.replace(target.with_name("current"))
+    nights = sorted(path for path in target.parent.iterdir() if path.name[0].isdigit() and path.is_dir())
+    for old in nights[:-keep]:
+        if old != target:
+            shutil.rmtree(old)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,167 @@
+"""The version store: record versions as the archive grows, each with both clocks.
+
+It is a cache of the archive: a file that is torn or has other tables than today's is built again.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import msgspec
+
+from models.dates import PartialDate
+from models.trial import Parsed, Rejected, TrialRecord
+from models.vocabulary import VersionOrigin
+from stores.archive import ArchivedPage
+from stores.duck import CORE, DuckFile, ddl, view_files
+from stores.rows import Row, rejected_row, report_row, trial_row, utc
+
+
+class Loaded(msgspec.Struct):
+    """What one archive file brought."""
+
+    n_pages: int = 0
+    n_read: int = 0
+    n_rejected: int = 0
+    n_new_versions: int = 0
+
+    def __add__(self, other: "Loaded") -> "Loaded":
+        return Loaded(
+            *(a + b for a, b in zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True))
+        )
+
+
+class VersionStore(DuckFile):
+    """Record versions, loaded from archive files; the same file twice adds nothing."""
+
+    def __init__(self, path: Path) -> None:
+        if path.exists() and not _is_current(path):
+            path.unlink()
+        is_new = not path.exists()
+        super().__init__(path, "store")
+        if is_new:
+            with self.transaction():
+                for table in CORE:
+                    self.create_table(table)
+                self._connection.execute("CREATE TABLE loaded_file (file VARCHAR, n_bytes BIGINT)")
+                self._connection.execute(f"CREATE TABLE schema_is AS SELECT '{_schema_fingerprint()}' AS fingerprint")
+                self.create_views("0")
+        self._newest = self._read_newest()
+
+    def has_loaded(self, file: str, n_bytes: int) -> bool:
+        """Whether an archive file of that size is already in."""
+        return bool(self.rows("SELECT file FROM loaded_file WHERE file = ? AND n_bytes = ?", [file, n_bytes]))
+
+    def load(self, file: str, n_bytes: int, pages: Iterable[tuple[ArchivedPage, Sequence[Parsed]]]) -> Loaded:
+        """Add the pages of one archive file with what was parsed from them, all or nothing."""
+        loaded = Loaded()
+        rows: dict[str, list[Row]] = {table.name: [] for table in CORE}
+        known = {row["capture_id"] for row in self.rows("SELECT capture_id FROM core_capture")}
+        for archived, parsed in pages:
+            capture_id = f"{archived.file}#{archived.offset}"
+            if capture_id in known:
+                continue
+            n_rejected = sum(isinstance(item, Rejected) for item in parsed)
+            loaded.n_pages += 1
+            loaded.n_rejected += n_rejected
+            loaded.n_read += len(parsed) - n_rejected
+            rows["core_capture"].append(_capture_row(archived, capture_id, len(parsed) - n_rejected, n_rejected))
+            for item in parsed:
+                self._take(item, archived, capture_id, rows)
+        loaded.n_new_versions = len(rows["core_trial_version"]) + len(rows["core_report_version"])
+        with self.transaction():
+            for table in CORE:
+                self.insert(table, rows[table.name])
+            self._connection.execute("DELETE FROM loaded_file WHERE file = ?", [file])
+            self._connection.execute("INSERT INTO loaded_file VALUES (?, ?)", [file, n_bytes])
+        return loaded
+
+    def _take(self, item: Parsed, archived: ArchivedPage, capture_id: str, rows: dict[str, list[Row]]) -> None:
+        observed_at = archived.page.observed_at
+        if isinstance(item, Rejected):
+            rows["core_rejected"].append(rejected_row(item, observed_at, capture_id))
+        elif isinstance(item, TrialRecord):
+            row = trial_row(item, observed_at, capture_id)
+            if self._is_new(item.record_id, item.registry_date, item.origin, row["content_hash"]):
+                rows["core_trial_version"].append(row)
+        else:
+            row = report_row(item, observed_at, capture_id)
+            if self._is_new(item.report_id, item.registry_date, VersionOrigin.CURRENT, row["content_hash"]):
+                rows["core_report_version"].append(row)
+
+    def _is_new(self, item_id: str, registry_date: PartialDate, origin: VersionOrigin, digest: str) -> bool:
+        """Whether a version says something that is not known for its registry date.
+
+        A version from a registry's history only fills a gap: such bodies are in today's schema and differ in
+        form from what was seen at the time.
+        """
+        known = self._newest.setdefault((item_id, registry_date), {})
+        if origin is VersionOrigin.CURRENT:
+            is_new = known.get(origin) != digest
+        elif origin is VersionOrigin.EXPORT:
+            is_new = digest not in known.values()
+        else:
+            is_new = not known
+        if is_new:
+            known[origin] = digest
+        return is_new
+
+    def _read_newest(self) -> dict[tuple[str, PartialDate], dict[str, str]]:
+        """Hash of the last observed version by record, registry date and origin."""
+        newest: dict[tuple[str, PartialDate], dict[str, str]] = {}
+        found = self._connection.execute(
+            """
+            SELECT record_id, document ->> 'registry_date', origin, content_hash, observed_at FROM core_trial_version
+            UNION ALL
+            SELECT report_id, document ->> 'registry_date', 'current', content_hash, observed_at
+            FROM core_report_version
+            ORDER BY observed_at
+            """
+        ).fetchall()
+        for item_id, registry_date, origin, digest, _ in found:
+            newest.setdefault((item_id, registry_date), {})[origin] = digest
+        return newest
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _capture_row(archived: ArchivedPage, capture_id: str, n_records: int, n_rejected: int) -> Row:
+    page = archived.page
+    return {
+        "capture_id": capture_id,
+        "source": page.source,
+        "kind": page.kind,
+        "url": page.url,
+        "listing": page.listing,
+        "registry_total": page.total,
+        "http_status": page.status,
+        "n_bytes": len(page.body),
+        "body_sha256": hashlib.sha256(page.body).hexdigest(),
+        "n_records": n_records,
+        "n_rejected": n_rejected,
+        "observed_at": utc(page.observed_at),
+    }
+
+
+def _schema_fingerprint() -> str:
+    definitions = [ddl(table) for table in CORE] + [path.read_text(encoding="utf-8") for path in view_files("0")]
+    return hashlib.sha256("".join(definitions).encode()).hexdigest()
+
+
+def _is_current(path: Path) -> bool:
+    """Whether a version store is whole and has today's tables."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            found = connection.execute("SELECT fingerprint FROM schema_is").fetchone()
+    except duckdb.Error:
+        return False
+    return found is not None and bool(found[0] == _schema_fingerprint())

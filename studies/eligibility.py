@@ -1,0 +1,216 @@
+"""Whether a study belongs to the review: a verdict per criterion, with the field that decided it.
+
+No criterion rests on the kind of intervention or on the type of an arm alone: registries call cells a drug,
+a device or a procedure, and arms of cells "active comparator".
+"""
+
+from collections.abc import Sequence
+
+from models.protocol import DecisionRow, Eligibility, PublishedVersion, TermRule
+from models.screening import CriterionVerdict, ScreeningDecision
+from models.trial import TrialRecord
+from models.vocabulary import Allocation, ArmType, Criterion, StudyType, Verdict
+from studies.terms import Field, Found, find
+
+_INACTIVE_ARMS = {ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR, ArmType.NO_INTERVENTION}
+_RANDOM = TermRule(terms=["random*", "quasi-random*"], except_terms=["non-random*", "nonrandom*", "not random*"])
+_WITHIN_PERSON = TermRule(
+    terms=[
+        "contralateral*",
+        "ipsilateral",
+        "within-person",
+        "within-subject",
+        "intra-individual",
+        "split-body",
+        "own control",
+        "one leg",
+        "other leg",
+        "each leg",
+        "non-injected side",
+        "untreated side",
+        "tibialis anterior",
+    ]
+)
+
+
+def screen(
+    study_id: str,
+    record: TrialRecord,
+    eligibility: Eligibility,
+    decisions: Sequence[DecisionRow] = (),
+    versions: Sequence[PublishedVersion] = (),
+) -> ScreeningDecision:
+    """Judge a study by its newest record, then let people overrule the rules.
+
+    A study that a published version lists as included or ongoing was accepted by its authors: that settles
+    what a rule leaves unclear, and nothing else. A row of decisions.csv settles anything.
+    """
+    criteria = [
+        _population(record, eligibility),
+        _intervention(record, eligibility),
+        _design(record),
+        _comparator(record, eligibility),
+        _co_interventions(record, eligibility),
+    ]
+    criteria = [_accepted_by_authors(item, study_id, versions) for item in criteria]
+    criteria = [_decided_by_person(item, study_id, decisions) for item in criteria]
+    return ScreeningDecision(study_id=study_id, verdict=_overall(criteria), criteria=tuple(criteria))
+
+
+def _overall(criteria: Sequence[CriterionVerdict]) -> Verdict:
+    verdicts = {item.verdict for item in criteria}
+    if Verdict.NOT_MET in verdicts:
+        return Verdict.NOT_MET
+    return Verdict.UNCLEAR if Verdict.UNCLEAR in verdicts else Verdict.MET
+
+
+def _accepted_by_authors(
+    item: CriterionVerdict, study_id: str, versions: Sequence[PublishedVersion]
+) -> CriterionVerdict:
+    if item.verdict is not Verdict.UNCLEAR:
+        return item
+    for version in versions:
+        if any(study.study_id == study_id for study in (*version.included, *version.ongoing)):
+            return _verdict(
+                item.criterion, Verdict.MET, item.field, item.quote, f"authors of version {version.version}"
+            )
+    return item
+
+
+def _decided_by_person(item: CriterionVerdict, study_id: str, decisions: Sequence[DecisionRow]) -> CriterionVerdict:
+    for row in reversed(decisions):
+        if row.study_id == study_id and row.criterion == item.criterion:
+            return _verdict(item.criterion, Verdict(row.verdict), "decisions.csv", row.reason, row.decided_by)
+    return item
+
+
+def _population(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
+    conditions, titles, keywords = _conditions(record), _titles(record), _keywords(record)
+    if found := find(eligibility.population, conditions):
+        return _by_found(Criterion.POPULATION, Verdict.MET, found)
+    if found := find(eligibility.population, titles):
+        if other := find(eligibility.not_population, [*conditions, *titles]):
+            return _by_found(Criterion.POPULATION, Verdict.NOT_MET, other)
+        verdict = Verdict.UNCLEAR if found.is_abbreviation else Verdict.MET
+        return _by_found(Criterion.POPULATION, verdict, found)
+    if (found := find(eligibility.population, keywords)) and not find(eligibility.not_population, conditions):
+        return _by_found(Criterion.POPULATION, Verdict.UNCLEAR, found)
+    return _by_absence(Criterion.POPULATION, Verdict.NOT_MET, conditions, "conditions")
+
+
+def _intervention(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
+    given, titles = [*_interventions(record), *_arms(record)], _titles(record)
+    if record.study_type is StudyType.OBSERVATIONAL and not record.interventions:
+        return _verdict(Criterion.INTERVENTION, Verdict.NOT_MET, "study_type", "observational, no intervention")
+    if found := find(eligibility.needs_person, [*given, *titles]):
+        return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR, found)
+    cells, other = find(eligibility.intervention, given), find(eligibility.not_intervention, [*given, *titles])
+    if cells:
+        return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR if other else Verdict.MET, other or cells)
+    if other:
+        return _by_found(Criterion.INTERVENTION, Verdict.NOT_MET, other)
+    if found := find(eligibility.intervention, titles):
+        return _by_found(Criterion.INTERVENTION, Verdict.MET, found)
+    if found := find(eligibility.intervention, _keywords(record)):
+        return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR, found)
+    return _by_absence(Criterion.INTERVENTION, Verdict.NOT_MET, given, "interventions")
+
+
+def _design(record: TrialRecord) -> CriterionVerdict:
+    titles = _titles(record)
+    if record.study_type not in {StudyType.INTERVENTIONAL, None}:
+        return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "study_type", record.study_type)
+    if record.allocation is Allocation.RANDOMISED:
+        fields = [*titles, *_interventions(record), *_arms(record), *_outcomes(record)]
+        if found := find(_WITHIN_PERSON, fields):
+            return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, found)
+        return _verdict(Criterion.DESIGN, Verdict.MET, "allocation", record.allocation)
+    found = find(_RANDOM, titles)
+    if record.allocation is not None:
+        verdict = Verdict.UNCLEAR if found else Verdict.NOT_MET
+        return _verdict(Criterion.DESIGN, verdict, "allocation", found.quote if found else record.allocation)
+    if found:
+        return _by_found(Criterion.DESIGN, Verdict.MET, found)
+    if len(record.arms) == 1:
+        return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "arms", f"one arm: {record.arms[0].label}")
+    return _verdict(Criterion.DESIGN, Verdict.UNCLEAR, "allocation", "not stated")
+
+
+def _comparator(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
+    for arm in record.arms:
+        if arm.type in _INACTIVE_ARMS:
+            return _verdict(Criterion.COMPARATOR, Verdict.MET, "arms.type", f"{arm.label} ({arm.type})")
+    if found := find(eligibility.comparator, [*_arms(record), *_interventions(record), *_titles(record)]):
+        return _by_found(Criterion.COMPARATOR, Verdict.MET, found)
+    if len(record.arms) < 2:
+        return _by_absence(Criterion.COMPARATOR, Verdict.NOT_MET, _arms(record), "arms")
+    if all(_gives_cells(record, arm.label, eligibility) for arm in record.arms):
+        return _verdict(Criterion.COMPARATOR, Verdict.NOT_MET, "arms", "every arm receives cells")
+    return _by_absence(Criterion.COMPARATOR, Verdict.UNCLEAR, _arms(record), "arms")
+
+
+def _co_interventions(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
+    labels = {arm.label for arm in record.arms}
+    for intervention in record.interventions:
+        name = [Field("interventions", intervention.name)]
+        is_other = not find(eligibility.intervention, name) and not find(eligibility.comparator, name)
+        given_to = set(intervention.arm_labels)
+        if is_other and given_to and given_to < labels and not _is_product(record, intervention.name, eligibility):
+            quote = f"{intervention.name}: only in {', '.join(sorted(given_to))}"
+            return _verdict(Criterion.CO_INTERVENTIONS, Verdict.UNCLEAR, "interventions.arm_labels", quote)
+    return _verdict(Criterion.CO_INTERVENTIONS, Verdict.MET, "interventions", "none given to some arms only")
+
+
+def _is_product(record: TrialRecord, name: str, eligibility: Eligibility) -> bool:
+    """Whether an intervention without a word for cells is the product: no other intervention has one."""
+    others = [Field("interventions", item.name) for item in record.interventions if item.name != name]
+    return not find(eligibility.intervention, others)
+
+
+def _gives_cells(record: TrialRecord, label: str, eligibility: Eligibility) -> bool:
+    names = [item.name for item in record.interventions if label in item.arm_labels]
+    return find(eligibility.intervention, [Field("arms", text) for text in (label, *names)]) is not None
+
+
+def _conditions(record: TrialRecord) -> list[Field]:
+    return [Field("conditions", text) for text in record.conditions]
+
+
+def _titles(record: TrialRecord) -> list[Field]:
+    titles = {"official_title": record.official_title, "brief_title": record.brief_title}
+    return [Field(name, text) for name, text in titles.items() if text]
+
+
+def _keywords(record: TrialRecord) -> list[Field]:
+    return [Field("keywords", text) for text in record.keywords]
+
+
+def _interventions(record: TrialRecord) -> list[Field]:
+    return [
+        Field("interventions" if text == item.name else "interventions.other_names", text)
+        for item in record.interventions
+        for text in (item.name, *item.other_names)
+    ]
+
+
+def _arms(record: TrialRecord) -> list[Field]:
+    return [Field("arms", arm.label) for arm in record.arms]
+
+
+def _outcomes(record: TrialRecord) -> list[Field]:
+    return [Field("outcomes", outcome.measure) for outcome in record.outcomes]
+
+
+def _by_found(criterion: Criterion, verdict: Verdict, found: Found) -> CriterionVerdict:
+    return _verdict(criterion, verdict, found.field, found.quote)
+
+
+def _by_absence(criterion: Criterion, verdict: Verdict, fields: Sequence[Field], name: str) -> CriterionVerdict:
+    quote = "; ".join(field.text for field in fields)
+    return _verdict(criterion, verdict, name, quote[:300] if quote else "none registered")
+
+
+def _verdict(
+    criterion: Criterion, verdict: Verdict, field: str, quote: str, decided_by: str = "rule"
+) -> CriterionVerdict:
+    return CriterionVerdict(criterion=criterion, verdict=verdict, field=field, quote=str(quote), decided_by=decided_by)

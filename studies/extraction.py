@@ -1,0 +1,242 @@
+"""Posted results become candidate numbers for the protocol's outcomes; a person confirms them.
+
+A candidate carries its path into the raw record. What a rule cannot vouch for goes to the queue instead:
+a group that mixes randomised and other participants is never pooled as if it were randomised.
+"""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from models.protocol import Comparison, Outcome, Protocol, TermRule, Timepoint
+from models.screening import QueueItem
+from models.synthesis import ArmResult
+from models.trial import AdverseGroup, Measurement, MeasureTable, PostedResults, TrialRecord
+from models.vocabulary import ArmRole, EvidenceWord
+from studies.numbers import not_randomised_by_group, randomised_in_text, started, started_by_group
+from studies.terms import Field, find
+from studies.timeframe import is_within
+
+_CHANGE = TermRule(terms=["change*", "difference", "slope", "decline"])
+_SD = re.compile(r"standard deviation", re.I)
+_SE = re.compile(r"standard error", re.I)
+
+
+class Extracted(msgspec.Struct, frozen=True, kw_only=True):
+    """Candidates of one study, and what a person has to settle first."""
+
+    arms: tuple[ArmResult, ...] = ()
+    queue: tuple[QueueItem, ...] = ()
+
+
+class _Pair(msgspec.Struct, frozen=True):
+    """Group ids of intervention and control in one table."""
+
+    intervention: str
+    control: str
+
+
+def extract(study_id: str, record: TrialRecord, protocol: Protocol) -> Extracted:
+    """Read candidate rows for every outcome of the protocol from a record's posted results."""
+    results = record.results
+    if results is None:
+        return Extracted()
+    if mixed := mixed_groups(study_id, results):
+        return Extracted(queue=tuple(mixed))
+    comparison = protocol.comparisons[0]
+    arms: list[ArmResult] = []
+    queue: list[QueueItem] = []
+    for outcome in protocol.outcomes:
+        for name in outcome.timepoints:
+            timepoint = protocol.timepoint(name)
+            reader = _Reader(study_id, record, protocol, comparison, outcome, timepoint)
+            try:
+                arms += reader.read(results)
+            except _Unreadable as problem:
+                queue.append(problem.item)
+    return Extracted(arms=tuple(arms), queue=tuple(queue))
+
+
+def mixed_groups(study_id: str, results: PostedResults) -> list[QueueItem]:
+    """Groups of the participant flow that hold more people than were randomised."""
+    flow = results.flow
+    stated, total, by_group = randomised_in_text(flow), started(flow), started_by_group(flow)
+    titles = {group.id: group.title for group in flow.groups}
+    found = []
+    for group_id, extra in not_randomised_by_group(flow).items():
+        in_group = by_group.get(group_id)
+        if in_group is not None and 0 < extra < in_group:
+            found.append(
+                _mixed(study_id, f"{titles.get(group_id, group_id)}: {in_group}",
+                       f"{in_group} = {in_group - extra} randomised + {extra} not randomised")
+            )  # fmt: skip
+    if not found and stated is not None and total is not None and total > stated:
+        found.append(
+            _mixed(study_id, f"{total} started, {stated} randomised", f"{total - stated} of {total} not randomised")
+        )
+    return found
+
+
+def _mixed(study_id: str, value: str, what: str) -> QueueItem:
+    return QueueItem(
+        kind="extraction",
+        subject=study_id,
+        reason=f"a results group mixes randomised and other participants: {what}",
+        field="participant flow, STARTED",
+        value=value,
+        action="take the randomised comparison from a report and enter it in extraction.csv",
+    )
+
+
+class _Unreadable(Exception):
+    def __init__(self, item: QueueItem) -> None:
+        super().__init__(item.reason)
+        self.item = item
+
+
+class _Reader(msgspec.Struct, frozen=True):
+    """Reads one outcome at one time from posted results."""
+
+    study_id: str
+    record: TrialRecord
+    protocol: Protocol
+    comparison: Comparison
+    outcome: Outcome
+    timepoint: Timepoint
+
+    def read(self, results: PostedResults) -> list[ArmResult]:
+        if self.outcome.registry in {"deaths", "serious_adverse_events"}:
+            return self._adverse(results)
+        if self.outcome.registry == "outcome_measure":
+            return self._measured(results)
+        return []
+
+    def _adverse(self, results: PostedResults) -> list[ArmResult]:
+        """Group totals of the adverse-event module; never a sum of its rows."""
+        events = results.adverse_events
+        if not events.groups or not is_within(events.time_frame, self.timepoint):
+            return []
+        pair = self._pair([(group.id, group.title) for group in events.groups])
+        groups = {group.id: group for group in events.groups}
+        read = self._alive if self.outcome.registry == "deaths" else self._serious
+        rows = [
+            read(groups[group_id], role)
+            for group_id, role in ((pair.intervention, ArmRole.INTERVENTION), (pair.control, ArmRole.CONTROL))
+        ]
+        return [row for row in rows if row] if all(rows) else []
+
+    def _serious(self, group: AdverseGroup, role: ArmRole) -> ArmResult | None:
+        if group.serious_affected is None or not group.serious_at_risk:
+            return None
+        return self._row(role, group.path, group.serious_at_risk, n_events=group.serious_affected)
+
+    def _alive(self, group: AdverseGroup, role: ArmRole) -> ArmResult | None:
+        n = group.deaths_at_risk or group.serious_at_risk
+        if group.deaths_affected is None or not n:
+            return None
+        note = "participants at risk minus deaths"
+        if not group.deaths_at_risk:
+            note += "; the registry leaves those at risk of death empty, so those at risk of serious events are taken"
+        return self._row(
+            role, group.path, n, n_events=n - group.deaths_affected, evidence=EvidenceWord.DERIVED, note=note
+        )
+
+    def _measured(self, results: PostedResults) -> list[ArmResult]:
+        """Mean change with a measure of spread, from the first table that fits title and window."""
+        rule = TermRule(terms=self.outcome.title_terms)
+        for table in results.outcomes:
+            title = [Field("title", table.title)]
+            fits = find(rule, title) and find(_CHANGE, title) and is_within(table.time_frame, self.timepoint)
+            if (
+                fits
+                and table.param_text == "MEAN"
+                and len({(m.class_title, m.category_title) for m in table.measurements}) == 1
+            ):
+                pair = self._pair([(group.id, group.title) for group in table.groups])
+                cells = {cell.group_id: cell for cell in table.measurements}
+                return [
+                    self._mean(table, cells, group_id, role)
+                    for group_id, role in ((pair.intervention, ArmRole.INTERVENTION), (pair.control, ArmRole.CONTROL))
+                ]
+        return []
+
+    def _mean(self, table: MeasureTable, cells: dict[str, Measurement], group_id: str, role: ArmRole) -> ArmResult:
+        cell, n = cells.get(group_id), table.denominators.get(group_id)
+        mean = _number(cell.value_text) if cell else None
+        spread = _number(cell.spread_text) if cell else None
+        dispersion = table.dispersion_text or ""
+        if mean is None or spread is None or not n or spread <= 0:
+            raise self._unreadable(f"{table.title}: mean, spread or number analysed is missing", group_id)
+        note = ""
+        if _SE.search(dispersion):
+            spread, note = spread * n**0.5, "SD from the standard error: SE × √n"
+        elif not _SD.search(dispersion):
+            raise self._unreadable(f"{table.title}: no SD can be had from {dispersion or 'no dispersion'}", group_id)
+        evidence = EvidenceWord.DERIVED if note else EvidenceWord.VERBATIM
+        return self._row(role, table.path, n, mean=mean, sd=spread, evidence=evidence, note=note)
+
+    def _pair(self, groups: Sequence[tuple[str, str]]) -> _Pair:
+        """The one group that is the comparator and the one that is not, by the words of their titles."""
+        terms = self.protocol.eligibility
+        controls: list[str] = []
+        actives: list[str] = []
+        for group_id, title in groups:
+            field = [Field("title", title)]
+            is_cells, is_control = find(terms.intervention, field), find(terms.comparator, field)
+            (controls if is_control and not is_cells else actives).append(group_id)
+        if len(controls) != 1 or len(actives) != 1:
+            raise self._unreadable(
+                "groups cannot be told apart as one intervention and one comparator",
+                "; ".join(title for _, title in groups),
+            )
+        return _Pair(actives[0], controls[0])
+
+    def _row(
+        self,
+        role: ArmRole,
+        path: str,
+        n: int,
+        *,
+        n_events: int | None = None,
+        mean: float | None = None,
+        sd: float | None = None,
+        evidence: EvidenceWord = EvidenceWord.VERBATIM,
+        note: str = "",
+    ) -> ArmResult:
+        return ArmResult(
+            study_id=self.study_id,
+            comparison=self.comparison.id,
+            outcome=self.outcome.id,
+            timepoint=self.timepoint.name,
+            arm=role,
+            n_analysed=n,
+            n_events=n_events,
+            mean=mean,
+            sd=sd,
+            report=self.record.record_id,
+            place=path,
+            population="as posted",
+            extractor="trialwatch",
+            evidence=evidence,
+            note=note,
+        )
+
+    def _unreadable(self, reason: str, value: str) -> _Unreadable:
+        return _Unreadable(
+            QueueItem(
+                kind="extraction",
+                subject=self.study_id,
+                reason=reason,
+                field=f"{self.outcome.id}, {self.timepoint.name}",
+                value=value,
+                action="read the posted results and enter the rows in extraction.csv",
+            )
+        )
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text.replace(",", "").replace("−", "-")) if text else None
+    except ValueError:
+        return None

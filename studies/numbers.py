@@ -1,0 +1,107 @@
+"""Registered, started, randomised and analysed: four numbers of a study that are kept apart."""
+
+import re
+from collections.abc import Sequence
+
+from models.protocol import PublishedStudy
+from models.screening import Numbers
+from models.synthesis import ArmResult
+from models.trial import ParticipantFlow, PostedResults, TrialRecord
+from models.vocabulary import CountType, OutcomeRole
+
+_PEOPLE = r"(?:subjects|participants|patients|people|persons|individuals)"
+_RANDOMISED = (
+    re.compile(
+        rf"(\d[\d,]*)\s+(?:{_PEOPLE}\s+)?(?:were|was|have been|had been)?\s*(?:\w+\s+and\s+)?randomi[sz]ed\b", re.I
+    ),
+    re.compile(rf"\brandomi[sz]ed\s+(?:a total of\s+)?(\d[\d,]*)\s+{_PEOPLE}", re.I),
+    re.compile(r"\brandomi[sz]ed\b[^.;\d]{0,30}[:=]\s*(\d[\d,]*)", re.I),
+)
+_NOT_RANDOMISED = (
+    re.compile(rf"includ\w*\s+(\d+)\s+(?:\w+\s+)?{_PEOPLE}\s+(?:of|from|in)\b", re.I),
+    re.compile(r"(\d+)\s+(?:\w+\s+){0,4}not randomi[sz]ed", re.I),
+)
+
+
+def numbers_of(
+    record: TrialRecord, published: PublishedStudy | None = None, extracted: Sequence[ArmResult] = ()
+) -> Numbers:
+    """The numbers of a study, a person's before a machine's, each with its source."""
+    results = record.results
+    n_randomised, randomised_source = _randomised(results, published)
+    n_analysed, analysed_source = _analysed(results, extracted)
+    return Numbers(
+        n_registered=record.enrolment_count,
+        n_registered_type=record.enrolment_type,
+        n_started=started(results.flow) if results else None,
+        n_randomised=n_randomised,
+        n_randomised_source=randomised_source,
+        n_analysed=n_analysed,
+        n_analysed_source=analysed_source,
+    )
+
+
+def started(flow: ParticipantFlow) -> int | None:
+    """Participants at the start of the first period, all groups together."""
+    by_group = started_by_group(flow)
+    return sum(by_group.values()) if by_group else None
+
+
+def started_by_group(flow: ParticipantFlow) -> dict[str, int]:
+    """Participants at the start of the first period, by group id."""
+    if not flow.counts:
+        return {}
+    first = flow.counts[0].period
+    return {
+        item.group_id: item.count
+        for item in flow.counts
+        if item.period == first and item.milestone.upper() == "STARTED" and item.count is not None
+    }
+
+
+def randomised_in_text(flow: ParticipantFlow) -> int | None:
+    """Number randomised, where the participant flow says it in words."""
+    for text in (flow.recruitment_text, flow.pre_assignment_text):
+        for pattern in _RANDOMISED:
+            if text and (match := pattern.search(text)):
+                return int(match[1].replace(",", ""))
+    return None
+
+
+def not_randomised_by_group(flow: ParticipantFlow) -> dict[str, int]:
+    """Participants that a comment says belong to a group without having been randomised, by group id."""
+    found: dict[str, int] = {}
+    for item in flow.counts:
+        for pattern in _NOT_RANDOMISED:
+            if item.comment_text and (match := pattern.search(item.comment_text)):
+                found.setdefault(item.group_id, int(match[1]))
+    return found
+
+
+def _randomised(results: PostedResults | None, published: PublishedStudy | None) -> tuple[int | None, str | None]:
+    if published and published.n_randomised is not None:
+        return published.n_randomised, "published version of the review"
+    if results is None:
+        return None, None
+    if (stated := randomised_in_text(results.flow)) is not None:
+        return stated, "participant flow, in words"
+    return None, None
+
+
+def _analysed(results: PostedResults | None, extracted: Sequence[ArmResult]) -> tuple[int | None, str | None]:
+    if results:
+        for table in results.outcomes:
+            if table.role is OutcomeRole.PRIMARY and table.denominators:
+                return sum(table.denominators.values()), "posted primary outcome"
+    by_outcome: dict[tuple[str, str], int] = {}
+    for arm in extracted:
+        key = (arm.outcome, arm.timepoint)
+        by_outcome[key] = by_outcome.get(key, 0) + arm.n_analysed
+    if by_outcome:
+        return max(by_outcome.values()), "extraction.csv"
+    return None, None
+
+
+def planned_participants(record: TrialRecord) -> int | None:
+    """The registry's estimate of enrolment, while it is one."""
+    return record.enrolment_count if record.enrolment_type is CountType.ESTIMATED else None

@@ -1,0 +1,68 @@
+"""How the protocol's words are found in a record's fields."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+import msgspec
+
+from models.protocol import TermRule
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A field of a record, by its name, with its text."""
+
+    name: str
+    text: str
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A term where it was found; `is_abbreviation` when only capitals spell it."""
+
+    field: str
+    quote: str
+    is_abbreviation: bool
+
+
+def find(rule: TermRule, fields: Iterable[Field]) -> Found | None:
+    """The first term of a rule in the first field that has one, whole words only.
+
+    Case does not count, except for terms in capitals: ALS is a disease, *als* a word in several languages.
+    `*` stands for the rest of a word, or, between blanks, for up to three words. Phrases of
+    `except_terms` hide the words inside them.
+    """
+    terms, exceptions = _compiled(tuple(rule.terms)), _compiled(tuple(rule.except_terms))
+    for field in fields:
+        text = field.text
+        for pattern, _ in exceptions:
+            text = pattern.sub(lambda match: " " * len(match[0]), text)
+        for pattern, is_abbreviation in terms:
+            if match := pattern.search(text):
+                return Found(field.name, _excerpt(field.text, match.start(), match.end()), is_abbreviation)
+    return None
+
+
+@lru_cache(maxsize=256)
+def _compiled(terms: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], bool], ...]:
+    """Long spellings before abbreviations, so that the clearest quote is found first."""
+    ordered = sorted(terms, key=str.isupper)
+    return tuple((_pattern(term), term.isupper()) for term in ordered)
+
+
+def _pattern(term: str) -> re.Pattern[str]:
+    words = []
+    for word in term.split():
+        if word == "*":
+            words.append(r"\S+(?:\s+\S+){0,2}")
+        else:
+            words.append(re.escape(word).replace(r"\*", r"\w*"))
+    return re.compile(r"(?<![\w])" + r"[\s\-]+".join(words) + r"(?![\w])", 0 if term.isupper() else re.IGNORECASE)
+
+
+def _excerpt(text: str, start: int, end: int, width: int = 160) -> str:
+    """The field's words around a term, cut at `width` characters."""
+    if len(text) <= width:
+        return text
+    middle = (start + end) // 2
+    left = max(0, min(middle - width // 2, len(text) - width))
+    return ("…" if left else "") + text[left : left + width].strip() + ("…" if left + width < len(text) else "")

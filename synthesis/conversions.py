@@ -1,0 +1,314 @@
+"""What trials report in place of a mean with its SD, or of a log ratio with its variance, made usable.
+
+Every function returns a `Conversion`: the number with what it was made from, so that a reader of the review
+can redo it. Nothing is converted silently.
+"""
+
+from dataclasses import dataclass
+from math import exp, isfinite, log, sqrt
+from typing import NamedTuple
+
+from scipy import special
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A number that was computed, not reported.
+
+    Attributes
+    ----------
+    value : the number
+    name : what it is
+    given : what it was made from, by name
+    source : where the formula stands
+    """
+
+    value: float
+    name: str
+    given: dict[str, float]
+    source: str
+
+    def __str__(self) -> str:
+        given = ", ".join(f"{name} {value:g}" for name, value in self.given.items())
+        return f"{self.name} {self.value:g} computed from {given} ({self.source})"
+
+
+def _checked(value: float, name: str, given: dict[str, float], source: str) -> Conversion:
+    if not isfinite(value):
+        raise ValueError(f"{name} cannot be computed from {given}")
+    return Conversion(value, name, given, source)
+
+
+def _critical(level: float, df: float | None) -> float:
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}: give a number between 0 and 1, such as 0.95")
+    tail = (1 + level) / 2
+    return float(special.ndtri(tail) if df is None else special.stdtrit(df, tail))
+
+
+def _positive(**given: float) -> None:
+    for name, value in given.items():
+        if not value > 0:
+            raise ValueError(f"{name} is {value}: give a number above 0")
+
+
+def sd_from_se(se: float, n: float) -> Conversion:
+    """SD of a mean's standard error: se sqrt(n). Source: Cochrane Handbook 6.5, section 6.5.2.2."""
+    _positive(se=se, n=n)
+    return _checked(se * sqrt(n), "SD", {"SE": se, "n": n}, "Handbook 6.5.2.2")
+
+
+def sd_from_ci(low: float, high: float, n: float, level: float = 0.95) -> Conversion:
+    """SD of the confidence interval of one arm's mean, by t with n - 1 df.
+
+    Source: Cochrane Handbook 6.5, section 6.5.2.2.
+    """
+    _positive(**{"n - 1": n - 1, "width of the interval": high - low})
+    value = sqrt(n) * (high - low) / (2 * _critical(level, n - 1))
+    return _checked(value, "SD", {"low": low, "high": high, "n": n, "level": level}, "Handbook 6.5.2.2")
+
+
+def se_from_ci(low: float, high: float, level: float = 0.95, df: float | None = None) -> Conversion:
+    """SE of an effect from its interval on the analysis scale, by z, or by t when `df` is given.
+
+    Source: Cochrane Handbook 6.5, sections 6.3.1, 6.5.2.3.
+    """
+    _positive(**{"width of the interval": high - low})
+    given = {"low": low, "high": high, "level": level} | ({} if df is None else {"df": df})
+    return _checked((high - low) / (2 * _critical(level, df)), "SE", given, "Handbook 6.3.1")
+
+
+def log_effect_from_ratio(
+    low: float, high: float, level: float = 0.95, ratio: float | None = None
+) -> tuple[Conversion, Conversion]:
+    """Log ratio and its SE from a ratio's limits, and from the ratio itself where it is printed.
+
+    Source: Cochrane Handbook 6.5, section 6.3.2.
+    """
+    _positive(low=low, high=high)
+    given = {"low": low, "high": high, "level": level}
+    if ratio is None:
+        estimate = _checked((log(low) + log(high)) / 2, "log ratio", given, "Handbook 6.3.2")
+    else:
+        _positive(ratio=ratio)
+        estimate = _checked(log(ratio), "log ratio", {"ratio": ratio}, "Handbook 6.3.2")
+    se = se_from_ci(log(low), log(high), level)
+    return estimate, _checked(se.value, "SE of log ratio", given, "Handbook 6.3.2")
+
+
+def se_from_t(effect: float, t: float) -> Conversion:
+    """SE of a mean difference from its t statistic. Source: Cochrane Handbook 6.5, section 6.5.2.3."""
+    _positive(**{"absolute t": abs(t), "absolute effect": abs(effect)})
+    return _checked(abs(effect / t), "SE", {"effect": effect, "t": t}, "Handbook 6.5.2.3")
+
+
+def se_from_p(effect: float, p: float, df: float | None = None) -> Conversion:
+    """SE of an effect from its exact two-sided p, by z, or by t when `df` is given.
+
+    Source: Cochrane Handbook 6.5, sections 6.3.1 and 6.5.2.3.
+    """
+    if not 0 < p < 1:
+        raise ValueError(f"p is {p}: give the exact two-sided p, between 0 and 1")
+    given = {"effect": effect, "p": p} | ({} if df is None else {"df": df})
+    return _checked(abs(effect) / _critical(1 - p, df), "SE", given, "Handbook 6.5.2.3")
+
+
+def sd_from_se_of_difference(se: float, n1: float, n2: float) -> Conversion:
+    """Average SD of both arms from the SE of their difference. Source: Cochrane Handbook 6.5, section 6.5.2.3."""
+    _positive(se=se, n1=n1, n2=n2)
+    return _checked(se / sqrt(1 / n1 + 1 / n2), "SD", {"SE": se, "n1": n1, "n2": n2}, "Handbook 6.5.2.3")
+
+
+class MeanAndSd(NamedTuple):
+    mean: Conversion
+    sd: Conversion
+
+
+def mean_sd_from_quantiles(
+    median: float,
+    n: float,
+    *,
+    q1: float | None = None,
+    q3: float | None = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> MeanAndSd:
+    """Mean and SD from the median with quartiles, range, or both, if the outcome is not skewed.
+
+    Parameters
+    ----------
+    median, n : median and number of people
+    q1, q3 : quartiles, both or neither
+    low, high : minimum and maximum, both or neither
+
+    Raises
+    ------
+    ValueError
+        If neither pair is complete, or the numbers are not in order.
+
+    Source
+    ------
+    Means: Luo et al. (2018), Stat Methods Med Res 27:1785, eqs 7, 11 and 15. SDs: Wan et al. (2014), BMC Med
+    Res Methodol 14:135, eqs 9 and 16; of all five numbers Shi et al. (2020), Res Synth Methods 11:641.
+    """
+    values = [value for value in (low, q1, median, q3, high) if value is not None]
+    if values != sorted(values) or n < 2:
+        raise ValueError(f"minimum, quartiles and maximum are not in order, or n is below 2: {values}, n = {n:g}")
+    named = {"minimum": low, "Q1": q1, "median": median, "Q3": q3, "maximum": high, "n": n}
+    given = {name: value for name, value in named.items() if value is not None}
+    range_z, iqr_z = special.ndtri((n - 0.375) / (n + 0.25)), special.ndtri((0.75 * n - 0.125) / (n + 0.25))
+    if low is not None and high is not None and q1 is not None and q3 is not None:
+        of_range, of_median = 2.2 / (2.2 + n**0.75), 0.3 + 0.72 / n**0.55
+        mean = of_range * (low + high) / 2 + (1 - of_range - of_median) * (q1 + q3) / 2 + of_median * median
+        sd = (high - low) / ((2 + 0.14 * n**0.6) * range_z) + (q3 - q1) / ((2 + 2 / (0.07 * n**0.6)) * iqr_z)
+        source = "Luo 2018, Shi 2020"
+    elif q1 is not None and q3 is not None:
+        weight = 0.7 + 0.39 / n
+        mean, sd = weight * (q1 + q3) / 2 + (1 - weight) * median, (q3 - q1) / (2 * iqr_z)
+        source = "Luo 2018, Wan 2014"
+    elif low is not None and high is not None:
+        weight = 4 / (4 + n**0.75)
+        mean, sd = weight * (low + high) / 2 + (1 - weight) * median, (high - low) / (2 * range_z)
+        source = "Luo 2018, Wan 2014"
+    else:
+        raise ValueError("give both quartiles, or minimum and maximum, with the median")
+    return MeanAndSd(_checked(mean, "mean", given, source), _checked(float(sd), "SD", given, source))
+
+
+def sd_of_change(sd_baseline: float, sd_final: float, correlation: float) -> Conversion:
+    """SD of the change from baseline with an imputed correlation.
+
+    Source: Cochrane Handbook 6.5, section 6.5.2.8.
+    """
+    _positive(sd_baseline=sd_baseline, sd_final=sd_final)
+    _correlation(correlation)
+    value = sqrt(sd_baseline**2 + sd_final**2 - 2 * correlation * sd_baseline * sd_final)
+    given = {"SD at baseline": sd_baseline, "SD at the end": sd_final, "correlation": correlation}
+    return _checked(value, "SD of change", given, "Handbook 6.5.2.8")
+
+
+def correlation_of_change(sd_baseline: float, sd_final: float, sd_change: float) -> Conversion:
+    """Correlation of baseline and final values from a study that reports all three SDs.
+
+    Source: Cochrane Handbook 6.5, section 6.5.2.8.
+    """
+    _positive(sd_baseline=sd_baseline, sd_final=sd_final, sd_change=sd_change)
+    value = (sd_baseline**2 + sd_final**2 - sd_change**2) / (2 * sd_baseline * sd_final)
+    _correlation(value)
+    given = {"SD at baseline": sd_baseline, "SD at the end": sd_final, "SD of change": sd_change}
+    return _checked(value, "correlation", given, "Handbook 6.5.2.8")
+
+
+def _correlation(value: float) -> None:
+    if not -1 <= value <= 1:
+        raise ValueError(f"correlation is {value:g}: it lies between -1 and 1")
+
+
+def split_control(n_events: float | None, n: float, n_arms: int) -> tuple[Conversion | None, Conversion]:
+    """A control group's events and people divided among the arms that are each compared with it.
+
+    Means and SDs of a divided group stay as they are. Source: Cochrane Handbook 6.5, section 23.3.4.
+    """
+    _positive(n=n, n_arms=n_arms)
+    given = {"n": n, "arms": float(n_arms)}
+    events = None
+    if n_events is not None:
+        events = _checked(n_events / n_arms, "events", {"events": n_events, "arms": float(n_arms)}, "Handbook 23.3.4")
+    return events, _checked(n / n_arms, "n", given, "Handbook 23.3.4")
+
+
+def design_effect(cluster_size: float, icc: float) -> Conversion:
+    """Factor by which a cluster-randomised trial's variance grows: 1 + (M - 1) ICC.
+
+    Divide people and events by it, or multiply a standard error by its root.
+    Source: Cochrane Handbook 6.5, section 23.1.4.
+    """
+    _positive(cluster_size=cluster_size)
+    if not 0 <= icc <= 1:
+        raise ValueError(f"icc is {icc:g}: it lies between 0 and 1")
+    return _checked(1 + (cluster_size - 1) * icc, "design effect", {"M": cluster_size, "ICC": icc}, "Handbook 23.1.4")
+
+
+class Effect(NamedTuple):
+    """An effect and its sampling variance on the analysis scale, each with what it was made from."""
+
+    yi: Conversion
+    vi: Conversion
+
+
+def paired_mean_difference(m1: float, sd1: float, m2: float, sd2: float, n: float, correlation: float) -> Effect:
+    """Mean difference of paired or cross-over data: n people measured under both conditions.
+
+    Source: Elbourne et al. (2002), Int J Epidemiol 31:140; Cochrane Handbook 6.5, section 23.2.7.
+    """
+    _positive(sd1=sd1, sd2=sd2, n=n)
+    _correlation(correlation)
+    given = {"mean 1": m1, "SD 1": sd1, "mean 2": m2, "SD 2": sd2, "n": n, "correlation": correlation}
+    variance = (sd1**2 + sd2**2 - 2 * correlation * sd1 * sd2) / n
+    return Effect(
+        _checked(m1 - m2, "mean difference", given, "Handbook 23.2.7"),
+        _checked(variance, "variance", given, "Handbook 23.2.7"),
+    )
+
+
+def standardised_change(m1: float, m2: float, sd: float, n: float, correlation: float) -> Effect:
+    """Standardised mean change with raw-score standardisation by `sd`, exact J with n - 1 df.
+
+    Source: Becker (1988), Br J Math Stat Psychol 41:257; variance as metafor's SMCR.
+    """
+    _positive(sd=sd, **{"n - 1": n - 1})
+    _correlation(correlation)
+    given = {"mean 1": m1, "mean 2": m2, "SD": sd, "n": n, "correlation": correlation}
+    df = n - 1
+    j = exp(special.gammaln(df / 2) - special.gammaln((df - 1) / 2)) / sqrt(df / 2) if df > 1 else 0.0
+    g = j * (m1 - m2) / sd
+    return Effect(
+        _checked(g, "standardised mean change", given, "Becker 1988"),
+        _checked(2 * (1 - correlation) / n + g**2 / (2 * n), "variance", given, "Becker 1988"),
+    )
+
+
+class ObservedLessExpected(NamedTuple):
+    """O - E of a log-rank test and its variance V."""
+
+    o_minus_e: Conversion
+    v: Conversion
+
+
+def o_minus_e_from_hazard_ratio(ratio: float, low: float, high: float, level: float = 0.95) -> ObservedLessExpected:
+    """O - E and V from a hazard ratio and its limits: V = 1 / SE^2, O - E = log(HR) V.
+
+    Source: Parmar, Torri and Stewart (1998), Statistics in Medicine 17:2815; Tierney et al. (2007), Trials 8:16.
+    """
+    estimate, se = log_effect_from_ratio(low, high, level, ratio)
+    given = {"HR": ratio, "low": low, "high": high, "level": level}
+    v = 1 / se.value**2
+    return ObservedLessExpected(
+        _checked(estimate.value * v, "O - E", given, "Tierney 2007, eqs 5, 7"),
+        _checked(v, "V", given, "Tierney 2007, eq. 7"),
+    )
+
+
+def o_minus_e_from_p(events_1: float, events_2: float, p: float, *, favours_control: bool) -> ObservedLessExpected:
+    """O - E and V from events per arm and the log-rank test's two-sided p, arms being about equal in size.
+
+    Parameters
+    ----------
+    events_1, events_2 : events of intervention and control
+    p : exact and two-sided
+    favours_control : whether the hazard is higher under the intervention, which p does not tell
+
+    Source
+    ------
+    Tierney et al. (2007), Trials 8:16, eqs 8 to 10.
+    """
+    _positive(events_1=events_1, events_2=events_2)
+    if not 0 < p < 1:
+        raise ValueError(f"p is {p}: give the exact two-sided p, between 0 and 1")
+    given = {"events 1": events_1, "events 2": events_2, "p": p}
+    v = events_1 * events_2 / (events_1 + events_2)
+    size = sqrt(v) * float(special.ndtri(1 - p / 2))
+    return ObservedLessExpected(
+        _checked(size if favours_control else -size, "O - E", given, "Tierney 2007, eq. 9"),
+        _checked(v, "V", given, "Tierney 2007, eq. 10"),
+    )

@@ -1,0 +1,317 @@
+"""From the effects of a review's studies to its pooled effects, under the conventions of its protocol.
+
+This is the only place that knows what a convention does to a model, and what is said when there are 0, 1
+or 2 studies.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from models.protocol import ConventionChoice, Outcome, PoolingChoice, Protocol
+from models.synthesis import EffectInput, PooledEffect
+from models.vocabulary import Convention, EvidenceSet, Interval, Measure, Model
+from synthesis.inverse_variance import PooledSets, check_choice, pool_sets, prediction_interval
+from synthesis.mantel_haenszel import pool_tables
+from synthesis.measures import RATIOS, TABLE_MEASURES, effect_of_tables
+from synthesis.study_sets import Array
+from synthesis.tables import Tables, ZeroCells, zero_cells_of
+
+COMMON_MODELS = frozenset({Model.COMMON, Model.MH, Model.PETO})
+"""Models of one common effect, which predict nothing beyond it."""
+
+MH_MEASURES = frozenset({Measure.RR, Measure.OR, Measure.RD})
+"""Measures that Mantel-Haenszel pools."""
+
+NO_STUDY = "no study with an effect that can be pooled"
+SINGLE_STUDY = "a single study: its own effect, between-study variance set to 0"
+NO_HKSJ = "HKSJ does not exist for a single study: Wald limits"
+HKSJ_OF_TWO = "HKSJ with two studies rests on t with 1 df (12.71 standard errors): uninformative alone, see Wald"
+NO_RATIO = "no events in one arm of any study: the Mantel-Haenszel ratio does not exist"
+HKSJ_WITHOUT_SPREAD = "between-study variance 0: HKSJ may be narrower than Wald, see both"
+
+
+class Pooled(msgspec.Struct, frozen=True, kw_only=True):
+    """One pooled estimate; every number on the analysis scale (log for ratios), None where it does not exist.
+
+    Attributes
+    ----------
+    k, n_participants : studies and people that contribute
+    estimate, se, ci_low, ci_high, p_value : pooled effect, standard error, limits, p of no effect
+    tau2, tau2_low, tau2_high : between-study variance and its Q-profile limits
+    q, q_p, i2_pct, h2 : heterogeneity, see `synthesis.inverse_variance.PooledSets`
+    pi_low, pi_high, pi_df : prediction interval and its degrees of freedom
+    weights_pct : weight of every study that contributes, in per cent, in the order of the inputs
+    notes : what a reader has to know
+    """
+
+    measure: Measure
+    model: Model
+    interval: Interval
+    level: float
+    k: int
+    n_participants: int
+    estimate: float | None = None
+    se: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    p_value: float | None = None
+    tau2: float | None = None
+    tau2_low: float | None = None
+    tau2_high: float | None = None
+    q: float | None = None
+    q_p: float | None = None
+    i2_pct: float | None = None
+    h2: float | None = None
+    pi_low: float | None = None
+    pi_high: float | None = None
+    pi_df: int | None = None
+    weights_pct: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def natural(value: float | None, measure: Measure) -> float | None:
+    """A number of the analysis scale on the scale that people read: a ratio for a log ratio."""
+    return float(np.exp(value)) if value is not None and measure in RATIOS else value
+
+
+def pool(
+    inputs: Sequence[EffectInput],
+    *,
+    measure: Measure,
+    model: Model,
+    interval: Interval,
+    level: float = 0.95,
+    convention: Convention | None = None,
+) -> Pooled:
+    """Pool the studies of one outcome whose effect exists.
+
+    Parameters
+    ----------
+    inputs : one outcome at one time of one comparison; those without `yi` do not count
+    measure : of every input
+    model, interval, level, convention : see `pool_studies`
+
+    Raises
+    ------
+    ValueError
+        If an input has another measure, or the choice is impossible; the message names it.
+    """
+    if strangers := {item.measure for item in inputs} - {measure}:
+        raise ValueError(f"inputs of measure {', '.join(sorted(strangers))} cannot be pooled as {measure}")
+    known = [item for item in inputs if item.yi is not None and item.vi is not None]
+    tables = None
+    if known and all(item.events_intervention is not None and item.events_control is not None for item in known):
+        tables = Tables.of(
+            [item.events_intervention or 0 for item in known],
+            [item.n_intervention for item in known],
+            [item.events_control or 0 for item in known],
+            [item.n_control for item in known],
+        )
+    pooled = pool_studies(
+        [item.yi or 0.0 for item in known],
+        [item.vi or 0.0 for item in known],
+        tables=tables,
+        n_participants=sum(item.n_participants for item in known),
+        measure=measure,
+        model=model,
+        interval=interval,
+        level=level,
+        convention=convention,
+    )
+    if n_without := len(inputs) - len(known):
+        more = f"{n_without} more without an effect that can be pooled"
+        pooled = msgspec.structs.replace(pooled, notes=(*pooled.notes, more))
+    return pooled
+
+
+def pool_studies(
+    yi: Sequence[float],
+    vi: Sequence[float],
+    *,
+    tables: Tables | None = None,
+    n_participants: int = 0,
+    measure: Measure,
+    model: Model,
+    interval: Interval,
+    level: float = 0.95,
+    convention: Convention | None = None,
+    zero_cells: ZeroCells | None = None,
+) -> Pooled:
+    """Pool one set of studies and say what a reader has to know about it.
+
+    Parameters
+    ----------
+    yi, vi : (k,) effects on the analysis scale and their variances; every one of them counts
+    tables : the same studies' 2 x 2 tables, uncorrected, where there are any
+    n_participants : people in these studies
+    measure : of yi
+    model, interval, level : see `synthesis.inverse_variance.pool_sets`; also ``mh`` and ``peto`` with tables
+    convention : of RevMan, which corrects zero cells under Mantel-Haenszel too, where metafor and the default
+        take tables as they are. ``revman5`` measures Q of DerSimonian-Laird around the Mantel-Haenszel
+        estimate of 2 x 2 tables, and its prediction interval has k - 2 df instead of k - 1.
+    zero_cells : under Mantel-Haenszel and Peto, instead of what the convention says
+
+    Raises
+    ------
+    ValueError
+        If the choice is impossible, or a model of tables has none.
+
+    Source
+    ------
+    Deeks and Higgins (2010), Statistical algorithms in Review Manager 5; Cochrane Handbook 6.5, section 10.4.
+    """
+    check_choice(model, interval, level)
+    k = len(yi)
+    if not k:
+        return Pooled(
+            measure=measure, model=model, interval=interval, level=level, k=0, n_participants=0, notes=(NO_STUDY,)
+        )
+    effects = np.array([yi], dtype=np.float64), np.array([vi], dtype=np.float64)
+    if model in (Model.MH, Model.PETO):
+        if tables is None or measure not in TABLE_MEASURES:
+            raise ValueError(f"model {model} needs 2 x 2 tables: events and totals of both arms, RR, OR or RD")
+        kept = tables.corrected(zero_cells or zero_cells_of(measure, model, convention))
+        pooled = pool_tables(
+            kept,
+            *(effect_of_tables(tables, Measure.PETO) if model is Model.PETO else effects),
+            measure=measure,
+            model=model,
+            level=level,
+            uncorrected=None if convention is None else tables,
+        )
+    else:
+        moment_q = None
+        if convention is Convention.REVMAN5 and model is Model.DL and tables is not None and measure in MH_MEASURES:
+            kept = tables.corrected(zero_cells_of(measure, Model.MH, convention))
+            moment_q = pool_tables(kept, *effects, measure=measure, uncorrected=tables).q
+        pooled = pool_sets(*effects, model=model, interval=interval, level=level, moment_q=moment_q)
+    pi_df = k - 2 if convention is Convention.REVMAN5 else k - 1
+    pi_low, pi_high = prediction_interval(pooled, pi_df, level)
+    has_prediction = model not in COMMON_MODELS and bool(np.isfinite(pi_low[0]))
+    return Pooled(
+        measure=measure,
+        model=model,
+        interval=interval,
+        level=level,
+        k=k,
+        n_participants=n_participants,
+        estimate=_number(pooled.estimate),
+        se=_number(pooled.se),
+        ci_low=_number(pooled.ci_low),
+        ci_high=_number(pooled.ci_high),
+        p_value=_number(pooled.p_value),
+        tau2=_number(pooled.tau2),
+        tau2_low=_number(pooled.tau2_low),
+        tau2_high=_number(pooled.tau2_high),
+        q=_number(pooled.q),
+        q_p=_number(pooled.q_p),
+        i2_pct=_number(pooled.i2_pct),
+        h2=_number(pooled.h2),
+        pi_low=_number(pi_low) if has_prediction else None,
+        pi_high=_number(pi_high) if has_prediction else None,
+        pi_df=pi_df if has_prediction else None,
+        weights_pct=tuple(pooled.weights_pct[0].tolist()),
+        notes=_notes(pooled, interval),
+    )
+
+
+def pool_review(
+    inputs: Sequence[EffectInput], protocol: Protocol, evidence_set: EvidenceSet
+) -> tuple[PooledEffect, ...]:
+    """Pool every outcome of a review under every convention and model of its protocol.
+
+    Parameters
+    ----------
+    inputs : effects of the review's studies; those of other evidence sets are left out
+    protocol : comparisons, outcomes with their timepoints, conventions with their models
+    evidence_set : which effects to pool
+
+    Returns
+    -------
+    tuple of PooledEffect
+        One per comparison, outcome, timepoint, convention and model of the protocol, in its order, with k = 0
+        too. The first model of a convention is its headline.
+
+    Raises
+    ------
+    ValueError
+        As `pool`: an input's measure is not the protocol's.
+    """
+    return tuple(
+        _pooled_effect(
+            [
+                item
+                for item in inputs
+                if (item.evidence_set, item.comparison, item.outcome, item.timepoint)
+                == (evidence_set, comparison.id, outcome.id, timepoint)
+            ],
+            outcome=outcome,
+            convention=convention,
+            choice=choice,
+            labels=(evidence_set, comparison.id, timepoint),
+        )
+        for comparison in protocol.comparisons
+        for outcome in protocol.outcomes
+        for timepoint in outcome.timepoints
+        for convention in protocol.conventions
+        for choice in _choices(convention, outcome)
+    )
+
+
+def _choices(convention: ConventionChoice, outcome: Outcome) -> list[PoolingChoice]:
+    return convention.dichotomous if outcome.measure in TABLE_MEASURES else convention.continuous
+
+
+def _pooled_effect(
+    inputs: Sequence[EffectInput],
+    *,
+    outcome: Outcome,
+    convention: ConventionChoice,
+    choice: PoolingChoice,
+    labels: tuple[EvidenceSet, str, str],
+) -> PooledEffect:
+    pooled = pool(
+        inputs, measure=outcome.measure, model=choice.model, interval=choice.interval, convention=convention.name
+    )
+    evidence_set, comparison, timepoint = labels
+    return PooledEffect(
+        evidence_set=evidence_set,
+        convention=convention.name,
+        comparison=comparison,
+        outcome=outcome.id,
+        timepoint=timepoint,
+        measure=outcome.measure,
+        model=choice.model,
+        interval=choice.interval,
+        k=pooled.k,
+        n_participants=pooled.n_participants,
+        estimate=natural(pooled.estimate, outcome.measure),
+        ci_low=natural(pooled.ci_low, outcome.measure),
+        ci_high=natural(pooled.ci_high, outcome.measure),
+        se=pooled.se,
+        p_value=pooled.p_value,
+        tau2=pooled.tau2,
+        i2_pct=pooled.i2_pct,
+        q=pooled.q,
+        is_headline=choice == _choices(convention, outcome)[0],
+        note="; ".join(pooled.notes),
+    )
+
+
+def _notes(pooled: PooledSets, interval: Interval) -> tuple[str, ...]:
+    k, is_hksj = int(pooled.k[0]), interval is not Interval.WALD
+    said = {
+        NO_RATIO: not np.isfinite(pooled.estimate[0]),
+        SINGLE_STUDY: k == 1,
+        NO_HKSJ: k == 1 and is_hksj,
+        HKSJ_OF_TWO: k == 2 and is_hksj,
+        HKSJ_WITHOUT_SPREAD: k > 2 and interval is Interval.HKSJ and pooled.tau2[0] == 0,
+    }
+    return tuple(note for note, holds in said.items() if holds)
+
+
+def _number(values: Array) -> float | None:
+    """The only set's number, None for what does not exist."""
+    return float(values[0]) if np.isfinite(values[0]) else None

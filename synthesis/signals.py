@@ -1,0 +1,303 @@
+"""Named rules that say whether new evidence changes the review, and the decision they lead to.
+
+Every rule is reported by itself for every outcome: published update methods disagree with each other
+(Pattanittum 2012: kappa 0.14), so no single score stands for them. Old and new data are compared under the
+same convention; a change of model is therefore never reported as new evidence.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from models.protocol import Outcome, Protocol, PublishedEstimate, PublishedVersion
+from models.screening import Event, RunContext
+from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
+from models.vocabulary import (
+    AlertGrade,
+    Convention,
+    EventCode,
+    EvidenceSet,
+    Measure,
+    Rationale,
+    Rule,
+    UpdateStatus,
+)
+
+EXPLANATION_LIMIT = 400
+"""Characters, blanks included: the limit of the explanation field in Cochrane's editorial system."""
+
+_DECIDING = {Rule.S1, Rule.S2, Rule.S4, Rule.S5}
+"""S3 announces participants whose results may not be public yet: it alerts, and decides nothing alone."""
+_CHANGING = {Rule.S1, Rule.S2, Rule.S4}
+Participants = tuple[int, str]
+"""A number of participants and what it counts: randomised, started, or registered."""
+
+_Key = tuple[EvidenceSet, Convention, str, str]
+
+
+def reproduce(protocol: Protocol, baseline: PublishedVersion, effects: Sequence[PooledEffect]) -> list[Signal]:
+    """Gate S0: the published estimates, computed again from the published data, to the printed decimal.
+
+    Returns
+    -------
+    list of Signal
+        One per published estimate; `fired` means that it was not reproduced. `value` is the largest
+        difference of estimate and limits, `threshold` half a unit of the last printed decimal.
+    """
+    convention = protocol.conventions[0].name
+    headlines = _headlines(effects)
+    return [
+        _reproduced(estimate, headlines.get((EvidenceSet.PUBLISHED, convention, estimate.outcome, estimate.timepoint)), convention)
+        for estimate in baseline.estimates
+    ]  # fmt: skip
+
+
+def round_as_printed(value: float, decimals: int) -> Decimal:
+    """Round half up on the decimal representation, as review software prints."""
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def _reproduced(printed: PublishedEstimate, found: PooledEffect | None, convention: Convention) -> Signal:
+    triple = (printed.estimate, printed.ci_low, printed.ci_high)
+    tolerance = 0.5 * 10**-printed.decimals
+    difference = None
+    if found is None or found.estimate is None or found.ci_low is None or found.ci_high is None:
+        agrees, what = False, "nothing can be pooled from the published data"
+    else:
+        computed = (found.estimate, found.ci_low, found.ci_high)
+        difference = max(abs(a - b) for a, b in zip(triple, computed, strict=True))
+        rounded = [round_as_printed(value, printed.decimals) for value in computed]
+        agrees = rounded == [round_as_printed(value, printed.decimals) for value in triple] and found.k == printed.k
+        agrees = agrees and printed.n_participants in {None, found.n_participants}
+        what = f"computed {rounded[0]} ({rounded[1]} to {rounded[2]}), k = {found.k}, n = {found.n_participants}"
+    return Signal(
+        rule=Rule.S0,
+        outcome=printed.outcome,
+        timepoint=printed.timepoint,
+        evidence_set=EvidenceSet.PUBLISHED,
+        convention=convention,
+        fired=not agrees,
+        value=difference,
+        threshold=tolerance,
+        explanation=f"Printed {triple[0]} ({triple[1]} to {triple[2]}); {what}.",
+    )
+
+
+def compare(
+    protocol: Protocol, effects: Sequence[PooledEffect], new_participants: Mapping[str, Participants]
+) -> list[Signal]:
+    """Rules S1 to S5 for every outcome, time, convention and evidence set newer than the published one.
+
+    Parameters
+    ----------
+    effects : pooled effects of all evidence sets
+    new_participants : participants by study, of eligible studies that were completed or reported after the
+        search of the version in force; the best number known of each, with what it counts
+    """
+    headlines = _headlines(effects)
+    signals = []
+    for outcome in protocol.outcomes:
+        for timepoint in outcome.timepoints:
+            for choice in protocol.conventions:
+                old = headlines.get((EvidenceSet.PUBLISHED, choice.name, outcome.id, timepoint))
+                for evidence_set in (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL):
+                    new = headlines.get((evidence_set, choice.name, outcome.id, timepoint))
+                    if new is not None:
+                        signals += _compare(protocol, outcome, old, new)
+            signals.append(
+                _participants(protocol, outcome, timepoint, headlines.get(
+                    (EvidenceSet.PUBLISHED, protocol.conventions[0].name, outcome.id, timepoint)), new_participants)
+            )  # fmt: skip
+    return signals
+
+
+def _compare(protocol: Protocol, outcome: Outcome, old: PooledEffect | None, new: PooledEffect) -> list[Signal]:
+    signals = [_poolable(old, new)]
+    if old is not None and old.estimate is not None and new.estimate is not None:
+        signals.append(_significance(protocol, old, new))
+        signals.append(_moved(protocol, outcome, old, new))
+        if outcome.mid is not None:
+            signals.append(_mid_line(outcome.mid, old, new))
+    return signals
+
+
+def _poolable(old: PooledEffect | None, new: PooledEffect) -> Signal:
+    before = old.k if old else 0
+    fired = (before == 0 and new.k >= 1) or (before == 1 and new.k >= 2)
+    return _signal(Rule.S5, new, fired, new.k, before, f"{before} studies with data before, {new.k} now.")
+
+
+def _significance(protocol: Protocol, old: PooledEffect, new: PooledEffect) -> Signal:
+    """Ottawa B1 (Shojania 2007): significance gained or lost; ignored when both p-values are borderline."""
+    limits = protocol.thresholds
+    assert old.p_value is not None and new.p_value is not None
+    crossed = (old.p_value < limits.alpha) != (new.p_value < limits.alpha)
+    borderline = all(limits.borderline_p_low <= p <= limits.borderline_p_high for p in (old.p_value, new.p_value))
+    words = f"p = {old.p_value:.3g} before, {new.p_value:.3g} now."
+    return _signal(Rule.S1, new, crossed and not borderline, new.p_value, limits.alpha, words)
+
+
+def _moved(protocol: Protocol, outcome: Outcome, old: PooledEffect, new: PooledEffect) -> Signal:
+    """Ottawa B2 on the analysis scale; for a difference with a MID, half the MID counts as well.
+
+    The ratio alone explodes near no effect, hence the second form.
+    """
+    limits = protocol.thresholds
+    before, now = _analysis_scale(old), _analysis_scale(new)
+    shift = abs(now - before)
+    relative = shift / abs(before) if before else (math.inf if shift else 0.0)
+    fired = relative >= limits.relative_change
+    words = f"Moved by {relative:.0%} of the published effect." if math.isfinite(relative) else "Moved away from zero."
+    if outcome.mid is not None:
+        fired = fired or shift >= limits.mid_fraction * outcome.mid
+        words += f" {shift:.2f} against a MID of {outcome.mid:g}."
+    value = relative if math.isfinite(relative) else None
+    return _signal(Rule.S2, new, fired, value, limits.relative_change, words)
+
+
+def _mid_line(mid: float, old: PooledEffect, new: PooledEffect) -> Signal:
+    """Whether the confidence interval newly contains, or newly excludes, a smallest important difference."""
+    changed = [line for line in (mid, -mid) if _contains(old, line) != _contains(new, line)]
+    words = "; ".join(f"{'contains' if _contains(new, line) else 'excludes'} {line:g}" for line in changed)
+    return _signal(Rule.S4, new, bool(changed), None, mid, f"The interval now {words}." if changed else "As before.")
+
+
+def _participants(
+    protocol: Protocol, outcome: Outcome, timepoint: str, old: PooledEffect | None, new: Mapping[str, Participants]
+) -> Signal:
+    """Weight of new participants against the old (Takwoingi 2013), known before any result is."""
+    before, total = (old.n_participants if old else 0), sum(n for n, _ in new.values())
+    threshold = protocol.thresholds.participant_ratio
+    ratio = total / before if before else None
+    names = ", ".join(f"{study} ({n} {kind})" for study, (n, kind) in sorted(new.items()))
+    words = f"{total} participants in newly completed or reported trials, {before} analysed before."
+    return Signal(
+        rule=Rule.S3,
+        outcome=outcome.id,
+        timepoint=timepoint,
+        evidence_set=EvidenceSet.PROVISIONAL,
+        convention=protocol.conventions[0].name,
+        fired=ratio is not None and ratio >= threshold,
+        value=ratio,
+        threshold=threshold,
+        explanation=words + (f" {names}." if names else ""),
+    )
+
+
+def decide(
+    protocol: Protocol,
+    baseline: PublishedVersion,
+    context: RunContext,
+    protocol_version: str,
+    events: Sequence[Event],
+    signals: Sequence[Signal],
+    freshness: Sequence[SourceFreshness],
+) -> UpdateDecision:
+    """One night's verdict on the review.
+
+    *Update pending* when results of an eligible study became public after the search of the version in
+    force, or when a rule says that the conclusions or the data behind them change. A source that was not
+    searched to the end forbids the words "nothing new", not the other sources' news.
+    """
+    news = [event for event in events if event.is_news and event.grade is AlertGrade.ACTION]
+    gate_closed = any(signal.fired for signal in signals if signal.rule is Rule.S0)
+    fired = [signal for signal in signals if signal.fired and (signal.rule is Rule.S0 or not gate_closed)]
+    deciding = [signal for signal in fired if signal.rule in _DECIDING]
+    stale = [item.source for item in freshness if item.is_stale]
+    if protocol.retired:
+        status, rationale = UpdateStatus.NO_UPDATE_PLANNED, Rationale.RETIRED
+        sentences = [protocol.retired.reason]
+    elif news or deciding:
+        status = UpdateStatus.UPDATE_PENDING
+        changing = any(signal.rule in _CHANGING for signal in deciding)
+        rationale = Rationale.LIKELY_TO_CHANGE if changing else Rationale.AWAITING_ASSESSMENT
+        sentences = [_what_happened(news), _what_changed(deciding)]
+    else:
+        status = UpdateStatus.UP_TO_DATE
+        rationale = Rationale.SEARCH_INCOMPLETE if stale else Rationale.ALL_INCORPORATED
+        sentences = (
+            []
+            if stale
+            else [f"No results of an eligible trial have become public since the search of {baseline.search_date}."]
+        )
+        sentences += [_announced(fired)]
+    if gate_closed:
+        sentences.insert(0, "The published estimates are not reproduced; no rule is applied.")
+    if stale:
+        sentences.insert(0, f"Not searched to the end: {', '.join(stale)}.")
+    confirmed = {(signal.rule, signal.outcome) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}
+    return UpdateDecision(
+        review=protocol.review,
+        decided_at=context.as_of,
+        status=status,
+        rationale=rationale,
+        explanation=_fit(sentences),
+        baseline_version=baseline.version,
+        fired_rules=tuple(signal.key for signal in fired),
+        event_keys=tuple(event.key for event in news),
+        protocol_version=protocol_version,
+        is_confirmed_only=all((signal.rule, signal.outcome) in confirmed for signal in deciding),
+    )
+
+
+def _what_happened(news: Sequence[Event]) -> str:
+    verbs = {EventCode.RESULTS_POSTED: "results posted", EventCode.REPORT_LINKED: "report published"}
+    newest = sorted(news, key=lambda event: event.public_date, reverse=True)
+    parts = [f"{event.study_id} {verbs.get(event.event_code, 'reported')} {event.event_date}" for event in newest]
+    return "; ".join(parts) + "." if parts else ""
+
+
+def _what_changed(signals: Sequence[Signal]) -> str:
+    """Rules by outcome, once each, confirmed before provisional."""
+    named: dict[tuple[str, str], EvidenceSet] = {}
+    for signal in sorted(signals, key=lambda item: item.evidence_set is not EvidenceSet.CONFIRMED):
+        named.setdefault((signal.rule, signal.outcome), signal.evidence_set)
+    parts = [f"{rule} {outcome} ({evidence_set})" for (rule, outcome), evidence_set in sorted(named.items())]
+    return "Rules fired: " + ", ".join(parts) + "." if parts else ""
+
+
+def _announced(signals: Iterable[Signal]) -> str:
+    announced = [signal for signal in signals if signal.rule is Rule.S3]
+    return announced[0].explanation if announced else ""
+
+
+def _fit(sentences: Sequence[str]) -> str:
+    """Sentences as far as they fit the field; what does not fit is said to be missing."""
+    text = " ".join(sentence for sentence in sentences if sentence)
+    if len(text) <= EXPLANATION_LIMIT:
+        return text
+    return text[: EXPLANATION_LIMIT - 1].rsplit(" ", 1)[0].rstrip(",;. ") + "…"
+
+
+def _headlines(effects: Sequence[PooledEffect]) -> dict[_Key, PooledEffect]:
+    return {
+        (effect.evidence_set, effect.convention, effect.outcome, effect.timepoint): effect
+        for effect in effects
+        if effect.is_headline
+    }
+
+
+def _analysis_scale(effect: PooledEffect) -> float:
+    assert effect.estimate is not None
+    return math.log(effect.estimate) if effect.measure is Measure.RR else effect.estimate
+
+
+def _contains(effect: PooledEffect, line: float) -> bool:
+    assert effect.ci_low is not None and effect.ci_high is not None
+    return effect.ci_low <= line <= effect.ci_high
+
+
+def _signal(
+    rule: Rule, effect: PooledEffect, fired: bool, value: float | None, threshold: float, explanation: str
+) -> Signal:
+    return Signal(
+        rule=rule,
+        outcome=effect.outcome,
+        timepoint=effect.timepoint,
+        evidence_set=effect.evidence_set,
+        convention=effect.convention,
+        fired=fired,
+        value=value,
+        threshold=threshold,
+        explanation=explanation,
+    )

@@ -1,0 +1,120 @@
+"""2 x 2 tables and what their zero cells mean.
+
+Cells are named as in metafor: `ai` and `ci` events, `n1i` and `n2i` totals, of intervention and control.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from models.vocabulary import Convention, Measure, Model
+from synthesis.study_sets import Array, Mask
+
+
+class AddTo(StrEnum):
+    """Which tables get the continuity correction."""
+
+    ONLY_ZERO = "only0"
+    """Tables with a zero cell."""
+    IF_ZERO_ALL = "if0all"
+    """All tables of a set as soon as one has a zero cell."""
+    ALL = "all"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class ZeroCells:
+    """What happens to tables with zero cells; the defaults are Cochrane's and, for sparse tables, metafor's.
+
+    Attributes
+    ----------
+    add : number added to each of the four cells
+    to : to which tables
+    drop_double : tables where no one or everyone has the event, in both arms, do not count. They say
+        nothing about a relative effect (Cochrane Handbook 6.5, section 10.4.4.2).
+    """
+
+    add: float = 0.5
+    to: AddTo = AddTo.ONLY_ZERO
+    drop_double: bool = True
+
+
+CORRECTED = ZeroCells()
+UNCORRECTED = ZeroCells(add=0.0, to=AddTo.NONE)
+"""For Mantel-Haenszel and Peto, which need no correction unless a whole column of tables is empty."""
+
+
+def zero_cells_of(measure: Measure, model: Model | None = None, convention: Convention | None = None) -> ZeroCells:
+    """What happens to zero cells unless someone says otherwise.
+
+    A risk difference keeps double zeros, which do say something about a difference (Cochrane Handbook 6.5,
+    section 10.4.4.2); Peto needs no correction; Mantel-Haenszel has one under the conventions of RevMan only.
+    """
+    if measure is Measure.PETO or model is Model.PETO or (model is Model.MH and convention is None):
+        return replace(UNCORRECTED, drop_double=measure is not Measure.RD)
+    return replace(CORRECTED, drop_double=measure is not Measure.RD)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """S sets of at most k tables, all arrays (S, k); a table that does not count has four cells of 0.
+
+    `events_1`, `events_2` are events, `others_1`, `others_2` the people without, of intervention and control.
+    """
+
+    events_1: Array
+    others_1: Array
+    events_2: Array
+    others_2: Array
+    counts: Mask
+
+    @classmethod
+    def of(cls, ai: ArrayLike, n1i: ArrayLike, ci: ArrayLike, n2i: ArrayLike, mask: ArrayLike | None = None) -> Self:
+        """Check events and totals, (S, k) or (k,).
+
+        Raises
+        ------
+        ValueError
+            If a table that counts has an empty arm, or events that are negative or more than the total.
+        """
+        a, n1, c, n2 = (np.atleast_2d(np.asarray(cell, dtype=np.float64)) for cell in (ai, n1i, ci, n2i))
+        counts = np.ones(a.shape, dtype=bool) if mask is None else np.atleast_2d(np.asarray(mask, dtype=bool))
+        is_table = (n1 > 0) & (n2 > 0) & (a >= 0) & (c >= 0) & (a <= n1) & (c <= n2)
+        if (bad := counts & ~is_table).any():
+            row, column = (int(index[0]) for index in np.nonzero(bad))
+            raise ValueError(
+                f"set {row + 1}, study {column + 1}: {a[row, column]:g} of {n1[row, column]:g} and "
+                f"{c[row, column]:g} of {n2[row, column]:g}; events go from 0 to a total above 0"
+            )
+        a, b, c, d = (np.where(counts, cell, 0.0) for cell in (a, n1 - a, c, n2 - c))
+        return cls(a, b, c, d, counts)
+
+    @property
+    def is_double(self) -> Mask:
+        """(S, k) nobody, or everybody, has the event in both arms."""
+        nobody = (self.events_1 == 0) & (self.events_2 == 0)
+        everybody = (self.others_1 == 0) & (self.others_2 == 0)
+        is_double: Mask = self.counts & (nobody | everybody)
+        return is_double
+
+    def corrected(self, zero_cells: ZeroCells) -> "Tables":
+        """These tables after what `zero_cells` says."""
+        kept = self.counts & ~self.is_double if zero_cells.drop_double else self.counts
+        cells = (self.events_1, self.others_1, self.events_2, self.others_2)
+        has_zero = kept & np.any([cell == 0 for cell in cells], axis=0)
+        gets = {
+            AddTo.ONLY_ZERO: has_zero,
+            AddTo.IF_ZERO_ALL: kept & has_zero.any(axis=1, keepdims=True),
+            AddTo.ALL: kept,
+            AddTo.NONE: np.zeros_like(kept),
+        }[zero_cells.to]
+        added = [np.where(kept, cell + zero_cells.add * gets, 0.0) for cell in cells]
+        return replace(self, events_1=added[0], others_1=added[1], events_2=added[2], others_2=added[3], counts=kept)
+
+    @property
+    def totals(self) -> tuple[Array, Array]:
+        """(S, k) people in each arm, with what a correction added."""
+        return self.events_1 + self.others_1, self.events_2 + self.others_2

@@ -1,0 +1,202 @@
+"""From the ledger's outbox to people: everything once, whatever happens in between."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alerts.channels import deliver_pending, open_channels
+from models.alert import Alert, Heartbeat
+from models.vocabulary import DeliveryState
+from stores.ledger import MAX_ATTEMPTS, Ledger
+
+REVIEW = "als_cell_therapy"
+
+
+class Night:
+    """A ledger, its channels, and a clock that goes when it is told to."""
+
+    def __init__(self, folder: Path, addresses: Sequence[str], review: Any) -> None:
+        self.time = datetime(2026, 11, 20, 6, tzinfo=UTC)
+        self.review = review
+        self.channels = open_channels(addresses, folder / "outbox")
+        self.ledger = Ledger(f"sqlite:///{folder / 'ledger.sqlite'}", lambda: self.time)
+
+    def conclude(self, *alerts: Alert) -> None:
+        as_of = self.review.context.as_of
+        self.ledger.conclude(
+            self.ledger.begin_run(REVIEW, as_of),
+            self.review.decision(),
+            events=[],
+            signals=[],
+            alerts=alerts,
+            heartbeat=Heartbeat(
+                review=REVIEW,
+                as_of=as_of,
+                n_new_versions=0,
+                n_new_events=0,
+                n_alerts=len(alerts),
+                stale_sources=(),
+                message="",
+            ),
+            channels=[channel.name for channel in self.channels],
+        )
+
+    def deliver(self) -> list[str]:
+        """Deliver what is due; the error of every attempt, empty for what went out."""
+        return [attempt.error for attempt in deliver_pending(self.ledger, REVIEW, self.channels)]
+
+    def states(self) -> list[DeliveryState]:
+        return [delivery.state for delivery in self.ledger.deliveries(REVIEW)]
+
+
+@pytest.fixture
+def night(tmp_path: Path, review: Any) -> Callable[..., Night]:
+    def begin(*addresses: str) -> Night:
+        return Night(tmp_path, addresses, review)
+
+    return begin
+
+
+def test_a_night_is_delivered_once(night: Callable[..., Night], review: Any, mail_server: Any) -> None:
+    tonight = night(mail_server.address("ann@example.net", "bob@example.net"))
+    for _ in range(2):
+        tonight.conclude(review.alert())
+        tonight.deliver()
+    assert mail_server.recipients == ["ann@example.net", "bob@example.net"]
+    assert tonight.states() == [DeliveryState.DELIVERED] * 3
+
+
+def test_a_server_that_refuses_first_gets_the_same_message_on_the_next_night(
+    night: Callable[..., Night], review: Any, mail_server: Any
+) -> None:
+    tonight = night(mail_server.address("ann@example.net"))
+    tonight.conclude(review.alert())
+    mail_server.on_data = ["451 disk full"]
+    assert tonight.deliver() == ["", "message refused: 451 disk full"]
+    assert tonight.deliver() == []
+    tonight.time += timedelta(days=1)
+    assert tonight.deliver() == [""]
+    tonight.time += timedelta(days=1)
+    assert tonight.deliver() == []
+    assert [message["Message-ID"] for message in mail_server.messages] == ["<0123456789abcdef@example.org>"]
+
+
+def test_one_recipient_refused_repeats_nobody_elses_mail(
+    night: Callable[..., Night], review: Any, mail_server: Any
+) -> None:
+    tonight = night(mail_server.address("ann@example.net", "bob@example.net"))
+    tonight.conclude(review.alert())
+    mail_server.on_rcpt = ["450 greylisted"]
+    tonight.deliver()
+    tonight.time += timedelta(days=1)
+    tonight.deliver()
+    assert sorted(mail_server.recipients) == ["ann@example.net", "bob@example.net"]
+
+
+def test_a_recipient_that_does_not_exist_is_asked_once(
+    night: Callable[..., Night], review: Any, mail_server: Any
+) -> None:
+    tonight = night(mail_server.address("gone@example.net"))
+    tonight.conclude(review.alert())
+    mail_server.on_rcpt = ["550 no such user"] * 300
+    for _ in range(30):
+        tonight.deliver()
+        tonight.time += timedelta(days=1)
+    assert mail_server.n_recipients_asked == 1
+    assert sorted(tonight.states()) == [DeliveryState.DELIVERED, DeliveryState.FAILED]
+
+
+def test_a_recipient_that_is_never_ready_is_given_up(
+    night: Callable[..., Night], review: Any, mail_server: Any
+) -> None:
+    tonight = night(mail_server.address("busy@example.net"))
+    tonight.conclude(review.alert())
+    mail_server.on_rcpt = ["450 mailbox busy"] * 300
+    for _ in range(30):
+        tonight.deliver()
+        tonight.time += timedelta(days=1)
+    assert mail_server.n_recipients_asked == MAX_ATTEMPTS
+    assert tonight.ledger.alerts(REVIEW) == (review.alert(),)
+
+
+def test_a_channel_that_was_taken_away_is_told_and_given_up(
+    night: Callable[..., Night], review: Any, mail_server: Any
+) -> None:
+    night(mail_server.address("ann@example.net")).conclude(review.alert())
+    later = night()
+    assert later.deliver() == ["", "this channel is not in TRIALWATCH_CHANNELS any more"]
+    later.time += timedelta(days=1)
+    assert night(mail_server.address("ann@example.net")).deliver() == []
+    assert mail_server.messages == []
+
+
+def test_what_people_acknowledged_is_not_sent(night: Callable[..., Night], review: Any, mail_server: Any) -> None:
+    tonight = night(mail_server.address("ann@example.net"))
+    tonight.conclude(review.alert())
+    tonight.ledger.acknowledge("0123456789abcdef", by="Ann", at=tonight.time)
+    assert tonight.deliver() == []
+    assert mail_server.messages == []
+
+
+# --- killed ---
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from alerts.channels import deliver_pending, open_channels
+from stores.ledger import Ledger
+
+folder, address, moment = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+ledger = Ledger(f"sqlite:///{folder / 'ledger.sqlite'}")
+
+class Outbox:
+    def pending(self, review):
+        if moment == "before sending":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return [due for due in ledger.pending(review) if due.channel != "file"]
+
+    def record_delivery(self, *attempt):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+deliver_pending(Outbox(), "als_cell_therapy", open_channels([address], folder / "outbox"))
+"""
+
+
+def kill(tmp_path: Path, address: str, moment: str) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path, address, moment], check=False)
+    assert killed.returncode == -signal.SIGKILL
+
+
+def test_killed_between_conclusion_and_delivery_one_message_goes_out(
+    night: Callable[..., Night], review: Any, mail_server: Any, tmp_path: Path
+) -> None:
+    address = mail_server.address("ann@example.net")
+    night(address).conclude(review.alert())
+    kill(tmp_path, address, "before sending")
+    assert mail_server.messages == []
+    for _ in range(2):
+        tonight = night(address)
+        tonight.conclude(review.alert())
+        tonight.deliver()
+    assert len(mail_server.messages) == 1
+    assert len(list((tmp_path / "outbox").iterdir())) == 1
+
+
+def test_killed_between_sending_and_recording_the_receiver_can_tell_the_repetition(
+    night: Callable[..., Night], review: Any, mail_server: Any, tmp_path: Path
+) -> None:
+    address = mail_server.address("ann@example.net")
+    night(address).conclude(review.alert())
+    kill(tmp_path, address, "before recording")
+    assert len(mail_server.messages) == 1
+    for _ in range(2):
+        night(address).deliver()
+    first, second = mail_server.messages
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first.as_bytes() == second.as_bytes()

@@ -1,0 +1,221 @@
+"""Faults of a real server on loopback, and what the client makes of them."""
+
+import gzip
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from connectors.http import HttpClient
+from models.connector import SourceFailure
+
+OBSERVED = datetime(2026, 11, 20, 6, tzinfo=UTC)
+
+Connect = Callable[..., HttpClient]
+
+
+def test_a_page_says_what_was_served_where_and_when(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/a/b").respond_with_data(b"\xff body", content_type="Text/HTML; charset=latin-1")
+    page = client("some-source", now=lambda: OBSERVED).get("/a/b", {"q": "x y&z"}, kind="search")
+    assert (page.source, page.kind, page.status, page.content_type) == ("some-source", "search", 200, "text/html")
+    assert page.body == b"\xff body"
+    assert page.url == httpserver.url_for("/a/b?q=x+y%26z")
+    assert page.observed_at == OBSERVED
+    assert (page.listing, page.total) == (None, None)
+
+
+def test_the_user_agent_tells_whom_to_write_to(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/").respond_with_data("")
+    client(contact="review@example.org").get("/", {}, kind="record")
+    request, _ = httpserver.log[0]
+    assert request.headers["User-Agent"].startswith("trialwatch/")
+    assert "review@example.org" in request.headers["User-Agent"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_a_refusal_is_an_answer_and_is_asked_once(httpserver: HTTPServer, client: Connect, status: int) -> None:
+    httpserver.expect_request("/").respond_with_data("no", status=status)
+    assert client().get("/", {}, kind="record").status == status
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_a_passing_fault_is_waited_out(httpserver: HTTPServer, client: Connect, status: int) -> None:
+    httpserver.expect_ordered_request("/").respond_with_data("busy", status=status)
+    httpserver.expect_ordered_request("/").respond_with_data("good")
+    assert client().get("/", {}, kind="record").body == b"good"
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+def test_a_lasting_fault_is_a_failure_that_names_address_and_status(
+    httpserver: HTTPServer, client: Connect, status: int
+) -> None:
+    httpserver.expect_request("/v2").respond_with_data("busy", status=status)
+    with pytest.raises(
+        SourceFailure, match=rf"ctgov: http://\S+/v2\?id=1: no whole answer in 3 attempts.*HTTP {status}"
+    ):
+        client(retries=2).get("/v2", {"id": "1"}, kind="record")
+    assert len(httpserver.log) == 3
+
+
+def test_a_server_error_that_does_not_pass_is_not_repeated(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/").respond_with_data("", status=501)
+    with pytest.raises(SourceFailure, match="HTTP 501"):
+        client().get("/", {}, kind="record")
+    assert len(httpserver.log) == 1
+
+
+def test_retry_after_is_obeyed(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_ordered_request("/").respond_with_data("", status=429, headers={"Retry-After": "1"})
+    httpserver.expect_ordered_request("/").respond_with_data("good")
+    started = time.monotonic()
+    assert client().get("/", {}, kind="record").body == b"good"
+    assert 1 <= time.monotonic() - started < 3
+
+
+def test_a_retry_after_that_says_nothing_is_ignored(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_ordered_request("/").respond_with_data("", status=503, headers={"Retry-After": "soon"})
+    httpserver.expect_ordered_request("/").respond_with_data("good")
+    assert client().get("/", {}, kind="record").body == b"good"
+
+
+def test_silence_is_a_failure(httpserver: HTTPServer, client: Connect) -> None:
+    def sleep(request: Request) -> Response:
+        time.sleep(0.5)
+        return Response("late")
+
+    httpserver.expect_request("/").respond_with_handler(sleep)
+    with pytest.raises(SourceFailure, match="no whole answer in 2 attempts.*ReadTimeout"):
+        client(timeout=0.1).get("/", {}, kind="record")
+
+
+def test_nobody_there_is_a_failure(client: Connect) -> None:
+    with pytest.raises(SourceFailure, match=r"127\.0\.0\.1:9/x.*no whole answer in 2 attempts"):
+        client(base_url="http://127.0.0.1:9").get("/x", {}, kind="record")
+
+
+class _Cutting(BaseHTTPRequestHandler):
+    """Promises 1,000 bytes and closes after ten, as often as the server's `cuts` say."""
+
+    def do_GET(self) -> None:
+        self.server.asked += 1  # type: ignore[attr-defined]
+        whole = self.server.asked > self.server.cuts  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.send_header("Content-Length", "10" if whole else "1000")
+        self.end_headers()
+        self.wfile.write(b"0123456789")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def cutting() -> Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Cutting) as server:
+        server.asked = 0  # type: ignore[attr-defined]
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_cut_body_is_asked_for_again(cutting: ThreadingHTTPServer, client: Connect) -> None:
+    cutting.cuts = 1  # type: ignore[attr-defined]
+    page = client(base_url=f"http://127.0.0.1:{cutting.server_port}").get("/", {}, kind="record")
+    assert page.body == b"0123456789"
+
+
+def test_a_body_that_is_always_cut_is_a_failure(cutting: ThreadingHTTPServer, client: Connect) -> None:
+    cutting.cuts = 99  # type: ignore[attr-defined]
+    with pytest.raises(SourceFailure, match=r"/studies: no whole answer in 2 attempts.*IncompleteRead"):
+        client(base_url=f"http://127.0.0.1:{cutting.server_port}").get("/studies", {}, kind="record")
+    assert cutting.asked == 2  # type: ignore[attr-defined]
+
+
+def test_a_body_that_grows_beyond_the_limit_when_unpacked_is_a_failure(httpserver: HTTPServer, client: Connect) -> None:
+    bomb = gzip.compress(bytes(20_000_000))
+    httpserver.expect_request("/bomb").respond_with_data(bomb, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(SourceFailure, match="more than 1000000 bytes"):
+        client(largest_body=1_000_000).get("/bomb", {}, kind="record")
+    assert len(bomb) < 30_000
+    assert [request.path for request, _ in httpserver.log].count("/bomb") == 1
+
+
+def test_a_compressed_body_arrives_unpacked(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/").respond_with_data(gzip.compress(b"text"), headers={"Content-Encoding": "gzip"})
+    assert client().get("/", {}, kind="record").body == b"text"
+
+
+def test_a_body_that_is_not_what_its_encoding_says_is_a_failure(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/").respond_with_data(b"plain", headers={"Content-Encoding": "gzip"})
+    with pytest.raises(SourceFailure, match="ContentDecodingError"):
+        client().get("/", {}, kind="record")
+
+
+def test_an_alias_is_followed_and_the_page_names_the_current_address(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/studies/old").respond_with_data("", status=301, headers={"Location": "/studies/new"})
+    httpserver.expect_request("/studies/new").respond_with_data("current")
+    page = client().get("/studies/old", {}, kind="record")
+    assert (page.status, page.body, page.url) == (200, b"current", httpserver.url_for("/studies/new"))
+
+
+@pytest.mark.parametrize(
+    "target", ["http://registry.example/", "//registry.example/x", "http://127.0.0.1:1/", "ftp://127.0.0.1/"]
+)
+def test_a_redirect_to_another_host_is_not_followed(httpserver: HTTPServer, client: Connect, target: str) -> None:
+    httpserver.expect_request("/").respond_with_data("", status=302, headers={"Location": target})
+    with pytest.raises(SourceFailure, match="another host"):
+        client().get("/", {}, kind="record")
+
+
+def test_redirects_in_a_circle_are_a_failure(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/a").respond_with_data("", status=301, headers={"Location": "/a"})
+    with pytest.raises(SourceFailure, match="more than 5 redirects"):
+        client().get("/a", {}, kind="record")
+
+
+SECRET = "k3y/with+signs"
+
+
+def test_a_secret_is_sent_and_not_kept(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/", query_string={"term": "x", "api_key": SECRET}).respond_with_data(
+        f'{{"error":"API rate limit exceeded","api-key":"{SECRET}"}}', status=400
+    )
+    page = client(secrets={"api_key": SECRET, "email": ""}).get("/", {"term": "x"}, kind="search")
+    assert page.status == 400
+    assert page.url == httpserver.url_for("/?term=x")
+    assert SECRET.encode() not in page.body
+
+
+@pytest.mark.parametrize("fault", ["status", "refused", "redirect"])
+def test_no_failure_tells_a_secret(httpserver: HTTPServer, client: Connect, fault: str) -> None:
+    where = f"http://registry.example/?api_key={SECRET}"
+    httpserver.expect_request("/redirect").respond_with_data("", status=302, headers={"Location": where})
+    httpserver.expect_request("/status").respond_with_data("", status=500)
+    base_url = "http://127.0.0.1:9" if fault == "refused" else None
+    with pytest.raises(SourceFailure) as failure:
+        client(base_url=base_url, secrets={"api_key": SECRET}).get(f"/{fault}", {}, kind="record")
+    told = "".join(traceback.format_exception(failure.value))
+    for form in (SECRET, "k3y%2Fwith%2Bsigns"):
+        assert form not in told
+
+
+def test_the_rate_is_kept(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/").respond_with_data("")
+    slow, quick = client(rate=5), client(rate=0)
+    assert _seconds(slow, 7) > 1
+    assert _seconds(quick, 7) < 0.5
+
+
+def _seconds(http: HttpClient, requests: int) -> float:
+    started = time.monotonic()
+    for _ in range(requests):
+        http.get("/", {}, kind="record")
+    return time.monotonic() - started

@@ -1,0 +1,99 @@
+"""The page in a real browser: phone and desk, light and dark."""
+
+import pytest
+from playwright.sync_api import Browser, Page
+from pytest_httpserver import HTTPServer
+
+from models.page import ReviewPage
+from reporting.render import render_page
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = {"phone": 375, "desk": 1280}
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(params=list(WIDTHS))
+def opened(request, scheme, browser: Browser, httpserver: HTTPServer, review_page: ReviewPage):
+    """The page as a server gives it, with everything the browser said and asked for."""
+    httpserver.expect_request("/").respond_with_data(render_page(review_page), content_type="text/html; charset=utf-8")
+    context = browser.new_context(viewport={"width": WIDTHS[request.param], "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda sent: asked.append(sent.url))
+    page.goto(httpserver.url_for("/"), wait_until="networkidle")
+    yield page, request.param, said, asked, httpserver.url_for("/")
+    context.close()
+
+
+def overflowing(page: Page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def test_page_fits_its_window_is_silent_and_asks_for_nothing(opened):
+    page, layout, said, asked, url = opened
+    assert overflowing(page) <= 0
+    page.evaluate("document.querySelectorAll('details').forEach(node => node.open = true)")
+    assert overflowing(page) <= 0, "with everything unfolded"
+    assert said == []
+    assert [address for address in asked if not address.startswith("data:")] == [url]
+    assert page.locator(f".forest-{layout}").first.is_visible()
+    other = "phone" if layout == "desk" else "desk"
+    assert not page.locator(f".forest-{other}").first.is_visible()
+
+
+def test_text_of_a_figure_does_not_overlap(opened):
+    page, layout, *_ = opened
+    overlapping = page.evaluate(
+        """layout => {
+          const found = [];
+          for (const figure of document.querySelectorAll('.forest-' + layout)) {
+            const boxes = [...figure.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+            boxes.forEach(([one, a], i) => boxes.slice(i + 1).forEach(([other, b]) => {
+              const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+              const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+              if (wide > 1 && high > 4) found.push(one + ' / ' + other);
+            }));
+            const frame = figure.getBoundingClientRect();
+            for (const [text, box] of boxes) {
+              if (box.left < frame.left - 1 || box.right > frame.right + 1) found.push(text + ' leaves the figure');
+            }
+          }
+          return found;
+        }""",
+        layout,
+    )
+    assert overlapping == []
+
+
+def test_keyboard_reaches_the_decision_first(browser: Browser, httpserver: HTTPServer, review_page: ReviewPage):
+    httpserver.expect_request("/").respond_with_data(render_page(review_page), content_type="text/html; charset=utf-8")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(httpserver.url_for("/"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the decision"
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#decision")
+    context.close()
+
+
+def test_print_opens_what_is_folded(browser: Browser, httpserver: HTTPServer, review_page: ReviewPage):
+    httpserver.expect_request("/").respond_with_data(render_page(review_page), content_type="text/html; charset=utf-8")
+    context = browser.new_context(viewport={"width": 794, "height": 1123})
+    page = context.new_page()
+    page.goto(httpserver.url_for("/"))
+    folded = page.locator("#study-NCT01363401 details table")
+    assert not folded.is_visible()
+    page.emulate_media(media="print")
+    assert folded.is_visible()
+    assert overflowing(page) <= 0
+    context.close()

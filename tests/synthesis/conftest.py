@@ -1,0 +1,30 @@
+"""Builders shared by the synthesis tests: arms of a study in one line."""
+
+from collections.abc import Callable
+
+import pytest
+
+from models.synthesis import ArmResult
+from models.vocabulary import ArmRole
+
+ONE_ARM = ArmResult(
+    study_id="OH2018",
+    comparison="cells",
+    outcome="survival",
+    timepoint="6 months",
+    arm=ArmRole.INTERVENTION,
+    n_analysed=1,
+    report="PMID:30048006",
+    is_confirmed=True,
+)
+
+
+@pytest.fixture
+def arm() -> Callable[..., ArmResult]:
+    """An arm of Oh 2018, changed as the test wants: ``arm("control", n_analysed=31, n_events=28)``."""
+
+    def build(role: str, **changes: object) -> ArmResult:
+        fields = {name: getattr(ONE_ARM, name) for name in ONE_ARM.__struct_fields__}
+        return ArmResult(**{**fields, "arm": ArmRole(role), **changes})
+
+    return build

@@ -128,7 +128,7 @@ def _listing(topic: str, since: date | None, http: Client) -> Iterator[Page]:
         if token in seen:
             raise SourceFailure(f"{page.url}: page token {token!r} came twice: the listing has no end")
         seen.add(token)
-        params["pageToken"] = token
+        params = params | {"pageToken": token}
 
 
 def _history(registry_id: str, http: Client) -> Generator[Page, None, bool]:

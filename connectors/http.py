@@ -30,6 +30,7 @@ LARGEST_BODY = 128 * 1024 * 1024
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _CHUNK = 256 * 1024
 _BROKEN = (
     requests.ConnectionError,
@@ -86,6 +87,8 @@ class HttpClient:
         )
         self._session = LimiterSession(per_second=rate) if rate else requests.Session()
         program = f"trialwatch/{version('trialwatch')}"
+        # A proxy of the environment is for the world outside, not for a replay on this machine.
+        self._session.trust_env = urlsplit(self._base_url).hostname not in _LOOPBACK
         self._session.headers["User-Agent"] = f"{program} (mailto:{contact})" if contact else program
 
     def __enter__(self) -> Self:

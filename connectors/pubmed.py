@@ -170,6 +170,8 @@ CONNECTOR = Connector(
     fetch=fetch,
     base_url="https://eutils.ncbi.nlm.nih.gov",
     rate=2.5,
+    secrets={"email": "contact", "api_key": "ncbi_api_key"},
+    probe_id="PMID:30048006",
     loads="XML of efetch: a <PubmedArticleSet> or a single <PubmedArticle>",
     terms="National Library of Medicine; citations free to use with attribution, abstracts belong to publishers",
 )

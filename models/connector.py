@@ -53,6 +53,7 @@ class Connector:
     follows_changes_only : True when what concerns single studies is asked again only after their record changed
     secrets : query parameter to name of the setting that fills it; sent, never archived
     overlap_days : how far an incremental search reaches back before the last complete one
+    probe_id : a record that the live source is known to have, for the daily probe
     loads : what a hand-loaded file of it looks like, for the command line's help
     """
 
@@ -66,5 +67,6 @@ class Connector:
     follows_changes_only: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict, hash=False)
     overlap_days: int = 3
+    probe_id: str | None = None
     loads: str = ""
     terms: str = ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import yaml
 
 from models.dates import first_day
 from replay.search import words_of
@@ -210,3 +211,9 @@ def _read_versions(path: Path) -> list[StudyVersion]:
                 f"{path}, line {number}: not a version of a record ({error!r}); run python -m replay.build"
             ) from error
     return versions
+
+
+def known_until(folder: Path = DEFAULT_ARCHIVE) -> date:
+    """Day up to which the archive's facts were looked for; later nights get the last version known."""
+    day: date = yaml.safe_load((folder / "archive.yaml").read_text(encoding="utf-8"))["known_until"]
+    return day

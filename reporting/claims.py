@@ -27,7 +27,7 @@ def news(page: ReviewPage) -> str:
     """One sentence on what the run found since the one before it."""
     versions = numbers.counted(page.n_new_versions, "new record version")
     if page.previous_run is None:
-        return f"This is the first run: it read {versions} and has nothing to compare them with."
+        return f"This is the first run: it read {versions}, and there is no earlier run to compare them with."
     since = words.moment(page.previous_run)
     if page.events_since_run:
         return f"{numbers.counted(len(page.events_since_run), 'event')} and {versions} since the run of {since}."

@@ -5,6 +5,7 @@ one for a phone, on which the text stands above each line instead of beside it.
 """
 
 import math
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -26,7 +27,8 @@ _RATIO_TICKS = {
 
 _NICE = (1, 2, 4, 6, 8)
 _LARGEST_SQUARE, _SMALLEST_SQUARE = 15.0, 5.0
-_LABEL_LIMIT = 30
+_FAVOURS_WIDTH = 24
+"""Characters that fit on either side of no effect in both layouts."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Axis:
 
     def x(self, value: float) -> float:
         """Place of a value, unbounded; a ratio that underflows to 0 lies infinitely far to the left."""
-        if self.measure is Measure.MD:
+        if self.measure not in numbers.RATIOS:
             position = value / self.end
         else:
             position = math.log(value) / math.log(self.end) if value > 0 else -math.inf
@@ -93,7 +95,7 @@ class Layout:
 
 
 DESK = Layout("desk", 900, (478, 742), 52, {"study": 40, "block": 34, "pooled": 28})
-PHONE = Layout("phone", 340, (14, 326), 10, {"study": 74, "block": 48, "pooled": 54})
+PHONE = Layout("phone", 340, (14, 326), 10, {"study": 90, "block": 48, "pooled": 54})
 
 
 def forest_plot(result: OutcomeResult, *, phone: bool = False) -> str:
@@ -123,7 +125,8 @@ def forest_plot(result: OutcomeResult, *, phone: bool = False) -> str:
         tops.append(y)
         y += layout.rows[row.kind]
     is_right_good = result.outcome.direction == "higher"
-    names = (result.comparison.control, result.comparison.intervention)
+    sides = (result.comparison.control, result.comparison.intervention)
+    favours = [textwrap.wrap(as_phrase(name), _FAVOURS_WIDTH) for name in (sides if is_right_good else sides[::-1])]
     mid = result.outcome.mid if result.outcome.measure is Measure.MD else None
     return TEMPLATES.get_template("forest.svg").render(
         result=result,
@@ -131,15 +134,23 @@ def forest_plot(result: OutcomeResult, *, phone: bool = False) -> str:
         axis=axis,
         rows=list(zip(rows, tops, strict=True)),
         bottom=y,
-        height=y + (64 if phone else 62),
+        height=y + 50 + 14 * max(len(lines) for lines in favours),
         null_x=axis.x(null_value(result.outcome.measure)),
         mid_x=axis.x(mid if is_right_good else -mid) if mid else None,
         mid_text=f"MID {numbers.plain(mid)}",
-        favours=tuple(as_phrase(name) for name in (names if is_right_good else names[::-1])),
+        favours=favours,
         measure=f"{words.MEASURES[result.outcome.measure]} (95% CI)",
-        arms="mean (SD)" if result.outcome.measure is Measure.MD else "events/total",
+        arms=_arms(result),
         description=_describe(result),
     )
+
+
+def _arms(result: OutcomeResult) -> str:
+    """What the numbers of an arm are."""
+    inputs = [study.input for study in result.studies]
+    if any(item.events_intervention is not None for item in inputs):
+        return "events/total"
+    return "mean (SD)" if any(item.mean_intervention is not None for item in inputs) else "participants"
 
 
 def _axis(result: OutcomeResult, left: float, right: float) -> Axis:
@@ -147,10 +158,10 @@ def _axis(result: OutcomeResult, left: float, right: float) -> Axis:
     for study in result.studies:
         values += [study.ci_low, study.ci_high]
     for effect in (e for block in result.blocks for e in block.effects):
-        if effect.interval is not Interval.HKSJ or effect.k > 2:
+        if effect.interval is Interval.WALD or effect.k > 2:
             values += [effect.ci_low, effect.ci_high]
     known = [value for value in values if value is not None]
-    if measure is Measure.MD:
+    if measure not in numbers.RATIOS:
         reach = max([abs(value) for value in known] + [result.outcome.mid or 0.0, 1e-9])
         end = _nice(reach)
         return Axis(measure, end, (-end, -end / 2, 0.0, end / 2, end), left, right)
@@ -183,7 +194,7 @@ def _study_row(study: StudyLine, axis: Axis, heaviest: float) -> Row:
         mark = _mark("square", axis, (study.ci_low, study.estimate, study.ci_high), study.is_provisional, side)
     return Row(
         "study",
-        study.label if len(study.label) <= _LABEL_LIMIT else study.label[: _LABEL_LIMIT - 1].rstrip() + "…",
+        study.label if len(study.label) <= 26 else study.label[:25].rstrip(" ,") + "…",
         detail=" · ".join(part for part in (ident, "provisional" if study.is_provisional else "") if part),
         intervention=study.intervention,
         control=study.control,

@@ -12,6 +12,9 @@ MINUS = "\u2212"
 UNKNOWN = "\u2013"
 ALPHA = "0.05"
 
+RATIOS = frozenset({Measure.RR, Measure.OR, Measure.PETO, Measure.HR, Measure.IRR, Measure.ROM, Measure.ROM_GEOMETRIC})
+"""Measures with no effect at 1 and a logarithmic axis; all others have it at 0."""
+
 _NOISE_DIGITS = 12
 """Significant digits kept before rounding: enough for any estimate, too few for a float's last-bit noise."""
 
@@ -49,7 +52,7 @@ def effect(measure: Measure, value: float | None) -> str:
     """An estimate or limit on the natural scale of its measure; a dash when there is none."""
     if value is None:
         return UNKNOWN
-    return fixed(value, 2) if measure is Measure.MD else ratio(value)
+    return ratio(value) if measure in RATIOS else fixed(value, 2)
 
 
 def interval(measure: Measure, low: float | None, high: float | None) -> str:

@@ -129,7 +129,7 @@ class OutcomeResult:
     def has_hksj_of_two(self) -> bool:
         """Whether an interval on one degree of freedom is shown that no note explains."""
         lines = (effect for block in self.blocks for effect in block.effects)
-        return any(e.k == 2 and e.interval is Interval.HKSJ and not e.note for e in lines)
+        return any(e.k == 2 and e.interval is not Interval.WALD and not e.note for e in lines)
 
     @property
     def result(self) -> PooledEffect | None:
@@ -167,7 +167,7 @@ class OutcomeResult:
 
 def null_value(measure: Measure) -> float:
     """The value of no effect on the natural scale."""
-    return 0.0 if measure is Measure.MD else 1.0
+    return 1.0 if measure in numbers.RATIOS else 0.0
 
 
 def as_phrase(title: str) -> str:
@@ -242,11 +242,15 @@ def _study_lines(
 
 
 def _weight(item: EffectInput, widest: PooledEffect | None) -> float | None:
-    """Weight of a study in the headline model; Cochrane Handbook v6.5, sections 10.3 and 10.4."""
+    """Weight of a study in the headline model; Mantel-Haenszel as Greenland and Robins (1985) for a ratio of risks."""
     if widest is None or item.vi is None:
         return None
-    if widest.model is Model.MH and item.events_control is not None:
-        return item.n_intervention * item.events_control / item.n_participants
+    if widest.model is Model.MH and item.events_control is not None and item.events_intervention is not None:
+        factors = {
+            Measure.OR: (item.n_intervention - item.events_intervention) * item.events_control,
+            Measure.RD: item.n_intervention * item.n_control,
+        }
+        return factors.get(item.measure, item.n_intervention * item.events_control) / item.n_participants
     return 1 / (item.vi + (widest.tau2 or 0.0))
 
 
@@ -255,9 +259,9 @@ def _limits(item: EffectInput) -> tuple[float | None, float | None, float | None
         return None, None, None
     half = Z * math.sqrt(item.vi)
     low, estimate, high = (item.yi - half, item.yi, item.yi + half)
-    if item.measure is Measure.MD:
-        return low, estimate, high
-    return math.exp(low), math.exp(estimate), math.exp(high)
+    if item.measure in numbers.RATIOS:
+        return math.exp(low), math.exp(estimate), math.exp(high)
+    return low, estimate, high
 
 
 def _blocks(effects: Sequence[PooledEffect]) -> tuple[PooledBlock, ...]:

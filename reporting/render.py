@@ -9,7 +9,7 @@ from models.dates import first_day, last_day
 from models.page import ReviewPage, StudyEntry
 from models.screening import CriterionVerdict, Event
 from models.synthesis import Signal
-from models.vocabulary import EvidenceSet, EvidenceWord, Rule, StudyList, Verdict
+from models.vocabulary import EvidenceSet, EvidenceWord, Rule, StudyList, StudyState, Verdict
 from reporting import claims, words
 from reporting.figures import forest_plot
 from reporting.outcomes import OutcomeResult, collect_results
@@ -17,6 +17,16 @@ from reporting.typesetting import TEMPLATES
 
 _EVENTS_IN_SIGHT = 12
 """Older events than these are one click away; a back-filled decade would bury the news."""
+
+
+_ENDED = {
+    StudyState.COMPLETED_NO_RESULTS,
+    StudyState.TERMINATED,
+    StudyState.RESULTS_POSTED,
+    StudyState.RESULTS_PUBLISHED,
+    StudyState.EXTRACTED,
+    StudyState.POOLED,
+}
 
 
 @dataclass(frozen=True)
@@ -51,11 +61,15 @@ class RuleRow:
 
 
 @dataclass(frozen=True)
-class FiredGroup:
-    """What fired on one outcome: each rule once, provisional if nothing firmer fired it, with all explanations."""
+class FiredRule:
+    """One rule behind the decision: `reasons` are outcomes with what they have in common to explain it.
 
-    title: str
-    rules: tuple[tuple[Rule, bool, tuple[str, ...]], ...]
+    It is provisional when no firmer evidence fired it.
+    """
+
+    rule: Rule
+    is_provisional: bool
+    reasons: tuple[tuple[tuple[str, ...], str], ...]
 
 
 def render_page(page: ReviewPage) -> str:
@@ -71,8 +85,10 @@ def render_page(page: ReviewPage) -> str:
         A whole HTML document that needs nothing else: no script, no request. The same page gives the same text.
     """
     results = collect_results(page)
-    entries = {entry.study_id: entry for entry in (*page.studies, *page.near_misses)}
-    lists = {name: _of_list(page.studies, name) for name in StudyList}
+    lists = {name: _of_list(page.studies, name) for name in StudyList if name is not StudyList.SCREENED_OUT}
+    listed = [entry for members in lists.values() for entry in members]
+    entries = {entry.study_id: entry for entry in (*listed, *page.near_misses)}
+    known_signals = {signal.key: signal for signal in page.signals}
     known_events = {event.key: event for event in (*page.events_since_version, *page.events_since_run)}
     return TEMPLATES.get_template("page.html").render(
         page=page,
@@ -82,14 +98,18 @@ def render_page(page: ReviewPage) -> str:
         },
         lists=lists,
         entries=entries,
-        listed_ids={entry.study_id for entry in page.studies},
+        listed_ids={entry.study_id for entry in listed},
         labels=words.study_labels(page.baseline),
         n_randomised=_randomised(lists[StudyList.INCLUDED]),
         n_planned=sum(entry.planned_participants or 0 for entry in lists[StudyList.ONGOING]),
         overdue={entry.study_id for entry in lists[StudyList.ONGOING] if _is_past(entry, page)},
         fired=_fired(page),
-        unknown_rules=sorted(set(page.decision.fired_rules) - {signal.key for signal in page.signals}),
-        reasons=[known_events.get(key, key) for key in page.decision.event_keys],
+        reasons=_newest_first(known_events[key] for key in page.decision.event_keys if key in known_events),
+        unknown_keys=[
+            key
+            for key in (*page.decision.event_keys, *page.decision.fired_rules)
+            if key not in known_events | known_signals
+        ],
         run_events=_newest_first(page.events_since_run),
         version_events=_newest_first(page.events_since_version),
         n_in_sight=_EVENTS_IN_SIGHT,
@@ -100,6 +120,7 @@ def render_page(page: ReviewPage) -> str:
         unsearched=claims.unsearched(page.freshness),
         staleness=claims.staleness,
         failing=_failing,
+        has_ended=_has_ended,
         evidence_words=tuple(EvidenceWord),
     )
 
@@ -118,8 +139,16 @@ def _randomised(included: Sequence[StudyEntry]) -> tuple[int, bool]:
     return sum(known), len(known) == len(included)
 
 
+def _has_ended(entry: StudyEntry) -> bool:
+    """Whether its completion date is one that has come, by the state that all evidence gives the study."""
+    return entry.state in _ENDED
+
+
 def _is_past(entry: StudyEntry, page: ReviewPage) -> bool:
-    return entry.completion_date is not None and last_day(entry.completion_date) < page.as_of.date()
+    """Whether a study should have ended by its own account and has not."""
+    if entry.completion_date is None or _has_ended(entry):
+        return False
+    return last_day(entry.completion_date) < page.as_of.date()
 
 
 def _newest_first(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -137,20 +166,36 @@ def _rule_rows(page: ReviewPage, results: Sequence[OutcomeResult]) -> tuple[Rule
     return tuple(rows)
 
 
-def _fired(page: ReviewPage) -> tuple[FiredGroup, ...]:
-    """Signals behind the decision by outcome; conventions and evidence sets that agree are told once."""
+def _fired(page: ReviewPage) -> tuple[FiredRule, ...]:
+    """Signals behind the decision by rule; outcomes that are explained in the same words are told together."""
     behind = [signal for signal in page.signals if signal.key in page.decision.fired_rules]
-    groups = []
-    for outcome, timepoint in dict.fromkeys((signal.outcome, signal.timepoint) for signal in behind):
-        here = [signal for signal in behind if (signal.outcome, signal.timepoint) == (outcome, timepoint)]
-        rules = []
-        for rule in sorted({signal.rule for signal in here}):
-            same = [signal for signal in here if signal.rule is rule]
-            is_provisional = all(signal.evidence_set is EvidenceSet.PROVISIONAL for signal in same)
-            rules.append((rule, is_provisional, tuple(dict.fromkeys(s.explanation for s in same if s.explanation))))
-        title = f"{words.outcome_title(page.protocol, outcome)}, {timepoint}"
-        groups.append(FiredGroup(title, tuple(rules)))
-    return tuple(groups)
+    told = []
+    for rule in sorted({signal.rule for signal in behind}):
+        same = [signal for signal in behind if signal.rule is rule]
+        by_explanation: dict[str, list[str]] = {}
+        for place in dict.fromkeys((signal.outcome, signal.timepoint) for signal in same):
+            here = [signal for signal in same if (signal.outcome, signal.timepoint) == place]
+            title = f"{words.outcome_title(page.protocol, place[0])}, {place[1]}"
+            by_explanation.setdefault(_explanation(here), []).append(title)
+        is_provisional = all(signal.evidence_set is EvidenceSet.PROVISIONAL for signal in same)
+        reasons = tuple((tuple(titles), explanation) for explanation, titles in by_explanation.items())
+        told.append(FiredRule(rule, is_provisional, reasons))
+    return tuple(told)
+
+
+def _explanation(signals: Sequence[Signal]) -> str:
+    """What one rule says of one outcome; evidence sets and conventions are named where they differ."""
+    said: dict[str, Signal] = {}
+    for signal in signals:
+        said.setdefault(signal.explanation, signal)
+    if len(said) == 1:
+        return next(iter(said))
+    has_sets = len({signal.evidence_set for signal in said.values()}) > 1
+    return " ".join(
+        (f"{words.EVIDENCE_SETS[signal.evidence_set]}, " if has_sets else "")
+        + f"{words.CONVENTIONS[signal.convention]}: {explanation}"
+        for explanation, signal in said.items()
+    )
 
 
 def _stray(page: ReviewPage, results: Sequence[OutcomeResult]) -> tuple[Signal, ...]:

@@ -72,6 +72,7 @@ LISTS = {
     StudyList.AWAITING: "Studies awaiting classification",
     StudyList.ONGOING: "Ongoing studies",
     StudyList.EXCLUDED: "Excluded studies",
+    StudyList.SCREENED_OUT: "Screened out",
 }
 
 CRITERIA = {
@@ -104,11 +105,38 @@ MODELS = {
     Model.MH: "Mantel\u2013Haenszel, common effect",
     Model.DL: "Random effects, DerSimonian\u2013Laird",
     Model.REML: "Random effects, REML",
+    Model.PETO: "Peto, common effect",
+    Model.PM: "Random effects, Paule\u2013Mandel",
+    Model.ML: "Random effects, maximum likelihood",
+    Model.EB: "Random effects, empirical Bayes",
+    Model.HE: "Random effects, Hedges",
+    Model.SJ: "Random effects, Sidik\u2013Jonkman",
 }
 
-SHORT_MODELS = {Model.COMMON: "IV", Model.MH: "M\u2013H", Model.DL: "DL", Model.REML: "REML"}
+SHORT_MODELS = {model: model.value for model in Model} | {
+    Model.COMMON: "IV",
+    Model.MH: "M\u2013H",
+    Model.PETO: "Peto",
+}
 
-MEASURES = {Measure.MD: "Mean difference", Measure.RR: "Risk ratio"}
+INTERVALS = {Interval.WALD: "", Interval.HKSJ: ", HKSJ", Interval.HKSJ_TRUNCATED: ", truncated HKSJ"}
+"""What follows the model's name; Wald limits are what a reader expects and go without saying."""
+
+
+MEASURES = {
+    Measure.MD: "Mean difference",
+    Measure.RR: "Risk ratio",
+    Measure.SMD: "Standardised mean difference",
+    Measure.SMD_APPROXIMATE: "Standardised mean difference",
+    Measure.ROM: "Ratio of means",
+    Measure.ROM_GEOMETRIC: "Ratio of geometric means",
+    Measure.OR: "Odds ratio",
+    Measure.RD: "Risk difference",
+    Measure.PETO: "Peto odds ratio",
+    Measure.HR: "Hazard ratio",
+    Measure.IRR: "Rate ratio",
+    Measure.GEN: "Effect",
+}
 
 SOURCE_STATES = {
     SourceState.COMPLETE: "Complete",
@@ -185,7 +213,7 @@ def all_models(effects: Sequence[PooledEffect]) -> str:
 
 
 def _short(effect: PooledEffect) -> str:
-    return SHORT_MODELS[effect.model] + (", HKSJ" if effect.interval is Interval.HKSJ else "")
+    return SHORT_MODELS[effect.model] + INTERVALS[effect.interval]
 
 
 def study_labels(version: PublishedVersion) -> dict[str, str]:

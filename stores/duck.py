@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import msgspec
 import pyarrow as pa
-from duckdb_engine import Dialect
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Float, String, Table
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from models.tables import core_capture, core_rejected, core_report_version, core_trial_version
@@ -134,8 +134,8 @@ def view_files(layer: str) -> list[Path]:
 
 
 def ddl(table: Table) -> str:
-    """CREATE TABLE of a declared table, in DuckDB's dialect."""
-    return str(CreateTable(table).compile(dialect=Dialect()))
+    """CREATE TABLE of a declared table; DuckDB reads PostgreSQL's dialect."""
+    return str(CreateTable(table).compile(dialect=postgresql.dialect()))
 
 
 def literal(text: str) -> str:

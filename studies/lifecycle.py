@@ -195,7 +195,7 @@ def _results_posted(study: StudyFile, context: RunContext) -> Event | None:
             posted = record.results_posted_date
             evidence = f"{record.record_id}: results first posted {posted}"
             return _event(
-                study, context, EventCode.RESULTS_POSTED, posted, posted, version, AlertGrade.ACTION, evidence,
+                study, context, EventCode.RESULTS_POSTED, posted, posted, version, _results_grade(study), evidence,
                 record.record_id,
             )  # fmt: skip
     return None
@@ -213,11 +213,16 @@ def _report_linked(study: StudyFile, item: LinkedReport, context: RunContext) ->
         event_date=report.published_date or entered,
         public_date=public,
         first_seen_at=seen,
-        grade=AlertGrade.ACTION,
+        grade=_results_grade(study),
         evidence=f"{report.report_id}, {report.title} ({item.link.evidence})",
         reference=report.report_id,
         is_news=public > context.baseline_search_date,
     )
+
+
+def _results_grade(study: StudyFile) -> AlertGrade:
+    """Results call for action once the study is known to belong to the review; until then for a decision."""
+    return AlertGrade.ACTION if study.screening.verdict is Verdict.MET else AlertGrade.WATCH
 
 
 def _overdue(study: StudyFile, context: RunContext, thresholds: Thresholds, nights: Sequence[datetime]) -> Event | None:

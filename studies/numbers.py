@@ -10,16 +10,14 @@ from models.trial import ParticipantFlow, PostedResults, TrialRecord
 from models.vocabulary import CountType, OutcomeRole
 
 _PEOPLE = r"(?:subjects|participants|patients|people|persons|individuals)"
+_NO_COUNT = "".join(rf"(?<!{word} )" for word in ("stage", "phase", "part", "week", "visit", "day", "cohort", "group"))
 _RANDOMISED = (
-    re.compile(
-        rf"(\d[\d,]*)\s+(?:{_PEOPLE}\s+)?(?:were|was|have been|had been)?\s*(?:\w+\s+and\s+)?randomi[sz]ed\b", re.I
-    ),
+    re.compile(rf"{_NO_COUNT}\b(\d[\d,]*)(?:\s+(?!not\b|non)[\w-]+){{0,5}}?\s+randomi[sz]ed\b", re.I),
     re.compile(rf"\brandomi[sz]ed\s+(?:a total of\s+)?(\d[\d,]*)\s+{_PEOPLE}", re.I),
-    re.compile(r"\brandomi[sz]ed\b[^.;\d]{0,30}[:=]\s*(\d[\d,]*)", re.I),
 )
 _NOT_RANDOMISED = (
-    re.compile(rf"includ\w*\s+(\d+)\s+(?:\w+\s+)?{_PEOPLE}\s+(?:of|from|in)\b", re.I),
-    re.compile(r"(\d+)\s+(?:\w+\s+){0,4}not randomi[sz]ed", re.I),
+    re.compile(rf"\b(?:includ|count)\w*\s+(?:the\s+)?(\d+)\s+(?:\w+\s+)?{_PEOPLE}\s+(?:of|from|in|who)\b", re.I),
+    re.compile(r"(\d+)\s+(?:[\w-]+\s+){0,4}not randomi[sz]ed", re.I),
 )
 
 
@@ -90,9 +88,12 @@ def _randomised(results: PostedResults | None, published: PublishedStudy | None)
 
 def _analysed(results: PostedResults | None, extracted: Sequence[ArmResult]) -> tuple[int | None, str | None]:
     if results:
+        n_started = started(results.flow)
         for table in results.outcomes:
-            if table.role is OutcomeRole.PRIMARY and table.denominators:
-                return sum(table.denominators.values()), "posted primary outcome"
+            n = sum(table.denominators.values())
+            is_whole = n_started is None or n <= n_started
+            if table.role is OutcomeRole.PRIMARY and n and is_whole:
+                return n, "posted primary outcome"
     by_outcome: dict[tuple[str, str], int] = {}
     for arm in extracted:
         key = (arm.outcome, arm.timepoint)

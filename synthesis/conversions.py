@@ -158,8 +158,8 @@ def mean_sd_from_quantiles(
     given = {name: value for name, value in named.items() if value is not None}
     range_z, iqr_z = special.ndtri((n - 0.375) / (n + 0.25)), special.ndtri((0.75 * n - 0.125) / (n + 0.25))
     if low is not None and high is not None and q1 is not None and q3 is not None:
-        of_range, of_median = 2.2 / (2.2 + n**0.75), 0.3 + 0.72 / n**0.55
-        mean = of_range * (low + high) / 2 + (1 - of_range - of_median) * (q1 + q3) / 2 + of_median * median
+        of_range, of_iqr = 2.2 / (2.2 + n**0.75), 0.7 - 0.72 / n**0.55
+        mean = of_range * (low + high) / 2 + of_iqr * (q1 + q3) / 2 + (1 - of_range - of_iqr) * median
         sd = (high - low) / ((2 + 0.14 * n**0.6) * range_z) + (q3 - q1) / ((2 + 2 / (0.07 * n**0.6)) * iqr_z)
         source = "Luo 2018, Shi 2020"
     elif q1 is not None and q3 is not None:

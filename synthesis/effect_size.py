@@ -181,7 +181,7 @@ def _effect(one: Group, two: Group, measure: Measure) -> tuple[float | None, flo
             who = "nobody" if one.n_events == 0 else "everybody"
             return None, None, f"not pooled: {who} had the event in both arms, which says nothing about the ratio"
         corrected = tables.corrected(zero_cells)
-        yi, vi = effect_of_tables(corrected, measure)
+        yi, vi = effect_of_tables(corrected, measure, uncorrected=tables)
         if corrected.events_1.item() != one.n_events:
             said = "0.5 added to each cell because one is zero"
     if not (np.isfinite(yi) and vi > 0):

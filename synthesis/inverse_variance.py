@@ -19,6 +19,7 @@ class PooledSets:
     ----------
     k : number of studies
     estimate, se, ci_low, ci_high : on the scale of yi; NaN for k = 0
+    wald_se : standard error without the factor of HKSJ, equal to `se` under Wald
     p_value : two-sided, of no effect, by the distribution that made the interval
     df : degrees of freedom of t behind the interval, infinite for z
     tau2 : between-study variance on the scale of yi squared, 0 under common-effect models
@@ -34,6 +35,7 @@ class PooledSets:
     se: Array
     ci_low: Array
     ci_high: Array
+    wald_se: Array
     p_value: Array
     df: Array
     tau2: Array
@@ -103,13 +105,14 @@ def pool_sets(
         several = np.flatnonzero(part.k >= 2)
         tau2[several] = dersimonian_laird(part.take(several), q[several])
     at = part.moments(tau2)
-    variance, df = 1 / at.total, np.full(len(k), np.inf)
+    wald_se, df = 1 / np.sqrt(at.total), np.full(len(k), np.inf)
+    se = wald_se
     if interval is not Interval.WALD:
         factor = at.q / np.maximum(k - 1, 1)
         if interval is Interval.HKSJ_TRUNCATED:
             factor = np.maximum(factor, 1.0)
-        variance, df = np.where(k >= 2, factor * variance, variance), np.where(k >= 2, k - 1, np.inf)
-    estimate, se = part.origin + at.mean, np.sqrt(variance)
+        se, df = np.where(k >= 2, np.sqrt(factor) * wald_se, wald_se), np.where(k >= 2, k - 1, np.inf)
+    estimate = part.origin + at.mean
     half_width = critical_value(level, df) * se
     i2_pct, h2 = _heterogeneity(k, q, tau2, common.trace, is_random=model in ESTIMATORS)
     limits = q_profile(part, level) if with_tau2_limits else np.full((2, len(k)), np.nan)
@@ -125,6 +128,7 @@ def pool_sets(
         se=all_sets(se),
         ci_low=all_sets(estimate - half_width),
         ci_high=all_sets(estimate + half_width),
+        wald_se=all_sets(wald_se),
         p_value=all_sets(two_sided_p(estimate, se, df)),
         df=all_sets(df),
         tau2=all_sets(tau2),
@@ -164,15 +168,19 @@ def two_sided_p(estimate: ArrayLike, se: ArrayLike, df: ArrayLike) -> Array:
     return p_value
 
 
-def prediction_interval(pooled: PooledSets, df: ArrayLike, level: float = 0.95) -> tuple[Array, Array]:
+def prediction_interval(
+    pooled: PooledSets, df: ArrayLike, level: float = 0.95, *, with_wald_se: bool = False
+) -> tuple[Array, Array]:
     """Limits within which the true effect of a new study is expected.
 
     Parameters
     ----------
-    pooled : estimates, whose `se` enters as it is: Wald's or HKSJ's
+    pooled : estimates with their tau2
     df : (S,) or a number, degrees of freedom of t: k - 1 in Cochrane's guidance of 2025, k - 2 in Higgins et
         al.; infinite for z
     level : of the interval
+    with_wald_se : whether the estimate's uncertainty is Wald's even where its interval is HKSJ, as RevMan has
+        it; metafor takes the standard error of the interval that was asked for
 
     Returns
     -------
@@ -185,8 +193,9 @@ def prediction_interval(pooled: PooledSets, df: ArrayLike, level: float = 0.95) 
     Res Synth Methods 10:23 (k - 1).
     """
     freedom = np.broadcast_to(np.asarray(df, dtype=np.float64), pooled.k.shape)
+    se = pooled.wald_se if with_wald_se else pooled.se
     exists = (freedom >= 1) & (pooled.k >= 2)
-    half_width = critical_value(level, np.where(exists, freedom, 1.0)) * np.sqrt(pooled.tau2 + pooled.se**2)
+    half_width = critical_value(level, np.where(exists, freedom, 1.0)) * np.sqrt(pooled.tau2 + se**2)
     half_width = np.where(exists, half_width, np.nan)
     return pooled.estimate - half_width, pooled.estimate + half_width
 

@@ -57,6 +57,7 @@ def pool_tables(
         moment_q=q_around(yi, vi, estimate),
         with_tau2_limits=False,
     )
+    q = np.where(around.k > 1, around.q, 0.0)
     half_width = critical_value(level, np.inf) * se
     with np.errstate(invalid="ignore"):
         weights_pct = 100 * weights / weights.sum(axis=1, keepdims=True)
@@ -64,9 +65,11 @@ def pool_tables(
         around,
         estimate=estimate,
         se=se,
+        wald_se=se,
         ci_low=estimate - half_width,
         ci_high=estimate + half_width,
         p_value=np.where(np.isfinite(estimate), two_sided_p(estimate, se, np.inf), np.nan),
+        q=q,
         weights_pct=weights_pct,
     )
 

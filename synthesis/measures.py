@@ -68,8 +68,11 @@ def effect_of_means(one: Means, two: Means, measure: Measure) -> tuple[Array, Ar
     raise ValueError(f"{measure} does not compare means; means are compared by {', '.join(sorted(MEAN_MEASURES))}")
 
 
-def effect_of_tables(tables: Tables, measure: Measure) -> tuple[Array, Array]:
+def effect_of_tables(tables: Tables, measure: Measure, uncorrected: Tables | None = None) -> tuple[Array, Array]:
     """Effect and variance of 2 x 2 tables, (S, k), NaN where a table has none; zero cells come corrected.
+
+    Given the tables before their correction, a risk difference is theirs and only its variance is corrected,
+    as in RevMan 5.
 
     Raises
     ------
@@ -81,7 +84,8 @@ def effect_of_tables(tables: Tables, measure: Measure) -> tuple[Array, Array]:
     if measure is Measure.OR:
         return log_odds_ratio(tables)
     if measure is Measure.RD:
-        return risk_difference(tables)
+        yi, vi = risk_difference(tables)
+        return (yi if uncorrected is None else risk_difference(uncorrected, is_certain=True)[0]), vi
     if measure is Measure.PETO:
         return effect_of_o_minus_e(*peto_o_minus_e(tables))
     raise ValueError(f"{measure} is not for 2 x 2 tables; those have {', '.join(sorted(TABLE_MEASURES))}")
@@ -117,8 +121,14 @@ def hedges_j(df: ArrayLike) -> Array:
     Source: Hedges (1981), J Educ Stat 6:107, eq. 6e.
     """
     freedom = np.asarray(df, dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        j = np.exp(special.gammaln(freedom / 2) - special.gammaln((freedom - 1) / 2) - 0.5 * np.log(freedom / 2))
+    z = (freedom - 1) / 2
+    small = np.clip(z, 0.5, 100.0)
+    exact = special.gamma(small + 0.5) / special.gamma(small)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Logarithms of gamma lose digits that the variance of g needs, and gamma itself overflows.
+        series = 1 - 1 / (8 * z) + 1 / (128 * z**2) + 5 / (1024 * z**3) - 21 / (32768 * z**4)
+        ratio = np.where(z <= 100, exact, np.sqrt(z) * (series - 399 / (262144 * z**5)))
+        j = ratio / np.sqrt(freedom / 2)
     return np.asarray(np.where(freedom > 1, j, 0.0))
 
 
@@ -227,8 +237,10 @@ def log_odds_ratio(tables: Tables) -> tuple[Array, Array]:
     return _where_it_exists(tables, yi, vi)
 
 
-def risk_difference(tables: Tables) -> tuple[Array, Array]:
+def risk_difference(tables: Tables, *, is_certain: bool = False) -> tuple[Array, Array]:
     """Difference of risks: yi = a / n1 - c / n2, vi = a b / n1^3 + c d / n2^3.
+
+    A difference without variance, as of two empty arms, is NaN unless `is_certain` asks for it.
 
     Source: Cochrane Handbook 6.5, section 6.4.1.1; Deeks and Higgins (2010), p. 3.
     """
@@ -236,7 +248,7 @@ def risk_difference(tables: Tables) -> tuple[Array, Array]:
     with np.errstate(divide="ignore", invalid="ignore"):
         yi = tables.events_1 / n1 - tables.events_2 / n2
         vi = tables.events_1 * tables.others_1 / n1**3 + tables.events_2 * tables.others_2 / n2**3
-    return _where_it_exists(tables, yi, vi)
+    return (yi, vi) if is_certain else _where_it_exists(tables, yi, vi)
 
 
 def peto_o_minus_e(tables: Tables) -> tuple[Array, Array]:

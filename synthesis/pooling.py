@@ -150,7 +150,8 @@ def pool_studies(
     model, interval, level : see `synthesis.inverse_variance.pool_sets`; also ``mh`` and ``peto`` with tables
     convention : of RevMan, which corrects zero cells under Mantel-Haenszel too, where metafor and the default
         take tables as they are. ``revman5`` measures Q of DerSimonian-Laird around the Mantel-Haenszel
-        estimate of 2 x 2 tables, and its prediction interval has k - 2 df instead of k - 1.
+        estimate of 2 x 2 tables, and its prediction interval has k - 2 df instead of k - 1. Under any
+        convention the prediction interval takes Wald's standard error.
     zero_cells : under Mantel-Haenszel and Peto, instead of what the convention says
 
     Raises
@@ -186,9 +187,16 @@ def pool_studies(
         if convention is Convention.REVMAN5 and model is Model.DL and tables is not None and measure in MH_MEASURES:
             kept = tables.corrected(zero_cells_of(measure, Model.MH, convention))
             moment_q = pool_tables(kept, *effects, measure=measure, uncorrected=tables).q
-        pooled = pool_sets(*effects, model=model, interval=interval, level=level, moment_q=moment_q)
+        pooled = pool_sets(
+            *effects,
+            model=model,
+            interval=interval,
+            level=level,
+            moment_q=moment_q,
+            with_tau2_limits=model not in COMMON_MODELS,
+        )
     pi_df = k - 2 if convention is Convention.REVMAN5 else k - 1
-    pi_low, pi_high = prediction_interval(pooled, pi_df, level)
+    pi_low, pi_high = prediction_interval(pooled, pi_df, level, with_wald_se=convention is not None)
     has_prediction = model not in COMMON_MODELS and bool(np.isfinite(pi_low[0]))
     return Pooled(
         measure=measure,

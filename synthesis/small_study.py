@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from models.vocabulary import Model
+from models.vocabulary import Measure, Model
 from synthesis.inverse_variance import PooledSets, critical_value, pool_sets
 from synthesis.measures import log_odds_ratio, peto_o_minus_e
-from synthesis.study_sets import Array, StudySets
+from synthesis.study_sets import Array
 from synthesis.tables import Tables, zero_cells_of
-from models.vocabulary import Measure
 
 LEAST = 10
 """Fewest studies for a test of funnel-plot asymmetry. Cochrane Handbook 6.5, section 13.3.5.4."""
@@ -222,9 +221,18 @@ def _regression(x: Array, y: Array, w: Array) -> Asymmetry:
 
 
 def _slope_on_se(y: Array, v: Array, model: Model) -> float:
-    """Slope of the effect on its standard error, weighted by 1 / (vi + tau2) of the model without the slope."""
-    tau2 = pool_sets(y, v, model=model, with_tau2_limits=False).tau2[0]
-    return _regression(np.sqrt(v), y, 1 / (v + tau2)).bias
+    """Slope of the effect on its standard error, weighted by 1 / (vi + tau2).
+
+    Under random effects tau2 is what the standard errors leave unexplained, by the method of moments.
+    """
+    x, w, tau2 = np.sqrt(v), 1 / v, 0.0
+    if model is not Model.COMMON:
+        design = np.column_stack([np.ones_like(x), x])
+        inverse = np.linalg.inv(design.T @ (design * w[:, None]))
+        residual = y - design @ (inverse @ (design.T @ (w * y)))
+        trace = w.sum() - np.trace(inverse @ (design.T @ (design * (w**2)[:, None])))
+        tau2 = max(0.0, ((w * residual**2).sum() - (len(y) - 2)) / trace)
+    return _regression(x, y, 1 / (v + tau2)).bias
 
 
 def _n_missing(centred: Array, estimator: Literal["L0", "R0"]) -> int:
@@ -233,5 +241,6 @@ def _n_missing(centred: Array, estimator: Literal["L0", "R0"]) -> int:
     rank = np.empty(k)
     rank[np.argsort(np.abs(centred), kind="stable")] = np.arange(1, k + 1)
     if estimator == "L0":
-        return max(0, round((4 * rank[centred > 0].sum() - k * (k + 1)) / (2 * k - 1)))
+        ranks_right = float(rank[centred > 0].sum())
+        return max(0, round((4 * ranks_right - k * (k + 1)) / (2 * k - 1)))
     return max(0, int(k - rank[centred < 0].max(initial=0.0)) - 1)

@@ -114,6 +114,11 @@ class Tables:
         added = [np.where(kept, cell + zero_cells.add * gets, 0.0) for cell in cells]
         return replace(self, events_1=added[0], others_1=added[1], events_2=added[2], others_2=added[3], counts=kept)
 
+    def columns(self, kept: Mask) -> "Tables":
+        """The tables of some studies, (k,) True for those that are kept."""
+        a, b, c, d = (cell[:, kept] for cell in (self.events_1, self.others_1, self.events_2, self.others_2))
+        return Tables(a, b, c, d, self.counts[:, kept])
+
     @property
     def totals(self) -> tuple[Array, Array]:
         """(S, k) people in each arm, with what a correction added."""

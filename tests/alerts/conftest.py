@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import Message
+from ssl import SSLContext
 from typing import Any
 
 import msgspec
@@ -136,10 +137,10 @@ class MailServer:
         self.recipients += envelope.rcpt_tos
         return "250 OK"
 
-    def address(self, *recipients: str, user: str = "", more: str = "") -> str:
+    def address(self, *recipients: str, user: str = "", scheme: str = "mailto", more: str = "") -> str:
         """The server's address as Apprise takes it."""
         to = ",".join(recipients)
-        return f"mailto://{user}127.0.0.1:{self.port}?from=watch@example.org&to={to}{more}"
+        return f"{scheme}://{user}127.0.0.1:{self.port}?from=watch@example.org&to={to}{more}"
 
 
 @pytest.fixture
@@ -152,10 +153,12 @@ def free_port() -> int:
 
 @pytest.fixture
 def start_mail_server(free_port: int) -> Iterator[Callable[..., MailServer]]:
-    """Starts a mail server, with a password if one is given."""
+    """Starts a mail server: with a password if one is given, encrypted if a certificate is."""
     with ExitStack() as running:
 
-        def start(password: str = "") -> MailServer:
+        def start(
+            password: str = "", ssl_context: SSLContext | None = None, tls_context: SSLContext | None = None
+        ) -> MailServer:
             def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
                 return AuthResult(success=data.password.decode() == password, handled=False)
 
@@ -163,7 +166,14 @@ def start_mail_server(free_port: int) -> Iterator[Callable[..., MailServer]]:
             options: dict[str, Any] = {}
             if password:
                 options = {"authenticator": check, "auth_required": True, "auth_require_tls": False}
-            controller = Controller(server, hostname="127.0.0.1", port=free_port, **options)
+            controller = Controller(
+                server,
+                hostname="127.0.0.1",
+                port=free_port,
+                ssl_context=ssl_context,
+                tls_context=tls_context,
+                **options,
+            )
             controller.start()
             running.callback(controller.stop)
             return server

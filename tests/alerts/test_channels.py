@@ -2,6 +2,9 @@
 
 import json
 import logging
+import shutil
+import ssl
+import subprocess
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -200,6 +203,34 @@ def test_mail_logs_in_and_a_wrong_password_is_not_for_good(
     assert "535" in str(refused)
     assert "wrong-password" not in str(refused)
     assert not refused.is_permanent
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> ssl.SSLContext:
+    """A certificate that nobody vouches for."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed, so that no certificate can be made")
+    key, crt = tmp_path / "key.pem", tmp_path / "crt.pem"
+    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
+    subprocess.run([*request, "-keyout", key, "-out", crt], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(crt, key)
+    return context
+
+
+@pytest.mark.parametrize("mode", ["ssl", "starttls"])
+def test_encrypted_mail_goes_only_to_a_server_that_proves_its_name(
+    review: Any, start_mail_server: Callable[..., Any], certificate: ssl.SSLContext, mode: str, tmp_path: Path
+) -> None:
+    server = start_mail_server(**{"ssl_context" if mode == "ssl" else "tls_context": certificate})
+    trusting, careful = (
+        only(server.address("ann@example.net", scheme="mailtos", more=f"&mode={mode}{more}"), tmp_path / "outbox")
+        for more in ("&verify=no", "")
+    )
+    assert "certificate verify failed" in str(refusal(careful, review.alert()))
+    assert server.messages == []
+    trusting.send(review.alert())
+    assert len(server.messages) == 1
 
 
 # --- webhooks ---

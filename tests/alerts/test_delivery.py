@@ -4,15 +4,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alerts.channels import deliver_pending, open_channels
+from alerts.rules import heartbeat, raise_alerts
 from models.alert import Alert, Heartbeat
-from models.vocabulary import DeliveryState
+from models.screening import RunContext
+from models.vocabulary import DeliveryState, UpdateStatus
 from stores.ledger import MAX_ATTEMPTS, Ledger
 
 REVIEW = "als_cell_therapy"
@@ -142,6 +144,67 @@ def test_what_people_acknowledged_is_not_sent(night: Callable[..., Night], revie
     tonight.ledger.acknowledge("0123456789abcdef", by="Ann", at=tonight.time)
     assert tonight.deliver() == []
     assert mail_server.messages == []
+
+
+# --- from news to message ---
+
+
+def watch(night: Night, as_of: datetime, **found: Any) -> list[str]:
+    """One night of the review, from what the ledger remembers to what it is told; the alerts' keys."""
+    ledger = night.ledger
+    decision = night.review.decision(decided_at=as_of, **found.get("decision", {}))
+    events, signals = found.get("events", []), found.get("signals", [])
+    alerts = raise_alerts(
+        context=RunContext(as_of=as_of, baseline_search_date=date(2016, 6, 21)),
+        review_title="Cell therapies for ALS",
+        decision=decision,
+        previous=next((past for past in reversed(ledger.decisions(REVIEW)) if past.decided_at < as_of), None),
+        events=events,
+        emitted=ledger.emitted_events(REVIEW, as_of),
+        signals=signals,
+        fired_before=ledger.fired_signals(REVIEW, as_of),
+        freshness=[],
+        stale_before=frozenset(),
+        render=lambda **told: (f"{len(told['events'])} events", f"{len(told['signals'])} signals"),
+    )
+    ledger.conclude(
+        ledger.begin_run(REVIEW, as_of),
+        decision,
+        events=events,
+        signals=signals,
+        alerts=alerts,
+        heartbeat=heartbeat(
+            context=RunContext(as_of=as_of, baseline_search_date=date(2016, 6, 21)),
+            review=REVIEW,
+            n_new_versions=0,
+            n_new_events=len(events),
+            n_alerts=len(alerts),
+            freshness=[],
+        ),
+        channels=[channel.name for channel in night.channels],
+    )
+    night.deliver()
+    return [alert.key for alert in alerts]
+
+
+def test_news_is_told_on_its_night_only_and_a_signal_again_when_it_fires_again(
+    night: Callable[..., Night], review: Any, mail_server: Any
+) -> None:
+    tonight = night(mail_server.address("ann@example.net"))
+    news = {
+        "events": [review.event(), review.event(study_id="NCT00000001", is_news=False)],
+        "signals": [review.signal()],
+        "decision": {"status": UpdateStatus.UPDATE_PENDING},
+    }
+    first = review.context.as_of
+    (key,) = watch(tonight, first, **news)
+    assert watch(tonight, first, **news) == [key], "the same night again finds the same news"
+    assert watch(tonight, first + timedelta(days=1), **news) == []
+    quiet = {**news, "signals": [review.signal(fired=False)]}
+    assert watch(tonight, first + timedelta(days=2), **quiet) == []
+    (again,) = watch(tonight, first + timedelta(days=3), **news)
+    assert [message["X-Trialwatch-Alert"] for message in mail_server.messages] == [key, again]
+    assert [message["Subject"] for message in mail_server.messages] == ["1 events", "0 events"]
 
 
 # --- killed ---

@@ -22,7 +22,7 @@ def fixtures() -> Path:
 
 
 @pytest.fixture(scope="session")
-def page() -> Callable[..., Page]:
+def page_of() -> Callable[..., Page]:
     def of(source: str, body: bytes, **fields: Any) -> Page:
         named = {"kind": "record", "url": "https://registry.example/page", "observed_at": OBSERVED}
         return Page(source=source, body=body, **(named | fields))

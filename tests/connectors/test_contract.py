@@ -44,19 +44,19 @@ def test_a_connector_is_fetched_politely_or_loaded_by_hand(connector: Connector)
 
 
 @every_payload
-def test_a_payload_means_what_stands_beside_it(payload: Path, page: Callable[..., Page]) -> None:
+def test_a_payload_means_what_stands_beside_it(payload: Path, page_of: Callable[..., Page]) -> None:
     expected = yaml.safe_load(payload.with_suffix(".expected.yaml").read_text())
     connector = CONNECTORS[payload.parent.name]
-    found = list(connector.parse(page(connector.slug, payload.read_bytes())))
+    found = list(connector.parse(page_of(connector.slug, payload.read_bytes())))
     assert [item for item in found if isinstance(item, Rejected)] == []
     assert [_part(item, wanted) for item, wanted in zip(found, expected, strict=True)] == expected
     assert all(re.fullmatch(connector.id_pattern, _id(item)) for item in found)
 
 
 @every_payload
-def test_parsing_again_adds_nothing(payload: Path, page: Callable[..., Page]) -> None:
+def test_parsing_again_adds_nothing(payload: Path, page_of: Callable[..., Page]) -> None:
     connector = CONNECTORS[payload.parent.name]
-    first = page(connector.slug, payload.read_bytes())
+    first = page_of(connector.slug, payload.read_bytes())
     later = msgspec.structs.replace(first, observed_at=first.observed_at + timedelta(days=400), url="https://elsewhere")
     assert list(connector.parse(first)) == list(connector.parse(later))
     assert [content_hash(item) for item in connector.parse(first)] == [
@@ -66,30 +66,30 @@ def test_parsing_again_adds_nothing(payload: Path, page: Callable[..., Page]) ->
 
 @every_connector
 @given(body=st.binary(max_size=400))
-def test_no_byte_string_breaks_a_parser(connector: Connector, body: bytes, page: Callable[..., Page]) -> None:
+def test_no_byte_string_breaks_a_parser(connector: Connector, body: bytes, page_of: Callable[..., Page]) -> None:
     for kind in ("search", "file"):
-        assert all(isinstance(item, Rejected) for item in connector.parse(page(connector.slug, body, kind=kind)))
+        assert all(isinstance(item, Rejected) for item in connector.parse(page_of(connector.slug, body, kind=kind)))
 
 
 @every_payload
 @given(data=st.data())
 def test_a_damaged_payload_is_read_or_rejected_but_never_lost(
-    payload: Path, page: Callable[..., Page], data: st.DataObject
+    payload: Path, page_of: Callable[..., Page], data: st.DataObject
 ) -> None:
     body = payload.read_bytes()
     place = data.draw(st.integers(0, len(body) - 1))
     damage = data.draw(st.sampled_from([b"", b"\x00", b"\xff\xfe", b'"', b"<", b"{", b"]", b"-1", b"&boom;"]))
     cut = data.draw(st.integers(0, 30))
     connector = CONNECTORS[payload.parent.name]
-    assert list(connector.parse(page(connector.slug, body[:place] + damage + body[place + cut :])))
+    assert list(connector.parse(page_of(connector.slug, body[:place] + damage + body[place + cut :])))
 
 
 @every_payload
 @given(share=st.floats(0, 0.99))
-def test_a_cut_payload_gives_a_rejection(payload: Path, share: float, page: Callable[..., Page]) -> None:
+def test_a_cut_payload_gives_a_rejection(payload: Path, share: float, page_of: Callable[..., Page]) -> None:
     body = payload.read_bytes().rstrip()
     connector = CONNECTORS[payload.parent.name]
-    found = list(connector.parse(page(connector.slug, body[: int(len(body) * share)])))
+    found = list(connector.parse(page_of(connector.slug, body[: int(len(body) * share)])))
     assert found
     assert all(isinstance(item, Rejected) for item in found)
 
@@ -108,9 +108,9 @@ def test_a_cut_payload_gives_a_rejection(payload: Path, share: float, page: Call
     ids=["html with 200", "plain text with 400", "nothing", "deep list", "deep object", "deep markup"],
 )
 def test_a_page_that_is_no_answer_is_one_rejection_that_names_it(
-    connector: Connector, answer: dict[str, Any], page: Callable[..., Page]
+    connector: Connector, answer: dict[str, Any], page_of: Callable[..., Page]
 ) -> None:
-    [rejected] = connector.parse(page(connector.slug, url="https://registry.example/asked?for=it", **answer))
+    [rejected] = connector.parse(page_of(connector.slug, url="https://registry.example/asked?for=it", **answer))
     assert isinstance(rejected, Rejected)
     assert rejected.path == "https://registry.example/asked?for=it"
     assert rejected.reason

@@ -250,6 +250,7 @@ def test_a_history_gives_every_version_from_the_zeroth(httpserver: HTTPServer, c
 
 def test_a_missing_history_is_told_after_the_others_were_fetched(httpserver: HTTPServer, client: Connect) -> None:
     _with_history(httpserver, {0: "2013-03-22"})
+    httpserver.expect_request("/api/int/studies/NCT00000007").respond_with_data("", status=404)
     query = SourceQuery(registry_ids=("NCT00000007", "NCT00000001"))
     pages, failure = _take(CTGOV.fetch(query, None, client()))
     assert _ids(pages) == ["NCT00000001"]

@@ -38,6 +38,17 @@ def test_the_user_agent_tells_whom_to_write_to(httpserver: HTTPServer, client: C
     assert "review@example.org" in request.headers["User-Agent"]
 
 
+def test_a_proxy_of_the_environment_is_not_asked_for_a_loopback_address(
+    httpserver: HTTPServer, client: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    httpserver.expect_request("/").respond_with_data("here")
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert client().get("/", {}, kind="record").body == b"here"
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 def test_a_refusal_is_an_answer_and_is_asked_once(httpserver: HTTPServer, client: Connect, status: int) -> None:
     httpserver.expect_request("/").respond_with_data("no", status=status)
@@ -91,7 +102,7 @@ def test_silence_is_a_failure(httpserver: HTTPServer, client: Connect) -> None:
         return Response("late")
 
     httpserver.expect_request("/").respond_with_handler(sleep)
-    with pytest.raises(SourceFailure, match="no whole answer in 2 attempts.*ReadTimeout"):
+    with pytest.raises(SourceFailure, match=r"no whole answer in 2 attempts.*ReadTimeout"):
         client(timeout=0.1).get("/", {}, kind="record")
 
 

@@ -51,9 +51,9 @@ PROTOCOL = Protocol.model_validate(
         "comparisons": [
             {
                 "id": CELLS,
-                "title": "Cell-based therapy versus placebo or no treatment",
+                "title": "Cell-based therapy versus placebo or no additional treatment",
                 "intervention": "Cell-based therapy",
-                "control": "Placebo or no treatment",
+                "control": "Placebo or no additional treatment",
             }
         ],
         "timepoints": [

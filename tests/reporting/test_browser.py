@@ -1,5 +1,7 @@
 """The page in a real browser: phone and desk, light and dark."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Browser, Page
 from pytest_httpserver import HTTPServer
@@ -49,8 +51,18 @@ def test_page_fits_its_window_is_silent_and_asks_for_nothing(opened):
     assert not page.locator(f".forest-{other}").first.is_visible()
 
 
-def test_text_of_a_figure_does_not_overlap(opened):
-    page, layout, *_ = opened
+@pytest.mark.parametrize("layout", list(WIDTHS))
+def test_text_of_a_figure_does_not_overlap(
+    layout, browser: Browser, httpserver: HTTPServer, review_page: ReviewPage, changed: Callable[..., ReviewPage]
+):
+    long = {"NCT01363401": "Murcia, intraspinal or intrathecal BM-MNC", "NCT02017912": "NurOwn phase 2 (abstract)"}
+    included = [item.model_copy(update={"label": long[item.study_id]}) for item in review_page.baseline.included]
+    baseline = review_page.baseline.model_copy(update={"included": included})
+    httpserver.expect_request("/").respond_with_data(
+        render_page(changed(baseline=baseline)), content_type="text/html; charset=utf-8"
+    )
+    page = browser.new_page(viewport={"width": WIDTHS[layout], "height": 900})
+    page.goto(httpserver.url_for("/"))
     overlapping = page.evaluate(
         """layout => {
           const found = [];
@@ -70,6 +82,7 @@ def test_text_of_a_figure_does_not_overlap(opened):
         }""",
         layout,
     )
+    page.close()
     assert overlapping == []
 
 

@@ -97,8 +97,8 @@ def test_differences_have_a_linear_axis_with_the_smallest_important_difference(r
 @pytest.mark.parametrize(
     ("outcome", "left", "right"),
     [
-        ("survival", "placebo or no treatment", "cell-based therapy"),
-        ("adverse_events", "cell-based therapy", "placebo or no treatment"),
+        ("survival", "placebo or no additional", "cell-based therapy"),
+        ("adverse_events", "cell-based therapy", "placebo or no additional"),
     ],
 )
 def test_favours_follows_the_direction_of_the_outcome(results, outcome, left, right):

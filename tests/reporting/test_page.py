@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 
 from models.page import ReviewPage
-from models.vocabulary import SourceState
+from models.vocabulary import Convention, SourceState, StudyList
 from reporting.render import render_page
 
 
@@ -44,8 +44,8 @@ def test_sections_come_in_the_order_in_which_they_are_asked(document):
 
 
 def test_a_replay_says_that_it_is_one(document, changed):
-    assert "This is a replay." in text(document)
-    live = text(read(changed(registries="live")))
+    assert "This is a replay." in text(document.body)
+    live = text(read(changed(registries="live")).body)
     assert "replay" not in live
 
 
@@ -60,8 +60,22 @@ def test_the_decision_stands_first_in_cochranes_words(document):
 def test_what_fired_is_told_by_outcome_with_its_reason(document):
     decision = text(section(document, "decision"))
     assert "E2 Results posted in a registry: NCT03280056, public since 29 February 2024." in decision
-    assert "Overall survival, 4 to 6 months S2 Effect moved provisional" in decision
-    assert "The log ratio moved by 145% of its published size." in decision
+    assert (
+        "S2 Effect moved provisional Overall survival, 4 to 6 months: The log ratio moved by 145% of its published size."
+        in decision
+    )
+    assert (
+        "S3 Many new participants provisional Overall survival, 4 to 6 months;"
+        " Serious adverse events, 4 to 6 months: 189 new participants beside 64." in decision
+    )
+
+
+def test_conventions_that_differ_are_told_apart(review_page, changed):
+    signal = next(item for item in review_page.signals if item.fired)
+    other = msgspec.structs.replace(signal, convention=Convention.REVMAN2025, explanation="Moved by 111%.")
+    decision = msgspec.structs.replace(review_page.decision, fired_rules=(signal.key, other.key))
+    shown = text(section(read(changed(signals=(signal, other), decision=decision)), "decision"))
+    assert f"RevMan 5: {signal.explanation} Cochrane 2025: Moved by 111%." in shown
 
 
 def test_keys_that_the_page_does_not_know_are_shown_and_not_lost(review_page, changed):
@@ -127,7 +141,7 @@ def test_rules_are_a_matrix_of_outcomes_with_values_against_thresholds(document)
         "S2 Effect moved",
         "fired",
         "1.45",
-        "0.5",
+        "0.50",
         "Provisional, RevMan 5",
         "The log ratio moved by 145% of its published size.",
     ]
@@ -170,7 +184,7 @@ def test_figure_and_table_show_the_same_numbers(document):
     for outcome in document.iter("article"):
         if outcome.get("class") != "outcome" or outcome.find(".//svg") is None:
             continue
-        numbers = re.compile(r"\d\.\d\d \(.+? to .+?\)")
+        numbers = re.compile(r"\d\.\d\d \([^()]+ to [^()]+\)")
         figures = [set(numbers.findall(text(figure))) for figure in outcome.iter("svg")]
         tables = {found for node in outcome.iter("table") for found in numbers.findall(text(node))}
         assert figures[0] == figures[1] == tables
@@ -200,7 +214,10 @@ def test_ongoing_studies_are_a_forecast_in_order_of_completion(document):
     cards = [node.get("id") for node in document.iter("article") if node.get("class") == "study"]
     ongoing = [name.removeprefix("study-") for name in cards[3:7]]
     assert ongoing == ["NCT01254539", "NCT02290886", "NCT04745299", "NCT06344260"]
-    assert "The expected completion has passed." in text(section(document, "study-NCT02290886"))
+    assert "Expected completionDecember 2015" in text(section(document, "study-NCT01254539"))
+    assert "The expected completion has passed." in text(section(document, "study-NCT01254539"))
+    assert "Completed6 April 2022" in text(section(document, "study-NCT02290886"))
+    assert "The expected completion has passed." not in text(section(document, "study-NCT02290886"))
     assert "The expected completion has passed." not in text(section(document, "study-NCT04745299"))
     assert "record reconstructed" in text(section(document, "study-NCT01254539"))
 
@@ -218,13 +235,34 @@ def test_near_misses_name_the_criterion_and_its_words(document):
     assert rows[3][2:] == ["Population", "Multiple Sclerosis", "conditions"]
 
 
+def test_what_was_screened_out_is_counted_and_not_listed(review_page, changed):
+    studies = tuple(
+        msgspec.structs.replace(entry, list=StudyList.SCREENED_OUT) if entry.study_id == "NCT02286011" else entry
+        for entry in review_page.studies
+    )
+    near = tuple(msgspec.structs.replace(entry, list=StudyList.SCREENED_OUT) for entry in review_page.near_misses)
+    document = read(changed(studies=(*studies, *near), near_misses=near))
+    ids = [node.get("id") for node in document.iter() if node.get("id")]
+    assert "study-NCT02286011" not in ids
+    assert ids.count("study-NCT02193893") == 1
+    assert "Excluded studies (0)" in text(section(document, "studies"))
+
+
+def test_older_events_are_folded_away_and_not_lost(review_page, changed):
+    one = review_page.events_since_run[0]
+    many = tuple(msgspec.structs.replace(one, reference=str(n), evidence=f"evidence {n:02d}") for n in range(30))
+    changes = section(read(changed(events_since_version=many)), "changes")
+    assert "18 older events" in text(changes.find(".//details"))
+    assert all(f"evidence {n:02d}" in text(changes) for n in range(30))
+
+
 def test_the_flow_shows_every_number(review_page, changed):
     flow = type(review_page.flow)(
         **{name: 101 + 7 * i for i, name in enumerate(review_page.flow.__struct_fields__)}  # all different
     )
     shown = text(section(read(changed(flow=flow)), "flow"))
     for name in flow.__struct_fields__:
-        assert re.search(rf"\b{getattr(flow, name)}\b", shown), name
+        assert re.search(rf"(?<!\d){getattr(flow, name)}(?!\d)", shown), name
 
 
 def test_sources_show_state_last_search_and_totals(document):

@@ -23,6 +23,7 @@ from reporting import words
         (words.CONVENTIONS, vocabulary.Convention),
         (words.MODELS, vocabulary.Model),
         (words.SHORT_MODELS, vocabulary.Model),
+        (words.INTERVALS, vocabulary.Interval),
         (words.MEASURES, vocabulary.Measure),
         (words.SOURCE_STATES, vocabulary.SourceState),
         (words.PLAIN_STATUS, vocabulary.UpdateStatus),

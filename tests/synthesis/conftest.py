@@ -1,6 +1,10 @@
-"""Builders shared by the synthesis tests: arms of a study in one line."""
+"""Builders shared by the synthesis tests: arms of a study in one line, and the reference numbers."""
 
+import sys
 from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -28,3 +32,14 @@ def arm() -> Callable[..., ArmResult]:
         return ArmResult(**{**fields, "arm": ArmRole(role), **changes})
 
     return build
+
+
+@pytest.fixture(scope="session")
+def agreement() -> ModuleType:
+    """The script that compares every reference number with ours."""
+    spec = spec_from_file_location("agreement", Path(__file__).with_name("agreement.py"))
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules["agreement"] = module
+    spec.loader.exec_module(module)
+    return module

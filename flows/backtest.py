@@ -1,0 +1,90 @@
+"""The nightly run at past dates, on the replayed registries: what a living review would have known, and when."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from flows.night import NightRequest, NightResult, night
+from models.dates import add_months, at_night
+from models.review import load_review
+from models.settings import Settings
+from models.vocabulary import StudyList
+from replay.archive import known_until
+from stores.ledger import Ledger, LedgerError
+
+
+def backtest(review: str, dates: Sequence[date], settings: Settings) -> Iterator[NightResult]:
+    """Run the given nights in order of date, from an empty data folder.
+
+    A folder that already holds a replay is emptied first: a replay can always be made again. Alerts go to the
+    file channel only.
+
+    Raises
+    ------
+    LedgerError
+        If the data folder holds live state; nothing is touched then.
+    """
+    settings = replace(settings, ledger_url="", channels=(), base_urls={}, keep_snapshots=max(len(dates), 1))
+    _empty(settings)
+    for day in sorted(set(dates)):
+        yield night(NightRequest(review=review, as_of=at_night(day), registries="replay"), settings)
+
+
+def dates_every_month(review: str, settings: Settings) -> list[date]:
+    """The published search dates, every month between the first of them and the archive's end, and that end."""
+    versions = load_review(settings.reviews / review).versions
+    first, last = versions[0].search_date, known_until()
+    months = (add_months(first, n) for n in range((last.year - first.year) * 12 + last.month - first.month + 1))
+    return sorted({day for day in months if day <= last} | {version.search_date for version in versions} | {last})
+
+
+def as_json(result: NightResult) -> dict[str, Any]:
+    """One night as the object that ``backtest --json`` prints."""
+    judgement = result.judgement
+    of_list: dict[StudyList, list[str]] = {name: [] for name in StudyList}
+    for status in judgement.statuses:
+        of_list[status.list].append(status.study_id)
+    included = [status for status in judgement.statuses if status.list is StudyList.INCLUDED]
+    new = {event.key for event in result.new_events}
+    return {
+        "as_of": judgement.context.today,
+        "included": len(included),
+        "included_studies": of_list[StudyList.INCLUDED],
+        "participants": sum(status.numbers.n_randomised or 0 for status in included),
+        "ongoing": of_list[StudyList.ONGOING],
+        "awaiting": of_list[StudyList.AWAITING],
+        "excluded": len(of_list[StudyList.EXCLUDED]),
+        "states": {
+            status.study_id: status.state
+            for status in judgement.statuses
+            if status.list not in {StudyList.EXCLUDED, StudyList.SCREENED_OUT}
+        },
+        "pooled": [msgspec.to_builtins(effect) for effect in judgement.effects if effect.k],
+        "events": [
+            {**msgspec.to_builtins(event), "event_key": event.key} for event in judgement.events if event.key in new
+        ],
+        "signals": [msgspec.to_builtins(signal) for signal in judgement.signals],
+        "decision": msgspec.to_builtins(judgement.decision),
+        "alerts": [{"key": alert.key, "grade": alert.grade, "title": alert.title} for alert in result.alerts],
+        "queue": [msgspec.to_builtins(item) for item in judgement.queue],
+        "new_versions": result.loaded.n_new_versions,
+        "state": result.state,
+    }
+
+
+def _empty(settings: Settings) -> None:
+    if settings.data.exists() and any(settings.data.iterdir()):
+        with Ledger(settings.ledger) as ledger:
+            held = ledger.registries()
+        if held not in {None, "replay"}:
+            raise LedgerError(
+                f"{settings.data} holds {held} state; a backtest starts from an empty folder: give one with --data"
+            )
+    for path in (settings.archive, settings.published, settings.outbox):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in (settings.warehouse, *settings.data.glob("ledger.sqlite*"), *settings.data.glob("warehouse.duckdb*")):
+        path.unlink(missing_ok=True)

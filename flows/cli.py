@@ -1,0 +1,318 @@
+"""The command line. Prefect is imported only by the commands that orchestrate."""
+
+import logging
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import duckdb
+import msgspec
+import typer
+from rich.console import Console
+
+from flows import backtest as backtesting
+from flows import rebuild as rebuilding
+from flows import show
+from flows.ingest import IngestError, ingest
+from flows.night import NightRequest, night
+from flows.probe import ProbeState, probe
+from models.connector import SourceFailure
+from models.dates import at_night
+from models.review import ReviewError, load_review
+from models.settings import Settings, SettingsError, load_settings
+from replay.archive import known_until
+from stores.archive import ArchiveError
+from stores.duck import WarehouseError
+from stores.ledger import Ledger, LedgerError
+from stores.lock import AlreadyRunning
+from stores.snapshot import query
+
+FAILED, USAGE, PARTIAL = 1, 2, 3
+"""Exit codes besides 0 for done: failed, wrong usage (typer's own), done but not every source was searched."""
+DEFAULT_REVIEW = "als_cell_therapy"
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="Keeps a systematic review alive: from a registry's change to one explained alert.",
+)  # fmt: skip
+ReviewName = Annotated[str, typer.Argument(help="Folder under reviews/.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+class Registries(StrEnum):
+    LIVE = "live"
+    REPLAY = "replay"
+
+
+class Every(StrEnum):
+    MONTH = "month"
+
+
+def main() -> None:
+    """Run the command line; problems that a person can mend are one message and an exit code."""
+    try:
+        app()
+    except (
+        AlreadyRunning,
+        ArchiveError,
+        IngestError,
+        LedgerError,
+        ReviewError,
+        SettingsError,
+        SourceFailure,
+        WarehouseError,
+        rebuilding.NothingPublished,
+        duckdb.Error,
+    ) as problem:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"trialwatch: {problem}", markup=False)
+        sys.exit(FAILED)
+
+
+@app.callback()
+def settings_of(
+    context: typer.Context,
+    data: Annotated[Path | None, typer.Option(help="Folder that holds all state (TRIALWATCH_DATA).")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell each step.")] = False,
+) -> None:
+    """Read settings from the environment; --data goes before them."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("trialwatch").setLevel(logging.DEBUG if verbose else logging.INFO)
+    settings = load_settings()
+    context.obj = replace(settings, data=data) if data else settings
+
+
+@app.command("nightly")
+def nightly_command(
+    context: typer.Context,
+    review: ReviewName = DEFAULT_REVIEW,
+    as_of: Annotated[str | None, typer.Option(help="Day (YYYY-MM-DD); for live registries only today.")] = None,
+    registries: Annotated[Registries, typer.Option(help="Ask the live registries or their replay.")] = Registries.LIVE,
+    source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Ask for everything instead of what changed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Carry out the nightly run now."""
+    settings = _settings(context)
+    _known_review(settings, review)
+    _known_sources(settings, review, source or [])
+    moment = _moment(as_of, registries)
+    request = NightRequest(
+        review=review, as_of=moment, registries=registries, sources=tuple(source or ()), full_sweep=full
+    )
+    result = night(request, settings)
+    if as_json:
+        _print_json(backtesting.as_json(result))
+    else:
+        show.night(result, _console())
+    _leave(result.state)
+
+
+@app.command("backtest")
+def backtest_command(
+    context: typer.Context,
+    review: ReviewName = DEFAULT_REVIEW,
+    day: Annotated[list[str] | None, typer.Option("--date", help="Day (YYYY-MM-DD); may be repeated.")] = None,
+    every: Annotated[Every | None, typer.Option(help="Every month since the first published search.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Carry out the nightly run at past dates, on the replayed registries."""
+    settings = _settings(context)
+    _known_review(settings, review)
+    dates = [_day(text) for text in day or []]
+    if every or not dates:
+        dates += backtesting.dates_every_month(review, settings)
+    results = backtesting.backtest(review, dates, settings)
+    if as_json:
+        for result in results:
+            _print_json(backtesting.as_json(result))
+    else:
+        show.years(_with_progress(results, len(set(dates))), _console())
+
+
+@app.command("ingest")
+def ingest_command(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="Connector slug, e.g. ctgov-classic.")],
+    files: Annotated[list[Path], typer.Argument(help="Exports or saved payloads.")],
+    review: Annotated[str, typer.Option(help="Folder under reviews/.")] = DEFAULT_REVIEW,
+    as_json: AsJson = False,
+) -> None:
+    """Load exports or saved payloads as if they had been fetched."""
+    settings = _settings(context)
+    _known_review(settings, review)
+    records = ingest(source, files, review, _now(), settings)
+    if as_json:
+        for record in records:
+            _print_json(msgspec.to_builtins(record))
+    else:
+        show.ingested(records, _console())
+    if any(record.kind == "rejected" for record in records):
+        raise typer.Exit(PARTIAL)
+
+
+@app.command("status")
+def status_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+    """Tell the decision in force, the sources' freshness, and what waits for a person."""
+    settings = _settings(context)
+    report = show.status_of(review, settings)
+    if as_json:
+        _print_json(report)
+    else:
+        show.status(report, _console())
+
+
+@app.command("sql")
+def sql_command(
+    context: typer.Context,
+    statement: Annotated[str, typer.Argument(help="One SQL statement, read-only.")],
+    review: Annotated[str, typer.Option(help="Folder under reviews/.")] = DEFAULT_REVIEW,
+    as_json: AsJson = False,
+) -> None:
+    """Query the published warehouse."""
+    settings = _settings(context)
+    names, rows = query(rebuilding.published_folder(review, settings) / "warehouse.duckdb", statement)
+    if as_json:
+        _print_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        show.rows(names, rows, _console())
+
+
+@app.command("rebuild")
+def rebuild_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+    """Rebuild the published warehouse from archive, ledger and review folder."""
+    before, after = rebuilding.rebuild(review, _settings(context))
+    differing = sorted(name for name in after.tables if after.tables[name] != before.tables.get(name))
+    if as_json:
+        _print_json({"fingerprint": after.fingerprint, "before": before.fingerprint, "differing": differing})
+    else:
+        same = "the same as before" if not differing else f"other than before in {', '.join(differing)}"
+        _console().print(f"{after.fingerprint}: {same}")
+
+
+@app.command("fingerprint")
+def fingerprint_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+    """Print one number for the content of the published warehouse."""
+    found = rebuilding.fingerprint_of(review, _settings(context))
+    if as_json:
+        _print_json(msgspec.to_builtins(found))
+    else:
+        _console().print(found.fingerprint)
+
+
+@app.command("ack")
+def ack_command(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="ID", help="Key of the alert.")],
+    by: Annotated[str, typer.Option(help="Who acknowledges.")] = "",
+) -> None:
+    """Acknowledge an alert: it is not sent again."""
+    with Ledger(_settings(context).ledger) as ledger:
+        ledger.acknowledge(key, by or "not named", _now())
+    _console().print(f"alert {key} is acknowledged")
+
+
+@app.command("probe")
+def probe_command(
+    context: typer.Context,
+    source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask each live source for one known record."""
+    found = probe(_now(), _settings(context), source or ())
+    if as_json:
+        for item in found:
+            _print_json(msgspec.to_builtins(item))
+    else:
+        show.probes(found, _console())
+    if any(item.state is not ProbeState.REACHABLE for item in found):
+        raise typer.Exit(PARTIAL)
+
+
+@app.command("serve")
+def serve_command() -> None:
+    """Run the schedule of prefect.yaml on this machine until it is stopped."""
+    from flows.surveillance import serve_here  # noqa: PLC0415 (Prefect takes seconds to import)
+
+    serve_here()
+
+
+def _settings(context: typer.Context) -> Settings:
+    assert isinstance(context.obj, Settings)
+    return context.obj
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _moment(as_of: str | None, registries: Registries) -> datetime:
+    """Live sources are observed now, whatever is asked; a replay has its nights at six in the morning."""
+    if registries is Registries.LIVE:
+        if as_of and _day(as_of) != _now().date():
+            raise typer.BadParameter(
+                "live registries answer as of today only; use --registries replay", param_hint="--as-of"
+            )
+        return _now()
+    return at_night(_day(as_of) if as_of else known_until())
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day of the form 2016-06-21") from None
+
+
+def _known_review(settings: Settings, review: str) -> None:
+    if not (settings.reviews / review).is_dir():
+        known = sorted(path.parent.name for path in settings.reviews.glob("*/protocol.yaml"))
+        raise typer.BadParameter(
+            f"no review {review!r} under {settings.reviews}; there is {', '.join(known) or 'none'}"
+        )
+
+
+def _known_sources(settings: Settings, review: str, sources: Sequence[str]) -> None:
+    if not sources:
+        return
+    searched = load_review(settings.reviews / review).protocol.searches
+    if unknown := set(sources) - set(searched):
+        raise typer.BadParameter(
+            f"{', '.join(sorted(unknown))}: the protocol searches {', '.join(searched)}", param_hint="--source"
+        )
+
+
+def _leave(state: str) -> None:
+    if state != "done":
+        raise typer.Exit(FAILED if state == "failed" else PARTIAL)
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    from rich.progress import Progress  # noqa: PLC0415 (only on a terminal)
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        yield progress.track(range(total), description="nights")
+
+
+def _with_progress(results: Iterable[Any], total: int) -> Iterator[Any]:
+    with _progress(total) as steps:
+        for result, _ in zip(results, steps, strict=False):
+            yield result
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Asks every live source for one record that it is known to have, before a night needs it."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from connectors import CONNECTORS
+from connectors.http import HttpClient
+from flows.harvest import base_url_of
+from models.connector import Connector, SourceFailure
+from models.settings import Settings
+from models.trial import Rejected, SourceQuery
+
+
+class ProbeState(StrEnum):
+    """What a probe found."""
+
+    REACHABLE = "reachable"
+    UNREACHABLE = "unreachable"
+    SHAPE_CHANGED = "shape changed"
+    VALUES_UNKNOWN = "values unknown"
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True):
+    """One source's answer to a probe."""
+
+    source: str
+    state: ProbeState
+    record_id: str
+    reason: str = ""
+
+
+def probe(now: datetime, settings: Settings, slugs: Sequence[str] = ()) -> list[Probe]:
+    """Probe the named sources, or all that can be asked over the network."""
+    able = [item for item in CONNECTORS.values() if item.fetch and item.probe_id]
+    return [_probe(item, now, settings) for item in able if not slugs or item.slug in slugs]
+
+
+def _probe(connector: Connector, now: datetime, settings: Settings) -> Probe:
+    assert connector.fetch is not None and connector.probe_id is not None
+    client = HttpClient(
+        connector.slug,
+        base_url_of(connector, settings.base_urls),
+        rate=connector.rate,
+        now=lambda: now,
+        contact=settings.contact,
+        retries=1,
+    )
+    found, rejected, reason = False, [], ""
+    state = ProbeState.REACHABLE
+    with closing(client):
+        try:
+            for page in connector.fetch(SourceQuery(record_ids=(connector.probe_id,)), None, client):
+                for item in connector.parse(page):
+                    if isinstance(item, Rejected):
+                        rejected.append(item)
+                    else:
+                        found = True
+        except SourceFailure as failure:
+            state, reason = ProbeState.UNREACHABLE, str(failure)
+    if state is ProbeState.REACHABLE and not found:
+        state = ProbeState.SHAPE_CHANGED
+        reason = rejected[0].reason if rejected else "the answer holds no record"
+    elif state is ProbeState.REACHABLE and rejected:
+        state = ProbeState.VALUES_UNKNOWN
+        reason = "; ".join(f"{item.path} = {item.value!r}" for item in rejected)
+    return Probe(source=connector.slug, state=state, record_id=connector.probe_id, reason=reason)

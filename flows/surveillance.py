@@ -1,0 +1,132 @@
+"""The schedule: Prefect wrappers over the plain line of `flows.night`, and nothing else.
+
+Entry points of ``prefect.yaml`` are dotted (`flows.surveillance.nightly`): the file form would put this
+folder first on the module path.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from prefect import Task, flow, get_run_logger, serve
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import Cron
+
+from flows.harvest import HarvestFailure
+from flows.night import NightRequest, NightResult, night
+from flows.probe import ProbeState
+from flows.probe import probe as probe_sources
+from models.dates import at_night
+from models.settings import load_settings
+from stores.ledger import SourceCheck
+
+Result = TypeVar("Result")
+
+RETRY_DELAYS = [30.0, 120.0, 600.0]
+"""Seconds between attempts at a source, on top of the client's own: an outage of minutes is waited out."""
+
+_SCHEDULE = Path(__file__).parent.parent / "prefect.yaml"
+
+
+class AsTasks:
+    """Steps of a night as Prefect tasks; a source has retries and a failure of its own."""
+
+    def __init__(self, retry_delays: list[float]) -> None:
+        self._retry_delays = retry_delays
+
+    def run(self, name: str, step: Callable[..., Result], *arguments: Any) -> Result:
+        return _task(step, name)(*arguments)
+
+    def attempt(self, name: str, step: Callable[..., SourceCheck], *arguments: Any) -> SourceCheck:
+        delays = self._retry_delays
+        asking = _task(step, name).with_options(retries=len(delays), retry_delay_seconds=delays)
+        try:
+            return asking(*arguments)
+        except HarvestFailure as failure:
+            get_run_logger().warning("%s: %s", name, failure)
+            return failure.check
+
+
+@flow(name="nightly", log_prints=True)
+def nightly(
+    review: str = "als_cell_therapy",
+    registries: str = "live",
+    as_of: date | None = None,
+    full_sweep: bool = False,
+    retry_delays: list[float] | None = None,
+) -> str:
+    """One night of one review; ends as failed only when no source could be searched."""
+    moment = at_night(as_of) if as_of else datetime.now(UTC).replace(microsecond=0)
+    request = NightRequest(review=review, as_of=moment, registries=registries, full_sweep=full_sweep)
+    result = night(request, load_settings(), AsTasks(RETRY_DELAYS if retry_delays is None else retry_delays))
+    _publish_artifact(result)
+    if result.state == "failed":
+        raise RuntimeError("no source could be searched: " + "; ".join(check.reason for check in result.checks))
+    return result.state
+
+
+@flow(name="probe", log_prints=True)
+def probe() -> None:
+    """Ask each live source for one known record; ends as failed when one does not answer as it should."""
+    found = probe_sources(datetime.now(UTC).replace(microsecond=0), load_settings())
+    create_table_artifact(
+        key="probe",
+        table=[{"source": item.source, "state": str(item.state), "reason": item.reason} for item in found],
+        description="One known record of each live source",
+    )
+    if wrong := [item for item in found if item.state is not ProbeState.REACHABLE]:
+        raise RuntimeError("; ".join(f"{item.source}: {item.state}: {item.reason}" for item in wrong))
+
+
+def serve_here() -> None:
+    """Serve the deployments of ``prefect.yaml`` from this process, until it is stopped."""
+    serve(*deployments())
+
+
+def deployments() -> list[RunnerDeployment]:
+    """The deployments of ``prefect.yaml``, for a process that serves them itself instead of a worker."""
+    flows = {"flows.surveillance.nightly": nightly, "flows.surveillance.probe": probe}
+    found = yaml.safe_load(_SCHEDULE.read_text(encoding="utf-8"))["deployments"]
+    made = [
+        flows[item["entrypoint"]].to_deployment(
+            item["name"],
+            description=item["description"],
+            parameters=item.get("parameters", {}),
+            schedules=[Cron(each["cron"], timezone=each["timezone"]) for each in item["schedules"]],
+            concurrency_limit=item["concurrency_limit"],
+        )
+        for item in found
+    ]
+    return [item for item in made if isinstance(item, RunnerDeployment)]
+
+
+def _task(step: Callable[..., Result], name: str) -> Task[..., Result]:
+    return Task(step, name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)
+
+
+def _publish_artifact(result: NightResult) -> None:
+    """The night as a table in Prefect's interface."""
+    decision = result.judgement.decision
+    rows = [
+        {
+            "source": check.source,
+            "scope": str(check.scope),
+            "state": str(check.state),
+            "records": check.n_records,
+            "expected": check.n_expected,
+            "requests": check.n_requests,
+            "reason": check.reason,
+        }
+        for check in result.checks
+    ]
+    create_table_artifact(
+        key=f"night-{decision.review.replace('_', '-')}",
+        table=rows,
+        description=f"{decision.status}: {decision.rationale}. {decision.explanation}\n\n"
+        f"{result.page.n_new_versions} new versions, {len(result.new_events)} new events,"
+        f" {len(result.alerts)} alerts.",
+    )

@@ -392,6 +392,8 @@ CONNECTOR = Connector(
     fetch=fetch,
     base_url="https://clinicaltrials.gov",
     rate=0.8,
+    follows_changes_only=True,
+    probe_id="NCT01363401",
     loads="JSON of the API: a study, a page of a listing, a historic version, or a downloaded list of studies",
     terms="United States government work; attribute ClinicalTrials.gov and state the date of the data",
 )

@@ -236,9 +236,10 @@ def conclude(settings: Settings, ledger: Ledger, review: Review, request: NightR
         freshness_of(protocol, ledger, as_of),
         snapshot.nights(),
     )
-    fill(snapshot, judgement, past)
-    snapshot.create_views("1")
-    snapshot.create_views("2")
+    with snapshot.transaction():
+        fill(snapshot, judgement, past)
+        snapshot.create_views("1")
+        snapshot.create_views("2")
     snapshot.check()
     page = gather_page(
         judgement, request.registries, previous, past, snapshot.n_versions_since(previous), len(rejected)

@@ -76,16 +76,16 @@ def read_studies(
     """
     rows = _rows(path)
     columns = _columns(path, rows[0] if rows else {}, measure)
-    names, values, n_incomplete = [], [], 0
+    names, values, incomplete = [], [], []
     for line, row in enumerate(rows, 2):
         cells = [_number(path, line, name, row[name]) for name in columns]
         if None in cells:
-            n_incomplete += 1
+            incomplete.append(str(line))
             continue
         names.append(row.get("study") or row.get("trial") or row.get("author") or f"row {line}")
         values.append(cells)
     numbers = dict(zip(columns, np.array(values, dtype=np.float64).reshape(-1, len(columns)).T, strict=True))
-    notes = [f"{n_incomplete} rows without all of {', '.join(columns)}"] if n_incomplete else []
+    notes = [f"left out, not all of {', '.join(columns)} given: line {', '.join(incomplete)}"] if incomplete else []
     try:
         yi, vi, tables, people = _effects(columns, numbers, measure, convention, zero_cells)
     except ValueError as problem:

@@ -21,6 +21,9 @@ from models.protocol import (
     RiskOfBiasRow,
 )
 
+_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The C loader where PyYAML has it: ten times faster, same meaning."""
+
 Row = TypeVar("Row", bound=BaseModel)
 
 
@@ -111,10 +114,11 @@ def _check_names(folder: Path, review: Review) -> None:
 
 
 def _load_yaml(path: Path, shape: type[Row]) -> Row:
-    text = path.read_text(encoding="utf-8")
+    tree = None
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        return shape.model_validate(yaml.safe_load(text))
+        loader = _YamlLoader(path.read_text(encoding="utf-8"))
+        tree = loader.get_single_node()
+        return shape.model_validate(loader.construct_document(tree) if tree else None)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,7 @@ class DuckFile:
 
     def create_table(self, table: Table) -> None:
         """Create a declared table with its comments."""
-        self._connection.execute(ddl(table))
-        self._connection.execute(f"COMMENT ON TABLE {table.name} IS {literal(table.comment or '')}")
-        for column in table.columns:
-            self._connection.execute(f"COMMENT ON COLUMN {table.name}.{column.name} IS {literal(column.comment or '')}")
+        self._connection.execute(_definition(table))
 
     def create_views(self, layer: str) -> None:
         """Create the views of one layer, ``0`` core, ``1`` review or ``2`` out, with the comments in their files.
@@ -70,12 +68,14 @@ class DuckFile:
                 "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND database_name = ?",
                 [name, self._alias],
             )
-            for column in (row["column_name"] for row in columns):
-                if column not in comments:
-                    raise WarehouseError(f"{path.name}: column {column} has no line '-- {column}: meaning'")
-                self._connection.execute(f'COMMENT ON COLUMN {name}."{column}" IS {literal(comments[column])}')
-            if columns:
-                self._connection.execute(f"COMMENT ON VIEW {name} IS {literal(comments[name])}")
+            missing = [row["column_name"] for row in columns if row["column_name"] not in comments]
+            if missing:
+                raise WarehouseError(f"{path.name}: column {missing[0]} has no line '-- {missing[0]}: meaning'")
+            statements = [f"COMMENT ON VIEW {name} IS {literal(comments[name])}"] if columns else []
+            for row in columns:
+                column = row["column_name"]
+                statements.append(f'COMMENT ON COLUMN {name}."{column}" IS {literal(comments[column])}')
+            self._connection.execute(";\n".join(statements))
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         """Add rows to a declared table; absent columns are NULL."""
@@ -126,6 +126,15 @@ class DuckFile:
         """Write everything to the file and close it."""
         self._connection.execute(f"CHECKPOINT {self._alias}")
         self._connection.close()
+
+
+@lru_cache
+def _definition(table: Table) -> str:
+    comments = [f"COMMENT ON TABLE {table.name} IS {literal(table.comment or '')}"]
+    comments += [
+        f"COMMENT ON COLUMN {table.name}.{column.name} IS {literal(column.comment or '')}" for column in table.columns
+    ]
+    return ";\n".join([ddl(table), *comments])
 
 
 def view_files(layer: str) -> list[Path]:

@@ -21,16 +21,18 @@ class Snapshot(DuckFile):
         """Create the file with all tables, and copy the versions observed by `as_of`."""
         path.unlink(missing_ok=True)
         super().__init__(path, "snapshot")
-        for table in metadata.sorted_tables:
-            self.create_table(table)
         self._connection.execute(f"ATTACH {literal(str(store))} AS store (READ_ONLY)")
-        for table in CORE:
-            self._connection.execute(
-                f"INSERT INTO {table.name} BY NAME SELECT * FROM store.{table.name} WHERE observed_at <= ? ORDER BY ALL",
-                [utc(as_of)],
-            )
+        with self.transaction():
+            for table in metadata.sorted_tables:
+                self.create_table(table)
+            for table in CORE:
+                self._connection.execute(
+                    f"INSERT INTO {table.name} BY NAME"
+                    f" SELECT * FROM store.{table.name} WHERE observed_at <= ? ORDER BY ALL",
+                    [utc(as_of)],
+                )
+            self.create_views("0")
         self._connection.execute("DETACH store")
-        self.create_views("0")
 
     def nights(self) -> list[datetime]:
         """Moments at which sources were observed, ascending."""

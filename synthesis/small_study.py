@@ -212,6 +212,8 @@ def _regression(x: Array, y: Array, w: Array) -> Asymmetry:
     k = len(y)
     mean_x, mean_y = np.average(x, weights=w), np.average(y, weights=w)
     spread = (w * (x - mean_x) ** 2).sum()
+    if not spread > 1e-12 * (w * x**2).sum():
+        raise ValueError("all studies are equally precise: no funnel plot can show asymmetry")
     slope = (w * (x - mean_x) * (y - mean_y)).sum() / spread
     residual = y - mean_y - slope * (x - mean_x)
     se = np.sqrt((w * residual**2).sum() / (k - 2) / spread)

@@ -1,11 +1,11 @@
 """What the ledger promises, on SQLite and on PostgreSQL alike."""
 
-import multiprocessing
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -156,6 +156,12 @@ def delivery(ledger: Ledger, channel: str) -> Delivery:
     return next(item for item in ledger.deliveries(REVIEW) if item.channel == channel)
 
 
+def n_decisions(ledger: Ledger) -> int:
+    """Rows of the append-only table, superseded ones as well."""
+    with ledger._engine.connect() as connection:
+        return connection.scalar(text("SELECT count(*) FROM decision")) or 0
+
+
 # --- opening ---
 
 
@@ -231,20 +237,46 @@ def test_a_ledger_of_a_newer_program_is_left_alone(ledger_url: str) -> None:
         Ledger(ledger_url)
 
 
-def _open(url: str, start: "multiprocessing.synchronize.Barrier") -> None:
-    start.wait()
-    Ledger(url).close()
+OPEN = """
+import sys
+from stores.ledger import Ledger
+print("ready", flush=True)
+sys.stdin.readline()
+Ledger(sys.argv[1]).close()
+"""
 
 
-def test_two_processes_may_create_the_ledger_together(ledger_url: str) -> None:
-    context = multiprocessing.get_context("fork")
-    start = context.Barrier(3)
-    openers = [context.Process(target=_open, args=(ledger_url, start)) for _ in range(3)]
+def test_several_processes_may_create_the_ledger_together(ledger_url: str) -> None:
+    openers = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPEN, ledger_url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
     for opener in openers:
-        opener.start()
+        assert opener.stdout is not None
+        assert opener.stdout.readline() == "ready\n"
     for opener in openers:
-        opener.join(30)
-    assert [opener.exitcode for opener in openers] == [0, 0, 0]
+        assert opener.stdin is not None
+        opener.stdin.write("open\n")
+        opener.stdin.flush()
+    assert [opener.communicate(timeout=60)[1] for opener in openers] == ["", "", ""]
+    assert [opener.returncode for opener in openers] == [0, 0, 0]
+
+
+def test_a_new_file_that_is_just_being_written_is_waited_for(tmp_path: Path) -> None:
+    writer = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.3, writer.execute, ["ROLLBACK"])
+    release.start()
+    with Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}") as ledger:
+        assert ledger.registries() is None
+    release.join()
+    writer.close()
 
 
 # --- live or replay ---
@@ -325,6 +357,7 @@ def test_a_night_that_is_concluded_twice_is_remembered_once(ledger: Ledger) -> N
     for _ in range(2):
         conclude(ledger, events=[an_event(), an_event()], signals=[a_signal("alsfrs")], alerts=[an_alert()])
     assert ledger.decisions(REVIEW) == (a_decision(),)
+    assert n_decisions(ledger) == 1
     assert ledger.heartbeats(REVIEW) == (a_heartbeat(),)
     assert ledger.alerts(REVIEW) == (an_alert(),)
     assert [(due.alert.key, due.channel) for due in ledger.pending(REVIEW)] == [("3f2a", "file"), ("3f2a", "mail")]
@@ -337,8 +370,7 @@ def test_a_night_with_another_verdict_keeps_both_and_shows_the_later(ledger: Led
     assert ledger.decisions(REVIEW) == (verdicts[1],)
     conclude(ledger, decision=verdicts[2])
     assert ledger.decisions(REVIEW) == (verdicts[2],)
-    with ledger._engine.connect() as connection:
-        assert connection.scalar(text("SELECT count(*) FROM decision")) == 3
+    assert n_decisions(ledger) == 3
 
 
 def test_nothing_is_concluded_when_one_part_fails(ledger: Ledger) -> None:

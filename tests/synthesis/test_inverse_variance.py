@@ -59,6 +59,7 @@ def test_the_order_of_studies_does_not_matter(rows, random, model):
 
 
 @given(effects, variances, st.sampled_from(INVERSE_VARIANCE), st.sampled_from(Interval))
+@settings(deadline=None)
 def test_a_single_study_is_returned_as_it_is(y, v, model, interval):
     if model is Model.COMMON:
         interval = Interval.WALD
@@ -80,6 +81,7 @@ def test_intervals_widen_with_their_level_and_truncation_never_narrows(rows, mod
 
 
 @given(studies)
+@settings(deadline=None)
 def test_every_study_twice_halves_the_variance_under_a_common_effect(rows):
     once, twice = pooled(rows, Model.COMMON), pooled([*rows, *rows], Model.COMMON)
     assert_allclose(twice.estimate, once.estimate, atol=1e-12)
@@ -147,17 +149,20 @@ def test_reml_finds_the_highest_point_of_the_likelihood_everywhere():
         assert (there <= best + 1e-7 * (1 + np.abs(best))).all()
 
 
-def test_of_two_local_maxima_the_higher_one_is_taken():
-    """Two precise studies that agree, and four coarse ones far apart: a peak near 0 and one near 60."""
-    yi = np.array([0.0, 0.05, 12.0, -9.0, 15.0, -14.0])
-    vi = np.array([1e-3, 1e-3, 2.0, 2.0, 2.0, 2.0])
-    grid = 10 ** np.linspace(-8, 4, 4001)
-    values = log_likelihood(np.tile(yi, (4001, 1)), np.tile(vi, (4001, 1)), grid)
-    peaks = [i for i in range(1, 4000) if values[i - 1] < values[i] > values[i + 1]]
-    best = grid[values.argmax()]
+@pytest.mark.parametrize(
+    ("yi", "vi", "is_first"),
+    [
+        ([0.252, 0.038, -0.002, -3.484, -20.469], [0.00416, 0.00018, 0.00013, 7.57917, 29.95942], True),
+        ([0.001, -0.173, 13.945], [0.00016, 0.00121, 4.34382], False),
+    ],
+)
+def test_of_two_local_maxima_the_higher_one_is_taken(yi, vi, is_first):
+    grid = 10 ** np.linspace(-8, 4, 6001)
+    values = log_likelihood(np.tile(yi, (6001, 1)), np.tile(vi, (6001, 1)), grid)
+    peaks = [grid[i] for i in range(1, 6000) if values[i - 1] < values[i] > values[i + 1]]
+    assert len(peaks) == 2
     (tau2,) = estimate_tau2(StudySets.of(yi, vi), Model.REML)
-    assert peaks
-    assert tau2 == pytest.approx(best, rel=0.01)
+    assert tau2 == pytest.approx(peaks[0] if is_first else peaks[1], rel=0.01)
 
 
 def test_digits_survive_weights_that_are_sixteen_powers_of_ten_apart():

@@ -1,0 +1,111 @@
+"""What trials report instead of SDs: round trips, records of how a number was made, and refusals."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import t as student
+
+from synthesis import conversions as conv
+
+positive = st.floats(0.01, 100)
+people = st.integers(3, 500)
+
+
+@settings(deadline=None)
+@given(positive, people)
+def test_an_sd_comes_back_from_its_se_and_from_its_interval(sd, n):
+    se = sd / math.sqrt(n)
+    assert conv.sd_from_se(se, n).value == pytest.approx(sd)
+    half = float(conv._critical(0.9, n - 1)) * se
+    assert conv.sd_from_ci(10 - half, 10 + half, n, level=0.9).value == pytest.approx(sd)
+
+
+@settings(deadline=None)
+@given(positive, positive, people, people)
+def test_an_se_comes_back_from_t_and_from_p(effect, se, n1, n2):
+    t, df = effect / se, n1 + n2 - 2
+    assert conv.se_from_t(effect, -t).value == pytest.approx(se)
+    p = 2 * student.sf(t, df)
+    if 1e-10 < p < 0.99:
+        assert conv.se_from_p(effect, p, df).value == pytest.approx(se, rel=1e-6)
+
+
+def test_the_published_limits_of_oh_2018_give_its_standard_error():
+    # MD 3.38 (1.23 to 5.54), SE 1.07 in the report, by t with 54 df
+    assert conv.se_from_ci(1.23, 5.54, df=54).value == pytest.approx(1.07, abs=0.006)
+    sd = conv.sd_from_se_of_difference(1.07, 31, 25).value
+    assert sd == pytest.approx(math.sqrt((30 * 3.51**2 + 24 * 4.53**2) / 54), rel=0.01)
+
+
+@settings(deadline=None)
+@given(positive, positive, st.floats(-0.99, 0.99))
+def test_change_score_and_correlation_are_inverse(baseline, final, correlation):
+    change = conv.sd_of_change(baseline, final, correlation).value
+    if change > 0.05:
+        assert conv.correlation_of_change(baseline, final, change).value == pytest.approx(correlation, abs=1e-5)
+
+
+@pytest.mark.parametrize("given", [("q1", "q3"), ("low", "high"), ("low", "q1", "q3", "high")])
+def test_quantiles_of_normal_data_give_back_mean_and_sd(given):
+    rng = np.random.default_rng(11)
+    draws = rng.normal(50, 10, (400, 61))
+    values = dict(
+        zip(("low", "q1", "median", "q3", "high"), np.quantile(draws, [0, 0.25, 0.5, 0.75, 1], axis=1), strict=True)
+    )
+    found = [
+        conv.mean_sd_from_quantiles(values["median"][i], 61, **{name: values[name][i] for name in given})
+        for i in range(400)
+    ]
+    assert np.mean([item.mean.value for item in found]) == pytest.approx(50, abs=0.3)
+    assert np.mean([item.sd.value for item in found]) == pytest.approx(10, abs=0.4)
+
+
+def test_every_conversion_says_what_it_was_made_from():
+    assert str(conv.sd_of_change(5, 7, 0.3)) == (
+        "SD of change 7.28011 computed from SD at baseline 5, SD at the end 7, correlation 0.3 (Handbook 6.5.2.8)"
+    )
+    effect = conv.paired_mean_difference(38, 5, 42, 5.5, 27, 0.7)
+    assert "correlation 0.7" in str(effect.vi)
+
+
+def test_hazard_ratio_and_its_limits_come_back_from_o_minus_e():
+    o_minus_e, v = conv.o_minus_e_from_hazard_ratio(0.78, 0.52, 1.17)
+    assert math.exp(o_minus_e.value / v.value) == pytest.approx(0.78)
+    assert 1 / math.sqrt(v.value) == pytest.approx(math.log(1.17 / 0.52) / (2 * 1.959963984540054))
+
+
+def test_the_direction_that_p_does_not_tell_is_asked_for():
+    harm, benefit = (conv.o_minus_e_from_p(10, 4, 0.1, favours_control=side) for side in (True, False))
+    assert harm.o_minus_e.value == -benefit.o_minus_e.value > 0
+
+
+def test_a_shared_control_is_divided_and_a_cluster_trial_shrinks():
+    events, n = conv.split_control(4, 29, 3)
+    assert (events.value, n.value) == (pytest.approx(4 / 3), pytest.approx(29 / 3))
+    assert conv.split_control(None, 29, 3)[0] is None
+    assert conv.design_effect(20, 0.05).value == pytest.approx(1.95)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: conv.sd_from_se(0, 10), "SE|se is 0"),
+        (lambda: conv.sd_from_ci(3, 2, 10), "width of the interval"),
+        (lambda: conv.sd_from_ci(1, 2, 10, level=95), "level is 95"),
+        (lambda: conv.se_from_p(1, 0.0), "p is 0.0"),
+        (lambda: conv.o_minus_e_from_p(3, 4, 1.2, favours_control=True), "p is 1.2"),
+        (lambda: conv.se_from_t(1, 0), "absolute t is 0"),
+        (lambda: conv.sd_of_change(5, 7, 1.1), "correlation is 1.1"),
+        (lambda: conv.correlation_of_change(5, 7, 20), "correlation is -"),
+        (lambda: conv.design_effect(20, 1.5), "icc is 1.5"),
+        (lambda: conv.mean_sd_from_quantiles(5, 10), "both quartiles, or minimum and maximum"),
+        (lambda: conv.mean_sd_from_quantiles(5, 10, q1=6, q3=7), "not in order"),
+        (lambda: conv.log_effect_from_ratio(0, 2), "low is 0"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_by_name(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -28,18 +28,19 @@ def backtest(review: str, dates: Sequence[date], settings: Settings) -> Iterator
     LedgerError
         If the data folder holds live state; nothing is touched then.
     """
-    settings = replace(settings, ledger_url="", channels=(), base_urls={}, keep_snapshots=max(len(dates), 1))
+    settings = replace(settings, ledger_url="", channels=(), base_urls={})
     _empty(settings)
     for day in sorted(set(dates)):
         yield night(NightRequest(review=review, as_of=at_night(day), registries="replay"), settings)
 
 
-def dates_every_month(review: str, settings: Settings) -> list[date]:
-    """The published search dates, every month between the first of them and the archive's end, and that end."""
+def dates_every(months: int, review: str, settings: Settings) -> list[date]:
+    """The published search dates, the archive's end, and every so many months between the first and the last."""
     versions = load_review(settings.reviews / review).versions
     first, last = versions[0].search_date, known_until()
-    months = (add_months(first, n) for n in range((last.year - first.year) * 12 + last.month - first.month + 1))
-    return sorted({day for day in months if day <= last} | {version.search_date for version in versions} | {last})
+    span = (last.year - first.year) * 12 + last.month - first.month
+    steps = (add_months(first, n) for n in range(0, span + 1, months))
+    return sorted({day for day in steps if day <= last} | {version.search_date for version in versions} | {last})
 
 
 def as_json(result: NightResult) -> dict[str, Any]:

@@ -35,6 +35,8 @@ from stores.snapshot import query
 FAILED, USAGE, PARTIAL = 1, 2, 3
 """Exit codes besides 0 for done: failed, wrong usage (typer's own), done but not every source was searched."""
 DEFAULT_REVIEW = "als_cell_therapy"
+_WIDE = 10_000
+"""Columns where no terminal limits them: tables in a pipe are not cut."""
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -51,6 +53,11 @@ class Registries(StrEnum):
 
 class Every(StrEnum):
     MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+_MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.YEAR: 12}
 
 
 def main() -> None:
@@ -117,7 +124,7 @@ def backtest_command(
     context: typer.Context,
     review: ReviewName = DEFAULT_REVIEW,
     day: Annotated[list[str] | None, typer.Option("--date", help="Day (YYYY-MM-DD); may be repeated.")] = None,
-    every: Annotated[Every | None, typer.Option(help="Every month since the first published search.")] = None,
+    every: Annotated[Every | None, typer.Option(help="So often since the first published search.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Carry out the nightly run at past dates, on the replayed registries."""
@@ -125,7 +132,7 @@ def backtest_command(
     _known_review(settings, review)
     dates = [_day(text) for text in day or []]
     if every or not dates:
-        dates += backtesting.dates_every_month(review, settings)
+        dates += backtesting.dates_every(_MONTHS[every or Every.MONTH], review, settings)
     results = backtesting.backtest(review, dates, settings)
     if as_json:
         for result in results:
@@ -292,7 +299,7 @@ def _leave(state: str) -> None:
 
 
 def _console() -> Console:
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Facts of a study in the words that readers use: design, product, comparator."""
 
+import re
 from collections.abc import Sequence
 
 from models.protocol import Eligibility
@@ -13,10 +14,21 @@ def title_of(record: TrialRecord) -> str:
 
 
 def design_of(record: TrialRecord) -> str:
-    """Allocation, model, masking and phase, as far as they are registered."""
-    allocation = record.allocation.replace("_", "-") if record.allocation else None
-    parts = [allocation, record.intervention_model_text, record.masking_text, record.phase_text]
+    """Allocation, model, masking and phase in words, as far as they are registered."""
+    masking = _words(record.masking_text)
+    parts = [
+        record.allocation.replace("_", "-") if record.allocation else None,
+        _words(record.intervention_model_text),
+        "open label" if masking == "none" else f"{masking} masking" if masking else None,
+        _words(record.phase_text),
+    ]
     return ", ".join(part for part in parts if part) or "not stated"
+
+
+def _words(text: str | None) -> str:
+    """Words of a registry's vocabulary as a reader writes them: ``PHASE1/PHASE2`` is phase 1/2."""
+    lower = (text or "").lower().replace("_", " ")
+    return re.sub(r"phase(\d)(?:\W+phase(\d))?", lambda m: f"phase {m[1]}" + (f"/{m[2]}" if m[2] else ""), lower)
 
 
 def product_of(record: TrialRecord, eligibility: Eligibility) -> str:

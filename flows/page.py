@@ -9,6 +9,7 @@ from models.page import FlowNumbers, ReviewPage, StudyEntry, VersionComparison
 from models.screening import ScreeningDecision, StudyStatus
 from models.synthesis import PooledEffect, UpdateDecision
 from models.vocabulary import Criterion, EvidenceSet, Rule, StudyList, Verdict
+from replay.archive import basis_shown
 from reporting.numbers import estimate
 
 
@@ -22,7 +23,7 @@ def gather_page(
 ) -> ReviewPage:
     """Everything that the page of one night says."""
     review, context = judgement.review, judgement.context
-    entries = [_entry(judgement, status) for status in judgement.statuses]
+    entries = [_entry(judgement, status, registries) for status in judgement.statuses]
     listed = [entry for entry in entries if entry.list is not StudyList.SCREENED_OUT]
     events = judgement.events
     return ReviewPage(
@@ -61,7 +62,7 @@ def _turns(decisions: Sequence[UpdateDecision]) -> tuple[UpdateDecision, ...]:
     return tuple(kept)
 
 
-def _entry(judgement: Judgement, status: StudyStatus) -> StudyEntry:
+def _entry(judgement: Judgement, status: StudyStatus, registries: str) -> StudyEntry:
     screened = judgement.screened
     record = screened.newest[status.study_id]
     eligibility = judgement.review.protocol.eligibility
@@ -85,6 +86,8 @@ def _entry(judgement: Judgement, status: StudyStatus) -> StudyEntry:
         completion_date=status.completion_date,
         results_date=status.results_date,
         screening=screened.screening[status.study_id],
+        is_reconstructed=registries == "replay"
+        and basis_shown(status.study_id, judgement.context.today) == "reconstructed",
     )
 
 

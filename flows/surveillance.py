@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from prefect import Task, flow, get_run_logger, serve
+from prefect import Flow, Task, flow, get_run_logger, serve
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.deployments.runner import RunnerDeployment
@@ -89,7 +89,7 @@ def serve_here() -> None:
 
 def deployments() -> list[RunnerDeployment]:
     """The deployments of ``prefect.yaml``, for a process that serves them itself instead of a worker."""
-    flows = {"flows.surveillance.nightly": nightly, "flows.surveillance.probe": probe}
+    flows: dict[str, Flow[..., Any]] = {"flows.surveillance.nightly": nightly, "flows.surveillance.probe": probe}
     found = yaml.safe_load(_SCHEDULE.read_text(encoding="utf-8"))["deployments"]
     made = [
         flows[item["entrypoint"]].to_deployment(

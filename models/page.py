@@ -37,7 +37,12 @@ class StudyEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlowNumbers(msgspec.Struct, frozen=True, kw_only=True):
-    """PRISMA 2020 flow, as of the night."""
+    """PRISMA 2020 flow, as of the night.
+
+    `n_screened_out_…` count studies by the first criterion that they do not meet; those that fall at the
+    design or later are listed as excluded, so they count in `n_excluded` too. Unclear studies are among
+    the awaiting ones.
+    """
 
     n_records: int
     n_reports: int

@@ -78,6 +78,8 @@ class Outcome(Strict):
 
     id: str
     title: str
+    short: str
+    """A word or two for lists, where the title is too long."""
     measure: Measure
     unit: str
     direction: Literal["higher", "lower"]

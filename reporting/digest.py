@@ -56,7 +56,7 @@ def _title(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal]) -
     stale = [item for item in page.freshness if item.is_stale]
     if events:
         first = events[0]
-        what = f"{words.HEADLINES[first.event_code]} for {first.study_id}"
+        what = f"{words.HEADLINES[first.event_code]} {first.study_id}"
         what += f" and {len(events) - 1} more" if len(events) > 1 else ""
     elif fired:
         what = f"{fired[0].rule} {words.RULES[fired[0].rule].lower()}"

@@ -4,8 +4,9 @@ Page, figures and alert all print through here, so that the same value never app
 """
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from models.rounding import half_up
 from models.vocabulary import Measure
 
 MINUS = "\u2212"
@@ -14,9 +15,6 @@ ALPHA = "0.05"
 
 RATIOS = frozenset({Measure.RR, Measure.OR, Measure.PETO, Measure.HR, Measure.IRR, Measure.ROM, Measure.ROM_GEOMETRIC})
 """Measures with no effect at 1 and a logarithmic axis; all others have it at 0."""
-
-_NOISE_DIGITS = 12
-"""Significant digits kept before rounding: enough for any estimate, too few for a float's last-bit noise."""
 
 
 def fixed(value: float, decimals: int) -> str:
@@ -29,7 +27,7 @@ def fixed(value: float, decimals: int) -> str:
     """
     if not math.isfinite(value):
         raise ValueError(f"{value} cannot be printed; give a finite number or None")
-    rounded = Decimal(f"{value:.{_NOISE_DIGITS}g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    rounded = half_up(value, decimals)
     return f"{abs(rounded):,f}" if not rounded else f"{rounded:,f}".replace("-", MINUS)
 
 

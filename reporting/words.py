@@ -36,11 +36,11 @@ EVENTS = {
 }
 
 HEADLINES = {
-    EventCode.COMPLETED: "study completed",
-    EventCode.RESULTS_POSTED: "results posted",
-    EventCode.REPORT_LINKED: "report of results found",
-    EventCode.NEW_TRIAL: "new eligible study",
-    EventCode.OVERDUE: "results overdue",
+    EventCode.COMPLETED: "study completed:",
+    EventCode.RESULTS_POSTED: "results posted for",
+    EventCode.REPORT_LINKED: "results published for",
+    EventCode.NEW_TRIAL: "new trial",
+    EventCode.OVERDUE: "results overdue for",
 }
 
 RULES = {

@@ -12,6 +12,7 @@ import msgspec
 import pyarrow as pa
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Float, String, Table
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateTable
 
 from models.tables import core_capture, core_rejected, core_report_version, core_trial_version
@@ -23,6 +24,7 @@ STORAGE = "v1.5.0"
 """DuckDB storage version that clients since 1.5 can open, and 2.x writes on request."""
 CORE = (core_capture, core_trial_version, core_report_version, core_rejected)
 
+_DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 _ARROW: dict[type, pa.DataType] = {
     String: pa.string(),
     BigInteger: pa.int64(),
@@ -144,7 +146,7 @@ def view_files(layer: str) -> list[Path]:
 
 def ddl(table: Table) -> str:
     """CREATE TABLE of a declared table; DuckDB reads PostgreSQL's dialect."""
-    return str(CreateTable(table).compile(dialect=postgresql.dialect()))
+    return str(CreateTable(table).compile(dialect=_DIALECT))
 
 
 def literal(text: str) -> str:

@@ -48,15 +48,14 @@ def open_engine(address: str) -> Engine:
     if engine.dialect.name == "sqlite":
         _use_sqlite_transactions(engine)
     try:
-        with engine.connect() as connection:
+        with engine.execution_options(reads_only=True).connect() as connection:
             revision = _revision(connection)
         if revision != REVISION:
             _migrate(engine, shown)
-    except LedgerError:
+    except BaseException as problem:
         engine.dispose()
-        raise
-    except (DBAPIError, SQLAlchemyError) as problem:
-        engine.dispose()
+        if not isinstance(problem, SQLAlchemyError):
+            raise
         cause = problem.orig if isinstance(problem, DBAPIError) else problem
         raise LedgerError(f"ledger {shown} cannot be opened: {' '.join(str(cause).split())} ({_ADVICE})") from problem
     return engine
@@ -91,7 +90,7 @@ def _use_sqlite_transactions(engine: Engine) -> None:
     def prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA journal_mode=WAL")
+        _use_wal(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

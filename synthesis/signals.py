@@ -7,9 +7,9 @@ same convention; a change of model is therefore never reported as new evidence.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 
 from models.protocol import Outcome, Protocol, PublishedEstimate, PublishedVersion
+from models.rounding import half_up
 from models.screening import Event, RunContext
 from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
 from models.vocabulary import (
@@ -52,11 +52,6 @@ def reproduce(protocol: Protocol, baseline: PublishedVersion, effects: Sequence[
     ]  # fmt: skip
 
 
-def round_as_printed(value: float, decimals: int) -> Decimal:
-    """Round half up on the decimal representation, as review software prints."""
-    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-
-
 def _reproduced(printed: PublishedEstimate, found: PooledEffect | None, convention: Convention) -> Signal:
     triple = (printed.estimate, printed.ci_low, printed.ci_high)
     tolerance = 0.5 * 10**-printed.decimals
@@ -66,8 +61,8 @@ def _reproduced(printed: PublishedEstimate, found: PooledEffect | None, conventi
     else:
         computed = (found.estimate, found.ci_low, found.ci_high)
         difference = max(abs(a - b) for a, b in zip(triple, computed, strict=True))
-        rounded = [round_as_printed(value, printed.decimals) for value in computed]
-        agrees = rounded == [round_as_printed(value, printed.decimals) for value in triple] and found.k == printed.k
+        rounded = [half_up(value, printed.decimals) for value in computed]
+        agrees = rounded == [half_up(value, printed.decimals) for value in triple] and found.k == printed.k
         agrees = agrees and printed.n_participants in {None, found.n_participants}
         what = f"computed {rounded[0]} ({rounded[1]} to {rounded[2]}), k = {found.k}, n = {found.n_participants}"
     return Signal(
@@ -124,7 +119,7 @@ def _compare(protocol: Protocol, outcome: Outcome, old: PooledEffect | None, new
 def _poolable(old: PooledEffect | None, new: PooledEffect) -> Signal:
     before = old.k if old else 0
     fired = (before == 0 and new.k >= 1) or (before == 1 and new.k >= 2)
-    return _signal(Rule.S5, new, fired, new.k, before, f"{before} studies with data before, {new.k} now.")
+    return _signal(Rule.S5, new, fired, new.k, before, f"Studies with data: {before} before, {new.k} now.")
 
 
 def _significance(protocol: Protocol, old: PooledEffect, new: PooledEffect) -> Signal:
@@ -211,7 +206,7 @@ def decide(
         status = UpdateStatus.UPDATE_PENDING
         changing = any(signal.rule in _CHANGING for signal in deciding)
         rationale = Rationale.LIKELY_TO_CHANGE if changing else Rationale.AWAITING_ASSESSMENT
-        sentences = [_what_happened(news), _what_changed(deciding)]
+        sentences = [_what_happened(news), _what_changed(protocol, deciding)]
     else:
         status = UpdateStatus.UP_TO_DATE
         rationale = Rationale.SEARCH_INCOMPLETE if stale else Rationale.ALL_INCORPORATED
@@ -247,13 +242,17 @@ def _what_happened(news: Sequence[Event]) -> str:
     return "; ".join(parts) + "." if parts else ""
 
 
-def _what_changed(signals: Sequence[Signal]) -> str:
+def _what_changed(protocol: Protocol, signals: Sequence[Signal]) -> str:
     """Rules by outcome, once each, confirmed before provisional."""
     named: dict[tuple[str, str], EvidenceSet] = {}
     for signal in sorted(signals, key=lambda item: item.evidence_set is not EvidenceSet.CONFIRMED):
         named.setdefault((signal.rule, signal.outcome), signal.evidence_set)
-    parts = [f"{rule} {outcome} ({evidence_set})" for (rule, outcome), evidence_set in sorted(named.items())]
-    return "Rules fired: " + ", ".join(parts) + "." if parts else ""
+    by_rule: dict[str, list[str]] = {}
+    for (rule, outcome), evidence_set in sorted(named.items()):
+        name = protocol.outcome(outcome).short
+        by_rule.setdefault(rule, []).append(name if evidence_set is EvidenceSet.CONFIRMED else f"{name} (provisional)")
+    parts = [f"{rule} {', '.join(names)}" for rule, names in by_rule.items()]
+    return "Rules fired: " + "; ".join(parts) + "." if parts else ""
 
 
 def _announced(signals: Iterable[Signal]) -> str:

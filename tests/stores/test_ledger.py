@@ -279,6 +279,18 @@ def test_a_new_file_that_is_just_being_written_is_waited_for(tmp_path: Path) -> 
     writer.close()
 
 
+def test_a_migration_that_breaks_off_leaves_nothing_behind(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("alembic.op.create_index", break_off)
+        with pytest.raises(KeyboardInterrupt):
+            Ledger(ledger_url)
+    with Ledger(ledger_url) as ledger:
+        assert ledger.registries() is None
+
+
 # --- live or replay ---
 
 

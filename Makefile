@@ -1,0 +1,57 @@
+# make demo and make test set everything up by themselves: Python 3.11 or newer is all they need.
+# uv is used where it is installed, pip where it is not.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DEMO_DATA ?= data
+DEMO_DATES := 2016-07-20 2018-08-31 2019-11-20 2020-03-24 2021-12-31 2024-02-29 2025-10-08
+
+.PHONY: demo test check bench accuracy clean install
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    ten years of a living review, on the registry archive that ships with the program"
+	@echo "make test    all tests"
+	@echo "make check   format, lint, types, import contracts"
+	@echo "make bench   benchmarks, side by side with their peers"
+	@echo "make clean   remove the environment and all state"
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "trialwatch needs Python 3.11 or newer; give it with make PYTHON=/path/to/python"; exit 2; }
+	@if command -v uv >/dev/null 2>&1; then \
+		echo "setting up with uv" && \
+		uv venv --quiet --allow-existing --python "$(PYTHON)" $(VENV) && \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
+	else \
+		echo "setting up with pip (a minute or two)" && \
+		"$(PYTHON)" -m venv $(VENV) && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	fi
+	@touch $@
+
+install: $(INSTALLED)
+
+demo: $(INSTALLED)
+	$(BIN)/trialwatch --data $(DEMO_DATA) backtest --every quarter $(foreach day,$(DEMO_DATES),--date $(day))
+	$(BIN)/trialwatch --data $(DEMO_DATA) status
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(INSTALLED)
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf $(VENV) data dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -314,7 +314,7 @@ def _new_participants(
     lists = {status.study_id: status.list for status in statuses}
     found = {}
     for study in files:
-        wanted = study.study_id in in_news - with_data
+        wanted = study.study_id in in_news - with_data and study.screening.verdict is Verdict.MET
         if wanted and lists[study.study_id] is not StudyList.EXCLUDED and study.newest.status is not Status.WITHDRAWN:
             numbers = study.numbers
             for n, kind in (

@@ -6,6 +6,7 @@ killed run left torn at the end of a file is passed over, since nothing later wa
 
 import json
 import os
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -22,10 +23,11 @@ from models.trial import Page
 
 _META = "WARC-Trialwatch-Page"
 """Our header: what the connector asked for, as JSON."""
+_CHUNK = 256 * 1024
 
 
 class ArchiveError(Exception):
-    """An archive file is damaged elsewhere than at its end; the message names file and offset."""
+    """An archive file is damaged otherwise than by a kill; the message names file and offset."""
 
 
 class ArchivedPage:
@@ -54,7 +56,7 @@ class ArchiveWriter:
         if self._stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self.path.open("ab")
-        writer = WARCWriter(self._stream, gzip=True)
+        writer = _Writer(self._stream, gzip=True)
         writer.write_record(_to_record(writer, page))
         self._stream.flush()
         os.fsync(self._stream.fileno())
@@ -82,35 +84,43 @@ def read_pages(root: Path, path: Path) -> Iterator[ArchivedPage]:
     Raises
     ------
     ArchiveError
-        If the file is damaged before its last record.
+        If a record is damaged otherwise than by ending short at the end of the file.
     """
     file = str(path.relative_to(root))
-    size = path.stat().st_size
-    with path.open("rb") as stream:
-        records = ArchiveIterator(stream, check_digests="raise")
-        end = 0
-        while True:
-            try:
-                record = next(records, None)
-                if record is None:
-                    return
-                body = record.content_stream().read()
-                page = _to_page(record.rec_headers, body)
-                offset = records.get_record_offset()
-                end = offset + records.get_record_length()
-            except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
-                if _is_tail(path, end, size):
-                    return
-                raise ArchiveError(f"{path}: record at byte {end} cannot be read: {error}") from error
-            yield ArchivedPage(page, file, offset)
+    for offset, content in _whole_members(path):
+        try:
+            record = next(ArchiveIterator(BytesIO(content), check_digests="raise"))
+            page = _to_page(record.rec_headers, record.content_stream().read())
+        except (ArchiveLoadFailed, StopIteration, TypeError, ValueError) as error:
+            raise ArchiveError(f"{path}: record at byte {offset} cannot be read: {error}") from error
+        yield ArchivedPage(page, file, offset)
 
 
-def _is_tail(path: Path, offset: int, size: int) -> bool:
-    """Whether no further record starts after the one at `offset`: a gzip member that ends short."""
+def _whole_members(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Offset and content of every gzip member that was written to its end; each holds one record."""
+    offset, rest = 0, b""
     with path.open("rb") as stream:
-        stream.seek(offset)
-        rest = stream.read(size - offset)
-    return rest.find(b"\x1f\x8b\x08", 1) == -1
+        while rest or (rest := stream.read(_CHUNK)):
+            unzip, parts, length = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16), [], 0
+            while not unzip.eof:
+                try:
+                    parts.append(unzip.decompress(rest))
+                except zlib.error as error:
+                    raise ArchiveError(f"{path}: record at byte {offset} cannot be read: {error}") from error
+                length += len(rest)
+                rest = unzip.unused_data if unzip.eof else stream.read(_CHUNK)
+                if not rest and not unzip.eof:
+                    return
+            yield offset, b"".join(parts)
+            offset += length - len(rest)
+
+
+class _Writer(WARCWriter):  # type: ignore[misc]
+    """Buffers in memory: the temporary files that warcio takes for it are never closed."""
+
+    @staticmethod
+    def _create_temp_file() -> BytesIO:
+        return BytesIO()
 
 
 def _to_record(writer: WARCWriter, page: Page) -> Any:

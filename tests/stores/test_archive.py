@@ -96,8 +96,9 @@ def test_a_page_has_its_place_in_the_archive(tmp_path: Path) -> None:
 
 
 def test_a_last_record_torn_at_any_byte_is_passed_over(tmp_path: Path) -> None:
-    whole = archived(tmp_path, a_page(b"first"), a_page(b"second" * 40)).read_bytes()
-    start = list(read_pages(tmp_path, tmp_path / "ctgov/night.warc.gz"))[1].offset
+    looks_like_a_next_record = b"\x1f\x8b\x08" + os.urandom(300)
+    path = archived(tmp_path, a_page(b"first"), a_page(looks_like_a_next_record * 2))
+    whole, start = path.read_bytes(), list(read_pages(tmp_path, path))[1].offset
     torn = tmp_path / "ctgov" / "torn.warc.gz"
     for end in range(start, len(whole)):
         torn.write_bytes(whole[:end])

@@ -1,0 +1,316 @@
+"""The part of GRADE that can be computed: what numbers say about each reason to rate certainty down.
+
+A computed domain rates down one level at most. GRADE's second level ("very serious") and indirectness are
+judgements: where numbers suggest them, the reason says so and leaves them to a person, whose own rating in
+certainty.csv stands beside the computed one and goes before it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil, exp, log, sqrt
+
+from scipy import special
+
+from models.protocol import CertaintyRow, Outcome, RiskOfBiasRow
+from models.screening import StudyStatus
+from models.synthesis import EffectInput, PooledEffect
+from models.vocabulary import Measure, StudyState
+from synthesis.measures import RATIOS
+from synthesis.sequential import information_size_of_means, information_size_of_risks
+
+APPRECIABLE_RATIOS = (0.75, 1.25)
+"""Relative effects of 25 %, GRADE's default for appreciable benefit or harm. Guyatt et al. (2011), J Clin
+Epidemiol 64:1283 (GRADE guidelines 6)."""
+
+RELATIVE_REDUCTION = 0.25
+"""Relative risk reduction for which the optimal information size is computed. GRADE guidelines 6."""
+
+HALF_SD = 0.5
+"""Difference in standard deviations for the information size where an outcome has no MID. GRADE guidelines 6
+and Cochrane Handbook 6.5, section 15.5.3.1 (0.5 as a moderate effect)."""
+
+SUBSTANTIAL_I2, HETEROGENEITY_P = 50.0, 0.10
+"""I2 from which, with this p of Q, differences count as serious. Cochrane Handbook 6.5, section 10.10.2."""
+
+HALF = 0.5
+"""Share of weight, or of people, from which a domain is rated down: most of what the estimate rests on."""
+
+LEVELS = ("very low", "low", "moderate", "high")
+
+
+class Domain(StrEnum):
+    """GRADE's reasons to rate down, in its order."""
+
+    RISK_OF_BIAS = "risk of bias"
+    INCONSISTENCY = "inconsistency"
+    INDIRECTNESS = "indirectness"
+    IMPRECISION = "imprecision"
+    PUBLICATION_BIAS = "publication bias"
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One domain of one outcome: whether it is rated down, why, and from what.
+
+    `needs_person` says that the numbers leave something to judge.
+    """
+
+    domain: Domain
+    is_rated_down: bool
+    reason: str
+    needs_person: bool = False
+
+
+@dataclass(frozen=True)
+class AbsoluteEffect:
+    """People with the event per 1,000 at one baseline risk: under control, under intervention with limits."""
+
+    baseline_risk: float
+    control: float
+    intervention: float
+    ci_low: float
+    ci_high: float
+
+    @property
+    def difference(self) -> tuple[float, float, float]:
+        """More (or, below 0, fewer) people per 1,000 under the intervention, with limits."""
+        return self.intervention - self.control, self.ci_low - self.control, self.ci_high - self.control
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """Certainty of one outcome: computed for randomised trials, which start high, and as people stated it.
+
+    Attributes
+    ----------
+    outcome, timepoint : as in the pooled effect
+    computed : GRADE's word, None without a pooled effect
+    concerns : every domain
+    stated : rating of certainty.csv, None where nobody has stated one
+    stated_reasons : its reasons
+    information_size : people that one trial would need, None where it cannot be computed
+    absolute : effects per 1,000 at the stated baseline risks
+    """
+
+    outcome: str
+    timepoint: str
+    computed: str | None
+    concerns: tuple[Concern, ...]
+    stated: str | None
+    stated_reasons: str
+    information_size: int | None
+    absolute: tuple[AbsoluteEffect, ...]
+
+
+def rate_certainty(
+    effect: PooledEffect,
+    inputs: Sequence[EffectInput],
+    outcome: Outcome,
+    *,
+    risk_of_bias: Sequence[RiskOfBiasRow] = (),
+    statuses: Sequence[StudyStatus] = (),
+    stated: Sequence[CertaintyRow] = (),
+    baseline_risks: Sequence[float] = (),
+) -> Certainty:
+    """Rate one pooled effect of randomised trials.
+
+    Parameters
+    ----------
+    effect : the headline of the convention that is rated
+    inputs : effects of studies; those of the same evidence set, comparison, outcome and timepoint count
+    outcome : with its MID and direction
+    risk_of_bias : people's judgements by study and domain
+    statuses : states of all eligible studies, for what was completed and not published
+    stated : people's ratings; the last row of this outcome and timepoint counts
+    baseline_risks : risks under control at which absolute effects are given; the studies' own by default
+
+    Source
+    ------
+    Cochrane Handbook 6.5, chapter 14; GRADE guidelines 4 to 7, J Clin Epidemiol 64 (2011):407, 1277, 1283, 1294.
+    """
+    key = (effect.evidence_set, effect.comparison, effect.outcome, effect.timepoint)
+    own = [item for item in inputs if (item.evidence_set, item.comparison, item.outcome, item.timepoint) == key]
+    pooled = [item for item in own if item.yi is not None and item.vi is not None]
+    rows = [row for row in stated if (row.outcome, row.timepoint) == (effect.outcome, effect.timepoint)]
+    concerns: tuple[Concern, ...] = ()
+    computed = None
+    if effect.k:
+        concerns = (
+            of_risk_of_bias(pooled, risk_of_bias),
+            of_inconsistency(effect),
+            Concern(Domain.INDIRECTNESS, False, "judged by people", needs_person=True),
+            of_imprecision(effect, pooled, outcome),
+            of_publication_bias(effect, statuses),
+        )
+        computed = LEVELS[max(0, 3 - sum(concern.is_rated_down for concern in concerns))]
+    return Certainty(
+        outcome=effect.outcome,
+        timepoint=effect.timepoint,
+        computed=computed,
+        concerns=concerns,
+        stated=rows[-1].certainty if rows else None,
+        stated_reasons=rows[-1].reasons if rows else "",
+        information_size=information_size(pooled, outcome) if effect.k else None,
+        absolute=absolute_effects(effect, baseline_risks or _own_risk(pooled)),
+    )
+
+
+def of_risk_of_bias(inputs: Sequence[EffectInput], rows: Sequence[RiskOfBiasRow]) -> Concern:
+    """Rated down when studies with a high risk in any domain carry half of the weight or more."""
+    high: dict[str, list[str]] = {}
+    for row in rows:
+        if row.judgement == "high":
+            high.setdefault(row.study_id, []).append(row.domain)
+    judged = {row.study_id for row in rows}
+    weights = {item.study_id: 1 / item.vi for item in inputs if item.vi}
+    weight_at_risk = sum(weight for study, weight in weights.items() if study in high)
+    unjudged = sorted(set(weights) - judged)
+    said = [f"{study}: high risk of {', '.join(high[study])}" for study in sorted(high) if study in weights]
+    said += [f"{study} not judged" for study in unjudged]
+    reason = "; ".join(said) or "no domain of any study at high risk"
+    return Concern(
+        Domain.RISK_OF_BIAS, 0 < HALF * sum(weights.values()) <= weight_at_risk, reason, needs_person=bool(unjudged)
+    )
+
+
+def of_inconsistency(effect: PooledEffect) -> Concern:
+    """Rated down when I2 is substantial and Q says that it is not chance."""
+    if effect.k < 2 or effect.i2_pct is None or effect.q is None:
+        return Concern(Domain.INCONSISTENCY, False, "a single study cannot be inconsistent")
+    p = _q_p(effect.q, effect.k)
+    reason = f"I² = {effect.i2_pct:.0f} %, p of Q = {p:.2f}"
+    is_serious = effect.i2_pct >= SUBSTANTIAL_I2 and p < HETEROGENEITY_P
+    return Concern(Domain.INCONSISTENCY, is_serious, reason, needs_person=effect.i2_pct >= SUBSTANTIAL_I2)
+
+
+def of_imprecision(effect: PooledEffect, inputs: Sequence[EffectInput], outcome: Outcome) -> Concern:
+    """Rated down when the interval holds different decisions, or fewer people than one trial would need.
+
+    Decisions differ on the two sides of no effect and of a smallest important difference: the MID of a mean
+    difference, 25 % of a ratio. An interval that holds both important benefit and important harm suggests a
+    second level, which is a person's to take.
+    """
+    low, high = _analysis_limits(effect)
+    if low is None or high is None:
+        return Concern(Domain.IMPRECISION, True, "no confidence interval", needs_person=True)
+    said = []
+    if low < 0 < high:
+        said.append("the interval includes no effect")
+    crossed = [limit for limit in _important_differences(effect.measure, outcome) if low < limit < high]
+    said += [f"the interval lies on both sides of {_natural(limit, effect.measure):g}" for limit in crossed]
+    size = information_size(inputs, outcome)
+    n = sum(item.n_participants for item in inputs)
+    if size is not None and n < size:
+        said.append(f"{n} participants of an optimal information size of {size}")
+    is_very_wide = len(crossed) == 2
+    if is_very_wide:
+        said.append("important benefit and important harm are both possible: people may rate down two levels")
+    reason = "; ".join(said) or "the interval allows one decision, and the information size is reached"
+    return Concern(Domain.IMPRECISION, bool(said), reason, needs_person=is_very_wide)
+
+
+def of_publication_bias(effect: PooledEffect, statuses: Sequence[StudyStatus]) -> Concern:
+    """Rated down when people in ended and unpublished eligible trials are half as many as those pooled, or more."""
+    silent = [
+        status
+        for status in statuses
+        if status.state in (StudyState.COMPLETED_NO_RESULTS, StudyState.TERMINATED) and status.results_date is None
+    ]
+    people = [_people(status) for status in silent]
+    n = sum(number for number in people if number is not None)
+    unknown = sum(number is None for number in people)
+    reason = f"{len(silent)} ended trials without results, {n} participants beside {effect.n_participants} pooled"
+    if unknown:
+        reason += f"; {unknown} of them without a number"
+    return Concern(Domain.PUBLICATION_BIAS, n >= HALF * effect.n_participants, reason, needs_person=unknown > 0)
+
+
+def information_size(inputs: Sequence[EffectInput], outcome: Outcome) -> int | None:
+    """Optimal information size, rounded up: people in one trial with power 0.8 at two-sided 0.05.
+
+    For risks a relative reduction of 25 % of the rarer of event and no event, at the risk of the studies'
+    control groups; for means the MID, or half an SD where there is none, at the pooled SD of all arms.
+    None where studies do not give these numbers.
+    """
+    arms = [
+        arm
+        for item in inputs
+        for arm in ((item.n_intervention, item.sd_intervention), (item.n_control, item.sd_control))
+    ]
+    squares = [(n - 1, sd**2) for n, sd in arms if sd is not None]
+    if arms and len(squares) == len(arms):
+        sd = sqrt(sum(df * square for df, square in squares) / sum(df for df, _ in squares))
+        difference = outcome.mid if outcome.measure is Measure.MD and outcome.mid is not None else HALF_SD * sd
+        return ceil(information_size_of_means(difference, sd))
+    (risk,) = _own_risk(inputs) or (0.0,)
+    rarer = min(risk, 1 - risk)
+    if rarer <= 0:
+        return None
+    return ceil(information_size_of_risks(rarer, rarer * (1 - RELATIVE_REDUCTION)))
+
+
+def absolute_effects(effect: PooledEffect, baseline_risks: Sequence[float]) -> tuple[AbsoluteEffect, ...]:
+    """What a relative effect means per 1,000 people at each risk under control; risks end at 0 and 1,000.
+
+    Source: Cochrane Handbook 6.5, section 15.4.4; GRADE guidelines 12, J Clin Epidemiol 66 (2013):158.
+    """
+    if effect.estimate is None or effect.ci_low is None or effect.ci_high is None:
+        return ()
+    if effect.measure not in (Measure.RR, Measure.OR, Measure.PETO, Measure.RD):
+        return ()
+    found = []
+    for risk in baseline_risks:
+        one, low, high = (
+            1000 * _risk_under(effect.measure, risk, value)
+            for value in (effect.estimate, effect.ci_low, effect.ci_high)
+        )
+        found.append(AbsoluteEffect(risk, 1000 * risk, one, low, high))
+    return tuple(found)
+
+
+def _risk_under(measure: Measure, risk: float, value: float) -> float:
+    if measure is Measure.RD:
+        with_intervention = risk + value
+    elif measure is Measure.RR:
+        with_intervention = risk * value
+    else:
+        with_intervention = value * risk / (1 - risk + value * risk)
+    return min(1.0, max(0.0, with_intervention))
+
+
+def _own_risk(inputs: Sequence[EffectInput]) -> tuple[float, ...]:
+    """Risk in all control groups together, nothing where studies do not count events."""
+    counted = [(item.events_control, item.n_control) for item in inputs if item.events_control is not None]
+    people = sum(n for _, n in counted)
+    return (sum(events for events, _ in counted) / people,) if people else ()
+
+
+def _analysis_limits(effect: PooledEffect) -> tuple[float | None, float | None]:
+    if effect.ci_low is None or effect.ci_high is None:
+        return None, None
+    if effect.measure in RATIOS:
+        return log(effect.ci_low), log(effect.ci_high)
+    return effect.ci_low, effect.ci_high
+
+
+def _important_differences(measure: Measure, outcome: Outcome) -> tuple[float, ...]:
+    """Smallest important effects on the analysis scale, downwards and upwards; none where nobody has set one."""
+    if measure in RATIOS:
+        return tuple(log(ratio) for ratio in APPRECIABLE_RATIOS)
+    least = HALF_SD if measure in (Measure.SMD, Measure.SMD_APPROXIMATE) else outcome.mid
+    return () if least is None else (-least, least)
+
+
+def _natural(value: float, measure: Measure) -> float:
+    return round(exp(value), 2) if measure in RATIOS else value
+
+
+def _people(status: StudyStatus) -> int | None:
+    numbers = status.numbers
+    known = (numbers.n_randomised, numbers.n_started, numbers.n_registered, status.planned_participants)
+    return next((number for number in known if number is not None), None)
+
+
+def _q_p(q: float, k: int) -> float:
+    return float(special.chdtrc(k - 1, q))

@@ -15,6 +15,7 @@ from models.settings import Settings
 from models.vocabulary import StudyList
 from replay.archive import known_until
 from stores.ledger import Ledger, LedgerError
+from stores.lock import run_lock
 
 
 def backtest(review: str, dates: Sequence[date], settings: Settings) -> Iterator[NightResult]:
@@ -78,14 +79,15 @@ def as_json(result: NightResult) -> dict[str, Any]:
 
 
 def _empty(settings: Settings) -> None:
-    if settings.data.exists() and any(settings.data.iterdir()):
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with run_lock(settings.data / "run.lock"):
         with Ledger(settings.ledger) as ledger:
             held = ledger.registries()
         if held not in {None, "replay"}:
             raise LedgerError(
                 f"{settings.data} holds {held} state; a backtest starts from an empty folder: give one with --data"
             )
-    for path in (settings.archive, settings.published, settings.outbox):
-        shutil.rmtree(path, ignore_errors=True)
-    for path in (settings.warehouse, *settings.data.glob("ledger.sqlite*"), *settings.data.glob("warehouse.duckdb*")):
-        path.unlink(missing_ok=True)
+        for folder in (settings.archive, settings.published, settings.outbox):
+            shutil.rmtree(folder, ignore_errors=True)
+        for path in [*settings.data.glob("ledger.sqlite*"), *settings.data.glob("warehouse.duckdb*")]:
+            path.unlink()

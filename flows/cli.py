@@ -15,6 +15,7 @@ import msgspec
 import typer
 from rich.console import Console
 
+from alerts.channels import ChannelError
 from flows import backtest as backtesting
 from flows import rebuild as rebuilding
 from flows import show
@@ -67,6 +68,7 @@ def main() -> None:
     except (
         AlreadyRunning,
         ArchiveError,
+        ChannelError,
         IngestError,
         LedgerError,
         ReviewError,

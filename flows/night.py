@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from alerts.channels import deliver_pending, open_channels, write_heartbeat
+from alerts.channels import Channel, deliver_pending, open_channels, write_heartbeat
 from alerts.rules import heartbeat, raise_alerts
 from connectors import CONNECTORS
 from flows.fill import fill
@@ -90,15 +90,16 @@ def night(request: NightRequest, settings: Settings, steps: Steps | None = None)
 
     Raises
     ------
-    ReviewError, AlreadyRunning, LedgerError, ArchiveError, WarehouseError
+    ReviewError, ChannelError, AlreadyRunning, LedgerError, ArchiveError, WarehouseError
         Nothing is published then, and the next night finds everything as it was.
     """
     steps = steps or InOrder()
     review = steps.run("read the review folder", load_review, settings.reviews / request.review)
     review = review.as_of(request.as_of.date())
     sources = [CONNECTORS[slug] for slug in request.sources or review.protocol.searches]
+    channels = open_channels(settings.channels, settings.outbox)
     settings.data.mkdir(parents=True, exist_ok=True)
-    with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger:
+    with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         ledger.claim(request.registries)
         run_id = ledger.begin_run(request.review, request.as_of)
         with addresses_of(request, settings) as addresses:
@@ -110,8 +111,8 @@ def night(request: NightRequest, settings: Settings, steps: Steps | None = None)
             loaded = loaded + steps.run("load what was followed", load_archive, settings)
         concluded = steps.run("judge", conclude, settings, ledger, review, request)
         steps.run("publish", publish, concluded.build, concluded.target, settings.keep_snapshots)
-        new_events, alerts = steps.run("write the outbox", write_outbox, settings, ledger, run_id, concluded)
-        steps.run("deliver", deliver, settings, ledger, request.review)
+        new_events, alerts = steps.run("write the outbox", write_outbox, settings, ledger, run_id, concluded, channels)
+        steps.run("deliver", deliver, ledger, request.review, channels)
         result = NightResult(
             judgement=concluded.judgement,
             page=concluded.page,
@@ -143,7 +144,9 @@ class _Harvester:
 
     def ask(self, queries: Mapping[Connector, SourceQuery], scope: Scope) -> None:
         for connector, query in queries.items():
-            last_complete = self._ledger.last_complete(self._request.review, connector.slug, scope)
+            last_complete = self._ledger.last_complete(
+                self._request.review, connector.slug, scope, before=self._request.as_of
+            )
             task = HarvestTask(
                 connector=connector,
                 scope=scope,
@@ -189,7 +192,7 @@ def ids_by_source(
     ids = ids_to_follow(screened, review)
     queries = {}
     for source in sources:
-        asked = ledger.last_complete(review.protocol.review, source.slug, Scope.STUDIES)
+        asked = ledger.last_complete(review.protocol.review, source.slug, Scope.STUDIES, before=request.as_of)
         if asked is None or request.full_sweep or not source.follows_changes_only:
             changed = ids
         else:
@@ -271,7 +274,7 @@ def _is_earlier(run: Run, as_of: datetime) -> bool:
 
 
 def write_outbox(
-    settings: Settings, ledger: Ledger, run_id: int, concluded: Concluded
+    settings: Settings, ledger: Ledger, run_id: int, concluded: Concluded, channels: Sequence[Channel]
 ) -> tuple[tuple[Event, ...], tuple[Alert, ...]]:
     """Write decision, events, alerts and heartbeat to the ledger in one transaction."""
     judgement, page = concluded.judgement, concluded.page
@@ -308,14 +311,14 @@ def write_outbox(
         signals=judgement.signals,
         alerts=alerts,
         heartbeat=beat,
-        channels=[channel.name for channel in open_channels(settings.channels, settings.outbox)],
+        channels=[channel.name for channel in channels],
     )
     write_heartbeat(beat, settings.outbox)
     return new_events, alerts
 
 
-def deliver(settings: Settings, ledger: Ledger, review: str) -> None:
+def deliver(ledger: Ledger, review: str, channels: Sequence[Channel]) -> None:
     """Send what is due on every channel; what fails is tried again on a later night."""
-    for attempt in deliver_pending(ledger, review, open_channels(settings.channels, settings.outbox)):
+    for attempt in deliver_pending(ledger, review, channels):
         if attempt.error:
             log.warning("alert %s was not delivered on %s: %s", attempt.alert_key, attempt.channel, attempt.error)

@@ -198,8 +198,11 @@ class Ledger:
         )
         return self._values(query, SourceCheck)
 
-    def last_complete(self, review: str, source: str, scope: str) -> datetime | None:
-        """The cursor: when this scope was last searched to its end, in the newest run that did so."""
+    def last_complete(self, review: str, source: str, scope: str, before: datetime | None = None) -> datetime | None:
+        """The cursor: when this scope was last searched to its end, in the newest run that did so.
+
+        Given `before`, in the nights before that moment: a night that is run again asks the same again.
+        """
         query = (
             select(SourceCheckRow.checked_at)
             .join(RunRow)
@@ -208,6 +211,7 @@ class Ledger:
                 SourceCheckRow.source == source,
                 SourceCheckRow.scope == scope,
                 SourceCheckRow.state == SourceState.COMPLETE,
+                *([SourceCheckRow.checked_at < before] if before else []),
             )
             .order_by(SourceCheckRow.run_id.desc())
             .limit(1)

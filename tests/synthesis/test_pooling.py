@@ -66,6 +66,7 @@ def protocol():
                 {
                     "id": outcome,
                     "title": outcome,
+                    "short": outcome,
                     "measure": measure,
                     "unit": "",
                     "direction": "higher",

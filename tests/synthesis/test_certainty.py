@@ -1,0 +1,218 @@
+"""The computable part of GRADE, on the 2019 review and on its edges."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from models.protocol import Outcome, RiskOfBiasRow
+from models.review import load_review
+from models.screening import Numbers, StudyStatus
+from models.synthesis import ArmResult, EffectInput, PooledEffect
+from models.vocabulary import (
+    Convention,
+    EvidenceSet,
+    Interval,
+    Measure,
+    Model,
+    StudyList,
+    StudyState,
+)
+from synthesis.certainty import Domain, absolute_effects, information_size, rate_certainty
+from synthesis.effect_size import effect_inputs
+from synthesis.pooling import pool_review
+
+FOLDER = Path(__file__).parents[2] / "reviews" / "als_cell_therapy"
+OUTCOMES_2019 = (
+    "alsfrs_r_change",
+    "fvc_change",
+    "overall_survival",
+    "total_adverse_events",
+    "serious_adverse_events",
+)
+
+
+@pytest.fixture(scope="module")
+def review_2019():
+    """Protocol, inputs, pooled headline of every outcome and people's judgements, as the 2019 review had them."""
+    review = load_review(FOLDER)
+    names = set(ArmResult.__struct_fields__)
+    arms = [
+        ArmResult(**{name: value for name, value in row.model_dump().items() if name in names and value is not None})
+        for row in review.extraction
+        if row.study_id == "NCT01363401" and row.is_confirmed
+    ]
+    measures = {outcome.id: outcome.measure for outcome in review.protocol.outcomes}
+    inputs = effect_inputs(arms, measures, EvidenceSet.PUBLISHED)
+    effects = pool_review(inputs, review.protocol, EvidenceSet.PUBLISHED)
+    headlines = {
+        effect.outcome: effect
+        for effect in effects
+        if effect.is_headline and effect.convention is Convention.REVMAN5 and effect.timepoint == "4 to 6 months"
+    }
+    return review, inputs, headlines
+
+
+def rated(review_2019, name, **options):
+    review, inputs, headlines = review_2019
+    return rate_certainty(
+        headlines[name],
+        inputs,
+        review.protocol.outcome(name),
+        risk_of_bias=review.risk_of_bias,
+        stated=review.certainty,
+        **options,
+    )
+
+
+@pytest.mark.parametrize("name", OUTCOMES_2019)
+def test_low_certainty_with_imprecision_among_its_reasons_comes_out_for_every_outcome(review_2019, name):
+    certainty = rated(review_2019, name)
+    assert (certainty.computed, certainty.stated) == ("low", "low")
+    down = {concern.domain for concern in certainty.concerns if concern.is_rated_down}
+    assert down == {Domain.RISK_OF_BIAS, Domain.IMPRECISION}
+    assert "imprecision" in certainty.stated_reasons
+
+
+def reasons(certainty, domain):
+    return next(concern.reason for concern in certainty.concerns if concern.domain is domain)
+
+
+def test_reasons_name_what_the_interval_includes_and_the_size_that_one_trial_would_need(review_2019):
+    alsfrs_r = reasons(rated(review_2019, "alsfrs_r_change"), Domain.IMPRECISION)
+    assert alsfrs_r == "the interval lies on both sides of 4"
+    survival = reasons(rated(review_2019, "overall_survival"), Domain.IMPRECISION)
+    assert "includes no effect" in survival
+    assert "64 participants of an optimal information size of" in survival
+    serious = rated(review_2019, "serious_adverse_events")
+    assert "people may rate down two levels" in reasons(serious, Domain.IMPRECISION)
+    assert "performance bias, attrition bias" in reasons(serious, Domain.RISK_OF_BIAS)
+
+
+def test_an_outcome_nobody_measured_is_not_rated(review_2019):
+    certainty = rated(review_2019, "muscle_strength")
+    assert (certainty.computed, certainty.concerns, certainty.stated) == (None, (), "not stated")
+    assert certainty.information_size is None
+
+
+def test_absolute_effects_are_given_at_the_stated_or_the_studies_own_risk(review_2019):
+    own = rated(review_2019, "serious_adverse_events").absolute[0]
+    assert own.baseline_risk == pytest.approx(6 / 31)
+    assert own.intervention == pytest.approx(1000 * 3 / 33)
+    at_two = rated(review_2019, "serious_adverse_events", baseline_risks=(0.1, 0.2)).absolute
+    assert [round(item.intervention) for item in at_two] == [47, 94]
+    assert [round(number) for number in at_two[0].difference] == [-53, -87, 72]
+    assert rated(review_2019, "alsfrs_r_change").absolute == ()
+
+
+def status(people, state=StudyState.COMPLETED_NO_RESULTS, results_date=None):
+    return StudyStatus(
+        study_id="x",
+        state=state,
+        list=StudyList.ONGOING,
+        reason="",
+        numbers=Numbers(n_registered=people),
+        results_date=results_date,
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "is_rated_down"),
+    [
+        ([], False),
+        ([status(31)], False),
+        ([status(31), status(1)], True),
+        ([status(500, StudyState.RESULTS_POSTED, "2020-01")], False),
+        ([status(500, StudyState.TERMINATED)], True),
+        ([status(None)], False),
+    ],
+)
+def test_silent_trials_count_when_they_hold_half_as_many_people_as_the_pooled_ones(
+    review_2019, statuses, is_rated_down
+):
+    certainty = rated(review_2019, "overall_survival", statuses=statuses)
+    found = next(concern for concern in certainty.concerns if concern.domain is Domain.PUBLICATION_BIAS)
+    assert found.is_rated_down == is_rated_down
+    assert found.needs_person == (None in [item.numbers.n_registered for item in statuses])
+
+
+def pooled(measure=Measure.RR, **changes):
+    base = PooledEffect(
+        evidence_set=EvidenceSet.CONFIRMED,
+        convention=Convention.REVMAN2025,
+        comparison="c",
+        outcome="o",
+        timepoint="t",
+        measure=measure,
+        model=Model.REML,
+        interval=Interval.WALD,
+        k=3,
+        n_participants=9000,
+        estimate=0.6,
+        ci_low=0.55,
+        ci_high=0.65,
+        q=1.0,
+        i2_pct=0.0,
+    )
+    return msgspec.structs.replace(base, **changes)
+
+
+def study(name="A", n=4500, events=(900, 1500)):
+    return EffectInput(
+        study_id=name,
+        comparison="c",
+        outcome="o",
+        timepoint="t",
+        measure=Measure.RR,
+        evidence_set=EvidenceSet.CONFIRMED,
+        n_intervention=n,
+        n_control=n,
+        events_intervention=events[0],
+        events_control=events[1],
+        yi=-0.5,
+        vi=0.001,
+    )
+
+
+OUTCOME = Outcome(
+    id="o", title="o", short="o", measure=Measure.RR, unit="", direction="lower", timepoints=["t"], registry="none"
+)
+
+
+def test_a_large_consistent_well_made_body_of_evidence_stays_high():
+    low_risk = [RiskOfBiasRow(study_id="A", domain="selection bias", judgement="low", version="1", source="s")]
+    assert rate_certainty(pooled(), [study()], OUTCOME, risk_of_bias=low_risk).computed == "high"
+
+
+def test_an_unjudged_study_asks_for_a_person_and_is_not_rated_down():
+    certainty = rate_certainty(pooled(), [study()], OUTCOME)
+    concern = certainty.concerns[0]
+    assert (concern.is_rated_down, concern.needs_person, concern.reason) == (False, True, "A not judged")
+
+
+def test_large_and_significant_differences_between_studies_are_inconsistent():
+    certainty = rate_certainty(pooled(q=20.0, i2_pct=90.0), [study()], OUTCOME)
+    assert certainty.concerns[1].is_rated_down
+    by_chance = rate_certainty(pooled(q=4.2, i2_pct=52.0), [study()], OUTCOME).concerns[1]
+    assert (by_chance.is_rated_down, by_chance.needs_person) == (False, True)
+
+
+def test_certainty_never_falls_below_very_low():
+    high_risk = [RiskOfBiasRow(study_id="A", domain="attrition bias", judgement="high", version="1", source="s")]
+    worst = pooled(ci_low=0.5, ci_high=1.9, q=20.0, i2_pct=90.0, n_participants=10)
+    certainty = rate_certainty(worst, [study()], OUTCOME, risk_of_bias=high_risk, statuses=[status(500)])
+    assert certainty.computed == "very low"
+
+
+def test_information_size_counts_the_rarer_side_of_a_risk_and_is_unknown_without_events():
+    often, rarely = (study(events=(0, events)) for events in (4050, 450))
+    assert information_size([often], OUTCOME) == information_size([rarely], OUTCOME) > 1000
+    assert information_size([study(events=(0, 0))], OUTCOME) is None
+
+
+@pytest.mark.parametrize(
+    ("measure", "estimate", "per_1000"), [(Measure.OR, 0.5, 111), (Measure.RD, -0.3, 0), (Measure.RR, 6.0, 1000)]
+)
+def test_absolute_effects_follow_the_measure_and_stay_risks(measure, estimate, per_1000):
+    (found,) = absolute_effects(pooled(measure, estimate=estimate, ci_low=estimate, ci_high=estimate), [0.2])
+    assert round(found.intervention) == per_1000

@@ -28,6 +28,7 @@ from models.vocabulary import (
 from studies.eligibility import screen
 from studies.extraction import extract
 from studies.lifecycle import LinkedReport, StudyFile, events_of, status_of
+from studies.likeness import like_records, like_reports, to_queue
 from studies.linkage import Linked, link
 from studies.numbers import numbers_of
 from synthesis.effect_size import effect_inputs
@@ -125,6 +126,7 @@ def judge(
     reports = {item.item.report_id: item.item for item in report_versions if isinstance(item.item, Report)}
     screened = screen_records(newest, reports, review)
     queue = [*screened.linked.queue, *_rejections(rejected), *_unclear(screened), *_recall(screened, review)]
+    queue += _alike(screened, reports, review)
     confirmed, provisional, problems = _arms(screened, review)
     queue += problems
     inputs = _inputs(review, confirmed, provisional)
@@ -192,6 +194,18 @@ def _unclear(screened: Screened) -> list[QueueItem]:
         for item in decision.criteria
         if item.verdict is Verdict.UNCLEAR
     ]
+
+
+def _alike(screened: Screened, reports: Mapping[str, Report], review: Review) -> list[QueueItem]:
+    """Records and reports that look like a study that matters, as long as nobody has decided on the pair."""
+    study_of = {item.record_id: item.study_id for item in screened.linked.records}
+    wanted, linked = screened.studies_that_matter, [item.report_id for item in screened.linked.reports]
+    pairs = [
+        *like_records(screened.newest, study_of, wanted),
+        *like_reports(screened.newest, reports, study_of, wanted, linked),
+    ]
+    decided = {frozenset((row.study_id, row.item_id)) for row in review.links}
+    return [to_queue(pair) for pair in pairs if frozenset((pair.first, pair.second)) not in decided]
 
 
 def _recall(screened: Screened, review: Review) -> list[QueueItem]:

@@ -13,6 +13,7 @@ from models.vocabulary import (
     LinkMethod,
     ReportKind,
     StudyList,
+    StudyRelationKind,
     StudyState,
     Verdict,
 )
@@ -35,6 +36,15 @@ class ReportLink(Value, frozen=True, kw_only=True):
     report_id: str
     kind: ReportKind
     method: LinkMethod
+    evidence: str
+
+
+class StudyRelation(Value, frozen=True, kw_only=True):
+    """Two studies that stay two and belong together; `study_id` comes first in the order of ids."""
+
+    study_id: str
+    other_id: str
+    kind: StudyRelationKind
     evidence: str
 
 

@@ -81,6 +81,8 @@ class ReportKind(StrEnum):
     """What a report is to the study it is linked to."""
 
     RESULTS = "results"
+    FOLLOW_UP = "follow_up"
+    """A later look at people who were randomised: long-term follow-up, extension, secondary analysis."""
     PROTOCOL = "protocol"
     ABSTRACT = "abstract"
     NOTICE = "notice"
@@ -100,11 +102,28 @@ class RelationKind(StrEnum):
     CONCERN_FOR = "concern_for"
 
 
+class StudyRelationKind(StrEnum):
+    """How two studies that stay two belong together."""
+
+    DUPLICATE = "duplicate"
+    """Perhaps one study registered twice in a register; a person says so in links.csv."""
+    EXTENSION = "extension"
+    SUB_STUDY = "sub_study"
+    RE_REGISTRATION = "re_registration"
+    """Withdrawn before anybody took part, and registered anew."""
+    SHARED_NUMBER = "shared_number"
+    """Both declare one EudraCT, EU CT or universal trial number."""
+    NAMED = "named"
+    """One names the other, and nothing tells why."""
+
+
 class LinkMethod(StrEnum):
     """How a record or report came to belong to a study; a person overrides all others."""
 
     OWN_ID = "own_id"
     DECLARED_ID = "declared_id"
+    MINED_ID = "mined_id"
+    """The number stands in a title or an abstract, not in a field made for it."""
     DATABANK = "databank"
     REGISTRY_REFERENCE = "registry_reference"
     PERSON = "person"
@@ -166,6 +185,10 @@ class EventCode(StrEnum):
     REPORT_LINKED = "E3"
     NEW_TRIAL = "E4"
     OVERDUE = "E5"
+    REVERSAL = "E6"
+    """Went back on what was public: completion, results, their date, or the primary outcome."""
+    CORRECTION = "E7"
+    """A report of its results was retracted, corrected, or put in doubt."""
 
 
 class EvidenceWord(StrEnum):

@@ -104,7 +104,7 @@ def _heading(page: ReviewPage) -> str:
 
 def _event(event: Event, page: ReviewPage) -> str:
     address = words.address(event.study_id)
-    dates = f"on {words.day(event.event_date)}, public since {words.day(event.public_date)}"
+    dates = f"{words.day(event.event_date)}, public since {words.day(event.public_date)}"
     text = f"{event.event_code} {words.EVENTS[event.event_code]}: {_name(page, event.study_id)}, {dates}."
     return _one_line(f"{text} {event.evidence}", _MAX_TEXT) + (f"\n{address}" if address else "")
 

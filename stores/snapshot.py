@@ -104,15 +104,15 @@ def relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def fingerprint(path: Path) -> dict[str, str]:
     """SHA-256 of the content of every table and view of a warehouse file, by name.
 
-    Row order does not count, nor where in the archive an answer stands: a night that was killed and run again
-    has some answers twice.
+    Row order does not count, nor the address that gave an answer and its place in the archive: a replay has
+    another port each time, and a night that was killed and run again has some answers twice.
     """
     with duckdb.connect(str(path), read_only=True) as connection:
         result = {}
         for name in relations(connection):
             digest = hashlib.sha256()
             cursor = connection.execute(
-                f"SELECT DISTINCT COLUMNS(lambda name: name <> 'capture_id')::VARCHAR FROM {name} ORDER BY ALL"
+                f"SELECT DISTINCT COLUMNS(lambda name: name NOT IN ('capture_id', 'url'))::VARCHAR FROM {name} ORDER BY ALL"
             )
             while chunk := cursor.fetchmany(10_000):
                 digest.update(msgspec.json.encode(chunk))

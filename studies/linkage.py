@@ -1,29 +1,24 @@
-"""Which records and reports are one study. Every link says how and why; a person overrides any of them.
+"""Which registry entries are one study. Every link says how and why; a person overrides any of them.
 
-Records join by declared identifiers only. Two entries of one register are never one study because a third
-record names both: that is a conflict for a person.
+Entries join by numbers that they declare, then by numbers in their titles, never by likeness. Two numbers of one
+register are two studies unless a person says otherwise: a chain of links that would join them is a conflict.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from models.dates import first_day, last_day
-from models.protocol import LinkRow, TermRule
-from models.screening import QueueItem, ReportLink, StudyLink
+from models.protocol import LinkRow
+from models.screening import QueueItem, ReportLink, StudyLink, StudyRelation
 from models.trial import Report, TrialRecord
-from models.vocabulary import LinkMethod, ReferenceType, ReportKind
-from studies.terms import Field, find
+from models.vocabulary import LinkMethod
+from studies.identifiers import CTGOV, Identifier, identifiers_in, identify
+from studies.relations import relations_of
+from studies.reports import link_reports
 
-_PLACEHOLDER = re.compile(r"[A-Z]*[-/ ]?0+")
-_FIRST_REGISTRY = "ClinicalTrials.gov"
-"""Its entries name a study when it has several: most of the review's literature cites them."""
-_RANDOMISED = TermRule(terms=["random*"], except_terms=["non-random*", "nonrandom*", "not random*"])
-_NOTICES = {"Retraction of Publication", "Published Erratum", "Expression of Concern", "Retraction Notice"}
-_PROTOCOLS = {"Clinical Trial Protocol"}
-_RESULTS = {"Randomized Controlled Trial"}
-_SECONDARY = {"Review", "Systematic Review", "Meta-Analysis", "Editorial", "Comment", "Letter", "News"}
+SPONSOR_ID_KINDS = frozenset({"ORG_STUDY_ID"})
+"""Kinds of identifiers that a sponsor makes up: ``ALS-001`` is many trials, so they join nothing."""
 
 
 class Linked(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +27,20 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[StudyLink, ...]
     reports: tuple[ReportLink, ...]
     queue: tuple[QueueItem, ...]
+    relations: tuple[StudyRelation, ...] = ()
+
+
+class _Edge(msgspec.Struct, frozen=True, order=True):
+    """One entry names another; `first` is the one that does."""
+
+    first: str
+    second: str
+    method: LinkMethod
+    evidence: str
+
+    @property
+    def pair(self) -> frozenset[str]:
+        return frozenset((self.first, self.second))
 
 
 def link(records: Mapping[str, TrialRecord], reports: Mapping[str, Report], rows: Sequence[LinkRow]) -> Linked:
@@ -41,155 +50,205 @@ def link(records: Mapping[str, TrialRecord], reports: Mapping[str, Report], rows
     ----------
     records, reports : newest version by id
     rows : links.csv as known on the night
+
+    Returns
+    -------
+    Linked
+        The same for the same input in any order.
     """
-    groups, conflicts = _group(records, rows)
-    study_of = {record_id: study for study, members in groups.items() for record_id in members}
+    edges = [*_person(records, rows), *_machine(records, rows)]
+    groups, conflicts = _group(records, edges, rows)
+    named = {min(members, key=lambda item: _preference(records[item])): members for members in groups}
+    study_of = {record_id: study for study, members in named.items() for record_id in members}
     links = [
-        _record_link(study, record_id, records, rows) for study in sorted(groups) for record_id in sorted(groups[study])
+        _record_link(study, record_id, records, named[study], edges)
+        for study in sorted(named)
+        for record_id in sorted(named[study])
     ]
-    report_links, unsettled = _link_reports(records, reports, study_of, rows)
-    return Linked(records=tuple(links), reports=tuple(report_links), queue=(*conflicts, *unsettled))
-
-
-def _group(records: Mapping[str, TrialRecord], rows: Sequence[LinkRow]) -> tuple[dict[str, set[str]], list[QueueItem]]:
-    owner = {alias: record.record_id for record in records.values() for alias in record.aliases}
-    owner.update({record_id: record_id for record_id in records})
-    forbidden = {(row.study_id, row.item_id) for row in rows if row.relation == "record" and not row.is_linked}
-    edges: list[tuple[str, str]] = []
-    for record in records.values():
-        for secondary in record.secondary_ids:
-            other = owner.get(secondary.id)
-            if other and other != record.record_id and not _PLACEHOLDER.fullmatch(secondary.id):
-                edges.append((record.record_id, other))
-    edges += [
-        (row.study_id, row.item_id)
-        for row in rows
-        if row.relation == "record" and row.is_linked and row.study_id in records and row.item_id in records
-    ]
-    groups = {record_id: {record_id} for record_id in records}
-    conflicts = []
-    for first, second in edges:
-        if (first, second) in forbidden or (second, first) in forbidden:
-            continue
-        joined = groups[first] | groups[second]
-        registries = [records[member].registry for member in joined]
-        if len(set(registries)) < len(registries):
-            conflicts.append(
-                QueueItem(
-                    kind="link",
-                    subject=first,
-                    reason="records of one register would become one study",
-                    field="secondary_ids",
-                    value=", ".join(sorted(joined)),
-                    action="say in links.csv which of them belong together",
-                )
-            )
-            continue
-        for member in joined:
-            groups[member] = joined
-    named = {min(members, key=lambda item: _preference(records[item])): members for members in groups.values()}
-    return named, conflicts
-
-
-def _preference(record: TrialRecord) -> tuple[bool, str]:
-    return record.registry != _FIRST_REGISTRY, record.record_id
-
-
-def _record_link(study: str, record_id: str, records: Mapping[str, TrialRecord], rows: Sequence[LinkRow]) -> StudyLink:
-    if study == record_id:
-        return StudyLink(study_id=study, record_id=record_id, method=LinkMethod.OWN_ID, evidence=record_id)
-    for row in rows:
-        if row.relation == "record" and {row.study_id, row.item_id} == {study, record_id}:
-            evidence = f"{row.decided_by}: {row.reason}"
-            return StudyLink(study_id=study, record_id=record_id, method=LinkMethod.PERSON, evidence=evidence)
-    declared = [item.id for item in (*records[study].secondary_ids, *records[record_id].secondary_ids)]
-    evidence = ", ".join(item for item in declared if item in {study, record_id}) or ", ".join(declared)
-    return StudyLink(study_id=study, record_id=record_id, method=LinkMethod.DECLARED_ID, evidence=evidence)
-
-
-def _link_reports(
-    records: Mapping[str, TrialRecord],
-    reports: Mapping[str, Report],
-    study_of: Mapping[str, str],
-    rows: Sequence[LinkRow],
-) -> tuple[list[ReportLink], list[QueueItem]]:
-    found: dict[tuple[str, str], ReportLink] = {}
-    queue = []
-    for record in records.values():
-        study = study_of[record.record_id]
-        for reference in record.references:
-            report = reports.get(f"PMID:{reference.pmid}")
-            if report and reference.type is ReferenceType.RESULT:
-                evidence = f"{record.record_id} names it as a result"
-                found[study, report.report_id] = _report_link(
-                    study, report, record, LinkMethod.REGISTRY_REFERENCE, evidence
-                )
-    for report in reports.values():
-        for registry_id in report.registry_ids:
-            if registry_id in records:
-                record = records[registry_id]
-                study = study_of[registry_id]
-                evidence = f"DataBank list names {registry_id}"
-                found[study, report.report_id] = _report_link(study, report, record, LinkMethod.DATABANK, evidence)
-    for row in rows:
-        if row.relation != "report" or row.study_id not in study_of:
-            continue
-        key = (study_of[row.study_id], row.item_id)
-        if not row.is_linked:
-            found.pop(key, None)
-        elif row.item_id not in reports:
-            queue.append(
-                QueueItem(
-                    kind="link",
-                    subject=row.study_id,
-                    reason=f"links.csv names {row.item_id}, which no source has returned",
-                    field="item_id",
-                    value=row.item_id,
-                    action="check the id, or wait until the index has it",
-                )
-            )
-        else:
-            found[key] = ReportLink(
-                study_id=key[0],
-                report_id=row.item_id,
-                kind=row.kind or ReportKind.OTHER,
-                method=LinkMethod.PERSON,
-                evidence=f"{row.decided_by}: {row.reason}",
-            )
-    return [found[key] for key in sorted(found)], queue
-
-
-def _report_link(study: str, report: Report, record: TrialRecord, method: LinkMethod, evidence: str) -> ReportLink:
-    return ReportLink(
-        study_id=study,
-        report_id=report.report_id,
-        kind=report_kind(report, record),
-        method=method,
-        evidence=evidence,
+    report_links, unsettled = link_reports(records, reports, study_of, declared_numbers(records), rows)
+    return Linked(
+        records=tuple(links),
+        reports=tuple(report_links),
+        queue=(*conflicts, *unsettled),
+        relations=tuple(relations_of(records, study_of, declared_numbers(records))),
     )
 
 
-def report_kind(report: Report, record: TrialRecord) -> ReportKind:
-    """What a report is to a study.
+def declared_numbers(records: Mapping[str, TrialRecord]) -> dict[str, tuple[Identifier, ...]]:
+    """Register numbers that each record declares for itself, its own among them; sponsors' numbers are none."""
+    return {
+        record_id: tuple(
+            dict.fromkeys(
+                number
+                for text in (
+                    record_id,
+                    *record.aliases,
+                    *(item.id for item in record.secondary_ids if item.kind not in SPONSOR_ID_KINDS),
+                )
+                for number in identifiers_in(text)
+            )
+        )
+        for record_id, record in records.items()
+    }
 
-    A paper that cites a registration is not its results: results are those of the randomised comparison,
-    published after the study began.
+
+def _person(records: Mapping[str, TrialRecord], rows: Sequence[LinkRow]) -> Iterator[_Edge]:
+    for row in rows:
+        is_known = row.study_id in records and row.item_id in records
+        if row.relation == "record" and row.is_linked and is_known and not _is_forbidden(row, rows):
+            yield _Edge(row.study_id, row.item_id, LinkMethod.PERSON, f"{row.decided_by}: {row.reason}")
+
+
+def _is_forbidden(row: LinkRow, rows: Sequence[LinkRow]) -> bool:
+    """Whether a later row takes a link back."""
+    pair = {row.study_id, row.item_id}
+    said = [item.is_linked for item in rows if item.relation == "record" and {item.study_id, item.item_id} == pair]
+    return not said[-1]
+
+
+def _machine(records: Mapping[str, TrialRecord], rows: Sequence[LinkRow]) -> Iterator[_Edge]:
+    forbidden = _forbidden(rows)
+    for edge in sorted(set(_named(records))):
+        if edge.pair not in forbidden and not _is_one_register(edge.first, edge.second, records):
+            yield edge
+
+
+def _named(records: Mapping[str, TrialRecord]) -> Iterator[_Edge]:
+    owners: dict[Identifier, list[str]] = defaultdict(list)
+    by_text: dict[str, str] = {}
+    for record_id in sorted(records):
+        for text in (record_id, *records[record_id].aliases):
+            by_text[text] = record_id
+            if number := identify(text):
+                owners[number].append(record_id)
+    for number, record_ids in owners.items():
+        for other in record_ids[1:]:
+            if other != record_ids[0]:
+                yield _Edge(record_ids[0], other, LinkMethod.DECLARED_ID, f"both are {number}")
+    for record in records.values():
+        yield from (edge for edge in _named_by(record, owners, by_text) if edge.first != edge.second)
+
+
+def _named_by(
+    record: TrialRecord, owners: Mapping[Identifier, list[str]], by_text: Mapping[str, str]
+) -> Iterator[_Edge]:
+    own = record.record_id
+    for text in (item.id for item in record.secondary_ids if item.kind not in SPONSOR_ID_KINDS):
+        for other in (*_owning(text, owners), *([by_text[text]] if text in by_text else [])):
+            yield _Edge(own, other, LinkMethod.DECLARED_ID, f"{own} declares {text}")
+    for title in (record.brief_title, record.official_title):
+        for other in _owning(title or "", owners):
+            yield _Edge(own, other, LinkMethod.MINED_ID, f"the title of {own} names {other}")
+
+
+def _owning(text: str, owners: Mapping[Identifier, list[str]]) -> Iterator[str]:
+    for number in identifiers_in(text):
+        yield from owners.get(number, ())
+
+
+def _is_one_register(first: str, second: str, records: Mapping[str, TrialRecord]) -> bool:
+    """Whether two entries are different numbers of one register."""
+    one, other = _number(first, records), _number(second, records)
+    return one.register == other.register and one.number != other.number
+
+
+def _number(record_id: str, records: Mapping[str, TrialRecord]) -> Identifier:
+    return identify(record_id) or Identifier(records[record_id].registry, record_id)
+
+
+def _forbidden(rows: Sequence[LinkRow]) -> set[frozenset[str]]:
+    said: dict[frozenset[str], bool] = {}
+    for row in rows:
+        if row.relation == "record":
+            said[frozenset((row.study_id, row.item_id))] = row.is_linked
+    return {pair for pair, is_linked in said.items() if not is_linked}
+
+
+def _group(
+    records: Mapping[str, TrialRecord], edges: Sequence[_Edge], rows: Sequence[LinkRow]
+) -> tuple[list[frozenset[str]], list[QueueItem]]:
+    """Studies as sets of records, and the chains that would have joined what must stay apart.
+
+    A chain in conflict is cut down to links that both ends declare; where these conflict as well, none holds.
     """
-    types = set(report.publication_types)
-    if types & _NOTICES:
-        return ReportKind.NOTICE
-    if types & _PROTOCOLS:
-        return ReportKind.PROTOCOL
-    if types & _SECONDARY and not types & _RESULTS:
-        return ReportKind.OTHER
-    if _precedes(report, record):
-        return ReportKind.OTHER
-    if types & _RESULTS or find(_RANDOMISED, [Field("title", report.title)]):
-        return ReportKind.RESULTS
-    return ReportKind.OTHER
+    forbidden = _forbidden(rows)
+    by_person = [edge for edge in edges if edge.method is LinkMethod.PERSON]
+    blocks = _components([frozenset((record_id,)) for record_id in records], by_person)
+    whole = _components(blocks, edges)
+    groups: list[frozenset[str]] = []
+    conflicts = []
+    mutual = [
+        edge for edge in edges if any((edge.first, edge.second) == (other.second, other.first) for other in edges)
+    ]
+    for members in whole:
+        if _may_join(members, blocks, records, forbidden):
+            groups.append(members)
+            continue
+        conflicts.append(_conflict(members, edges))
+        inside = [block for block in blocks if block <= members]
+        for part in _components(inside, mutual):
+            may = _may_join(part, blocks, records, forbidden)
+            groups += [part] if may else [block for block in inside if block <= part]
+    return groups, conflicts
 
 
-def _precedes(report: Report, record: TrialRecord) -> bool:
-    if report.published_date is None or record.start_date is None:
+def _components(blocks: Iterable[frozenset[str]], edges: Iterable[_Edge]) -> list[frozenset[str]]:
+    group_of = {member: block for block in blocks for member in block}
+    for edge in edges:
+        if edge.first in group_of and edge.second in group_of:
+            joined = group_of[edge.first] | group_of[edge.second]
+            group_of.update(dict.fromkeys(joined, joined))
+    return sorted(set(group_of.values()), key=sorted)
+
+
+def _may_join(
+    members: frozenset[str],
+    blocks: Sequence[frozenset[str]],
+    records: Mapping[str, TrialRecord],
+    forbidden: set[frozenset[str]],
+) -> bool:
+    """No two numbers of one register, but for those that a person joined; no pair that a person forbade."""
+    if any(pair <= members for pair in forbidden):
         return False
-    return last_day(report.published_date) < first_day(record.start_date)
+    inside = [block for block in blocks if block <= members]
+    numbers = [{_number(member, records) for member in block} for block in inside]
+    return not any(
+        one.register == other.register and one.number != other.number
+        for place, first in enumerate(numbers)
+        for second in numbers[place + 1 :]
+        for one in first
+        for other in second
+    )
+
+
+def _conflict(members: frozenset[str], edges: Sequence[_Edge]) -> QueueItem:
+    inside = sorted({edge.evidence for edge in edges if edge.pair <= members})
+    return QueueItem(
+        kind="link",
+        subject=min(members),
+        reason=f"records of one register would become one study: {'; '.join(inside)}",
+        field="secondary_ids",
+        value=", ".join(sorted(members)),
+        action="say in links.csv which of them belong together",
+    )
+
+
+def _preference(record: TrialRecord) -> tuple[bool, str]:
+    """ClinicalTrials.gov names a study that has several entries: most of the literature cites it."""
+    number = identify(record.record_id)
+    return (number.register if number else record.registry) != CTGOV, record.record_id
+
+
+def _record_link(
+    study: str,
+    record_id: str,
+    records: Mapping[str, TrialRecord],
+    members: frozenset[str],
+    edges: Sequence[_Edge],
+) -> StudyLink:
+    if study == record_id:
+        return StudyLink(study_id=study, record_id=record_id, method=LinkMethod.OWN_ID, evidence=record_id)
+    order = (LinkMethod.PERSON, LinkMethod.DECLARED_ID, LinkMethod.MINED_ID)
+    reasons = [edge for edge in edges if record_id in edge.pair and edge.pair <= members]
+    why = min(reasons, key=lambda edge: (order.index(edge.method), study not in edge.pair, edge))
+    return StudyLink(study_id=study, record_id=record_id, method=why.method, evidence=why.evidence)

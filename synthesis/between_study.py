@@ -39,7 +39,8 @@ def estimate_tau2(sets: StudySets, model: Model) -> Array:
 
     Source
     ------
-    DL: DerSimonian and Laird (1986), Controlled Clinical Trials 7:177, eq. 8. HE: Hedges and Olkin (1985).
+    DL: DerSimonian and Laird (1986), Controlled Clinical Trials 7:177. HE: Hedges and Olkin (1985),
+    Statistical Methods for Meta-Analysis, chapter 9.
     SJ: Sidik and Jonkman (2005), Applied Statistics 54:367. PM: Paule and Mandel (1982), J Res NBS 87:377,
     of which Morris's empirical Bayes estimator EB (1983), JASA 78:47, is another form with the same root.
     ML and REML: Viechtbauer (2005), J Educ Behav Stat 30:261; Veroniki et al. (2016), Res Synth Methods 7:55.
@@ -52,21 +53,24 @@ def estimate_tau2(sets: StudySets, model: Model) -> Array:
 
 
 def dersimonian_laird(sets: StudySets, q: Array | None = None) -> Array:
-    """Method of moments with inverse-variance weights; `q` replaces Cochran's Q where a convention does."""
+    """Method of moments: (Q - (k - 1)) / C with C = sum w - sum w^2 / sum w and w = 1 / vi.
+
+    `q` takes the place of Cochran's Q where a convention wants it.
+    """
     at_zero = sets.moments(0.0)
     tau2: Array = np.maximum(0.0, ((at_zero.q if q is None else q) - (sets.k - 1)) / at_zero.trace)
     return tau2
 
 
 def hedges(sets: StudySets) -> Array:
-    """Variance of the effects less the mean sampling variance."""
+    """Variance of the effects less the mean sampling variance: sum (yi - mean)^2 / (k - 1) - sum vi / k."""
     mean_variance = np.where(np.isfinite(sets.vi), sets.vi, 0.0).sum(axis=1) / sets.k
     tau2: Array = np.maximum(0.0, sets.sum_of_squares / (sets.k - 1) - mean_variance)
     return tau2
 
 
 def sidik_jonkman(sets: StudySets) -> Array:
-    """One step from the crude variance sum of squares / k; 0 only where all effects are equal."""
+    """One step from the crude t0 = sum (yi - mean)^2 / k: t0 Q(t0) / (k - 1); 0 only where all effects are equal."""
     crude = sets.sum_of_squares / sets.k
     tau2 = np.zeros(len(crude))
     rows = np.flatnonzero(crude > 0)
@@ -76,7 +80,7 @@ def sidik_jonkman(sets: StudySets) -> Array:
 
 
 def paule_mandel(sets: StudySets) -> Array:
-    """The tau2 at which generalised Q equals its expectation k - 1."""
+    """The tau2 at which Q(tau2) = sum (yi - mu)^2 / (vi + tau2) equals its expectation k - 1."""
     return solve_generalised_q(sets, (sets.k - 1).astype(np.float64))
 
 
@@ -94,12 +98,15 @@ def solve_generalised_q(sets: StudySets, target: Array) -> Array:
 
 
 def reml(sets: StudySets) -> Array:
-    """Restricted maximum likelihood, the global maximum over tau2 >= 0."""
+    """Restricted maximum likelihood, the global maximum over tau2 >= 0.
+
+    The score is sum w^2 (yi - mu)^2 - (sum w - sum w^2 / sum w), with w = 1 / (vi + tau2).
+    """
     return _maximise(sets, _restricted_score, _restricted_log_likelihood, sets.k - 1)
 
 
 def maximum_likelihood(sets: StudySets) -> Array:
-    """Maximum likelihood, the global maximum over tau2 >= 0."""
+    """Maximum likelihood, the global maximum over tau2 >= 0; the score is sum w^2 (yi - mu)^2 - sum w."""
     return _maximise(sets, _score, _log_likelihood, sets.k)
 
 
@@ -114,7 +121,8 @@ def q_profile(sets: StudySets, level: float) -> tuple[Array, Array]:
 
     Source
     ------
-    Viechtbauer (2007), Statistics in Medicine 26:37, eq. 5; Cochrane Handbook 6.5, section 10.10.4.5.
+    Viechtbauer (2007), Statistics in Medicine 26:37: Q(low) and Q(high) are the quantiles (1 + level) / 2 and
+    (1 - level) / 2 of chi-squared with k - 1 df. Cochrane Handbook 6.5, section 10.10.4.
     """
     low, high = np.full((2, len(sets.k)), np.nan)
     rows = np.flatnonzero(sets.k >= 2)

@@ -284,8 +284,8 @@ def o_minus_e_from_hazard_ratio(ratio: float, low: float, high: float, level: fl
     given = {"HR": ratio, "low": low, "high": high, "level": level}
     v = 1 / se.value**2
     return ObservedLessExpected(
-        _checked(estimate.value * v, "O - E", given, "Tierney 2007, eqs 5, 7"),
-        _checked(v, "V", given, "Tierney 2007, eq. 7"),
+        _checked(estimate.value * v, "O - E", given, "Tierney 2007"),
+        _checked(v, "V", given, "Tierney 2007"),
     )
 
 
@@ -300,7 +300,7 @@ def o_minus_e_from_p(events_1: float, events_2: float, p: float, *, favours_cont
 
     Source
     ------
-    Tierney et al. (2007), Trials 8:16, eqs 8 to 10.
+    Tierney et al. (2007), Trials 8:16: V = events 1 events 2 / all events, O - E = sqrt(V) z.
     """
     _positive(events_1=events_1, events_2=events_2)
     if not 0 < p < 1:
@@ -309,6 +309,6 @@ def o_minus_e_from_p(events_1: float, events_2: float, p: float, *, favours_cont
     v = events_1 * events_2 / (events_1 + events_2)
     size = sqrt(v) * float(special.ndtri(1 - p / 2))
     return ObservedLessExpected(
-        _checked(size if favours_control else -size, "O - E", given, "Tierney 2007, eq. 9"),
-        _checked(v, "V", given, "Tierney 2007, eq. 10"),
+        _checked(size if favours_control else -size, "O - E", given, "Tierney 2007"),
+        _checked(v, "V", given, "Tierney 2007"),
     )

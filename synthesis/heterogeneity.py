@@ -28,7 +28,7 @@ def i2_of_tau2(sets: StudySets, tau2: ArrayLike) -> tuple[Array, Array]:
 
     Source
     ------
-    Higgins and Thompson (2002), Statistics in Medicine 21:1539, eqs 9 and 10; Cochrane Handbook 6.5, section
+    Higgins and Thompson (2002), Statistics in Medicine 21:1539; Cochrane Handbook 6.5, section
     10.10.2.
     """
     between = np.asarray(tau2, dtype=np.float64)
@@ -52,7 +52,9 @@ def i2_limits_of_q(q: ArrayLike, k: ArrayLike, level: float = 0.95) -> tuple[Arr
 
     Source
     ------
-    Higgins and Thompson (2002), Statistics in Medicine 21:1539, appendix A2.
+    Higgins and Thompson (2002), Statistics in Medicine 21:1539. The standard error of log H is
+    (log Q - log(k - 1)) / (2 (sqrt(2 Q) - sqrt(2 k - 3))) for Q > k, otherwise
+    sqrt((1 - 1 / (3 (k - 2)^2)) / (2 (k - 2))).
     """
     spread, studies = np.asarray(q, dtype=np.float64), np.asarray(k, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):

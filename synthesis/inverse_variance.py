@@ -88,7 +88,7 @@ def pool_sets(
     ------
     Borenstein et al. (2010), Res Synth Methods 1:97. HKSJ: Hartung and Knapp (2001), Statistics in Medicine
     20:3875; Sidik and Jonkman (2002) 21:3153; truncation: Röver et al. (2015), BMC Med Res Methodol 15:99.
-    I2 and H2: Higgins and Thompson (2002), Statistics in Medicine 21:1539, eqs 9 and 10.
+    I2 and H2: Higgins and Thompson (2002), Statistics in Medicine 21:1539.
     Cochrane Handbook 6.5, sections 10.3 and 10.10.
     """
     check_choice(model, interval, level)
@@ -189,7 +189,7 @@ def prediction_interval(
 
     Source
     ------
-    Higgins, Thompson and Spiegelhalter (2009), JRSS A 172:137, section 4.1 (k - 2); Veroniki et al. (2019),
+    Higgins, Thompson and Spiegelhalter (2009), JRSS A 172:137 (k - 2); Veroniki et al. (2019),
     Res Synth Methods 10:23 (k - 1).
     """
     freedom = np.broadcast_to(np.asarray(df, dtype=np.float64), pooled.k.shape)

@@ -40,7 +40,7 @@ def pool_tables(
 
     Source
     ------
-    `mantel_haenszel`, `peto`; Q: Deeks and Higgins (2010), Statistical algorithms in RevMan 5, pp. 5 and 8.
+    `mantel_haenszel`, `peto`; Q: Deeks and Higgins (2010), Statistical algorithms in RevMan 5.
     """
     if model is Model.PETO:
         estimate, se, weights = peto(tables)
@@ -101,7 +101,7 @@ def mantel_haenszel(tables: Tables, measure: Measure) -> tuple[Array, Array, Arr
 
     Source
     ------
-    RR: Greenland and Robins (1985), Biometrics 41:55, eqs 4 and 13. OR: Robins, Breslow and Greenland (1986),
+    RR: Greenland and Robins (1985), Biometrics 41:55: sum(a n2 / N) / sum(c n1 / N). OR: Robins, Breslow and Greenland (1986),
     Biometrics 42:311. Cochrane Handbook 6.5, section 10.4.1.
     """
     a, b, c, d = tables.events_1, tables.others_1, tables.events_2, tables.others_2
@@ -146,7 +146,7 @@ def mantel_haenszel_difference(tables: Tables, uncorrected: Tables | None = None
     Source
     ------
     Variance: Sato, Greenland and Robins (1989), Biometrics 45:1323, as metafor; with `uncorrected`, Greenland
-    and Robins (1985), Biometrics 41:55, eq. 11, as Deeks and Higgins (2010), p. 5.
+    and Robins (1985), Biometrics 41:55, as Deeks and Higgins (2010).
     """
     a, b, c, d = tables.events_1, tables.others_1, tables.events_2, tables.others_2
     n1, n2 = tables.totals

@@ -106,7 +106,7 @@ def mean_difference(one: Means, two: Means, *, is_pooled: bool = False) -> tuple
 
     Source
     ------
-    Cochrane Handbook 6.5, section 10.3.1; Deeks and Higgins (2010), Statistical algorithms in RevMan 5, p. 6.
+    Cochrane Handbook 6.5, section 10.3.1; Deeks and Higgins (2010), Statistical algorithms in RevMan 5.
     """
     (m1, sd1, n1), (m2, sd2, n2) = one.arrays, two.arrays
     if is_pooled:
@@ -135,7 +135,7 @@ def hedges_j(df: ArrayLike) -> Array:
 def hedges_j_approximate(df: ArrayLike) -> Array:
     """Small-sample factor J = 1 - 3 / (4 df - 1), which is RevMan's 1 - 3 / (4 N - 9).
 
-    Source: Hedges (1981), J Educ Stat 6:107, section 4; Deeks and Higgins (2010), p. 7.
+    Source: Hedges (1981), J Educ Stat 6:107, Deeks and Higgins (2010).
     """
     return np.asarray(1 - 3 / (4 * np.asarray(df, dtype=np.float64) - 1))
 
@@ -156,7 +156,7 @@ def standardised_mean_difference(one: Means, two: Means, *, is_unbiased: bool = 
 
     Source
     ------
-    Hedges (1981), J Educ Stat 6:107; Hedges (1983), Psychol Bull 93:388, eqs 8 and 9.
+    Hedges (1981), J Educ Stat 6:107; Hedges (1983), Psychol Bull 93:388.
     """
     n1, n2 = one.arrays[2], two.arrays[2]
     df = n1 + n2 - 2
@@ -169,7 +169,7 @@ def standardised_mean_difference(one: Means, two: Means, *, is_unbiased: bool = 
 def standardised_mean_difference_revman(one: Means, two: Means) -> tuple[Array, Array]:
     """Hedges' g as RevMan computes it: g = (1 - 3 / (4 N - 9)) d, vi = N / (n1 n2) + g^2 / (2 (N - 3.94)).
 
-    Source: Deeks and Higgins (2010), Statistical algorithms in RevMan 5, p. 7.
+    Source: Deeks and Higgins (2010), Statistical algorithms in RevMan 5.
     """
     n1, n2 = one.arrays[2], two.arrays[2]
     total = n1 + n2
@@ -187,7 +187,7 @@ def log_ratio_of_means(one: Means, two: Means) -> tuple[Array, Array]:
 
     Source
     ------
-    Hedges, Gurevitch and Curtis (1999), Ecology 80:1150, eq. 1; Friedrich et al. (2008), BMC Med Res Methodol 8:32.
+    Hedges, Gurevitch and Curtis (1999), Ecology 80:1150; Friedrich et al. (2008), BMC Med Res Methodol 8:32.
     """
     (m1, sd1, n1), (m2, sd2, n2) = one.arrays, two.arrays
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -202,7 +202,7 @@ def log_ratio_of_geometric_means(one: Means, two: Means) -> tuple[Array, Array]:
     Each arm's mean and SD become those of the logarithms: sdlog^2 = log(1 + sd^2 / m^2) and
     mlog = log m - sdlog^2 / 2; the effect is their difference, the variance sdlog1^2 / n1 + sdlog2^2 / n2.
 
-    Source: Higgins, White and Anzures-Cabrera (2008), Statistics in Medicine 27:6072, eqs 3 to 5 (method 1).
+    Source: Higgins, White and Anzures-Cabrera (2008), Statistics in Medicine 27:6072 (method 1).
     """
     logs, variances = [], []
     for arm in (one, two):
@@ -242,7 +242,7 @@ def risk_difference(tables: Tables, *, is_certain: bool = False) -> tuple[Array,
 
     A difference without variance, as of two empty arms, is NaN unless `is_certain` asks for it.
 
-    Source: Cochrane Handbook 6.5, section 6.4.1.1; Deeks and Higgins (2010), p. 3.
+    Source: Cochrane Handbook 6.5, section 6.4.1.1; Deeks and Higgins (2010).
     """
     n1, n2 = tables.totals
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -267,7 +267,7 @@ def peto_o_minus_e(tables: Tables) -> tuple[Array, Array]:
 def effect_of_o_minus_e(o_minus_e: ArrayLike, v: ArrayLike) -> tuple[Array, Array]:
     """Log hazard ratio, rate ratio or Peto odds ratio (O - E) / V with variance 1 / V; NaN where V = 0.
 
-    Source: Parmar, Torri and Stewart (1998), Statistics in Medicine 17:2815, eqs 1 and 2.
+    Source: Parmar, Torri and Stewart (1998), Statistics in Medicine 17:2815.
     """
     difference, variance = np.asarray(o_minus_e, dtype=np.float64), np.asarray(v, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -107,7 +107,8 @@ def influence(yi: ArrayLike, vi: ArrayLike, *, model: Model) -> Influence:
 
     Source
     ------
-    Viechtbauer and Cheung (2010), Res Synth Methods 1:112, eqs 9, 12 and 13.
+    Viechtbauer and Cheung (2010), Res Synth Methods 1:112: (yi - mu(-i)) / sqrt(vi + tau2(-i) + se(-i)^2), (mu - mu(-i)) /
+    sqrt(hat (vi + tau2(-i))) and (mu - mu(-i))^2 / se^2.
     """
     y, v = (np.asarray(values, dtype=np.float64) for values in (yi, vi))
     if len(y) < 2:

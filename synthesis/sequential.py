@@ -109,7 +109,7 @@ def power(limits: Boundaries, drift: float) -> float:
 def inflation(limits: Boundaries, *, alpha: float = 0.05, beta: float = 0.1) -> float:
     """Factor by which looking at these times raises the information needed for power 1 - beta.
 
-    Source: Jennison and Turnbull (2000), Group Sequential Methods, section 2.3; the power counted is that of
+    Source: Jennison and Turnbull (2000), Group Sequential Methods, chapter 2; the power counted is that of
     the upper boundary.
     """
     fixed = -float(special.ndtri(alpha / limits.sides) + special.ndtri(beta))
@@ -123,7 +123,8 @@ def information_size_of_risks(
     """People that one two-sided trial with equal arms would need to show this difference of risks.
 
     The optimal information size of GRADE; not rounded. Source: Fleiss (1981), Statistical Methods for Rates
-    and Proportions, eq. 3.14, without continuity correction.
+    and Proportions, chapter 3: 2 (z(alpha / 2) sqrt(2 m (1 - m)) + z(beta) sqrt(p (1 - p) + q (1 - q)))^2 /
+    (p - q)^2 with m = (p + q) / 2, without continuity correction.
     """
     if not (0 <= risk_control <= 1 and 0 <= risk_intervention <= 1) or risk_control == risk_intervention:
         raise ValueError(f"risks {risk_control} and {risk_intervention}: give two different probabilities")

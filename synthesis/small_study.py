@@ -74,7 +74,7 @@ def harbord(tables: Tables, *, least: int = LEAST) -> Asymmetry:
 
     Source
     ------
-    Harbord, Egger and Sterne (2006), Statistics in Medicine 25:3443, section 3.
+    Harbord, Egger and Sterne (2006), Statistics in Medicine 25:3443.
     """
     z, v = (values[0] for values in peto_o_minus_e(tables))
     z, v = z[v > 0], v[v > 0]

@@ -1,0 +1,126 @@
+"""Studies that stay two and belong together: extensions, sub-studies, entries registered anew, shared numbers."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+from models.dates import first_day
+from models.protocol import TermRule
+from models.screening import StudyRelation
+from models.trial import TrialRecord
+from models.vocabulary import Status, StudyRelationKind
+from studies.identifiers import SHARED_NUMBERS, Identifier, identifiers_in
+from studies.likeness import title_likeness
+from studies.terms import Field, Found, find
+
+_EXTENSION = TermRule(
+    terms=[
+        "extension",
+        "extension study",
+        "rollover",
+        "roll-over",
+        "continuation",
+        "long-term follow-up",
+        "long term follow-up",
+    ]
+)
+_SUB_STUDY = TermRule(terms=["sub-study", "substudy", "sub-project", "ancillary study", "companion study"])
+_SAME_TITLE = 0.95
+
+
+def relations_of(
+    records: Mapping[str, TrialRecord],
+    study_of: Mapping[str, str],
+    declared: Mapping[str, tuple[Identifier, ...]],
+) -> list[StudyRelation]:
+    """Relations between studies, each with its evidence, in the order of ids.
+
+    Parameters
+    ----------
+    study_of : study by record id
+    declared : register numbers that each record declares
+    """
+    found = {
+        (item.study_id, item.other_id, item.kind): item
+        for item in [*_shared(records, study_of, declared), *_naming(records, study_of), *_anew(records, study_of)]
+    }
+    told = {(first, second) for first, second, kind in found if kind is not StudyRelationKind.NAMED}
+    return [found[key] for key in sorted(found) if key[2] is not StudyRelationKind.NAMED or key[:2] not in told]
+
+
+def _shared(
+    records: Mapping[str, TrialRecord], study_of: Mapping[str, str], declared: Mapping[str, tuple[Identifier, ...]]
+) -> Iterator[StudyRelation]:
+    carriers: dict[Identifier, set[str]] = defaultdict(set)
+    for record_id, numbers in declared.items():
+        for number in numbers:
+            if number.register in SHARED_NUMBERS:
+                carriers[number].add(record_id)
+    for number, record_ids in carriers.items():
+        for first, second in combinations(sorted(record_ids), 2):
+            if study_of[first] != study_of[second]:
+                evidence = f"{first} and {second} both declare {number}"
+                yield _relation(study_of[first], study_of[second], StudyRelationKind.SHARED_NUMBER, evidence)
+                if told := _told_apart(records[first], records[second]):
+                    kind, words = told
+                    yield _relation(study_of[first], study_of[second], kind, f"{evidence}; {words}")
+
+
+def _naming(records: Mapping[str, TrialRecord], study_of: Mapping[str, str]) -> Iterator[StudyRelation]:
+    """One record names another of another study, wherever it does so."""
+    owner: dict[Identifier, str] = {}
+    for record_id in sorted(records):
+        for number in identifiers_in(record_id):
+            owner.setdefault(number, record_id)
+    for record in records.values():
+        texts = {
+            "secondary_ids": "; ".join(item.id for item in record.secondary_ids),
+            "brief_title": record.brief_title or "",
+            "official_title": record.official_title or "",
+            "summary": record.summary_text or "",
+            "eligibility": record.eligibility_text or "",
+        }
+        for field, text in texts.items():
+            for number in identifiers_in(text):
+                other = owner.get(number)
+                if other and study_of[other] != study_of[record.record_id]:
+                    told = _told_apart(record, records[other])
+                    kind, words = told or (StudyRelationKind.NAMED, "")
+                    evidence = f"{record.record_id} names {other} in {field}" + (f"; {words}" if words else "")
+                    yield _relation(study_of[record.record_id], study_of[other], kind, evidence)
+
+
+def _anew(records: Mapping[str, TrialRecord], study_of: Mapping[str, str]) -> Iterator[StudyRelation]:
+    """An entry withdrawn with nobody in it, and a like-titled one of the same sponsor posted later."""
+    for old in records.values():
+        if old.status is not Status.WITHDRAWN or old.first_posted_date is None:
+            continue
+        for new in records.values():
+            is_later = new.first_posted_date and first_day(new.first_posted_date) > first_day(old.first_posted_date)
+            is_candidate = (
+                is_later and new.sponsor == old.sponsor and study_of[new.record_id] != study_of[old.record_id]
+            )
+            if is_candidate and title_likeness(old, new) >= _SAME_TITLE:
+                evidence = f"{old.record_id} was withdrawn; {new.record_id} has its title and sponsor"
+                kind = StudyRelationKind.RE_REGISTRATION
+                yield _relation(study_of[old.record_id], study_of[new.record_id], kind, evidence)
+
+
+def _told_apart(first: TrialRecord, second: TrialRecord) -> tuple[StudyRelationKind, str] | None:
+    """What the title of one says that the other's does not."""
+    for kind, rule in ((StudyRelationKind.EXTENSION, _EXTENSION), (StudyRelationKind.SUB_STUDY, _SUB_STUDY)):
+        one, other = _in_titles(rule, first), _in_titles(rule, second)
+        if (said := one or other) and not (one and other):
+            record = first if one else second
+            return kind, f"the {said.field.replace('_', ' ')} of {record.record_id} says “{said.quote}”"
+    return None
+
+
+def _in_titles(rule: TermRule, record: TrialRecord) -> Found | None:
+    titles = {"brief_title": record.brief_title, "official_title": record.official_title}
+    return find(rule, [Field(name, text) for name, text in titles.items() if text])
+
+
+def _relation(first: str, second: str, kind: StudyRelationKind, evidence: str) -> StudyRelation:
+    one, other = sorted((first, second))
+    return StudyRelation(study_id=one, other_id=other, kind=kind, evidence=evidence)

@@ -1,0 +1,50 @@
+"""One night of the replayed registries, carried out once and copied for whoever starts from it."""
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.night import NightRequest, NightResult, night
+from models.dates import at_night
+from models.settings import Settings
+
+REVIEW = "als_cell_therapy"
+FIRST = date(2016, 6, 21)
+
+Night = Callable[..., NightResult]
+
+
+@pytest.fixture(scope="session")
+def carry_out() -> Night:
+    """Carries out a night on the replayed registries; settings and request can be given by name."""
+
+    def carry_out(data: Path, day: date, *, settings: dict[str, Any] | None = None, **request: Any) -> NightResult:
+        asked = {"review": REVIEW, "as_of": at_night(day), "registries": "replay"} | request
+        return night(NightRequest(**asked), Settings(data=data, **(settings or {})))
+
+    return carry_out
+
+
+@pytest.fixture(scope="session")
+def first_night(carry_out: Night, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder after the night of the 2016 review's search; to be copied, not changed."""
+    data = tmp_path_factory.mktemp("first night") / "data"
+    assert carry_out(data, FIRST).state == "done"
+    return data
+
+
+@pytest.fixture
+def data(first_night: Path, tmp_path: Path) -> Path:
+    """A data folder of one's own after the night of the 2016 review's search."""
+    return Path(shutil.copytree(first_night, tmp_path / "data", symlinks=True))
+
+
+@pytest.fixture
+def review_folder(tmp_path: Path) -> Path:
+    """A review folder of one's own, to be changed; its parent is the reviews folder of the settings."""
+    shipped = Settings().reviews / REVIEW
+    return Path(shutil.copytree(shipped, tmp_path / "reviews" / REVIEW))

@@ -4,14 +4,19 @@ Nothing else in the program opens a connection to a source. Knows no source: add
 what a 404 means belong to the connectors.
 """
 
+import json
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from types import TracebackType
-from typing import Self
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from typing import Any, Self
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 import requests
+from requests import certs
+from requests.adapters import HTTPAdapter
 from requests_ratelimiter import LimiterSession
 from urllib3.exceptions import InvalidHeader, MaxRetryError
 from urllib3.util import Retry
@@ -32,12 +37,26 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _CHUNK = 256 * 1024
+_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+_UNTRUSTED = "its certificate cannot be verified; if it does not send its whole chain, TRIALWATCH_CA_BUNDLE may add it"
 _BROKEN = (
     requests.ConnectionError,
     requests.Timeout,
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )
+
+
+class _WiderTrust(HTTPAdapter):
+    """Verifies against the usual certificates and those of a file."""
+
+    def __init__(self, bundle: Path) -> None:
+        self._context = ssl.create_default_context(cafile=certs.where())
+        self._context.load_verify_locations(cafile=bundle)
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs | {"ssl_context": self._context})
 
 
 class HttpClient:
@@ -57,6 +76,8 @@ class HttpClient:
         unless Retry-After says otherwise
     timeout : seconds for connecting, and between two bytes of an answer
     largest_body : bytes after decompression
+    ca_bundle : PEM file of certificates that are trusted beside the usual ones, for a host that does not send
+        its whole chain; certificates are always verified
     """
 
     def __init__(
@@ -72,6 +93,7 @@ class HttpClient:
         backoff: float = 1.0,
         timeout: float = 60.0,
         largest_body: int = LARGEST_BODY,
+        ca_bundle: Path | None = None,
     ) -> None:
         self._source = source
         self._base_url = base_url.rstrip("/")
@@ -83,9 +105,12 @@ class HttpClient:
             total=retries,
             backoff_factor=backoff,
             status_forcelist=RETRIED,
+            allowed_methods=None,
             retry_after_max=LONGEST_RETRY_AFTER,
         )
         self._session = LimiterSession(per_second=rate) if rate else requests.Session()
+        if ca_bundle:
+            self._session.mount("https://", _WiderTrust(ca_bundle))
         program = f"trialwatch/{version('trialwatch')}"
         # A proxy of the environment is for the world outside, not for a replay on this machine.
         self._session.trust_env = urlsplit(self._base_url).hostname not in _LOOPBACK
@@ -110,36 +135,58 @@ class HttpClient:
             response, body = self._answer(url)
             target = response.headers.get("Location") if response.status_code in _REDIRECTS else None
             if target is None:
-                return Page(
-                    source=self._source,
-                    kind=kind,
-                    url=self._public(url),
-                    status=response.status_code,
-                    content_type=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
-                    body=self._blank(body),
-                    observed_at=self._now(),
-                )
+                return self._page(kind, self._public(url), response, body)
             url = self._followed(url, target)
         raise self._failure(url, f"more than {_MOST_REDIRECTS} redirects")
 
-    def _answer(self, url: str) -> tuple[requests.Response, bytes]:
-        """The first whole answer that is worth having, within the budget of attempts."""
-        retry = self._retry
+    def post(self, path: str, body: dict[str, object], *, kind: str) -> Page:
+        """Ask by POST with a JSON body; see :meth:`models.connector.Client.post`."""
+        url = self._address(self._base_url + path, self._secrets)
+        response, answer = self._answer(url, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
+        if response.status_code in _REDIRECTS:
+            raise self._failure(url, f"HTTP {response.status_code}: a question by POST is not sent elsewhere")
+        asked = quote(json.dumps(body, ensure_ascii=False, separators=(",", ":")), safe='{}[]":,')
+        return self._page(kind, f"{self._public(url)}#{asked}", response, answer)
+
+    def _page(self, kind: str, url: str, response: requests.Response, body: bytes) -> Page:
+        return Page(
+            source=self._source,
+            kind=kind,
+            url=url,
+            status=response.status_code,
+            content_type=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
+            body=self._blank(body),
+            observed_at=self._now(),
+        )
+
+    def _answer(self, url: str, asked: str | None = None) -> tuple[requests.Response, bytes]:
+        """The first whole answer that is worth having, within the budget of attempts; by POST if `asked`."""
+        retry, method = self._retry, "POST" if asked else "GET"
         while True:
             response = None
             try:
-                with self._session.get(url, timeout=self._timeout, stream=True, allow_redirects=False) as response:
+                with self._session.request(
+                    method,
+                    url,
+                    data=asked.encode() if asked else None,
+                    headers=_JSON if asked else None,
+                    timeout=self._timeout,
+                    stream=True,
+                    allow_redirects=False,
+                ) as response:
                     if response.status_code not in RETRIED:
                         if response.status_code >= 500:
                             raise self._failure(url, f"HTTP {response.status_code}")
                         return response, self._body(url, response)
                 found = f"HTTP {response.status_code}"
+            except requests.exceptions.SSLError as error:
+                raise self._failure(url, f"{_UNTRUSTED}: {error}") from None
             except _BROKEN as error:
                 response, found = None, f"{type(error).__name__}: {error}"
             except requests.RequestException as error:
                 raise self._failure(url, f"{type(error).__name__}: {error}") from None
             try:
-                retry = retry.increment("GET", url)
+                retry = retry.increment(method, url)
                 retry.sleep(response.raw if response is not None else None)
             except MaxRetryError:
                 attempts = len(retry.history) + 1

@@ -65,17 +65,22 @@ def as_json(result: NightResult) -> dict[str, Any]:
             for status in judgement.statuses
             if status.list not in {StudyList.EXCLUDED, StudyList.SCREENED_OUT}
         },
-        "pooled": [msgspec.to_builtins(effect) for effect in judgement.effects if effect.k],
+        "pooled": [_every_field(effect) for effect in judgement.effects if effect.k],
         "events": [
-            {**msgspec.to_builtins(event), "event_key": event.key} for event in judgement.events if event.key in new
+            {**_every_field(event), "event_key": event.key} for event in judgement.events if event.key in new
         ],
-        "signals": [msgspec.to_builtins(signal) for signal in judgement.signals],
-        "decision": msgspec.to_builtins(judgement.decision),
+        "signals": [_every_field(signal) for signal in judgement.signals],
+        "decision": _every_field(judgement.decision),
         "alerts": [{"key": alert.key, "grade": alert.grade, "title": alert.title} for alert in result.alerts],
-        "queue": [msgspec.to_builtins(item) for item in judgement.queue],
+        "queue": [_every_field(item) for item in judgement.queue],
         "new_versions": result.loaded.n_new_versions,
         "state": result.state,
     }
+
+
+def _every_field(item: msgspec.Struct) -> dict[str, Any]:
+    """An item with the same keys every time, also those of fields that are at their defaults."""
+    return {name: msgspec.to_builtins(value) for name, value in msgspec.structs.asdict(item).items()}
 
 
 def _empty(settings: Settings) -> None:

@@ -58,6 +58,7 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
         rate=0 if urlsplit(task.base_url).hostname in _LOOPBACK else connector.rate,
         now=lambda: task.observed_at,
         contact=settings.contact,
+        ca_bundle=settings.ca_bundle,
         secrets={parameter: getattr(settings, name) for parameter, name in connector.secrets.items()},
     )
     failure = ""

@@ -214,8 +214,8 @@ def _recall(screened: Screened, review: Review) -> list[QueueItem]:
     named = {study.study_id: study.label for v in review.versions for study in (*v.included, *v.ongoing)}
     for study_id, label in named.items():
         decision = screened.screening.get(study_id)
-        if decision is None or decision.verdict is Verdict.NOT_MET:
-            found = "screened out" if decision else "not found"
+        if decision is None or decision.by_rules is Verdict.NOT_MET:
+            found = "screened out by the rules" if decision else "not found"
             queue.append(
                 QueueItem(
                     kind="recall",

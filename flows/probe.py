@@ -47,6 +47,7 @@ def _probe(connector: Connector, now: datetime, settings: Settings) -> Probe:
         rate=connector.rate,
         now=lambda: now,
         contact=settings.contact,
+        ca_bundle=settings.ca_bundle,
         retries=1,
     )
     found, rejected, reason = False, [], ""

@@ -31,6 +31,13 @@ class Client(Interface):
             After the last retry, on a time-out, a cut body, or an answer larger than the limit.
         """
 
+    def post(self, path: str, body: dict[str, object], *, kind: str) -> Page:
+        """Ask by POST with a JSON body, for sources that are searched so; otherwise as :meth:`get`.
+
+        The page's url is the address, ``#`` and the body as sent, so that the archive keeps the question.
+        Nothing is changed at the source, therefore the question may be repeated; a redirect is a failure.
+        """
+
 
 Fetch = Callable[[SourceQuery, date | None, Client], Iterator[Page]]
 Parse = Callable[[Page], Iterator[Parsed]]

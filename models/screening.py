@@ -65,6 +65,8 @@ class ScreeningDecision(Value, frozen=True, kw_only=True):
     study_id: str
     verdict: Verdict
     criteria: tuple[CriterionVerdict, ...]
+    by_rules: Verdict | None = None
+    """What the rules alone say, before authors and people; None when only people have judged."""
 
     def of(self, criterion: Criterion) -> CriterionVerdict:
         return next(item for item in self.criteria if item.criterion is criterion)

@@ -24,6 +24,8 @@ class Settings:
     ledger_url : SQLAlchemy address (TRIALWATCH_LEDGER_URL, default SQLite in `data`)
     channels : Apprise addresses, separated by blanks (TRIALWATCH_CHANNELS); secrets, never logged
     contact : e-mail address in the User-Agent (TRIALWATCH_CONTACT); registries ask for one
+    ca_bundle : PEM file of certificates trusted beside the usual ones, for a source that does not send its whole
+        chain, as the EU Clinical Trials Register (TRIALWATCH_CA_BUNDLE); verification is never switched off
     ncbi_api_key : raises PubMed's rate limit (TRIALWATCH_NCBI_API_KEY)
     base_urls : addresses by connector slug, to go elsewhere than the live source
         (TRIALWATCH_BASE_URL_<SLUG>, e.g. TRIALWATCH_BASE_URL_CTGOV)
@@ -35,6 +37,7 @@ class Settings:
     ledger_url: str = ""
     channels: tuple[str, ...] = ()
     contact: str = ""
+    ca_bundle: Path | None = None
     ncbi_api_key: str = ""
     base_urls: Mapping[str, str] = field(default_factory=dict)
     keep_snapshots: int = 30
@@ -66,7 +69,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     Raises
     ------
     SettingsError
-        If a number is not a number.
+        If a number is not a number, or a file is not there.
     """
     prefix = "TRIALWATCH_"
     given = {name.removeprefix(prefix): value for name, value in environ.items() if name.startswith(prefix) and value}
@@ -74,12 +77,16 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     keep = given.get("KEEP_SNAPSHOTS", str(default.keep_snapshots))
     if not keep.isdigit() or int(keep) < 1:
         raise SettingsError(f"TRIALWATCH_KEEP_SNAPSHOTS={keep!r}: give a whole number of at least 1")
+    bundle = Path(given["CA_BUNDLE"]) if "CA_BUNDLE" in given else None
+    if bundle and not bundle.is_file():
+        raise SettingsError(f"TRIALWATCH_CA_BUNDLE={str(bundle)!r}: no such file; give a PEM file of certificates")
     return Settings(
         data=Path(given.get("DATA", default.data)),
         reviews=Path(given.get("REVIEWS", default.reviews)),
         ledger_url=given.get("LEDGER_URL", ""),
         channels=tuple(given.get("CHANNELS", "").split()),
         contact=given.get("CONTACT", ""),
+        ca_bundle=bundle,
         ncbi_api_key=given.get("NCBI_API_KEY", ""),
         base_urls={
             name.removeprefix("BASE_URL_").lower().replace("_", "-"): value

@@ -13,6 +13,7 @@ from models.vocabulary import Allocation, ArmType, Criterion, StudyType, Verdict
 from studies.terms import Field, Found, find
 
 _INACTIVE_ARMS = {ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR, ArmType.NO_INTERVENTION}
+_BLINDED = TermRule(terms=["placebo*", "sham", "double-dummy", "double dummy"])
 _RANDOM = TermRule(terms=["random*", "quasi-random*"], except_terms=["non-random*", "nonrandom*", "not random*"])
 _WITHIN_PERSON = TermRule(
     terms=[
@@ -28,7 +29,27 @@ _WITHIN_PERSON = TermRule(
         "each leg",
         "non-injected side",
         "untreated side",
-        "tibialis anterior",
+        "untreated leg",
+        "untreated limb",
+        "opposite leg",
+        "opposite limb",
+        "opposite side",
+    ]
+)
+_INTO_MUSCLE = TermRule(terms=["intramuscular*", "intra-muscular*", "into the muscle*"])
+_ONE_MUSCLE = TermRule(
+    terms=["tibialis anterior", "biceps*", "triceps*", "quadriceps*", "deltoid*", "gastrocnemius", "interosse*",
+           "abductor*", "trapezius", "diaphragm*"]
+)  # fmt: skip
+_RUN_IN = TermRule(
+    terms=[
+        "run-in",
+        "lead-in",
+        "safety cohort",
+        "open-label phase",
+        "open label phase",
+        "open-label part",
+        "first stage",
     ]
 )
 
@@ -42,19 +63,27 @@ def screen(
 ) -> ScreeningDecision:
     """Judge a study by its newest record, then let people overrule the rules.
 
-    A study that a published version lists as included or ongoing was accepted by its authors: that settles
-    what a rule leaves unclear, and nothing else. A row of decisions.csv settles anything.
+    A study that a published version lists as included or ongoing was accepted by its authors, who read more
+    than a registry: that settles what a rule leaves unclear, and for an included study what a rule denies. A
+    row of decisions.csv settles anything. What the rules alone say stays in `by_rules`.
     """
-    criteria = [
+    ruled = judge_by_rules(record, eligibility)
+    criteria = [_accepted_by_authors(item, study_id, versions) for item in ruled]
+    criteria = [_decided_by_person(item, study_id, decisions) for item in criteria]
+    return ScreeningDecision(
+        study_id=study_id, verdict=_overall(criteria), criteria=tuple(criteria), by_rules=_overall(ruled)
+    )
+
+
+def judge_by_rules(record: TrialRecord, eligibility: Eligibility) -> tuple[CriterionVerdict, ...]:
+    """A verdict on every criterion from the record alone, in the order in which a reader asks them."""
+    return (
         _population(record, eligibility),
         _intervention(record, eligibility),
         _design(record),
         _comparator(record, eligibility),
         _co_interventions(record, eligibility),
-    ]
-    criteria = [_accepted_by_authors(item, study_id, versions) for item in criteria]
-    criteria = [_decided_by_person(item, study_id, decisions) for item in criteria]
-    return ScreeningDecision(study_id=study_id, verdict=_overall(criteria), criteria=tuple(criteria))
+    )
 
 
 def _overall(criteria: Sequence[CriterionVerdict]) -> Verdict:
@@ -67,10 +96,12 @@ def _overall(criteria: Sequence[CriterionVerdict]) -> Verdict:
 def _accepted_by_authors(
     item: CriterionVerdict, study_id: str, versions: Sequence[PublishedVersion]
 ) -> CriterionVerdict:
-    if item.verdict is not Verdict.UNCLEAR:
+    if item.verdict is Verdict.MET:
         return item
-    for version in versions:
-        if any(study.study_id == study_id for study in (*version.included, *version.ongoing)):
+    for version in reversed(versions):
+        is_included = any(study.study_id == study_id for study in version.included)
+        is_ongoing = any(study.study_id == study_id for study in version.ongoing)
+        if is_included or (is_ongoing and item.verdict is Verdict.UNCLEAR):
             return _verdict(
                 item.criterion, Verdict.MET, item.field, item.quote, f"authors of version {version.version}"
             )
@@ -85,14 +116,21 @@ def _decided_by_person(item: CriterionVerdict, study_id: str, decisions: Sequenc
 
 
 def _population(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
+    """A disease spelled out among the conditions settles it; an abbreviation only where nothing speaks against it."""
     conditions, titles, keywords = _conditions(record), _titles(record), _keywords(record)
-    if found := find(eligibility.population, conditions):
+    found = find(eligibility.population, conditions)
+    if found and not found.is_abbreviation:
         return _by_found(Criterion.POPULATION, Verdict.MET, found)
-    if found := find(eligibility.population, titles):
-        if other := find(eligibility.not_population, [*conditions, *titles]):
+    in_titles = find(eligibility.population, titles)
+    if found or in_titles:
+        if other := find(eligibility.not_population, [*conditions, *titles, *keywords]):
             return _by_found(Criterion.POPULATION, Verdict.NOT_MET, other)
-        verdict = Verdict.UNCLEAR if found.is_abbreviation else Verdict.MET
-        return _by_found(Criterion.POPULATION, verdict, found)
+        spelled = next((item for item in (in_titles, found) if item and not item.is_abbreviation), None)
+        best = spelled or found or find(eligibility.population, [*keywords, *_outcomes(record)])
+        if best and (best is found or not best.is_abbreviation):
+            return _by_found(Criterion.POPULATION, Verdict.MET, best)
+        assert in_titles
+        return _by_found(Criterion.POPULATION, Verdict.UNCLEAR, in_titles)
     if (found := find(eligibility.population, keywords)) and not find(eligibility.not_population, conditions):
         return _by_found(Criterion.POPULATION, Verdict.UNCLEAR, found)
     return _by_absence(Criterion.POPULATION, Verdict.NOT_MET, conditions, "conditions")
@@ -121,10 +159,7 @@ def _design(record: TrialRecord) -> CriterionVerdict:
     if record.study_type not in {StudyType.INTERVENTIONAL, None}:
         return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "study_type", record.study_type)
     if record.allocation is Allocation.RANDOMISED:
-        fields = [*titles, *_interventions(record), *_arms(record), *_outcomes(record)]
-        if found := find(_WITHIN_PERSON, fields):
-            return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, found)
-        return _verdict(Criterion.DESIGN, Verdict.MET, "allocation", record.allocation)
+        return _randomised(record)
     found = find(_RANDOM, titles)
     if record.allocation is not None:
         verdict = Verdict.UNCLEAR if found else Verdict.NOT_MET
@@ -136,14 +171,41 @@ def _design(record: TrialRecord) -> CriterionVerdict:
     return _verdict(Criterion.DESIGN, Verdict.UNCLEAR, "allocation", "not stated")
 
 
+def _randomised(record: TrialRecord) -> CriterionVerdict:
+    """Registered as randomised; unclear where sides of one person rather than persons may have been."""
+    given = [*_titles(record), *_interventions(record), *_arms(record), *_descriptions(record)]
+    if found := find(_WITHIN_PERSON, [*given, *_outcomes(record)]):
+        return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, found)
+    if find(_INTO_MUSCLE, given) and (found := find(_ONE_MUSCLE, [*_outcomes(record), *given])):
+        return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, found)
+    quote = str(record.allocation)
+    if found := find(_RUN_IN, [*_titles(record), *_arms(record), *_interventions(record)]):
+        quote = f"{quote}, after a part that is not: {found.quote}"
+    return _verdict(Criterion.DESIGN, Verdict.MET, "allocation", quote)
+
+
 def _comparator(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
     for arm in record.arms:
         if arm.type in _INACTIVE_ARMS:
             return _verdict(Criterion.COMPARATOR, Verdict.MET, "arms.type", f"{arm.label} ({arm.type})")
-    if found := find(eligibility.comparator, [*_arms(record), *_interventions(record), *_titles(record)]):
+    labels = {arm.label for arm in record.arms}
+    inactive = [field for field in _arms(record) if not find(eligibility.intervention, [field])]
+    given_to_some = [
+        Field("interventions", item.name)
+        for item in record.interventions
+        if not item.arm_labels or set(item.arm_labels) < labels
+    ]
+    if found := find(eligibility.comparator, [*inactive, *given_to_some]):
         return _by_found(Criterion.COMPARATOR, Verdict.MET, found)
+    titled = find(_BLINDED, _titles(record)) or find(eligibility.comparator, _titles(record))
+    if titled:
+        return _by_found(Criterion.COMPARATOR, Verdict.MET, titled)
+    if len(record.arms) < 2 and record.allocation is Allocation.RANDOMISED:
+        return _by_absence(Criterion.COMPARATOR, Verdict.UNCLEAR, _arms(record), "arms")
     if len(record.arms) < 2:
         return _by_absence(Criterion.COMPARATOR, Verdict.NOT_MET, _arms(record), "arms")
+    if found := find(eligibility.comparator, [*_interventions(record), *_arms(record)]):
+        return _by_found(Criterion.COMPARATOR, Verdict.UNCLEAR, found)
     if all(_gives_cells(record, arm.label, eligibility) for arm in record.arms):
         return _verdict(Criterion.COMPARATOR, Verdict.NOT_MET, "arms", "every arm receives cells")
     return _by_absence(Criterion.COMPARATOR, Verdict.UNCLEAR, _arms(record), "arms")
@@ -195,6 +257,12 @@ def _interventions(record: TrialRecord) -> list[Field]:
 
 def _arms(record: TrialRecord) -> list[Field]:
     return [Field("arms", arm.label) for arm in record.arms]
+
+
+def _descriptions(record: TrialRecord) -> list[Field]:
+    texts = [("arms.description", arm.description_text) for arm in record.arms]
+    texts += [("interventions.description", item.description_text) for item in record.interventions]
+    return [Field(name, text) for name, text in [*texts, ("summary", record.summary_text)] if text]
 
 
 def _outcomes(record: TrialRecord) -> list[Field]:

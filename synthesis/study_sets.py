@@ -90,12 +90,10 @@ class StudySets:
                 f"set {row + 1}, study {column + 1}: yi = {y[row, column]}, vi = {v[row, column]}; "
                 "give a finite effect and a finite variance above 0, or leave the study out"
             )
+        if not y.shape[1]:
+            y, v, counts = (np.zeros((len(y), 1)), np.ones((len(y), 1)), np.zeros((len(y), 1), dtype=bool))
         v = np.where(counts, v, np.inf)
-        if y.shape[1]:
-            nearest = v.argmin(axis=1)
-            origin = np.where(counts.any(axis=1), y[np.arange(len(y)), nearest], np.nan)
-        else:
-            origin = np.full(len(y), np.nan)
+        origin = np.where(counts.any(axis=1), y[np.arange(len(y)), v.argmin(axis=1)], np.nan)
         return cls(np.where(counts, y - origin[:, None], 0.0), v, origin, counts.sum(axis=1).astype(np.int64))
 
     def take(self, rows: Rows) -> "StudySets":

@@ -63,6 +63,7 @@ PROTOCOL = Protocol.model_validate(
         "outcomes": [
             {
                 "id": "alsfrs_r",
+                "short": "ALSFRS-R",
                 "title": "Functional impairment (change in ALSFRS-R)",
                 "measure": "MD",
                 "unit": "points",
@@ -74,6 +75,7 @@ PROTOCOL = Protocol.model_validate(
             },
             {
                 "id": "fvc",
+                "short": "FVC",
                 "title": "Respiratory function (change in FVC)",
                 "measure": "MD",
                 "unit": "% predicted",
@@ -83,6 +85,7 @@ PROTOCOL = Protocol.model_validate(
             },
             {
                 "id": "survival",
+                "short": "survival",
                 "title": "Overall survival",
                 "measure": "RR",
                 "unit": "",
@@ -93,6 +96,7 @@ PROTOCOL = Protocol.model_validate(
             },
             {
                 "id": "adverse_events",
+                "short": "adverse events",
                 "title": "Total adverse events",
                 "measure": "RR",
                 "unit": "",
@@ -102,6 +106,7 @@ PROTOCOL = Protocol.model_validate(
             },
             {
                 "id": "serious_adverse_events",
+                "short": "serious adverse events",
                 "title": "Serious adverse events",
                 "measure": "RR",
                 "unit": "",
@@ -111,6 +116,7 @@ PROTOCOL = Protocol.model_validate(
             },
             {
                 "id": "muscle_strength",
+                "short": "muscle strength",
                 "title": "Muscle strength",
                 "measure": "MD",
                 "unit": "",

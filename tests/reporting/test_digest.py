@@ -28,7 +28,7 @@ def test_the_body_tells_what_happened_what_moved_and_what_to_do(digest):
         "As of 29 February 2024, 06:00 UTC, a replay of dated registry records.",
         "UPDATE PENDING (before: Up to date)",
         "Rests on provisional numbers, not yet confirmed by a person.",
-        "E2 Results posted in a registry: NCT03280056, on 29 February 2024",
+        "E2 Results posted in a registry: NCT03280056, 29 February 2024",
         "https://clinicaltrials.gov/study/NCT03280056",
         "RR 1.07 (95% CI 0.94 to 1.22), k = 1, n = 64 → RR 0.97 (95% CI 0.90 to 1.04), k = 2, n = 253, provisional",
         "S2 Effect moved: Overall survival, 4 to 6 months (provisional)",

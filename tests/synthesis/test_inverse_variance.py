@@ -214,6 +214,13 @@ def test_bad_studies_are_named(yi, vi, message):
         pool_sets(yi, vi, model=Model.DL)
 
 
+def test_sets_without_studies_and_no_sets_at_all_are_answered():
+    for shape in ((2, 0), (0, 3), (0, 0)):
+        result = pool_sets(np.empty(shape), np.empty(shape), model=Model.REML)
+        assert result.k.tolist() == [0] * shape[0]
+        assert np.isnan(result.estimate).all()
+
+
 def test_tables_models_are_refused_without_tables():
     with pytest.raises(ValueError, match="mh needs 2 x 2 tables"):
         pool_sets([0.1], [0.1], model=Model.MH)

@@ -1,6 +1,7 @@
 """A review's effects are pooled as it was published, under every convention, down to no study at all."""
 
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -128,6 +129,20 @@ def test_two_trials_give_the_illustrated_update(arm, outcome, model, interval, e
     assert (round(line.ci_low, digits), round(line.ci_high, 0 if high > 100 else 2)) == (low, high)
     assert (line.k, line.n_participants) == (2, 253)
     assert ("12.71" in line.note) == (interval is Interval.HKSJ)
+
+
+def test_the_methods_page_prints_what_is_computed(arm):
+    text = (Path(__file__).parents[2] / "docs" / "methods.md").read_text(encoding="utf-8").replace("−", "-")
+    for outcome in PUBLISHED:
+        line = lines(arm, ("OH2018", OH_2018))[outcome, REVMAN2025, Model.REML, Interval.WALD]
+        assert f"| {line.estimate:.2f} ({line.ci_low:.2f} to {line.ci_high:.2f}) |\n" in text
+    both = lines(arm, ("OH2018", OH_2018), ("NUROWN3", NUROWN_3))
+    for outcome in ("survival", "serious_adverse_events"):
+        chosen = [(REVMAN5, Model.MH, Interval.WALD), *((REVMAN2025, Model.REML, item) for item in list(Interval)[:2])]
+        for line in (both[outcome, *key] for key in chosen):
+            high = f"{line.ci_high:.2f}" if line.ci_high < 100 else f"{line.ci_high:.0f}"
+            low = f"{line.ci_low:.2f}" if line.ci_low > 0.01 else f"{line.ci_low:.3f}"
+            assert f"{line.estimate:.2f} ({low} to {high})" in text
 
 
 def test_every_line_of_the_protocol_is_there_without_any_study():

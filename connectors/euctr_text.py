@@ -54,8 +54,12 @@ class CountryRecord:
     line: int
     header: list[Entry] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
-    is_whole: bool = False
-    """Whether the section that ends a record was reached."""
+    section: str = ""
+    """Letter of the last section that was reached; P ends a record, but those of third countries may end before."""
+
+    @property
+    def is_whole(self) -> bool:
+        return self.text("P.") is not None or (self.country_code == "3RD" and self.section > "F")
 
     def of_header(self, label: str) -> Entry | None:
         return next((entry for entry in self.header if entry.label == label), None)
@@ -85,28 +89,27 @@ class CountryRecord:
 
     def products(self) -> list["Block"]:
         """The blocks of investigational products, ``D.IMP: n``."""
-        return self._blocks("D.IMP", "D.8")
+        return self._blocks("D.IMP")
 
     def placebos(self) -> list["Block"]:
         """The blocks of placebos, ``D.8 Placebo: n``."""
-        return [block for block in self._blocks("D.8", "E.1") if block.text("D.8.1") == "Yes"]
+        return [block for block in self._blocks("D.8") if block.says_yes("D.8.1")]
 
-    def _blocks(self, start: str, end: str) -> list["Block"]:
+    def _blocks(self, start: str) -> list["Block"]:
         blocks: list[Block] = []
         for entry in self.entries:
-            if entry.code == start:
-                blocks.append(Block())
-            elif entry.code == end:
-                break
-            elif blocks:
+            if entry.code in {"D.IMP", "D.8"}:
+                blocks.append(Block(entry.code))
+            elif blocks and entry.code.startswith("D."):
                 blocks[-1].entries.append(entry)
-        return blocks
+        return [block for block in blocks if block.kind == start]
 
 
 @dataclass
 class Block:
     """The fields of one product or placebo."""
 
+    kind: str
     entries: list[Entry] = field(default_factory=list)
 
     def text(self, code: str) -> str | None:
@@ -119,31 +122,34 @@ class Block:
 def country_records(body: bytes) -> Iterator[CountryRecord]:
     """The records of a download in its order; text before the first one is passed over."""
     record: CountryRecord | None = None
-    section = ""
     current: Entry | None = None
     for line, raw in enumerate(body.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
         text = raw.decode("utf-8", "replace").rstrip()
         if found := _NUMBER.fullmatch(text):
             if record:
                 yield record
-            record, section, current = CountryRecord(found[1], line), "", None
+            record, current = CountryRecord(found[1], line), None
         elif record is None or text == "Summary":
             continue
-        elif (heading := _HEADING.fullmatch(text)) and heading[1] > section:
-            section, current = heading[1], None
-            record.is_whole = record.is_whole or section == "P"
-        elif not section:
+        elif (heading := _HEADING.fullmatch(text)) and heading[1] > record.section:
+            record.section, current = heading[1], None
+        elif not record.section:
             if named := _HEADER.fullmatch(text):
                 record.header.append(Entry("", named[1].strip(), None, line, [named[2]]))
-        elif (found := _FIELD.fullmatch(text)) and found["code"].startswith(section):
+        elif (found := _FIELD.fullmatch(text)) and found["code"].startswith(record.section):
             language = _LANGUAGE.search(found["label"])
             label = found["label"].strip(" \t:?")
             current = Entry(found["code"], label, language[1] if language else None, line, [found["value"].strip()])
             record.entries.append(current)
-        elif current is not None and not re.fullmatch(rf"{section}[.\d]+(?: (?:and|to) [A-Z][.\d]+)? [^:]*", text):
+        elif current is not None and not _is_caption(text, record.section):
             current.values.append(text)
     if record:
         yield record
+
+
+def _is_caption(text: str, section: str) -> bool:
+    """Whether a line is a heading inside a section, such as ``E.5 End points`` or ``Sponsor 2``."""
+    return bool(re.fullmatch(rf"{section}\.\d[.\d]*(?: (?:and|to) [A-Z]\.[\d.]+)?\s[^:]*|Sponsor \d+", text))
 
 
 def undecodable(body: bytes) -> int | None:

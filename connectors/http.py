@@ -182,7 +182,7 @@ class HttpClient:
             except requests.exceptions.SSLError as error:
                 raise self._failure(url, f"{_UNTRUSTED}: {error}") from None
             except _BROKEN as error:
-                response, found = None, f"{type(error).__name__}: {error}"
+                response, found = None, f"{type(error).__name__}: {_cause(error)}"
             except requests.RequestException as error:
                 raise self._failure(url, f"{type(error).__name__}: {error}") from None
             try:
@@ -231,3 +231,11 @@ class HttpClient:
         for value in self._secrets.values():
             found = found.replace(value, "*").replace(urlencode({"": value})[1:], "*")
         return SourceFailure(f"{self._source}: {self._public(url)}: {found}")
+
+
+def _cause(error: requests.RequestException) -> str:
+    """What lies at the bottom of an error, without the pool and the address that the message names anyway."""
+    reason: object = error.args[0] if error.args else error
+    while (deeper := getattr(reason, "reason", None)) is not None:
+        reason = deeper
+    return str(reason)

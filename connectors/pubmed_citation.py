@@ -286,8 +286,6 @@ def _related(element: etree._Element, reader: FieldReader) -> Iterator[RelatedRe
             continue
         kind = reader.word(f"{path}[{number}]/@RefType", word, RELATIONS)
         pmid = tidy(given.findtext("PMID"))
-        if kind and pmid:
-            yield RelatedReport(kind=kind, pmid=pmid)
-        elif kind:
-            source = whole_text(given.find("RefSource")) or ""
-            reader.note(f"{path}[{number}]/PMID", source, f"{word} without a PMID", "find the notice and judge it")
+        if kind:
+            source = None if pmid else whole_text(given.find("RefSource"))
+            yield RelatedReport(kind=kind, pmid=pmid, source_text=source)

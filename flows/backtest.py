@@ -66,9 +66,7 @@ def as_json(result: NightResult) -> dict[str, Any]:
             if status.list not in {StudyList.EXCLUDED, StudyList.SCREENED_OUT}
         },
         "pooled": [_every_field(effect) for effect in judgement.effects if effect.k],
-        "events": [
-            {**_every_field(event), "event_key": event.key} for event in judgement.events if event.key in new
-        ],
+        "events": [{**_every_field(event), "event_key": event.key} for event in judgement.events if event.key in new],
         "signals": [_every_field(signal) for signal in judgement.signals],
         "decision": _every_field(judgement.decision),
         "alerts": [{"key": alert.key, "grade": alert.grade, "title": alert.title} for alert in result.alerts],

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from alerts.channels import ChannelError
+from connectors import CONNECTORS
 from flows import backtest as backtesting
 from flows import rebuild as rebuilding
 from flows import show
@@ -154,6 +155,10 @@ def ingest_command(
     """Load exports or saved payloads as if they had been fetched."""
     settings = _settings(context)
     _known_review(settings, review)
+    if source not in CONNECTORS:
+        raise typer.BadParameter(
+            f"no source {source!r}; there are {', '.join(sorted(CONNECTORS))}", param_hint="SOURCE"
+        )
     records = ingest(source, files, review, _now(), settings)
     if as_json:
         for record in records:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from flows.waiting import look_alikes, of_first_record, reopened_decisions
 from models.protocol import ExtractionRow, PublishedStudy
 from models.review import Review
 from models.screening import Event, QueueItem, RunContext, ScreeningDecision, StudyStatus
@@ -26,11 +27,12 @@ from models.vocabulary import (
     Verdict,
 )
 from studies.eligibility import screen
+from studies.events import events_of
 from studies.extraction import extract
-from studies.lifecycle import LinkedReport, StudyFile, events_of, status_of
-from studies.likeness import like_records, like_reports, to_queue
+from studies.lifecycle import LinkedReport, StudyFile, status_of
 from studies.linkage import Linked, link
 from studies.numbers import numbers_of
+from studies.reopening import eligible_from
 from synthesis.effect_size import effect_inputs
 from synthesis.pooling import pool_review
 from synthesis.signals import compare, decide, reproduce
@@ -125,17 +127,20 @@ def judge(
     """
     reports = {item.item.report_id: item.item for item in report_versions if isinstance(item.item, Report)}
     screened = screen_records(newest, reports, review)
-    queue = [*screened.linked.queue, *_rejections(rejected), *_unclear(screened), *_recall(screened, review)]
-    queue += _alike(screened, reports, review)
+    queue = [*screened.linked.queue, *_rejections(rejected), *_unclear(screened), *_recall(screened, review, freshness)]
+    queue += look_alikes(screened.linked, screened.newest, reports, screened.studies_that_matter, review.links)
     confirmed, provisional, problems = _arms(screened, review)
     queue += problems
     inputs = _inputs(review, confirmed, provisional)
     effects = tuple(
         effect for evidence_set in EvidenceSet for effect in pool_review(inputs, review.protocol, evidence_set)
     )
-    files = _study_files(screened, review, trial_versions, report_versions, confirmed, inputs)
-    statuses = tuple(status_of(study, review.decisions) for study in files)
-    events = tuple(event for study in files for event in events_of(study, context, review.protocol.thresholds, nights))
+    versions = _versions_by_study(screened, trial_versions)
+    queue += reopened_decisions(review, versions)
+    files = _study_files(screened, review, versions, report_versions, confirmed, inputs)
+    thresholds = review.protocol.thresholds
+    statuses = tuple(status_of(study, context, thresholds, review.decisions) for study in files)
+    events = tuple(event for study in files for event in events_of(study, context, thresholds, nights))
     gate = reproduce(review.protocol, review.baseline, effects)
     new_participants = _new_participants(files, statuses, events, review)
     rules = compare(review.protocol, effects, new_participants) if not any(item.fired for item in gate) else []
@@ -196,25 +201,17 @@ def _unclear(screened: Screened) -> list[QueueItem]:
     ]
 
 
-def _alike(screened: Screened, reports: Mapping[str, Report], review: Review) -> list[QueueItem]:
-    """Records and reports that look like a study that matters, as long as nobody has decided on the pair."""
-    study_of = {item.record_id: item.study_id for item in screened.linked.records}
-    wanted, linked = screened.studies_that_matter, [item.report_id for item in screened.linked.reports]
-    pairs = [
-        *like_records(screened.newest, study_of, wanted),
-        *like_reports(screened.newest, reports, study_of, wanted, linked),
-    ]
-    decided = {frozenset((row.study_id, row.item_id)) for row in review.links}
-    return [to_queue(pair) for pair in pairs if frozenset((pair.first, pair.second)) not in decided]
+def _recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshness]) -> list[QueueItem]:
+    """The review's own studies, where the search or the rules would have missed them.
 
-
-def _recall(screened: Screened, review: Review) -> list[QueueItem]:
-    """The review's own studies, where tonight's search or rules would have missed them."""
+    What was not found counts only once every source was searched to its end.
+    """
+    is_searched = not any(source.is_stale for source in freshness)
     queue = []
     named = {study.study_id: study.label for v in review.versions for study in (*v.included, *v.ongoing)}
     for study_id, label in named.items():
         decision = screened.screening.get(study_id)
-        if decision is None or decision.by_rules is Verdict.NOT_MET:
+        if (decision is None and is_searched) or (decision and decision.by_rules is Verdict.NOT_MET):
             found = "screened out by the rules" if decision else "not found"
             queue.append(
                 QueueItem(
@@ -259,16 +256,11 @@ def _inputs(review: Review, confirmed: Sequence[ArmResult], provisional: Sequenc
 def _study_files(
     screened: Screened,
     review: Review,
-    trial_versions: Sequence[Observation],
+    versions: Mapping[str, Sequence[Observation]],
     report_versions: Sequence[Observation],
     confirmed: Sequence[ArmResult],
     inputs: Sequence[EffectInput],
 ) -> list[StudyFile]:
-    study_of = {item.record_id: item.study_id for item in screened.linked.records}
-    versions: dict[str, list[Observation]] = defaultdict(list)
-    for version in trial_versions:
-        if isinstance(version.item, TrialRecord):
-            versions[study_of[version.item.record_id]].append(version)
     reports = _linked_reports(screened, review, report_versions)
     arms: dict[str, list[ArmResult]] = defaultdict(list)
     for arm in confirmed:
@@ -286,21 +278,30 @@ def _study_files(
             published=included.get(study_id),
             is_extracted=bool(arms[study_id]),
             is_pooled=study_id in pooled,
+            eligible_from=eligible_from(of_first_record(study_id, versions), review.protocol.eligibility),
         )
         for study_id, decision in screened.screening.items()
     ]
 
 
+def _versions_by_study(screened: Screened, trial_versions: Sequence[Observation]) -> dict[str, list[Observation]]:
+    study_of = {item.record_id: item.study_id for item in screened.linked.records}
+    versions: dict[str, list[Observation]] = defaultdict(list)
+    for version in trial_versions:
+        if isinstance(version.item, TrialRecord):
+            versions[study_of[version.item.record_id]].append(version)
+    return versions
+
+
 def _linked_reports(
     screened: Screened, review: Review, report_versions: Sequence[Observation]
 ) -> dict[str, list[LinkedReport]]:
-    first_seen: dict[str, datetime] = {}
+    versions: dict[str, list[Observation]] = defaultdict(list)
     newest: dict[str, Report] = {}
     for version in report_versions:
         if isinstance(version.item, Report):
-            report_id = version.item.report_id
-            newest[report_id] = version.item
-            first_seen[report_id] = min(version.observed_at, first_seen.get(report_id, version.observed_at))
+            newest[version.item.report_id] = version.item
+            versions[version.item.report_id].append(version)
     linked_from = {(row.study_id, row.item_id): row.known_from for row in review.links}
     linked: dict[str, list[LinkedReport]] = defaultdict(list)
     for item in screened.linked.reports:
@@ -309,8 +310,9 @@ def _linked_reports(
             LinkedReport(
                 report=newest[item.report_id],
                 link=item,
-                first_seen_at=first_seen[item.report_id],
+                first_seen_at=min(version.observed_at for version in versions[item.report_id]),
                 linked_from=linked_from.get((item.study_id, item.report_id)) if by_person else None,
+                versions=tuple(versions[item.report_id]),
             )
         )
     for reports in linked.values():

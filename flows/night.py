@@ -107,7 +107,9 @@ def night(request: NightRequest, settings: Settings, steps: Steps | None = None)
             harvester.ask({source: _topic(review, source) for source in sources}, Scope.TOPIC)
             loaded = steps.run("load the archive", load_archive, settings)
             ids = steps.run("choose what to follow", ids_by_source, settings, ledger, review, request, sources)
-            harvester.ask(ids, Scope.STUDIES)
+            harvester.ask(
+                {source: query for source, query in ids.items() if harvester.has_answered(source)}, Scope.STUDIES
+            )
             loaded = loaded + steps.run("load what was followed", load_archive, settings)
         concluded = steps.run("judge", conclude, settings, ledger, review, request)
         steps.run("publish", publish, concluded.build, concluded.target, settings.keep_snapshots)
@@ -159,6 +161,10 @@ class _Harvester:
             check = self._steps.attempt(f"harvest {connector.slug}, {scope}", harvest, task, self._settings)
             self._ledger.record_source(self._run_id, check)
             self.checks.append(check)
+
+    def has_answered(self, connector: Connector) -> bool:
+        """Whether a source gave at least part of an answer tonight: one that is down is not asked again."""
+        return not any(check.source == connector.slug and check.state is SourceState.FAILED for check in self.checks)
 
 
 @contextmanager

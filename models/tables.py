@@ -60,7 +60,10 @@ core_trial_version = _table(
     _column("registry", _TEXT, "Registry by name"),
     _column("source", _TEXT, "Connector slug"),
     _column(
-        "origin", _TEXT, "current: seen as the current version; history: from the registry's history; export: a file"
+        "origin",
+        _TEXT,
+        "current: seen as the current version; history: from the registry's history; export: a file; "
+        "copy: repeated by a portal",
     ),
     _dated("registry", "Day from which the registry showed this version, by its own account"),
     _column(*_OBSERVED),
@@ -143,9 +146,18 @@ review_study_report = _table(
     "One row per report of a study, with what it is to it and why it belongs there.",
     _column(*_STUDY),
     _column("report_id", _TEXT, "Report"),
-    _column("kind", _TEXT, "results, protocol, abstract, notice or other"),
-    _column("method", _TEXT, "databank, registry_reference or person"),
+    _column("kind", _TEXT, "results, follow_up, protocol, abstract, notice or other"),
+    _column("method", _TEXT, "databank, registry_reference, mined_id or person"),
     _column("evidence", _TEXT, "What the link rests on"),
+)
+
+review_study_relation = _table(
+    "review_study_relation",
+    "One row per pair of studies that stay two and belong together, and way in which they do.",
+    _column(*_STUDY),
+    _column("other_id", _TEXT, "The other study; comes after study_id in the order of ids"),
+    _column("kind", _TEXT, "duplicate, extension, sub_study, re_registration, shared_number or named"),
+    _column("evidence", _TEXT, "What the relation rests on"),
 )
 
 review_screening_decision = _table(
@@ -188,7 +200,11 @@ review_event = _table(
     "review_event",
     "One row per thing that happened to an eligible study.",
     _column("event_key", _TEXT, "Identity across runs"),
-    _column("event_code", _TEXT, "E1 completed, E2 results posted, E3 report, E4 new trial, E5 overdue"),
+    _column(
+        "event_code",
+        _TEXT,
+        "E1 completed, E2 results posted, E3 report, E4 new, E5 overdue, E6 reversal, E7 correction",
+    ),
     _column(*_STUDY),
     _column("event_date", _DATE, "When it happened in the world"),
     _column("event_date_precision", _TEXT, "day, month or year"),

@@ -220,8 +220,11 @@ class TrialRecord(Value, frozen=True, kw_only=True):
 
 
 class RelatedReport(Value, frozen=True, kw_only=True):
+    """A notice about a report, or what a notice is about: by its id, or by its place where it has none."""
+
     kind: RelationKind
-    pmid: str
+    pmid: str | None = None
+    source_text: str | None = None
 
 
 class Report(Value, frozen=True, kw_only=True):
@@ -233,6 +236,7 @@ class Report(Value, frozen=True, kw_only=True):
     title: str
     registry_date: PartialDate
     """Day from which the index showed this version: its revision date, or its entry date."""
+    origin: VersionOrigin = VersionOrigin.CURRENT
     entered_date: PartialDate | None = None
     published_date: PartialDate | None = None
     journal: str | None = None

@@ -75,6 +75,8 @@ class VersionOrigin(StrEnum):
     CURRENT = "current"
     HISTORY = "history"
     EXPORT = "export"
+    COPY = "copy"
+    """Repeated by a portal or another index, in its own words; stands in until the source itself is heard."""
 
 
 class ReportKind(StrEnum):

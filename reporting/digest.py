@@ -29,6 +29,8 @@ _NEXT = {
     EventCode.REPORT_LINKED: "Extract the arm-level numbers of {study} from its report into extraction.csv.",
     EventCode.NEW_TRIAL: "Check the eligibility of {study}; a row in decisions.csv overrides it.",
     EventCode.OVERDUE: "Ask the sponsor of {study} for its results.",
+    EventCode.REVERSAL: "Read the history of {study} and see whether its numbers and its place still hold.",
+    EventCode.CORRECTION: "Read the notice and check the numbers of {study} in extraction.csv against it.",
 }
 
 

@@ -33,6 +33,8 @@ EVENTS = {
     EventCode.REPORT_LINKED: "Report of results found",
     EventCode.NEW_TRIAL: "New eligible study",
     EventCode.OVERDUE: "Results overdue",
+    EventCode.REVERSAL: "Registry entry went back on itself",
+    EventCode.CORRECTION: "Report corrected or retracted",
     EventCode.REVERSAL: "Reversal",
     EventCode.CORRECTION: "Report corrected or in doubt",
 }
@@ -43,6 +45,8 @@ HEADLINES = {
     EventCode.REPORT_LINKED: "results published for",
     EventCode.NEW_TRIAL: "new trial",
     EventCode.OVERDUE: "results overdue for",
+    EventCode.REVERSAL: "registry reversal in",
+    EventCode.CORRECTION: "report corrected or retracted for",
     EventCode.REVERSAL: "reversal in",
     EventCode.CORRECTION: "correction concerning",
 }

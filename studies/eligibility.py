@@ -4,6 +4,7 @@ No criterion rests on the kind of intervention or on the type of an arm alone: r
 a device or a procedure, and arms of cells "active comparator".
 """
 
+import re
 from collections.abc import Sequence
 
 from models.protocol import DecisionRow, Eligibility, PublishedVersion, TermRule
@@ -14,6 +15,7 @@ from studies.terms import Field, Found, find
 
 _INACTIVE_ARMS = {ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR, ArmType.NO_INTERVENTION}
 _BLINDED = TermRule(terms=["placebo*", "sham", "double-dummy", "double dummy"])
+_PHASE_ONE = re.compile(r"(?:early[\s_]*)?phase[\s_]*(?:1|i)", re.IGNORECASE)
 _RANDOM = TermRule(terms=["random*", "quasi-random*"], except_terms=["non-random*", "nonrandom*", "not random*"])
 _WITHIN_PERSON = TermRule(
     terms=[
@@ -200,7 +202,8 @@ def _comparator(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdi
     titled = find(_BLINDED, _titles(record)) or find(eligibility.comparator, _titles(record))
     if titled:
         return _by_found(Criterion.COMPARATOR, Verdict.MET, titled)
-    if len(record.arms) < 2 and record.allocation is Allocation.RANDOMISED:
+    is_silent = not record.arms and record.allocation is None and not _PHASE_ONE.fullmatch(record.phase_text or "")
+    if len(record.arms) < 2 and (is_silent or record.allocation is Allocation.RANDOMISED):
         return _by_absence(Criterion.COMPARATOR, Verdict.UNCLEAR, _arms(record), "arms")
     if len(record.arms) < 2:
         return _by_absence(Criterion.COMPARATOR, Verdict.NOT_MET, _arms(record), "arms")

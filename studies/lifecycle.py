@@ -1,7 +1,7 @@
-"""Where a study stands and what has happened to it, from all the evidence: status, dates, results, reports.
+"""Where a study stands, from all the evidence: status, dates, results, reports.
 
 A registry's status alone is not believed: results that are public make a study complete whatever its status
-says, and a status the registry no longer vouches for does not make it ongoing for ever.
+says, a completion date long past makes an open status stale, and an unknown status is read with the last known one.
 """
 
 from collections.abc import Sequence
@@ -9,23 +9,16 @@ from datetime import date, datetime
 
 import msgspec
 
-from models.dates import PartialDate, add_months, at_night, first_day, last_day
+from models.dates import PartialDate, add_months, first_day, last_day
 from models.protocol import DecisionRow, PublishedStudy, Thresholds
-from models.screening import Event, Numbers, ReportLink, RunContext, ScreeningDecision, StudyStatus
+from models.screening import Numbers, ReportLink, RunContext, ScreeningDecision, StudyStatus
 from models.trial import Observation, Report, TrialRecord
-from models.vocabulary import (
-    AlertGrade,
-    Criterion,
-    EventCode,
-    LinkMethod,
-    ReportKind,
-    Status,
-    StudyList,
-    StudyState,
-    Verdict,
-)
+from models.vocabulary import CountType, Criterion, ReportKind, Status, StudyList, StudyState, Verdict
 
-_ENDED = {Status.COMPLETED, Status.TERMINATED}
+ENDED = frozenset({Status.COMPLETED, Status.TERMINATED})
+OPEN = frozenset(
+    {Status.NOT_YET_RECRUITING, Status.RECRUITING, Status.ENROLLING_BY_INVITATION, Status.ENDED_RECRUITING}
+)
 _STATES = {
     Status.NOT_YET_RECRUITING: StudyState.PLANNED,
     Status.RECRUITING: StudyState.RECRUITING,
@@ -36,16 +29,23 @@ _STATES = {
     Status.TERMINATED: StudyState.TERMINATED,
     Status.WITHDRAWN: StudyState.WITHDRAWN,
 }
+_WITH_RESULTS = frozenset(
+    {StudyState.RESULTS_POSTED, StudyState.RESULTS_PUBLISHED, StudyState.EXTRACTED, StudyState.POOLED}
+)
 
 
 class LinkedReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A report of the study, why it is one, and when we first saw it."""
+    """A report of the study, why it is one, and when we first saw it.
+
+    `versions` are what the index said of it, oldest first; `linked_from` the day from which a person's link was
+    known, None for a machine's.
+    """
 
     report: Report
     link: ReportLink
     first_seen_at: datetime
     linked_from: date | None = None
-    """Day from which a person's link was known; None for a machine's."""
+    versions: tuple[Observation, ...] = ()
 
 
 class StudyFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,16 +64,20 @@ class StudyFile(msgspec.Struct, frozen=True, kw_only=True):
     """The study in the list of included studies of the version in force, if it is there."""
     is_extracted: bool = False
     is_pooled: bool = False
+    eligible_from: PartialDate | None = None
+    """Registry date of the first version that the rules would not have screened out; None when not looked for."""
 
     @property
     def results_reports(self) -> list[LinkedReport]:
         return [item for item in self.reports if item.link.kind is ReportKind.RESULTS]
 
 
-def status_of(study: StudyFile, decisions: Sequence[DecisionRow] = ()) -> StudyStatus:
-    """State of a study and Cochrane's list that it belongs to."""
+def status_of(
+    study: StudyFile, context: RunContext, thresholds: Thresholds, decisions: Sequence[DecisionRow] = ()
+) -> StudyStatus:
+    """State of a study and Cochrane's list that it belongs to, each with the evidence that decided it."""
     record = study.newest
-    state, evidence = _state(study)
+    state, evidence = _state(study, context, thresholds)
     list_, reason = _list(study, state, decisions)
     return StudyStatus(
         study_id=study.study_id,
@@ -83,26 +87,56 @@ def status_of(study: StudyFile, decisions: Sequence[DecisionRow] = ()) -> StudyS
         numbers=study.numbers,
         start_date=record.start_date,
         completion_date=record.completion_date or record.primary_completion_date,
-        results_date=_results_date(study),
+        results_date=results_date(study),
         planned_participants=_planned(record, state),
     )
 
 
-def _state(study: StudyFile) -> tuple[StudyState, str]:
+def results_date(study: StudyFile) -> PartialDate | None:
+    """First day on which results were public, in a registry or a report."""
+    dates = [item.report.published_date for item in study.results_reports if item.report.published_date]
+    if study.newest.has_results and study.newest.results_posted_date:
+        dates.append(study.newest.results_posted_date)
+    return min(dates, key=first_day, default=None)
+
+
+def _state(study: StudyFile, context: RunContext, thresholds: Thresholds) -> tuple[StudyState, str]:
     record, reports = study.newest, study.results_reports
-    results_in_registry = record.has_results and record.results_posted_date
     if study.is_pooled:
         return StudyState.POOLED, "numbers are in a pooled analysis"
     if study.is_extracted:
         return StudyState.EXTRACTED, "numbers are extracted, none can be pooled"
     if reports:
         report = reports[0].report
-        return StudyState.RESULTS_PUBLISHED, f"{report.report_id} published {report.published_date}"
-    if results_in_registry:
-        return StudyState.RESULTS_POSTED, f"results posted {record.results_posted_date}"
-    if record.status in _STATES:
-        return _STATES[record.status], f"status {record.status_text} since {record.registry_date}"
-    return StudyState.STALE, f"status {record.status_text or 'not stated'} since {record.registry_date}"
+        return StudyState.RESULTS_PUBLISHED, f"{report.report_id} published {report.published_date or 'without a date'}"
+    if record.has_results:
+        return StudyState.RESULTS_POSTED, f"results posted {record.results_posted_date or 'on a day not stated'}"
+    state = _STATES.get(record.status, StudyState.STALE) if record.status else StudyState.STALE
+    evidence = _status_in_words(record)
+    if record.status in OPEN and (late := _long_past(record, context, thresholds)):
+        return StudyState.STALE, f"{evidence}, though {late}"
+    return state, evidence
+
+
+def _status_in_words(record: TrialRecord) -> str:
+    parts = [f"status {record.status_text or 'not stated'} since {record.registry_date}"]
+    if record.last_known_status_text:
+        parts.append(f"last known as {record.last_known_status_text}")
+        if record.completion_date:
+            parts.append(f"completion registered for {record.completion_date}")
+    if record.results_submitted_date:
+        parts.append(f"results submitted {record.results_submitted_date}, not public")
+    if record.disposition_posted_date:
+        parts.append(f"certificate of delay posted {record.disposition_posted_date}")
+    return ", ".join(parts)
+
+
+def _long_past(record: TrialRecord, context: RunContext, thresholds: Thresholds) -> str | None:
+    """Why an open status is not believed: nobody ends a study a year late without saying so."""
+    completion = record.completion_date or record.primary_completion_date
+    if completion is None or add_months(last_day(completion), thresholds.overdue_months) >= context.today:
+        return None
+    return f"completion was registered for {completion}"
 
 
 def _list(study: StudyFile, state: StudyState, decisions: Sequence[DecisionRow]) -> tuple[StudyList, str]:
@@ -113,167 +147,28 @@ def _list(study: StudyFile, state: StudyState, decisions: Sequence[DecisionRow])
     if screening.verdict is Verdict.NOT_MET:
         failed = [item for item in screening.criteria if item.verdict is Verdict.NOT_MET]
         near = not {item.criterion for item in failed} & {Criterion.POPULATION, Criterion.INTERVENTION}
-        reason = f"{failed[0].criterion} not met: {failed[0].quote}"
+        reason = f"{_in_words(failed[0].criterion)} not met: {failed[0].quote}"
         return (StudyList.EXCLUDED if near else StudyList.SCREENED_OUT), reason
-    if state is StudyState.WITHDRAWN:
-        return StudyList.EXCLUDED, "withdrawn before anybody took part"
     if study.published:
         return StudyList.INCLUDED, "included in the published version"
+    if state is StudyState.WITHDRAWN:
+        return StudyList.EXCLUDED, "withdrawn before anybody took part"
     if screening.verdict is Verdict.UNCLEAR:
         unclear = next(item for item in screening.criteria if item.verdict is Verdict.UNCLEAR)
-        return StudyList.AWAITING, f"{unclear.criterion} unclear: {unclear.quote}"
-    if state in {StudyState.RESULTS_POSTED, StudyState.RESULTS_PUBLISHED, StudyState.EXTRACTED, StudyState.POOLED}:
+        return StudyList.AWAITING, f"{_in_words(unclear.criterion)} unclear: {unclear.quote}"
+    if state in _WITH_RESULTS:
         return StudyList.AWAITING, "results are public and not yet assessed"
     if state in {StudyState.COMPLETED_NO_RESULTS, StudyState.TERMINATED}:
         return StudyList.AWAITING, "complete, results are not public"
     return StudyList.ONGOING, ""
 
 
+def _in_words(criterion: Criterion) -> str:
+    return criterion.replace("_", "-")
+
+
 def _planned(record: TrialRecord, state: StudyState) -> int | None:
+    """Participants expected of a study that is not complete; an actual count of one that has ended is no plan."""
     is_open = state in {StudyState.PLANNED, StudyState.RECRUITING, StudyState.FOLLOW_UP, StudyState.SUSPENDED}
-    return record.enrolment_count if is_open or state is StudyState.STALE else None
-
-
-def _results_date(study: StudyFile) -> PartialDate | None:
-    dates = [item.report.published_date for item in study.results_reports if item.report.published_date]
-    if study.newest.has_results and study.newest.results_posted_date:
-        dates.append(study.newest.results_posted_date)
-    return min(dates, key=first_day, default=None)
-
-
-def events_of(study: StudyFile, context: RunContext, thresholds: Thresholds, nights: Sequence[datetime]) -> list[Event]:
-    """What has happened to an eligible study, E1 to E5, each with its three dates.
-
-    Parameters
-    ----------
-    nights
-        Moments at which sources were observed, ascending: an event made by the clock (E5) was first seen
-        on the first of them on or after its day.
-
-    Returns
-    -------
-    list of Event
-        The same history gives the same events, whatever the number of runs that saw it.
-    """
-    if study.screening.verdict is Verdict.NOT_MET:
-        return []
-    found = [
-        _new_trial(study, context),
-        _completed(study, context),
-        _results_posted(study, context),
-        *(_report_linked(study, item, context) for item in study.results_reports),
-        _overdue(study, context, thresholds, nights),
-    ]
-    return sorted((event for event in found if event), key=lambda event: (event.public_date, event.key))
-
-
-def _new_trial(study: StudyFile, context: RunContext) -> Event | None:
-    first = min(study.versions, key=lambda version: version.observed_at)
-    record = _trial(first)
-    posted = record.first_posted_date or record.registry_date
-    title = study.newest.brief_title or study.newest.official_title or study.study_id
-    return _event(study, context, EventCode.NEW_TRIAL, posted, posted, first, AlertGrade.INFO, title, "registered")
-
-
-def _completed(study: StudyFile, context: RunContext) -> Event | None:
-    for version in study.versions:
-        record = _trial(version)
-        if record.status in _ENDED:
-            when = record.completion_date or record.primary_completion_date or record.registry_date
-            evidence = f"{record.record_id}: status {record.status_text}, version of {record.registry_date}"
-            return _event(
-                study, context, EventCode.COMPLETED, when, record.registry_date, version, AlertGrade.WATCH, evidence,
-                record.status or "",
-            )  # fmt: skip
-    return None
-
-
-def _results_posted(study: StudyFile, context: RunContext) -> Event | None:
-    for version in study.versions:
-        record = _trial(version)
-        if record.has_results and record.results_posted_date:
-            posted = record.results_posted_date
-            evidence = f"{record.record_id}: results first posted {posted}"
-            return _event(
-                study, context, EventCode.RESULTS_POSTED, posted, posted, version, _results_grade(study), evidence,
-                record.record_id,
-            )  # fmt: skip
-    return None
-
-
-def _report_linked(study: StudyFile, item: LinkedReport, context: RunContext) -> Event:
-    report = item.report
-    entered = report.entered_date or report.registry_date
-    public, seen = first_day(entered), item.first_seen_at
-    if item.link.method is LinkMethod.PERSON and item.linked_from:
-        public, seen = max(public, item.linked_from), max(seen, at_night(item.linked_from))
-    return Event(
-        event_code=EventCode.REPORT_LINKED,
-        study_id=study.study_id,
-        event_date=report.published_date or entered,
-        public_date=public,
-        first_seen_at=seen,
-        grade=_results_grade(study),
-        evidence=f"{report.report_id}, {report.title} ({item.link.evidence})",
-        reference=report.report_id,
-        is_news=public > context.baseline_search_date,
-    )
-
-
-def _results_grade(study: StudyFile) -> AlertGrade:
-    """Results call for action once the study is known to belong to the review; until then for a decision."""
-    return AlertGrade.ACTION if study.screening.verdict is Verdict.MET else AlertGrade.WATCH
-
-
-def _overdue(study: StudyFile, context: RunContext, thresholds: Thresholds, nights: Sequence[datetime]) -> Event | None:
-    """Results due and not public: by the clock, whatever the status says."""
-    record = study.newest
-    completion = record.primary_completion_date or record.completion_date
-    if completion is None or record.status is Status.WITHDRAWN:
-        return None
-    due = add_months(last_day(completion), thresholds.overdue_months)
-    results = _results_date(study)
-    if due > context.today or (results is not None and first_day(results) <= due):
-        return None
-    first_observed = min(version.observed_at for version in study.versions)
-    seen = next((night for night in nights if night.date() >= due and night >= first_observed), context.as_of)
-    return Event(
-        event_code=EventCode.OVERDUE,
-        study_id=study.study_id,
-        event_date=due.isoformat(),
-        public_date=due,
-        first_seen_at=seen,
-        grade=AlertGrade.WATCH,
-        evidence=f"primary completion {completion}, no results {thresholds.overdue_months} months later",
-        reference=completion,
-        is_news=due > context.baseline_search_date,
-    )
-
-
-def _event(
-    study: StudyFile,
-    context: RunContext,
-    code: EventCode,
-    event_date: PartialDate,
-    public: PartialDate,
-    version: Observation,
-    grade: AlertGrade,
-    evidence: str,
-    reference: str,
-) -> Event:
-    return Event(
-        event_code=code,
-        study_id=study.study_id,
-        event_date=event_date,
-        public_date=first_day(public),
-        first_seen_at=version.observed_at,
-        grade=grade,
-        evidence=evidence,
-        reference=reference,
-        is_news=first_day(public) > context.baseline_search_date,
-    )
-
-
-def _trial(version: Observation) -> TrialRecord:
-    assert isinstance(version.item, TrialRecord)
-    return version.item
+    is_stale = state is StudyState.STALE and (record.enrolment_type is not CountType.ACTUAL or record.status in OPEN)
+    return record.enrolment_count if is_open or is_stale else None

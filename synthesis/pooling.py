@@ -24,6 +24,9 @@ COMMON_MODELS = frozenset({Model.COMMON, Model.MH, Model.PETO})
 MH_MEASURES = frozenset({Measure.RR, Measure.OR, Measure.RD})
 """Measures that Mantel-Haenszel pools."""
 
+PETO_MEASURES = frozenset({Measure.OR, Measure.PETO})
+"""Measures that the Peto model estimates."""
+
 NO_STUDY = "no study with an effect that can be pooled"
 SINGLE_STUDY = "a single study: its own effect, between-study variance set to 0"
 NO_HKSJ = "HKSJ does not exist for a single study: Wald limits"
@@ -171,8 +174,9 @@ def pool_studies(
         )
     effects = np.array([yi], dtype=np.float64), np.array([vi], dtype=np.float64)
     if model in (Model.MH, Model.PETO):
-        if tables is None or measure not in TABLE_MEASURES:
-            raise ValueError(f"model {model} needs 2 x 2 tables: events and totals of both arms, RR, OR or RD")
+        if tables is None or measure not in (PETO_MEASURES if model is Model.PETO else MH_MEASURES):
+            wanted = "OR or PETO" if model is Model.PETO else "RR, OR or RD"
+            raise ValueError(f"model {model} needs 2 x 2 tables (events and totals of both arms) and {wanted}")
         kept = tables.corrected(zero_cells or zero_cells_of(measure, model, convention))
         pooled = pool_tables(
             kept,

@@ -198,7 +198,7 @@ def decide(
     gate_closed = any(signal.fired for signal in signals if signal.rule is Rule.S0)
     fired = [signal for signal in signals if signal.fired and (signal.rule is Rule.S0 or not gate_closed)]
     deciding = [signal for signal in fired if signal.rule in _DECIDING]
-    stale = [item.source for item in freshness if item.is_stale]
+    stale = [item.title for item in freshness if item.is_stale]
     if protocol.retired:
         status, rationale = UpdateStatus.NO_UPDATE_PLANNED, Rationale.RETIRED
         sentences = [protocol.retired.reason]
@@ -219,7 +219,7 @@ def decide(
     if gate_closed:
         sentences.insert(0, "The published estimates are not reproduced; no rule is applied.")
     if stale:
-        sentences.insert(0, f"Not searched to the end: {', '.join(stale)}.")
+        sentences.insert(0, f"Not searched to the end, so there may be more: {', '.join(stale)}.")
     confirmed = {(signal.rule, signal.outcome) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}
     return UpdateDecision(
         review=protocol.review,
@@ -236,7 +236,12 @@ def decide(
 
 
 def _what_happened(news: Sequence[Event]) -> str:
-    verbs = {EventCode.RESULTS_POSTED: "results posted", EventCode.REPORT_LINKED: "report published"}
+    verbs = {
+        EventCode.RESULTS_POSTED: "results posted",
+        EventCode.REPORT_LINKED: "report published",
+        EventCode.REVERSAL: "went back on its registration",
+        EventCode.CORRECTION: "report corrected",
+    }
     newest = sorted(news, key=lambda event: event.public_date, reverse=True)
     parts = [f"{event.study_id} {verbs.get(event.event_code, 'reported')} {event.event_date}" for event in newest]
     return "; ".join(parts) + "." if parts else ""

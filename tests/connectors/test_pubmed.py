@@ -258,14 +258,16 @@ def test_what_touches_the_findings_is_related_and_nothing_else(parse: Parse, ref
     assert rejected == []
 
 
-@pytest.mark.parametrize(
-    ("ref_type", "notice", "told"),
-    [("RetractionIn", "", "RetractionIn without a PMID"), ("WithdrawnBy", "<PMID>7</PMID>", "not in the vocabulary")],
-)
-def test_a_notice_that_cannot_be_linked_goes_to_a_person(parse: Parse, ref_type: str, notice: str, told: str) -> None:
-    [report], [rejected] = parse(_article("90000001", citation=_correction(ref_type, notice)))
+def test_a_notice_without_an_id_is_related_by_its_place(parse: Parse) -> None:
+    [report], rejected = parse(_article("90000001", citation=_correction("RetractionIn", "")))
+    assert [(one.kind, one.pmid, one.source_text) for one in report.related] == [("retraction_in", None, "J. 2020")]
+    assert rejected == []
+
+
+def test_a_notice_of_an_unknown_kind_goes_to_a_person(parse: Parse) -> None:
+    [report], [rejected] = parse(_article("90000001", citation=_correction("WithdrawnBy", "<PMID>7</PMID>")))
     assert report.related == ()
-    assert told in rejected.reason
+    assert "not in the vocabulary" in rejected.reason
 
 
 def _correction(ref_type: str, notice: str) -> str:

@@ -37,9 +37,11 @@ def arm() -> Callable[..., ArmResult]:
 @pytest.fixture(scope="session")
 def agreement() -> ModuleType:
     """The script that compares every reference number with ours."""
-    spec = spec_from_file_location("agreement", Path(__file__).with_name("agreement.py"))
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules["agreement"] = module
-    spec.loader.exec_module(module)
+    for name in ("recomputed", "agreement"):
+        spec = spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+        assert spec is not None
+        assert spec.loader is not None
+        module = module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
     return module

@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -243,6 +244,14 @@ def test_prediction_interval_exists_for_random_effects_only_and_names_its_df():
 def test_impossible_choices_are_refused_by_name(choice, message):
     with pytest.raises(ValueError, match=message):
         risk_ratio([table(3, 33, 6, 31)], **choice)
+
+
+def test_models_of_tables_refuse_measures_that_they_do_not_estimate():
+    with pytest.raises(ValueError, match=r"peto needs 2 x 2 tables .* and OR or PETO"):
+        risk_ratio([table(3, 33, 6, 31)], Model.PETO)
+    effects = [msgspec.structs.replace(table(3, 33, 6, 31), events_control=None)]
+    with pytest.raises(ValueError, match=r"mh needs 2 x 2 tables .* and RR, OR or RD"):
+        risk_ratio(effects, Model.MH)
 
 
 def test_measures_are_never_mixed():

@@ -1,0 +1,51 @@
+"""What registries say about a design in prose, where others have a field: allocation, masking, assignment, purpose.
+
+Only what is said in so many words is read. A text that says both "randomised" and "not randomised", or
+neither, leaves the question open; quasi-randomised is not randomised (Cochrane Handbook, glossary).
+"""
+
+import re
+
+from connectors.reading import tidy
+from models.vocabulary import Allocation
+
+_BREAK = re.compile(r"<\s*br\s*/?\s*>", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:non|not|un|quasi)[\s-]*randomi[sz]ed\b|\brandomi[sz](?:ed|ation):?\s*(?:no\b|not\b|n/a\b)"
+    r"|\bnon[\s-]*randomi[sz]ation\b",
+    re.IGNORECASE,
+)
+_RANDOMISED = re.compile(r"\brandomi[sz]ed\b|\brandomly\s+(?:assigned|allocated)\b", re.IGNORECASE)
+_NO_ALLOCATION = re.compile(r"\ballocation:\s*(?:n/?a|not applicable)\b", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:(?P<model>intervention model|assignment)|(?P<masking>masking|blinding)|(?P<purpose>primary purpose|purpose))"
+    r"\s*:\s*(?P<value>(?:\([^()]*\)|[^.;,()\n])+)",
+    re.IGNORECASE,
+)
+
+
+def unbroken(text: str | None) -> str | None:
+    """Text with one blank between words, line breaks kept whatever their form, no empty line."""
+    lines = _BREAK.sub("\n", text or "").splitlines()
+    return tidy("\n".join(kept for line in lines if (kept := " ".join(line.replace("\0", "").split()))))
+
+
+def allocation_said(text: str | None) -> Allocation | None:
+    """Whether a text about the design says that participants were randomised; None if it does not say."""
+    rest, n_denials = _NOT.subn(" ", text or "")
+    affirmed = _RANDOMISED.search(rest) is not None
+    if affirmed and not n_denials:
+        return Allocation.RANDOMISED
+    if n_denials and not affirmed:
+        return Allocation.NON_RANDOMISED
+    return Allocation.NOT_APPLICABLE if not n_denials and _NO_ALLOCATION.search(rest) else None
+
+
+def labelled(text: str | None) -> dict[str, str]:
+    """The parts ``model``, ``masking`` and ``purpose`` of a text such as ``Masking: Double. Purpose: Treatment``."""
+    found: dict[str, str] = {}
+    for match in _LABEL.finditer(text or ""):
+        kind = match.lastgroup and next(name for name in ("model", "masking", "purpose") if match[name])
+        if kind and (value := tidy(match["value"])):
+            found.setdefault(kind, value)
+    return found

@@ -1,0 +1,65 @@
+"""What has become of a report after it appeared: retracted, corrected, or put in doubt."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from models.dates import PartialDate, first_day
+from models.trial import Observation, Report
+from models.vocabulary import RelationKind
+from studies.lifecycle import LinkedReport
+
+_WORDS = {
+    RelationKind.RETRACTION_IN: "retracted",
+    RelationKind.ERRATUM_IN: "corrected",
+    RelationKind.CONCERN_IN: "put in doubt by its editors",
+}
+_GRAVE = {RelationKind.RETRACTION_IN, RelationKind.CONCERN_IN}
+_RETRACTED_TYPE = "Retracted Publication"
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """One notice about a report: the index version that first shows it, and when we saw that."""
+
+    reference: str
+    shown: PartialDate
+    seen_at: datetime
+    evidence: str
+    is_grave: bool
+    """Retraction or expression of concern, not an erratum."""
+
+
+def corrections_of(linked: LinkedReport) -> list[Correction]:
+    """Notices that the index attaches to a report, each once, oldest first."""
+    found: dict[str, Correction] = {}
+    versions = linked.versions or (Observation(item=linked.report, observed_at=linked.first_seen_at),)
+    for version in sorted(versions, key=lambda item: (first_day(item.item.registry_date), item.observed_at)):
+        for correction in _shown_in(version):
+            known = found.get(correction.reference)
+            if known is None:
+                found[correction.reference] = correction
+            elif correction.seen_at < known.seen_at:
+                found[correction.reference] = msgspec.structs.replace(known, seen_at=correction.seen_at)
+    return list(found.values())
+
+
+def _shown_in(version: Observation) -> Iterator[Correction]:
+    report = version.item
+    assert isinstance(report, Report)
+    named = [item for item in report.related if item.kind in _WORDS]
+    for item in named:
+        notice = f"PMID:{item.pmid}" if item.pmid else (item.source_text or "a notice without an id")
+        yield _correction(version, report, item.kind, notice)
+    if _RETRACTED_TYPE in report.publication_types and RelationKind.RETRACTION_IN not in {item.kind for item in named}:
+        yield _correction(version, report, RelationKind.RETRACTION_IN, "its publication type")
+
+
+def _correction(version: Observation, report: Report, kind: RelationKind, notice: str) -> Correction:
+    return Correction(
+        reference=f"{report.report_id}, {kind}, {notice}",
+        shown=report.registry_date,
+        seen_at=version.observed_at,
+        evidence=f"{report.report_id} was {_WORDS[kind]}: {notice}",
+        is_grave=kind in _GRAVE,
+    )

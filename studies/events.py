@@ -1,0 +1,219 @@
+"""What has happened to a study, E1 to E7, each with the day it happened, became public and was first seen here.
+
+Events are read from the whole history and not from tonight's difference: the same history gives the same
+events, however many nights saw it and in whatever order its versions arrived.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from models.dates import PartialDate, add_months, at_night, first_day, last_day
+from models.protocol import Thresholds
+from models.screening import Event, RunContext
+from models.trial import Observation, TrialRecord
+from models.vocabulary import AlertGrade, CountType, EventCode, LinkMethod, ReportKind, Status, Verdict
+from studies.corrections import corrections_of
+from studies.lifecycle import ENDED, LinkedReport, StudyFile, results_date
+from studies.reversals import reversals_of
+
+
+def events_of(study: StudyFile, context: RunContext, thresholds: Thresholds, nights: Sequence[datetime]) -> list[Event]:
+    """What has happened to a study that is eligible or may be.
+
+    Parameters
+    ----------
+    nights
+        Moments at which sources were observed, ascending: an event made by the clock (E5) was first seen
+        on the first of them on or after its day.
+
+    Returns
+    -------
+    list of Event
+        By public date and key.
+    """
+    if study.screening.verdict is Verdict.NOT_MET:
+        return []
+    found = [
+        _new_trial(study, context),
+        _completed(study, context),
+        *_results_posted(study, context),
+        *(_report_linked(study, item, context) for item in study.results_reports),
+        _overdue(study, context, thresholds, nights),
+        *_reversed(study, context),
+        *_corrected(study, context),
+    ]
+    return sorted((event for event in found if event), key=lambda event: (event.public_date, event.key))
+
+
+def _new_trial(study: StudyFile, context: RunContext) -> Event:
+    """Registered; or, where an older version was screened out, changed into a study that belongs here."""
+    records = [_trial(version) for version in study.versions]
+    posted = min((item.first_posted_date or item.registry_date for item in records), key=first_day)
+    record = study.newest
+    title = record.brief_title or record.official_title or study.study_id
+    if study.eligible_from and first_day(study.eligible_from) > first_day(posted):
+        posted, title = study.eligible_from, f"{title} (registered {posted}; eligible since its record changed)"
+    seen = _first_seen(
+        version for version in study.versions if first_day(_trial(version).registry_date) >= first_day(posted)
+    )
+    seen = seen or _first_seen(study.versions)
+    assert seen
+    return _event(study, context, EventCode.NEW_TRIAL, posted, posted, seen, AlertGrade.INFO, title, "registered")
+
+
+def _completed(study: StudyFile, context: RunContext) -> Event | None:
+    ended = [version for version in study.versions if _trial(version).status in ENDED]
+    if not ended or not (seen := _first_seen(ended)):
+        return None
+    record = _trial(ended[0])
+    shown = record.registry_date
+    dates = (record.completion_date, record.primary_completion_date)
+    when = next((day for day in dates if day and first_day(day) <= first_day(shown)), shown)
+    evidence = f"{record.record_id}: status {record.status_text}, version of {shown}"
+    return _event(
+        study, context, EventCode.COMPLETED, when, shown, seen, AlertGrade.WATCH, evidence, record.status or ""
+    )
+
+
+def _results_posted(study: StudyFile, context: RunContext) -> Iterator[Event]:
+    """Once per record: a second registry's results are other tables of the same study."""
+    by_record: dict[str, list[Observation]] = defaultdict(list)
+    for version in study.versions:
+        if _trial(version).has_results:
+            by_record[_trial(version).record_id].append(version)
+    for record_id, versions in by_record.items():
+        posted = next((day for item in versions if (day := _trial(item).results_posted_date)), None)
+        shown = posted or _trial(versions[0]).registry_date
+        seen = _first_seen(versions)
+        assert seen
+        evidence = f"{record_id}: results first posted {posted or f'by {shown}'}"
+        yield _event(
+            study, context, EventCode.RESULTS_POSTED, shown, shown, seen, _results_grade(study), evidence, record_id
+        )
+
+
+def _report_linked(study: StudyFile, item: LinkedReport, context: RunContext) -> Event:
+    report = item.report
+    entered = report.entered_date or report.registry_date
+    public, seen = first_day(entered), item.first_seen_at
+    if item.link.method is LinkMethod.PERSON and item.linked_from:
+        public, seen = max(public, item.linked_from), max(seen, at_night(item.linked_from))
+    return Event(
+        event_code=EventCode.REPORT_LINKED,
+        study_id=study.study_id,
+        event_date=report.published_date or entered,
+        public_date=public,
+        first_seen_at=seen,
+        grade=_results_grade(study),
+        evidence=f"{report.report_id}, {report.title} ({item.link.evidence})",
+        reference=report.report_id,
+        is_news=public > context.baseline_search_date,
+    )
+
+
+def _results_grade(study: StudyFile) -> AlertGrade:
+    """Results call for action once the study is known to belong to the review; until then for a decision."""
+    return AlertGrade.ACTION if study.screening.verdict is Verdict.MET else AlertGrade.WATCH
+
+
+def _overdue(study: StudyFile, context: RunContext, thresholds: Thresholds, nights: Sequence[datetime]) -> Event | None:
+    """Results due and not public: by the clock, whatever the status says.
+
+    The month of completion tells one such event from the next: a day that is added to a known month is no
+    other event, a completion that is put off is.
+    """
+    record = study.newest
+    completion = record.primary_completion_date or record.completion_date
+    if completion is None or record.status is Status.WITHDRAWN:
+        return None
+    due = add_months(last_day(completion), thresholds.overdue_months)
+    results = results_date(study)
+    if due > context.today or (results is not None and first_day(results) <= due):
+        return None
+    first_observed = min(version.observed_at for version in study.versions)
+    seen = next((night for night in nights if night.date() >= due and night >= first_observed), context.as_of)
+    is_planned = record.primary_completion_type is CountType.ESTIMATED
+    what = "primary completion" if record.primary_completion_date else "completion"
+    planned = f" (as planned; status {record.status_text})" if is_planned else ""
+    return Event(
+        event_code=EventCode.OVERDUE,
+        study_id=study.study_id,
+        event_date=due.isoformat(),
+        public_date=due,
+        first_seen_at=seen,
+        grade=AlertGrade.WATCH,
+        evidence=f"{what} {completion}{planned}, no results {thresholds.overdue_months} months later",
+        reference=completion[:7],
+        is_news=due > context.baseline_search_date,
+    )
+
+
+def _reversed(study: StudyFile, context: RunContext) -> Iterator[Event]:
+    for item in reversals_of([_trial(version) for version in study.versions]):
+        same = [version for version in study.versions if _trial(version) == item.after]
+        seen = _first_seen(same)
+        assert seen
+        is_lost = item.takes_results_back and study.screening.verdict is Verdict.MET
+        grade = AlertGrade.ACTION if is_lost else AlertGrade.WATCH
+        shown = item.after.registry_date
+        yield _event(study, context, EventCode.REVERSAL, shown, shown, seen, grade, item.evidence, item.reference)
+
+
+def _corrected(study: StudyFile, context: RunContext) -> Iterator[Event]:
+    """Corrections of what reports the randomised comparison; urgent where the review rests on it."""
+    for item in study.reports:
+        if item.link.kind not in {ReportKind.RESULTS, ReportKind.ABSTRACT, ReportKind.FOLLOW_UP}:
+            continue
+        for correction in corrections_of(item):
+            rests_on_it = study.is_extracted and item.link.kind is ReportKind.RESULTS
+            is_grave = correction.is_grave and study.screening.verdict is Verdict.MET
+            grade = AlertGrade.ACTION if is_grave or rests_on_it else AlertGrade.WATCH
+            public, seen = first_day(correction.shown), correction.seen_at
+            if item.linked_from:
+                public, seen = max(public, item.linked_from), max(seen, at_night(item.linked_from))
+            yield Event(
+                event_code=EventCode.CORRECTION,
+                study_id=study.study_id,
+                event_date=correction.shown,
+                public_date=public,
+                first_seen_at=seen,
+                grade=grade,
+                evidence=correction.evidence,
+                reference=correction.reference,
+                is_news=public > context.baseline_search_date,
+            )
+
+
+def _first_seen(versions: Sequence[Observation] | Iterator[Observation]) -> datetime | None:
+    return min((version.observed_at for version in versions), default=None)
+
+
+def _event(
+    study: StudyFile,
+    context: RunContext,
+    code: EventCode,
+    event_date: PartialDate,
+    public: PartialDate,
+    seen: datetime,
+    grade: AlertGrade,
+    evidence: str,
+    reference: str,
+) -> Event:
+    day: date = first_day(public)
+    return Event(
+        event_code=code,
+        study_id=study.study_id,
+        event_date=event_date,
+        public_date=day,
+        first_seen_at=seen,
+        grade=grade,
+        evidence=evidence,
+        reference=reference,
+        is_news=day > context.baseline_search_date,
+    )
+
+
+def _trial(version: Observation) -> TrialRecord:
+    assert isinstance(version.item, TrialRecord)
+    return version.item

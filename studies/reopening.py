@@ -1,0 +1,52 @@
+"""When a verdict on eligibility has to be looked at again: the record under it has changed."""
+
+from collections.abc import Iterator, Sequence
+
+from models.dates import PartialDate, first_day
+from models.protocol import DecisionRow, Eligibility
+from models.screening import CriterionVerdict, QueueItem
+from models.trial import TrialRecord
+from models.vocabulary import Criterion, Verdict
+from studies.eligibility import judge_by_rules
+
+
+def eligible_from(versions: Sequence[TrialRecord], eligibility: Eligibility) -> PartialDate | None:
+    """Registry date of the first version that the rules do not screen out; None when there is none.
+
+    `versions` are those of one record, oldest first. Copies from other sources than the newest version's are
+    passed over: they leave fields out, and a field left out screens out.
+    """
+    for version in versions:
+        is_out = any(item.verdict is Verdict.NOT_MET for item in judge_by_rules(version, eligibility))
+        if version.source == versions[-1].source and not is_out:
+            return version.registry_date
+    return None
+
+
+def reopened(
+    study_id: str, versions: Sequence[TrialRecord], eligibility: Eligibility, decisions: Sequence[DecisionRow]
+) -> Iterator[QueueItem]:
+    """People's decisions whose deciding field says something else than when they decided; the decision still holds.
+
+    `versions` are those of one record, oldest first; `decisions` is decisions.csv as known on the night.
+    """
+    last = {row.criterion: row for row in decisions if row.study_id == study_id and row.criterion != "list"}
+    for criterion, row in last.items():
+        known = [item for item in versions if first_day(item.registry_date) <= row.known_from]
+        if not known:
+            continue
+        then, now = (_of(judge_by_rules(item, eligibility), criterion) for item in (known[-1], versions[-1]))
+        if (then.verdict, then.field, then.quote) != (now.verdict, now.field, now.quote):
+            yield QueueItem(
+                kind="eligibility",
+                subject=study_id,
+                reason=f"{row.decided_by} decided that {criterion} is {row.verdict} on {row.known_from}, when the"
+                f" record said “{then.quote}” ({then.field}); it has changed on {versions[-1].registry_date}",
+                field=now.field,
+                value=now.quote,
+                action="look again; a newer row in decisions.csv confirms or changes the decision",
+            )
+
+
+def _of(verdicts: Sequence[CriterionVerdict], criterion: str) -> CriterionVerdict:
+    return next(item for item in verdicts if item.criterion == Criterion(criterion))

@@ -1,0 +1,308 @@
+"""What a night promises beyond its conclusions: nothing said twice, nothing claimed that was not checked."""
+
+import html
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from email import message_from_bytes, policy
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from flows.night import NightResult
+from flows.rebuild import fingerprint_of, rebuild
+from models.dates import at_night
+from models.settings import Settings
+from models.vocabulary import SourceState
+from replay.answer import Answer
+from replay.server import Fault, ReplayServer
+from stores.duck import SQL, WarehouseError
+from stores.ledger import Ledger, LedgerError
+from stores.lock import AlreadyRunning, run_lock
+
+REVIEW = "als_cell_therapy"
+FIRST, SECOND, RESULTS_POSTED = date(2016, 6, 21), date(2016, 6, 22), date(2016, 7, 20)
+
+Night = Callable[..., NightResult]
+
+
+def current(data: Path) -> Path:
+    return data / "published" / REVIEW / "current"
+
+
+def page_text(data: Path) -> str:
+    markup = (current(data) / "site" / "index.html").read_text(encoding="utf-8")
+    words = re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", markup, flags=re.DOTALL)
+    return " ".join(html.unescape(words).split())
+
+
+def digests(data: Path) -> list[str]:
+    paths = sorted((data / "outbox").glob("*.eml"))
+    return [str(message_from_bytes(path.read_bytes(), policy=policy.default).get_content()) for path in paths]
+
+
+@pytest.fixture
+def registries() -> Iterator[ReplayServer]:
+    """A replay of one's own, to be broken."""
+    with ReplayServer(SECOND) as server:
+        yield server
+
+
+@pytest.fixture
+def elsewhere(registries: ReplayServer) -> dict[str, Any]:
+    """Settings by which the sources are asked there."""
+    return {"base_urls": {slug: registries.base_url(slug) for slug in ("ctgov", "pubmed")}}
+
+
+# --- unchanged registries ---
+
+
+def test_a_second_night_on_unchanged_registries_is_one_heartbeat(data: Path, carry_out: Night) -> None:
+    result = carry_out(data, SECOND)
+    assert result.state == "done"
+    assert result.loaded.n_new_versions == 0
+    assert result.page.n_new_versions == 0
+    assert (result.new_events, result.alerts) == ((), ())
+    with Ledger(Settings(data=data).ledger) as ledger:
+        assert ledger.alerts(REVIEW) == ()
+        [_, beat] = ledger.heartbeats(REVIEW)
+    assert beat.as_of == at_night(SECOND)
+    assert beat.message == "Searched 2 sources to the end: nothing new."
+    assert list((data / "outbox").iterdir()) == [data / "outbox" / "heartbeat.json"]
+    assert "Nothing new since the run of 21 June 2016" in page_text(data)
+
+
+def test_the_same_night_again_says_and_changes_nothing(data: Path, carry_out: Night) -> None:
+    first = carry_out(data, RESULTS_POSTED)
+    before = fingerprint_of(REVIEW, Settings(data=data))
+    again = carry_out(data, RESULTS_POSTED)
+    assert [alert.key for alert in again.alerts] == [alert.key for alert in first.alerts]
+    assert fingerprint_of(REVIEW, Settings(data=data)) == before
+    assert len(digests(data)) == 1
+    with Ledger(Settings(data=data).ledger) as ledger:
+        assert len(ledger.alerts(REVIEW)) == 1
+        assert [item.n_attempts for item in ledger.deliveries(REVIEW)] == [1]
+
+
+def test_a_rebuild_gives_the_same_content_as_the_nights_did(data: Path, carry_out: Night) -> None:
+    carry_out(data, RESULTS_POSTED)
+    before = fingerprint_of(REVIEW, Settings(data=data))
+    (data / "warehouse.duckdb").write_bytes(b"torn")
+    told_before, told_after = rebuild(REVIEW, Settings(data=data))
+    assert told_before == told_after == before == fingerprint_of(REVIEW, Settings(data=data))
+    assert len(digests(data)) == 1
+
+
+def test_two_folders_with_the_same_nights_have_the_same_fingerprint(
+    data: Path, carry_out: Night, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    for day in (FIRST, SECOND):
+        carry_out(other, day)
+    carry_out(data, SECOND)
+    assert fingerprint_of(REVIEW, Settings(data=other)) == fingerprint_of(REVIEW, Settings(data=data))
+
+
+def test_another_content_has_another_fingerprint(data: Path, carry_out: Night) -> None:
+    before = fingerprint_of(REVIEW, Settings(data=data))
+    carry_out(data, RESULTS_POSTED)
+    after = fingerprint_of(REVIEW, Settings(data=data))
+    assert before.fingerprint != after.fingerprint
+    assert before.tables["out_study"] != after.tables["out_study"]
+
+
+# --- what is published ---
+
+
+def test_the_manifest_tells_the_truth(data: Path) -> None:
+    folder = current(data)
+    told = json.loads((folder / "manifest.json").read_bytes())
+    assert (told["review"], told["registries"], told["as_of"]) == (REVIEW, "replay", "2016-06-21T06:00:00Z")
+    assert told["trialwatch"]
+    assert told["decision"] == "Up to date"
+    assert {source["source"]: source["state"] for source in told["sources"]} == {
+        "ctgov": "complete",
+        "pubmed": "complete",
+    }
+    assert told["fingerprint"] == fingerprint_of(REVIEW, Settings(data=data)).tables
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    del files["manifest.json"]
+    assert told["files"] == {
+        name: {"bytes": len(body), "sha256": sha256(body).hexdigest()} for name, body in files.items()
+    }
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as warehouse:
+        for name, n in told["rows"].items():
+            parquet = folder / "parquet" / f"{name}.parquet"
+            assert warehouse.execute(f"SELECT count(*) FROM {name}").fetchone() == (n,)
+            assert warehouse.execute(f"SELECT count(*) FROM '{parquet}'").fetchone() == (n,)
+
+
+def test_analysts_find_the_agreed_columns(data: Path) -> None:
+    agreed = {
+        "out_study": "study_id registry_ids list state design n_registered n_randomised n_analysed product comparator"
+        " start_date completion_date results_date",
+        "out_pooled_effect": "evidence_set convention comparison outcome timepoint measure model k n_participants"
+        " estimate ci_low ci_high p_value tau2 i2_pct",
+        "out_event": "event_code study_id event_date first_seen_at evidence",
+        "out_signal": "rule outcome fired value threshold",
+        "out_update_decision": "status rationale explanation",
+        "out_source_freshness": "source state last_complete_at",
+        "review_screening_decision": "study_id criterion verdict field quote",
+    }
+    with duckdb.connect(str(current(data) / "warehouse.duckdb"), read_only=True) as warehouse:
+        for name, columns in agreed.items():
+            found = [row[0] for row in warehouse.execute(f"DESCRIBE {name}").fetchall()]
+            assert set(columns.split()) <= set(found), name
+
+
+def test_the_page_needs_nothing_from_elsewhere(data: Path) -> None:
+    markup = (current(data) / "site" / "index.html").read_text(encoding="utf-8")
+    assert not re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=[\"']?https?:", markup)
+
+
+# --- a source that is down ---
+
+
+@pytest.mark.parametrize("broken", ["ctgov", "pubmed"])
+def test_one_source_down_leaves_the_others_and_is_named(
+    data: Path, carry_out: Night, registries: ReplayServer, elsewhere: dict[str, Any], broken: str
+) -> None:
+    title = {"ctgov": "ClinicalTrials.gov", "pubmed": "PubMed"}[broken]
+    registries.break_source(broken, status=501)
+    result = carry_out(data, SECOND, settings=elsewhere)
+    assert result.state == "partial"
+    states = {check.source: check.state for check in result.checks if check.scope == "topic"}
+    other = "pubmed" if broken == "ctgov" else "ctgov"
+    assert states == {broken: SourceState.FAILED, other: SourceState.COMPLETE}
+
+    [digest] = digests(data)
+    beat = json.loads((data / "outbox" / "heartbeat.json").read_bytes())[REVIEW]
+    assert beat["stale_sources"] == [broken]
+    for text in (digest, page_text(data), beat["message"]):
+        assert title in text
+        assert "HTTP 501" in text
+        assert "nothing new" not in text.lower()
+    with duckdb.connect(str(current(data) / "warehouse.duckdb"), read_only=True) as warehouse:
+        stale = warehouse.execute("SELECT source FROM out_source_freshness WHERE is_stale").fetchall()
+    assert stale == [(broken,)]
+
+
+def test_a_source_that_was_down_is_caught_up_with_and_named_once(
+    data: Path, carry_out: Night, registries: ReplayServer, elsewhere: dict[str, Any]
+) -> None:
+    registries.break_source("ctgov", status=501)
+    for day in (SECOND, date(2016, 6, 23)):
+        carry_out(data, day, settings=elsewhere)
+    assert len(digests(data)) == 1, "the second night says nothing that the first has not said"
+    registries.repair()
+    registries.as_of = RESULTS_POSTED
+    result = carry_out(data, RESULTS_POSTED, settings=elsewhere)
+    assert result.state == "done"
+    since = [check.since for check in result.checks if check.source == "ctgov" and check.scope == "topic"]
+    assert since == [date(2016, 6, 18)], "from the last complete search, with the overlap"
+    assert "E2" in {event.event_code for event in result.new_events if event.is_news}
+
+
+def test_all_sources_down_is_a_failure_that_claims_nothing(
+    data: Path, carry_out: Night, registries: ReplayServer, elsewhere: dict[str, Any]
+) -> None:
+    for slug in ("ctgov", "pubmed"):
+        registries.break_source(slug, status=501)
+    result = carry_out(data, SECOND, settings=elsewhere)
+    assert result.state == "failed"
+    assert "nothing new" not in page_text(data).lower()
+    with Ledger(Settings(data=data).ledger) as ledger:
+        assert ledger.runs(REVIEW)[-1].state == "failed"
+
+
+def test_a_narrowed_night_asks_only_that_source(
+    data: Path, carry_out: Night, registries: ReplayServer, elsewhere: dict[str, Any]
+) -> None:
+    result = carry_out(data, SECOND, settings=elsewhere, sources=("pubmed",))
+    assert {check.source for check in result.checks} == {"pubmed"}
+    assert all(address.startswith("/pubmed/") for address in registries.requests)
+
+
+# --- answers that are none ---
+
+
+class CutJson(ReplayServer):
+    """Cuts the pages of the registry's listing in the middle, with a length that agrees."""
+
+    def answer(self, address: str, body: bytes) -> tuple[Answer, Fault | None]:
+        told, fault = super().answer(address, body)
+        if "/api/v2/studies?" in address:
+            told = Answer(told.body[: len(told.body) // 2], told.status, told.content_type, told.headers)
+        return told, fault
+
+
+def test_a_cut_page_is_named_and_nothing_of_it_is_published(carry_out: Night, tmp_path: Path) -> None:
+    with CutJson(FIRST) as server:
+        urls = {slug: server.base_url(slug) for slug in ("ctgov", "pubmed")}
+        result = carry_out(tmp_path, FIRST, settings={"base_urls": urls})
+    [check] = [check for check in result.checks if check.source == "ctgov" and check.scope == "topic"]
+    assert check.state is SourceState.FAILED
+    assert f"{server.url}/ctgov/api/v2/studies?" in check.reason
+    assert result.state == "partial"
+    with duckdb.connect(str(current(tmp_path) / "warehouse.duckdb"), read_only=True) as warehouse:
+        from_listing = warehouse.execute(
+            "SELECT version_id FROM core_trial_version JOIN core_capture USING (capture_id) WHERE kind = 'search'"
+        ).fetchall()
+        rejected = warehouse.execute("SELECT path FROM core_rejected WHERE source = 'ctgov'").fetchall()
+    assert from_listing == []
+    assert rejected
+    assert all(path.startswith(f"{server.url}/ctgov/api/v2/studies?") for (path,) in rejected)
+
+
+def test_a_web_page_with_status_200_is_named_and_nothing_of_it_is_published(
+    data: Path, carry_out: Night, registries: ReplayServer, elsewhere: dict[str, Any]
+) -> None:
+    registries.break_source("ctgov", "html")
+    result = carry_out(data, SECOND, settings=elsewhere)
+    [check] = [check for check in result.checks if check.source == "ctgov" and check.scope == "topic"]
+    assert check.state is SourceState.FAILED
+    assert check.reason.startswith(f"{registries.base_url('ctgov')}/api/v2/")
+    assert result.loaded.n_new_versions == 0
+    assert "nothing new" not in page_text(data).lower()
+
+
+# --- one writer, one kind of registry ---
+
+
+def test_a_second_run_at_the_same_time_is_refused_with_the_process_named(data: Path, carry_out: Night) -> None:
+    with run_lock(data / "run.lock"), pytest.raises(AlreadyRunning, match=rf"process {os.getpid()}\b"):
+        carry_out(data, SECOND)
+    assert carry_out(data, SECOND).state == "done"
+
+
+def test_live_registries_never_enter_a_folder_of_replays(
+    data: Path, carry_out: Night, elsewhere: dict[str, Any]
+) -> None:
+    with pytest.raises(LedgerError, match="replay"):
+        carry_out(data, SECOND, settings=elsewhere, registries="live")
+
+
+def test_a_failed_check_publishes_nothing_and_sends_nothing(
+    data: Path, carry_out: Night, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(SQL, tmp_path / "sql"))
+    (folder / "checks" / "out_study__there_are_studies.sql").write_text("SELECT study_id FROM out_study")
+    monkeypatch.setattr("stores.duck.SQL", folder)
+    monkeypatch.setattr("stores.snapshot.SQL", folder)
+    before = current(data).resolve(), fingerprint_of(REVIEW, Settings(data=data))
+    with pytest.raises(
+        WarehouseError, match=r"nothing is published: out_study__there_are_studies: \d+ rows, the first"
+    ):
+        carry_out(data, RESULTS_POSTED)
+    assert (current(data).resolve(), fingerprint_of(REVIEW, Settings(data=data))) == before
+    assert digests(data) == []
+    with Ledger(Settings(data=data).ledger) as ledger:
+        assert len(ledger.decisions(REVIEW)) == 1
+    monkeypatch.undo()
+    assert len(carry_out(data, RESULTS_POSTED).alerts) == 1

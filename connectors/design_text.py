@@ -10,13 +10,14 @@ from connectors.reading import tidy
 from models.vocabulary import Allocation
 
 _BREAK = re.compile(r"<\s*br\s*/?\s*>", re.IGNORECASE)
+_RUN_TOGETHER = re.compile(r"(: (?:yes|no))(?=[A-Z][a-z])")
 _NOT = re.compile(
-    r"\b(?:non|not|un|quasi)[\s-]*randomi[sz]ed\b|\brandomi[sz](?:ed|ation):?\s*(?:no\b|not\b|n/a\b)"
-    r"|\bnon[\s-]*randomi[sz]ation\b",
+    r"\brandomi[sz](?:ed|ation):\s*(?:no\b|not\b(?!\s+applicable))(?:\s+randomi[sz]ed\b)?"
+    r"|\b(?:non|not|un|quasi)[\s-]*randomi[sz](?:ed|ation)\b",
     re.IGNORECASE,
 )
 _RANDOMISED = re.compile(r"\brandomi[sz]ed\b|\brandomly\s+(?:assigned|allocated)\b", re.IGNORECASE)
-_NO_ALLOCATION = re.compile(r"\ballocation:\s*(?:n/?a|not applicable)\b", re.IGNORECASE)
+_NO_ALLOCATION = re.compile(r"\b(?:allocation|randomi[sz]ation):\s*(?:n/?a|not applicable)\b", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:(?P<model>intervention model|assignment)|(?P<masking>masking|blinding)|(?P<purpose>primary purpose|purpose))"
     r"\s*:\s*(?P<value>(?:\([^()]*\)|[^.;,()\n])+)",
@@ -25,8 +26,11 @@ _LABEL = re.compile(
 
 
 def unbroken(text: str | None) -> str | None:
-    """Text with one blank between words, line breaks kept whatever their form, no empty line."""
-    lines = _BREAK.sub("\n", text or "").splitlines()
+    """Text with one blank between words, line breaks kept whatever their form, no empty line.
+
+    Lists such as ``Controlled: yesRandomised: no``, whose breaks were lost on the way, get them back.
+    """
+    lines = _RUN_TOGETHER.sub(r"\1\n", _BREAK.sub("\n", text or "")).splitlines()
     return tidy("\n".join(kept for line in lines if (kept := " ".join(line.replace("\0", "").split()))))
 
 

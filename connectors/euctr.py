@@ -141,7 +141,7 @@ def parse(page: Page) -> Iterator[Parsed]:
         for record in country_records(page.body):
             trials.setdefault(record.number, []).append(record)
     if not trials:
-        reason = "it holds no trial" if page.status == 200 else f"HTTP {page.status}"
+        reason = _told(page) if page.status != 200 else "it holds no text of a trial's download"
         yield Rejected(
             source=SLUG,
             record_ref=named[0] if named else page.url,

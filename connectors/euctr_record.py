@@ -111,7 +111,7 @@ def trial_record(records: Sequence[CountryRecord], origin: VersionOrigin, reader
         masking_text=merged.first_of({"E.8.1.4": "DOUBLE", "E.8.1.3": "SINGLE", "E.8.1.2": "NONE"}),
         enrolment_count=reader.count(_at(enrolment.line, enrolment.code), enrolment.value) if enrolment else None,
         enrolment_type=CountType.ESTIMATED if enrolment else None,
-        conditions=merged.texts("E.1.1", "E.1.1.1") + merged.texts_labelled("E.1.2", "Term"),
+        conditions=_different((*merged.texts("E.1.1", "E.1.1.1"), *merged.texts_labelled("E.1.2", "Term"))),
         keywords=merged.texts("E.1.1.2"),
         arms=tuple(_arms(merged, records)),
         interventions=tuple(_interventions(records)),

@@ -149,7 +149,7 @@ def country_records(body: bytes) -> Iterator[CountryRecord]:
 
 def _is_caption(text: str, section: str) -> bool:
     """Whether a line is a heading inside a section, such as ``E.5 End points`` or ``Sponsor 2``."""
-    return bool(re.fullmatch(rf"{section}\.\d[.\d]*(?: (?:and|to) [A-Z]\.[\d.]+)?\s[^:]*|Sponsor \d+", text))
+    return bool(re.fullmatch(rf"{section}\.\d[.\d]*(?: (?:and|to) [A-Z]\.[\d.]+)?\s[^:]*|Sponsor \d+|MedDRA Classification", text))
 
 
 def undecodable(body: bytes) -> int | None:

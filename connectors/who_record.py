@@ -18,7 +18,8 @@ from models.vocabulary import CountType, OutcomeRole, ReferenceType, Status, Stu
 
 _SPELLINGS = {
     "trial_id": ("trialid", "trial_id"),
-    "refreshed": ("last_refreshed_on", "refreshed"),
+    # Users of the full export, whose field list leaves it out, call the column unknown.
+    "refreshed": ("last_refreshed_on", "refreshed", "unknown"),
     "registered": ("date_registration3", "date_registration"),
     "enrolled": ("date_enrollement", "date_enrollment", "date_enrolment"),
     "status": ("recruitment_status",),
@@ -84,7 +85,8 @@ def trial_of(
         return None
     registry, registry_id, is_part = known
     registered, refreshed = fields.date("registered"), fields.date("refreshed")
-    registry_date = refreshed or registered
+    results_posted = fields.date("results_posted")
+    registry_date = refreshed or max(filter(None, (registered, results_posted)), key=first_day, default=None)
     if registry_date is None:
         reader.note(fields.path("registered"), "", "the record has neither a date of registration nor of refresh", _LOOK)
         return None
@@ -93,7 +95,6 @@ def trial_of(
     design, said = fields.text("design"), labelled(fields.text("design"))
     count, count_type = _enrolment(fields, registry)
     completed = fields.date("completed")
-    results_posted = fields.date("results_posted")
     flag = (fields.text("results_flag") or "").lower()
     arms, interventions = _arms_and_interventions(fields.text("interventions"), registry)
     enrolment_means_authorisation = registry.name == who_words.EUCTR or "authorised" in (
@@ -133,7 +134,7 @@ def trial_of(
         eligibility_text="\n".join(filter(None, (fields.text("inclusion"), fields.text("exclusion")))) or None,
         start_date=None if enrolment_means_authorisation else fields.date("enrolled"),
         completion_date=completed,
-        completion_type=CountType.ESTIMATED if completed and _is_after(completed, registry_date) else None,
+        completion_type=CountType.ESTIMATED if completed and refreshed and _is_after(completed, refreshed) else None,
         first_posted_date=registered,
         results_posted_date=results_posted,
         has_results=results_posted is not None or flag == "yes",

@@ -20,13 +20,18 @@ from connectors import CONNECTORS
 from flows import backtest as backtesting
 from flows import rebuild as rebuilding
 from flows import show
+from flows.crosscheck import crosscheck_published
+from flows.forest import forest
 from flows.ingest import IngestError, ingest
-from flows.night import NightRequest, night
+from flows.night import NightRequest, NotConfirmed, night
+from flows.pool import analyses, record
 from flows.probe import ProbeState, probe
+from flows.spreadsheet import PoolError
 from models.connector import SourceFailure
 from models.dates import at_night
 from models.review import ReviewError, load_review
 from models.settings import Settings, SettingsError, load_settings
+from models.vocabulary import Convention, Interval, Measure, Model
 from replay.archive import known_until
 from stores.archive import ArchiveError
 from stores.duck import WarehouseError
@@ -72,6 +77,8 @@ def main() -> None:
         ChannelError,
         IngestError,
         LedgerError,
+        NotConfirmed,
+        PoolError,
         ReviewError,
         SettingsError,
         SourceFailure,
@@ -167,6 +174,39 @@ def ingest_command(
         show.ingested(records, _console())
     if any(record.kind == "rejected" for record in records):
         raise typer.Exit(PARTIAL)
+
+
+@app.command("pool")
+def pool_command(
+    files: Annotated[list[Path], typer.Argument(help="CSV files with metafor's column names.")],
+    measure: Annotated[Measure, typer.Option(help="Effect measure.")],
+    model: Annotated[list[Model] | None, typer.Option(help="Pooling model; may be repeated.")] = None,
+    interval: Annotated[list[Interval] | None, typer.Option(help="Confidence interval; may be repeated.")] = None,
+    convention: Annotated[list[Convention] | None, typer.Option(help="Preset; may be repeated.")] = None,
+    level: Annotated[float, typer.Option(help="Confidence level.")] = 0.95,
+    as_json: AsJson = False,
+) -> None:
+    """Pool any data; no review is needed."""
+    found = analyses(files, measure, model or (), interval or (), convention or (), level=level)
+    if as_json:
+        for analysis in found:
+            _print_json(record(analysis))
+    else:
+        _console().print(forest(found), markup=False)
+
+
+@app.command("crosscheck")
+def crosscheck_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+    """Recompute every published pooled effect with the second engine."""
+    n_effects, disagreements = crosscheck_published(review, _settings(context))
+    if as_json:
+        _print_json({"effects": n_effects, "disagreements": [str(item) for item in disagreements]})
+    else:
+        for item in disagreements:
+            _console().print(str(item), markup=False)
+        _console().print(f"{n_effects} pooled effects recomputed, {len(disagreements)} not confirmed")
+    if disagreements:
+        raise typer.Exit(FAILED)
 
 
 @app.command("status")

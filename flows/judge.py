@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from flows.waiting import look_alikes, of_first_record, reopened_decisions
+from flows.waiting import look_alikes, number_conflicts, of_first_record, reopened_decisions
 from models.protocol import ExtractionRow, PublishedStudy
 from models.review import Review
 from models.screening import Event, QueueItem, RunContext, ScreeningDecision, StudyStatus
@@ -26,6 +26,7 @@ from models.vocabulary import (
     StudyList,
     Verdict,
 )
+from studies.discrepancies import in_results
 from studies.eligibility import screen
 from studies.events import events_of
 from studies.extraction import extract
@@ -139,6 +140,7 @@ def judge(
     queue += reopened_decisions(review, versions)
     files = _study_files(screened, review, versions, report_versions, confirmed, inputs)
     thresholds = review.protocol.thresholds
+    queue += number_conflicts(files, screened.linked, screened.newest)
     statuses = tuple(status_of(study, context, thresholds, review.decisions) for study in files)
     events = tuple(event for study in files for event in events_of(study, context, thresholds, nights))
     gate = reproduce(review.protocol, review.baseline, effects)
@@ -236,6 +238,7 @@ def _arms(screened: Screened, review: Review) -> tuple[list[ArmResult], list[Arm
         for record_id in screened.records_of(study_id) if decision.verdict is Verdict.MET else ():
             found = extract(study_id, screened.newest[record_id], review.protocol)
             queue += found.queue
+            queue += in_results(extracted, found.arms)
             provisional += [arm for arm in found.arms if _place(arm) not in settled]
     return confirmed, provisional, queue
 

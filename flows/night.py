@@ -37,8 +37,13 @@ from stores.lock import run_lock
 from stores.publish import night_folder, publish, write_manifest
 from stores.snapshot import Snapshot, fingerprint
 from stores.versions import Loaded, VersionStore
+from synthesis.crosscheck import crosscheck
 
 log = logging.getLogger("trialwatch")
+
+
+class NotConfirmed(Exception):
+    """A pooled effect of the night is not what the second engine computes; nothing is published."""
 
 
 class NightRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +95,7 @@ def night(request: NightRequest, settings: Settings, steps: Steps | None = None)
 
     Raises
     ------
-    ReviewError, ChannelError, AlreadyRunning, LedgerError, ArchiveError, WarehouseError
+    ReviewError, ChannelError, AlreadyRunning, LedgerError, ArchiveError, WarehouseError, NotConfirmed
         Nothing is published then, and the next night finds everything as it was.
     """
     steps = steps or InOrder()
@@ -245,6 +250,8 @@ def conclude(settings: Settings, ledger: Ledger, review: Review, request: NightR
         freshness_of(protocol, ledger, as_of),
         snapshot.nights(),
     )
+    if disagreements := crosscheck(judgement.inputs, judgement.effects):
+        raise NotConfirmed("the second engine does not confirm: " + "; ".join(map(str, disagreements)))
     with snapshot.transaction():
         fill(snapshot, judgement, past)
         snapshot.create_views("1")

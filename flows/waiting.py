@@ -1,11 +1,15 @@
 """What a night puts before a person about links and decisions, beyond what the rules could not decide."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from models.protocol import LinkRow
 from models.review import Review
 from models.screening import QueueItem
 from models.trial import Observation, Report, TrialRecord
+from models.vocabulary import Verdict
+from studies.discrepancies import in_numbers
+from studies.lifecycle import StudyFile
 from studies.likeness import like_records, like_reports, to_queue
 from studies.linkage import Linked
 from studies.reopening import reopened
@@ -35,6 +39,19 @@ def reopened_decisions(review: Review, versions: Mapping[str, Sequence[Observati
         item
         for study_id in sorted({row.study_id for row in decisions} & set(versions))
         for item in reopened(study_id, of_first_record(study_id, versions), eligibility, decisions)
+    ]
+
+
+def number_conflicts(files: Sequence[StudyFile], linked: Linked, records: Mapping[str, TrialRecord]) -> list[QueueItem]:
+    """Numbers of people that differ, of studies that are eligible or may be."""
+    members: dict[str, list[TrialRecord]] = defaultdict(list)
+    for item in linked.records:
+        members[item.study_id].append(records[item.record_id])
+    return [
+        item
+        for study in files
+        if study.screening.verdict is not Verdict.NOT_MET
+        for item in in_numbers(study.study_id, study.numbers, members[study.study_id])
     ]
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 import msgspec
+from scipy.stats import t
 
 from models.protocol import Comparison, Outcome, Protocol, TermRule, Timepoint
 from models.screening import QueueItem
@@ -18,9 +19,13 @@ from studies.numbers import not_randomised_by_group, randomised_in_text, started
 from studies.terms import Field, find
 from studies.timeframe import is_within
 
-_CHANGE = TermRule(terms=["change*", "difference", "slope", "decline"])
+_CHANGE = TermRule(terms=["change*", "difference*"])
+_RATE = TermRule(terms=["slope*", "rate of", "per month", "per week", "per year", "monthly", "decline*"])
+_RATE_UNIT = re.compile(r"(?:/|\bper)\s*(?:month|week|year|day)", re.I)
+_PER_CENT = re.compile(r"%|per\s?cent", re.I)
 _SD = re.compile(r"standard deviation", re.I)
 _SE = re.compile(r"standard error", re.I)
+_CI = re.compile(r"(\d{2}(?:\.\d+)?)\s*%?\s*(?:confidence interval|CI\b)", re.I)
 
 
 class Extracted(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,38 +148,72 @@ class _Reader(msgspec.Struct, frozen=True):
         )
 
     def _measured(self, results: PostedResults) -> list[ArmResult]:
-        """Mean change with a measure of spread, from the first table that fits title and window."""
+        """Mean change with a measure of spread, from the first table that fits title and window and can be read.
+
+        Where tables fit and none can be read, the first of them goes to a person.
+        """
         rule = TermRule(terms=self.outcome.title_terms)
+        problems: list[_Unreadable] = []
         for table in results.outcomes:
             title = [Field("title", table.title)]
-            fits = find(rule, title) and find(_CHANGE, title) and is_within(table.time_frame, self.timepoint)
-            if (
-                fits
-                and table.param_text == "MEAN"
-                and len({(m.class_title, m.category_title) for m in table.measurements}) == 1
-            ):
-                pair = self._pair([(group.id, group.title) for group in table.groups])
-                cells = {cell.group_id: cell for cell in table.measurements}
-                return [
-                    self._mean(table, cells, group_id, role)
-                    for group_id, role in ((pair.intervention, ArmRole.INTERVENTION), (pair.control, ArmRole.CONTROL))
-                ]
+            if find(rule, title) and find(_CHANGE, title) and is_within(table.time_frame, self.timepoint):
+                try:
+                    return self._table(table)
+                except _Unreadable as problem:
+                    problems.append(problem)
+        if problems:
+            raise problems[0]
         return []
+
+    def _table(self, table: MeasureTable) -> list[ArmResult]:
+        if why := self._other_scale(table):
+            raise self._unreadable(f"{table.title}: {why}", table.unit_text or "")
+        if table.param_text != "MEAN":
+            raise self._unreadable(f"{table.title}: posted as {table.param_text or 'no parameter'}", table.path)
+        if len({(cell.class_title, cell.category_title) for cell in table.measurements}) != 1:
+            raise self._unreadable(f"{table.title}: several rows for one group", table.path)
+        pair = self._pair([(group.id, group.title) for group in table.groups])
+        cells = {cell.group_id: cell for cell in table.measurements}
+        return [
+            self._mean(table, cells, group_id, role)
+            for group_id, role in ((pair.intervention, ArmRole.INTERVENTION), (pair.control, ArmRole.CONTROL))
+        ]
+
+    def _other_scale(self, table: MeasureTable) -> str | None:
+        """Why a table's numbers are not on the outcome's scale."""
+        unit = table.unit_text or ""
+        if find(_RATE, [Field("title", table.title)]) or _RATE_UNIT.search(unit):
+            return "a rate, not a change"
+        wants_per_cent = "percent" in self.outcome.unit or "%" in self.outcome.unit
+        if wants_per_cent and not _PER_CENT.search(f"{unit} {table.title}"):
+            return f"in {unit or 'a unit not stated'}, not in {self.outcome.unit}"
+        return None
 
     def _mean(self, table: MeasureTable, cells: dict[str, Measurement], group_id: str, role: ArmRole) -> ArmResult:
         cell, n = cells.get(group_id), table.denominators.get(group_id)
         mean = _number(cell.value_text) if cell else None
-        spread = _number(cell.spread_text) if cell else None
-        dispersion = table.dispersion_text or ""
-        if mean is None or spread is None or not n or spread <= 0:
-            raise self._unreadable(f"{table.title}: mean, spread or number analysed is missing", group_id)
-        note = ""
-        if _SE.search(dispersion):
-            spread, note = spread * n**0.5, "SD from the standard error: SE × √n"
-        elif not _SD.search(dispersion):
-            raise self._unreadable(f"{table.title}: no SD can be had from {dispersion or 'no dispersion'}", group_id)
+        if cell is None or mean is None or not n:
+            raise self._unreadable(f"{table.title}: mean or number analysed is missing", group_id)
+        sd, note = self._sd(table, cell, n)
         evidence = EvidenceWord.DERIVED if note else EvidenceWord.VERBATIM
-        return self._row(role, table.path, n, mean=mean, sd=spread, evidence=evidence, note=note)
+        return self._row(role, table.path, n, mean=mean, sd=sd, evidence=evidence, note=note)
+
+    def _sd(self, table: MeasureTable, cell: Measurement, n: int) -> tuple[float, str]:
+        """Standard deviation and how it was had, by the Cochrane Handbook, version 6.5, section 6.5.2.2."""
+        dispersion = table.dispersion_text or ""
+        spread, lower, upper = (_number(text) for text in (cell.spread_text, cell.lower_text, cell.upper_text))
+        if spread is not None and spread > 0 and _SD.search(dispersion):
+            return spread, ""
+        if spread is not None and spread > 0 and _SE.search(dispersion):
+            return float(spread * n**0.5), "SD from the standard error: SE × √n"
+        level = _CI.search(dispersion)
+        if level and lower is not None and upper is not None and upper > lower and n > 1:
+            quantile = float(t.ppf(0.5 + float(level[1]) / 200, n - 1))
+            sd = n**0.5 * (upper - lower) / (2 * quantile)
+            return float(sd), f"SD from the {level[1]} % confidence interval: √n × width / (2 × {quantile:.4f})"
+        raise self._unreadable(
+            f"{table.title}: no SD can be had from {dispersion or 'no dispersion'}", cell.spread_text or ""
+        )
 
     def _pair(self, groups: Sequence[tuple[str, str]]) -> _Pair:
         """The one group that is the comparator and the one that is not, by the words of their titles."""

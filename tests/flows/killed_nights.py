@@ -12,13 +12,17 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+
+import pandas  # noqa: F401 (DuckDB imports it; once here instead of once a night)
 
 from flows.night import NightRequest, night
 from flows.steps import InOrder
 from models.dates import at_night
 from models.settings import Settings
+from replay.archive import load_archive
 
 Result = TypeVar("Result")
 
@@ -52,32 +56,53 @@ class Killed(Counted):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def in_new_process(data: Path, day: date, steps: Counted) -> int:
-    """Carry out a night in a process of its own; returns its exit status, as waitpid tells it."""
+def in_new_process(work: Callable[[], None]) -> int:
+    """Do something in a process of its own; returns that process's id."""
     child = os.fork()
     if child:
-        return os.waitpid(child, 0)[1]
+        return child
     status = 1
     try:
-        request = NightRequest(review="als_cell_therapy", as_of=at_night(day), registries="replay")
-        night(request, Settings(data=data), steps)
-        (data / "steps.json").write_text(json.dumps(steps.names))
+        work()
+        sys.stdout.flush()
         status = 0
     finally:
         os._exit(status)
 
 
+def a_night(data: Path, day: date, steps: Counted) -> int:
+    """Carry out a night in a process of its own; returns how that ended, as waitpid tells it."""
+
+    def work() -> None:
+        request = NightRequest(review="als_cell_therapy", as_of=at_night(day), registries="replay")
+        night(request, Settings(data=data), steps)
+        (data / "steps.json").write_text(json.dumps(steps.names))
+
+    return os.waitpid(in_new_process(work), 0)[1]
+
+
+def kill_at(folder: Path, day: date, boundaries: list[tuple[str, int, str]]) -> None:
+    for when, number, name in boundaries:
+        data = Path(shutil.copytree(folder / "before", folder / f"{when}-{number}", symlinks=True))
+        killed = a_night(data, day, Killed(number, when))
+        again = a_night(data, day, Counted())
+        print(json.dumps({"when": when, "step": name, "killed": killed, "again": again, "data": data.name}), flush=True)
+
+
 def main(folder: Path, day: date) -> None:
+    load_archive()
     undisturbed = Path(shutil.copytree(folder / "before", folder / "undisturbed", symlinks=True))
-    assert in_new_process(undisturbed, day, Counted()) == 0
+    assert a_night(undisturbed, day, Counted()) == 0
     names = json.loads((undisturbed / "steps.json").read_text())
-    for number, name in enumerate(names):
-        # Before the next step and after this one differ only where something is written down between them.
-        for when in ("before", "after") if name.startswith("harvest") or name == names[-1] else ("before",):
-            data = Path(shutil.copytree(folder / "before", folder / f"{when}-{number}", symlinks=True))
-            killed = in_new_process(data, day, Killed(number, when))
-            again = in_new_process(data, day, Counted())
-            print(json.dumps({"when": when, "step": name, "killed": killed, "again": again, "data": data.name}))
+    boundaries = [("before", number, name) for number, name in enumerate(names)]
+    # Before the next step and after this one differ only where something is written down between them.
+    boundaries += [
+        ("after", number, name)
+        for number, name in enumerate(names)
+        if name.startswith("harvest") or number == len(names) - 1
+    ]
+    halves = [in_new_process(partial(kill_at, folder, day, boundaries[half::2])) for half in (0, 1)]
+    sys.exit(int(any([os.waitpid(child, 0)[1] for child in halves])))
 
 
 if __name__ == "__main__":

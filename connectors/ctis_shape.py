@@ -1,0 +1,275 @@
+"""What a record of CTIS holds, of its present shape and of the one before 17 June 2024.
+
+The relaunch put what is authorised below ``authorizedApplication`` and made the status a number. Only fields
+that are read are declared. Scalars are loose: the same field is a number in one record and text in the next.
+"""
+
+import msgspec
+
+Scalar = str | int | float | bool | None
+
+
+class Shape(msgspec.Struct, frozen=True, rename="camel"):
+    """A JSON object of which the declared fields are read and the others ignored; null is absent."""
+
+
+class Organisation(Shape):
+    name: Scalar = None
+    type: Scalar = None
+
+
+class Sponsor(Shape):
+    primary: Scalar = None
+    organisation: Organisation | None = None
+
+
+class Number(Shape):
+    number: Scalar = None
+    other_registry_name: Scalar = None
+
+
+class SecondaryNumbers(Shape):
+    nct_number: Number | None = None
+    isrctn_number: Number | None = None
+    who_universal_trial_number: Number | None = None
+    additional_registries: list[Number] | None = None
+
+
+class Identifiers(Shape):
+    full_title: Scalar = None
+    public_title: Scalar = None
+    short_title: Scalar = None
+    secondary_identifying_numbers: SecondaryNumbers | None = None
+
+
+class Category(Shape):
+    trial_phase: Scalar = None
+
+
+class Condition(Shape):
+    medical_condition: Scalar = None
+    term_name: Scalar = None
+
+
+class Conditions(Shape):
+    part_i_medical_conditions: list[Condition] | None = msgspec.field(name="partIMedicalConditions", default=None)
+    meddra_condition_terms: list[Condition] | None = None
+
+
+class Objective(Shape):
+    main_objective: Scalar = None
+
+
+class Criterion(Shape):
+    principal_inclusion_criteria: Scalar = None
+    principal_exclusion_criteria: Scalar = None
+
+
+class Criteria(Shape):
+    principal_inclusion_criteria: list[Criterion] | None = None
+    principal_exclusion_criteria: list[Criterion] | None = None
+
+
+class EndPoint(Shape):
+    end_point: Scalar = None
+
+
+class EndPoints(Shape):
+    primary_end_points: list[EndPoint] | None = None
+    secondary_end_points: list[EndPoint] | None = None
+
+
+class Duration(Shape):
+    estimated_recruitment_start_date: Scalar = None
+    estimated_end_date: Scalar = None
+    estimated_global_end_date: Scalar = None
+
+
+class Information(Shape):
+    trial_category: Category = Category()
+    medical_condition: Conditions = Conditions()
+    trial_objective: Objective = Objective()
+    eligibility_criteria: Criteria = Criteria()
+    end_point: EndPoints = EndPoints()
+    trial_duration: Duration = Duration()
+
+
+class ArmDetail(Shape):
+    title: Scalar = None
+    description: Scalar = None
+
+
+class Period(Shape):
+    allocation_method: Scalar = None
+    blinding_method_code: Scalar = None
+    arm_details: list[ArmDetail] | None = None
+
+
+class StudyDesign(Shape):
+    period_details: list[Period] | None = None
+
+
+class ProtocolInformation(Shape):
+    study_design: StudyDesign = StudyDesign()
+
+
+class Details(Shape):
+    clinical_trial_identifiers: Identifiers = Identifiers()
+    trial_information: Information = Information()
+    protocol_information: ProtocolInformation = ProtocolInformation()
+    pubmed_url: list[Scalar] | None = None
+    pubmed_code: list[Scalar] | None = None
+
+
+class Substance(Shape):
+    act_subst_name: Scalar = None
+    substance_origin: Scalar = None
+
+
+class Dictionary(Shape):
+    prod_name: Scalar = None
+    active_substance_name: Scalar = None
+    product_substances: list[Substance] | None = None
+
+
+class Product(Shape):
+    product_name: Scalar = None
+    mp_role_in_trial: Scalar = None
+    an_advanced_therapy_medicinal_product: Scalar = None
+    product_dictionary_info: Dictionary = Dictionary()
+
+
+class RoleGroup(Shape):
+    product_role_name: Scalar = None
+    comments: Scalar = None
+    products: list[Product] | None = None
+
+
+class Named(Shape):
+    name: Scalar = None
+
+
+class PartOne(Shape):
+    row_subject_count: Scalar = None
+    row_countries_info: list[Named] | None = None
+    trial_details: Details = Details()
+    therapeutic_areas: list[Named] | None = None
+    sponsors: list[Sponsor] | None = None
+    products: list[Product] | None = None
+    product_role_group_infos: list[RoleGroup] | None = None
+
+
+class TrialPeriod(Shape):
+    trial_start_date: Scalar = None
+    trial_end_date: Scalar = None
+
+
+class MemberState(Shape):
+    msc_name: Scalar = None
+    first_decision_date: Scalar = None
+    trial_period: list[TrialPeriod] | None = None
+
+
+class PartTwo(Shape):
+    msc_info: MemberState = MemberState()
+    recruitment_subject_count: Scalar = None
+
+
+class EudraCt(Shape):
+    eudra_ct_code: Scalar = None
+
+
+class Authorised(Shape):
+    authorized_part_i: PartOne | None = msgspec.field(name="authorizedPartI", default=None)
+    authorized_parts_ii: list[PartTwo] | None = msgspec.field(name="authorizedPartsII", default=None)
+    member_states_concerned: list[MemberState] | None = None
+    eudra_ct: EudraCt | None = None
+
+
+class Notification(Shape):
+    notification_type: Scalar = None
+    date: Scalar = None
+
+
+class TrialEvent(Shape):
+    msc_name: Scalar = None
+    events: list[Notification] | None = None
+    msc_notifications_list_info: list[Notification] | None = None
+
+
+class Events(Shape):
+    trial_events: list[TrialEvent] | None = None
+
+
+class ResultDocument(Shape):
+    created_on: Scalar = None
+    submission_date: Scalar = None
+
+
+class Results(Shape):
+    summary_results: list[ResultDocument] | None = None
+    layperson_results: list[ResultDocument] | None = None
+    clinical_study_reports: list[ResultDocument] | None = None
+
+
+class Application(Shape):
+    part_i: PartOne | None = msgspec.field(name="partI", default=None)
+
+
+class Record(Shape):
+    """A trial as ``retrieve`` gives it, in either shape."""
+
+    ct_number: Scalar = None
+    ct_status: Scalar = None
+    ct_public_status_code: Scalar = None
+    publish_date: Scalar = None
+    last_updated: Scalar = None
+    last_publication_update: Scalar = None
+    decision_date: Scalar = None
+    start_date_eu: Scalar = msgspec.field(name="startDateEU", default=None)
+    end_date_eu: Scalar = msgspec.field(name="endDateEU", default=None)
+    total_number_enrolled: Scalar = None
+    results_first_received: Scalar = None
+    authorized_application: Authorised | None = None
+    events: Events | None = None
+    results: Results | None = None
+    title: Scalar = None
+    authorized_part_i: PartOne | None = msgspec.field(name="authorizedPartI", default=None)
+    authorized_parts_ii: list[PartTwo] | None = msgspec.field(name="authorizedPartsII", default=None)
+    member_states_concerned: list[MemberState] | None = None
+    eudra_ct_info: EudraCt | None = None
+    applications: list[Application] | None = None
+    msc_trial_notifications_info_list: list[TrialEvent] | None = None
+
+    @property
+    def authorised(self) -> Authorised:
+        """What is authorised; before the first authorisation, what was applied for."""
+        if self.authorized_application:
+            return self.authorized_application
+        applied = next((item.part_i for item in self.applications or () if item.part_i), None)
+        return Authorised(
+            authorized_part_i=self.authorized_part_i or applied,
+            authorized_parts_ii=self.authorized_parts_ii,
+            member_states_concerned=self.member_states_concerned,
+            eudra_ct=self.eudra_ct_info,
+        )
+
+
+class Row(Shape):
+    """A trial as a search lists it: enough to know what to retrieve."""
+
+    ct_number: Scalar = None
+    last_updated: Scalar = None
+    last_publication_update: Scalar = None
+
+
+class Pagination(Shape):
+    total_records: int | None = None
+    total_pages: int | None = None
+
+
+class Listing(Shape):
+    """An answer of the search."""
+
+    pagination: Pagination | None = None
+    data: list[Row] | None = None

@@ -1,0 +1,119 @@
+"""Tagged bibliographic files, RIS and NBIB: encodings, lines, records, and where each of them stands.
+
+Both have one field per line, a tag of two to four capitals, a hyphen and the value, which may go on over
+further lines; both repeat tags. The libraries for them tell neither line nor file, give up a whole file for
+one line (nbib 0.3) or return nothing for one that was cut (rispy 0.10), so that records could not be rejected
+one by one; the lines are therefore read here.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from models.dates import PartialDate, check_partial, month_number
+
+_TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,3}-(?: (.*)|)")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+DOI = re.compile(r"10\.\d{4,9}/\S+")
+
+_REGISTRY_ID = re.compile(
+    r"\b(?:NCT\d{8}|ISRCTN\d{8}|EUCTR\d{4}-\d{6}-\d{2}(?:-[A-Z]{2}|-3RD)?|\d{4}-\d{6}-\d{2}(?:-\d{2})?|ACTRN\d{14}"
+    r"|ChiCTR[-\w]*\d{8,}|CTRI/\d{4}/\d{2,3}/\d{6}|DRKS\d{8}|IRCT\d{11,}N\d+|(?:JPRN-)?UMIN\d{9}|(?:JPRN-)?jRCTs?\w?\d{9,}"
+    r"|(?:JPRN-)?JapicCTI-\d{6}|KCT\d{7}|(?:NTR|NL)\d{3,5}|PACTR\d{15}|RBR-\w{6,}|RPCEC\d{8}|PER-\d{3}-\d{2}"
+    r"|SLCTR/\d{4}/\d{3}|TCTR\d{11}|LBCTR\d{10})\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(\d{4})(?:[/-](\d{1,2}|[A-Za-z]+)?(?:[/-](\d{1,2})?)?)?(?:[/-].*)?")
+_WRITTEN = re.compile(r"(\d{4})(?:\s+([A-Za-z]+)(?:\s+(\d{1,2})(?!\d|[-/]))?)?\b.*")
+
+
+@dataclass(frozen=True)
+class TagLine:
+    """One field: its tag, its value over all its lines, and the first of them."""
+
+    tag: str
+    value: str
+    line: int
+
+
+@dataclass
+class TaggedRecord:
+    """The fields of one report in reading order, tags repeated."""
+
+    line: int
+    fields: list[TagLine] = field(default_factory=list)
+    is_whole: bool = False
+
+    def all(self, *tags: str) -> list[TagLine]:
+        """Fields of the first tag, then of the second, that hold something."""
+        return [item for tag in tags for item in self.fields if item.tag == tag and item.value]
+
+    def first(self, *tags: str) -> TagLine | None:
+        return next(iter(self.all(*tags)), None)
+
+    def text(self, *tags: str) -> str | None:
+        return found.value if (found := self.first(*tags)) else None
+
+
+def decoded(body: bytes) -> str:
+    """The text of a file that does not tell its encoding; every byte string has one.
+
+    UTF-8, with or without its mark, UTF-16 with it; what is neither comes from Windows, and what Windows has
+    no letter for from ISO 8859-1.
+    """
+    if body.startswith(_UTF_16):
+        return body.decode("utf-16", "replace")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return body.decode("latin-1")
+
+
+def tag_lines(text: str) -> Iterator[TagLine]:
+    """The fields of a file; lines without a tag belong to the field before them."""
+    tag, values, start = "", list[str](), 0
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
+        if found := _TAG.fullmatch(line.rstrip()):
+            if tag:
+                yield TagLine(tag, _joined(values), start)
+            tag, values, start = found[1], [found[2] or ""], number
+        elif tag:
+            values.append(line)
+    if tag:
+        yield TagLine(tag, _joined(values), start)
+
+
+def _joined(values: Sequence[str]) -> str:
+    return " ".join(" ".join(values).replace("\0", "").split())
+
+
+def partial_date(text: str) -> PartialDate:
+    """Read ``2019/05/03/``, ``2019//``, ``20190503``, ``2018 Oct 5``, ``2018 Oct-Dec`` or ``2000 Spring``.
+
+    As precise as the beginning is told: a range begins with its first month, a season with its year.
+
+    Raises
+    ------
+    ValueError
+        If it does not begin with a year, or names a day that no calendar has.
+    """
+    plain = text.strip()
+    if re.fullmatch(r"\d{8}", plain):
+        return check_partial(f"{plain[:4]}-{plain[4:6]}-{plain[6:]}")
+    match = _DATE.fullmatch(plain) or _WRITTEN.fullmatch(plain)
+    if match is None:
+        raise ValueError("it does not begin with a year")
+    year, month, day = match.groups()
+    try:
+        number = month_number(month or "")
+    except ValueError:
+        return check_partial(year)
+    return check_partial(f"{year}-{number:02d}" + (f"-{int(day):02d}" if day else ""))
+
+
+def registry_ids(text: str) -> list[str]:
+    """Ids of trial registries in a field that declares them; other text must not be given."""
+    return [found[0].upper() if found[0][:3].upper() == "NCT" else found[0] for found in _REGISTRY_ID.finditer(text)]

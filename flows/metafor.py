@@ -1,0 +1,136 @@
+"""The third engine: metafor, where R is installed with it. It is asked through files, one R process per run.
+
+What metafor has no name for is not asked: DerSimonian-Laird with Q around the Mantel-Haenszel estimate, and
+RevMan's Mantel-Haenszel risk difference. A fit that metafor itself refuses or does not finish says nothing.
+"""
+
+import csv
+import math
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from models.synthesis import EffectInput, PooledEffect
+from models.vocabulary import Convention, Interval, Measure, Model
+from synthesis.crosscheck import TOLERANCE, Disagreement
+from synthesis.measures import RATIOS, TABLE_MEASURES
+
+TESTS = {Interval.WALD: "z", Interval.HKSJ: "knha", Interval.HKSJ_TRUNCATED: "adhoc"}
+METHODS = {Model.COMMON: "EE", Model.MH: "MH", Model.PETO: "PETO"}
+COMPARED = {"estimate": "est", "ci_low": "lb", "ci_high": "ub", "se": "se", "tau2": "tau2"}
+
+SCRIPT = r"""
+suppressMessages(library(metafor))
+files <- commandArgs(TRUE)
+rows <- read.csv(files[1], stringsAsFactors = FALSE)
+out <- file(files[2], "w")
+writeLines("effect,est,se,lb,ub,tau2", out)
+for (g in split(rows, rows$effect)) {
+  fit <- try(suppressWarnings(switch(g$method[1],
+    MH = rma.mh(ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = g, measure = g$measure[1],
+                add = c(1/2, 1/2), to = c("only0", "only0"), correct = FALSE),
+    PETO = rma.peto(ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = g),
+    rma(yi, vi, data = g, method = g$method[1], test = g$test[1],
+        control = list(threshold = 1e-14, tol = 1e-14, maxiter = 10000, stepadj = 0.5)))), silent = TRUE)
+  if (inherits(fit, "try-error")) next
+  writeLines(paste(g$effect[1], paste(sprintf("%.17g",
+    c(fit$beta, fit$se, fit$ci.lb, fit$ci.ub, fit$tau2)), collapse = ","), sep = ","), out)
+}
+close(out)
+"""
+
+
+def find_metafor() -> Path | None:
+    """Where Rscript is, None if R or metafor is not installed."""
+    program = shutil.which("Rscript")
+    if program is None:
+        return None
+    asked = subprocess.run(
+        [program, "-e", "quit(status = !requireNamespace('metafor', quietly = TRUE))"], capture_output=True, check=False
+    )
+    return Path(program) if asked.returncode == 0 else None
+
+
+def crosscheck_with_metafor(
+    inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], rscript: Path
+) -> tuple[tuple[Disagreement, ...], int]:
+    """Have metafor pool the same studies.
+
+    Parameters
+    ----------
+    inputs : effects of studies, all evidence sets together
+    effects : pooled effects that were computed from them, with intervals of level 0.95
+    rscript : from `find_metafor`
+
+    Returns
+    -------
+    tuple
+        What metafor does not confirm to 1e-8, relative to the larger of a number and its standard error; and
+        how many effects it answered for.
+
+    Raises
+    ------
+    RuntimeError
+        If R stops; the message is R's own.
+    """
+    asked = {index: effect for index, effect in enumerate(effects) if effect.k and _has_name(effect)}
+    with tempfile.TemporaryDirectory() as folder:
+        question, answer, script = (Path(folder) / name for name in ("question.csv", "answer.csv", "pool.R"))
+        script.write_text(SCRIPT, encoding="utf-8")
+        with question.open("w", encoding="utf-8", newline="") as file:
+            rows = [row for index, effect in asked.items() for row in _rows(index, effect, inputs)]
+            columns = ["effect", "method", "test", "measure", "yi", "vi", "ai", "n1i", "ci", "n2i"]
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+        ran = subprocess.run([rscript, script, question, answer], capture_output=True, text=True, check=False)
+        if ran.returncode:
+            raise RuntimeError(f"metafor stopped: {ran.stderr.strip()}")
+        with answer.open(encoding="utf-8", newline="") as file:
+            answers = {int(row["effect"]): row for row in csv.DictReader(file)}
+    found = [item for index, row in answers.items() for item in _differences(asked[index], row)]
+    return tuple(found), len(answers)
+
+
+def _has_name(effect: PooledEffect) -> bool:
+    if effect.model is Model.MH:
+        return effect.measure is not Measure.RD
+    is_around_mh = effect.model is Model.DL and effect.convention is Convention.REVMAN5
+    return not (is_around_mh and effect.measure in TABLE_MEASURES)
+
+
+def _rows(index: int, effect: PooledEffect, inputs: Sequence[EffectInput]) -> list[dict[str, object]]:
+    key = (effect.evidence_set, effect.comparison, effect.outcome, effect.timepoint)
+    return [
+        {
+            "effect": index,
+            "method": METHODS.get(effect.model, effect.model.value),
+            "test": TESTS[effect.interval],
+            "measure": effect.measure.value,
+            "yi": repr(item.yi),
+            "vi": repr(item.vi),
+            "ai": "NA" if item.events_intervention is None else item.events_intervention,
+            "n1i": item.n_intervention,
+            "ci": "NA" if item.events_control is None else item.events_control,
+            "n2i": item.n_control,
+        }
+        for item in inputs
+        if (item.evidence_set, item.comparison, item.outcome, item.timepoint) == key
+        and item.yi is not None
+        and item.vi is not None
+    ]
+
+
+def _differences(effect: PooledEffect, row: dict[str, str]) -> list[Disagreement]:
+    found = []
+    se = float(row["se"])
+    for ours, theirs in COMPARED.items():
+        stated, value = getattr(effect, ours), float(row[theirs])
+        is_log = effect.measure in RATIOS and ours in ("estimate", "ci_low", "ci_high")
+        number = math.log(stated) if is_log and stated is not None else stated
+        least = {"se": 0.0, "tau2": se**2}.get(ours, se)
+        if number is None or not abs(number - value) <= TOLERANCE * max(abs(value), least):
+            found.append(Disagreement(effect, f"{ours} (metafor)", stated, value))
+    return found

@@ -1,0 +1,81 @@
+"""Where sources disagree about a study: both are kept and shown side by side, and a person chooses."""
+
+from collections.abc import Iterator, Sequence
+
+from models.screening import Numbers, QueueItem
+from models.synthesis import ArmResult
+from models.trial import TrialRecord
+from models.vocabulary import CountType
+
+_REL_TOL = 1e-9
+"""Numbers are compared as typed; anything above the noise of a float is a difference."""
+
+
+def in_results(entered: Sequence[ArmResult], posted: Sequence[ArmResult]) -> Iterator[QueueItem]:
+    """Numbers in extraction.csv beside those a registry posts for the same arm, outcome and time."""
+    by_place = {_place(arm): arm for arm in entered}
+    for arm in posted:
+        own = by_place.get(_place(arm))
+        if own and _numbers(own) != _numbers(arm) and not _is_close(own, arm):
+            yield QueueItem(
+                kind="discrepancy",
+                subject=arm.study_id,
+                reason=f"{own.report} has {_in_words(own)}, {arm.report} has {_in_words(arm)}",
+                field=f"{arm.outcome}, {arm.timepoint}, {arm.arm}",
+                value=f"{own.place} | {arm.place}",
+                action="extraction.csv is used; note there which source was chosen and why",
+            )
+
+
+def in_numbers(study_id: str, numbers: Numbers, records: Sequence[TrialRecord]) -> Iterator[QueueItem]:
+    """Registered, started and randomised people that differ, and registers that differ from each other."""
+    counted = {
+        f"registered ({numbers.n_registered_type})": numbers.n_registered
+        if numbers.n_registered_type == CountType.ACTUAL
+        else None,
+        "started": numbers.n_started,
+        f"randomised ({numbers.n_randomised_source})": numbers.n_randomised,
+    }
+    known = {name: n for name, n in counted.items() if n is not None}
+    if len(set(known.values())) > 1:
+        yield _numbers_differ(study_id, "participants", known)
+    registered = {
+        record.record_id: record.enrolment_count
+        for record in records
+        if record.enrolment_count is not None and record.enrolment_type is not CountType.ESTIMATED
+    }
+    if len(set(registered.values())) > 1:
+        yield _numbers_differ(study_id, "participants registered", registered)
+
+
+def _numbers_differ(study_id: str, field: str, counts: dict[str, int]) -> QueueItem:
+    told = ", ".join(f"{n} {name}" for name, n in counts.items())
+    return QueueItem(
+        kind="discrepancy",
+        subject=study_id,
+        reason=f"numbers of people differ and are kept apart: {told}",
+        field=field,
+        value=told,
+        action="check which of them a report states as randomised; nothing is averaged",
+    )
+
+
+def _place(arm: ArmResult) -> tuple[str, str, str, str]:
+    return arm.study_id, arm.outcome, arm.timepoint, arm.arm
+
+
+def _numbers(arm: ArmResult) -> tuple[float | None, ...]:
+    return arm.n_analysed, arm.n_events, arm.mean, arm.sd
+
+
+def _is_close(one: ArmResult, other: ArmResult) -> bool:
+    pairs = zip(_numbers(one), _numbers(other), strict=True)
+    return all(
+        a is b or (a is not None and b is not None and abs(a - b) <= _REL_TOL * max(abs(a), abs(b))) for a, b in pairs
+    )
+
+
+def _in_words(arm: ArmResult) -> str:
+    if arm.n_events is not None:
+        return f"{arm.n_events} of {arm.n_analysed}"
+    return f"mean {arm.mean:g} (SD {arm.sd:g}), n {arm.n_analysed}"

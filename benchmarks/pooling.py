@@ -79,7 +79,7 @@ def with_metafor(yi: np.ndarray, vi: np.ndarray) -> float | None:
     with tempfile.TemporaryDirectory() as folder:
         data, script = Path(folder) / "sets.csv", Path(folder) / "time.R"
         rows = (
-            f"{i},{y!r},{v!r}" for i, pair in enumerate(zip(yi, vi, strict=True)) for y, v in zip(*pair, strict=True)
+            f"{i},{float(y)!r},{float(v)!r}" for i, pair in enumerate(zip(yi, vi, strict=True)) for y, v in zip(*pair, strict=True)
         )
         data.write_text("set,yi,vi\n" + "\n".join(rows), encoding="utf-8")
         script.write_text(R_SCRIPT, encoding="utf-8")
@@ -88,6 +88,8 @@ def with_metafor(yi: np.ndarray, vi: np.ndarray) -> float | None:
         print(f"metafor: {answer.stderr.strip()}")
         return None
     elapsed, failed = answer.stdout.split()
+    if int(failed) > len(yi) // 10:
+        raise SystemExit(f"metafor failed on {failed} of {len(yi)} sets: this is no comparison")
     print(f"metafor: {failed} of {len(yi)} sets did not converge with its defaults")
     return float(elapsed)
 

@@ -4,7 +4,19 @@ A connector fetches (network without meaning) and parses (meaning without networ
 is a module here, a fixture folder under ``tests/connectors`` and a line in `CONNECTORS`.
 """
 
-from connectors import ctgov, ctgov_classic, pubmed
+from connectors import (
+    ctgov,
+    ctgov_classic,
+    ctis,
+    euctr,
+    europepmc,
+    ictrp,
+    isrctn,
+    nbib,
+    pubmed,
+    ris,
+    who_xml,
+)
 from models.connector import Connector
 
 CONNECTORS: dict[str, Connector] = {
@@ -13,6 +25,14 @@ CONNECTORS: dict[str, Connector] = {
         ctgov.CONNECTOR,
         ctgov_classic.CONNECTOR,
         pubmed.CONNECTOR,
+        ris.CONNECTOR,
+        nbib.CONNECTOR,
+        euctr.CONNECTOR,
+        ctis.CONNECTOR,
+        isrctn.CONNECTOR,
+        europepmc.CONNECTOR,
+        ictrp.CONNECTOR,
+        who_xml.CONNECTOR,
     )
 }
 """Every connector by its slug, the name of the source on the command line, in the archive and in tables."""

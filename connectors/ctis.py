@@ -18,8 +18,9 @@ from datetime import date
 
 import msgspec
 
-from connectors.ctis_record import FULL_ID, ID, SLUG, european_date, trial_record
+from connectors.ctis_record import european_date, trial_record
 from connectors.ctis_shape import Listing, Record, Row
+from connectors.ctis_words import FULL_ID, ID, SLUG
 from connectors.reading import FieldReader, beginning, unusable
 from models.connector import Client, Connector, SourceFailure
 from models.dates import last_day
@@ -85,7 +86,9 @@ def _listing(criteria: dict[str, object], http: Client) -> Generator[Page, None,
         if total >= MOST_ROWS:
             raise SourceFailure(f"{page.url}: {total} trials, of which CTIS lists {MOST_ROWS}: narrow the search")
         if first_total not in {None, total}:
-            raise SourceFailure(f"{page.url}: {first_total} trials before and {total} now: it changed while it was read")
+            raise SourceFailure(
+                f"{page.url}: {first_total} trials before and {total} now: it changed while it was read"
+            )
         if total and not given:
             raise SourceFailure(f"{page.url}: {total} trials announced, none on page {number}")
         for row in given:

@@ -1,79 +1,14 @@
-"""One trial of CTIS: its closed lists, its dates in three forms, and the field map of both shapes.
-
-Codes: public status 1 to 12 and phases 1 to 11 as the portal shows them; allocation from the system's
-reference list 57. The texts of the shape before June 2024 stand beside the codes that replaced them.
-"""
+"""One trial of CTIS: the field map of both shapes, dates in three forms, and what events make of a status."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from connectors.ctis_shape import Authorised, PartOne, Product, Record, RoleGroup, Scalar, TrialEvent
-from connectors.reading import FieldReader, tidy
+from connectors.ctis_shape import Authorised, PartOne, PartTwo, Product, Record, RoleGroup, Scalar, TrialEvent
+from connectors.ctis_words import ALLOCATION, FULL_ID, PHASE, REGISTRY, ROLE, SLUG, STATUS, STATUS_NAMES
+from connectors.reading import FieldReader, different, tidy
 from models.dates import PartialDate, check_partial, first_day
 from models.trial import Arm, Intervention, PlannedOutcome, Reference, SecondaryId, TrialRecord
-from models.vocabulary import Allocation, ArmType, CountType, OutcomeRole, Status, StudyType, VersionOrigin
-
-SLUG = "ctis"
-REGISTRY = "CTIS"
-ID = r"20\d\d-5\d{5}-\d\d"
-"""EU CT numbers without the suffix of a resubmission, which is the same trial asked for again."""
-
-FULL_ID = rf"({ID})-(\d\d)"
-
-STATUS_NAMES = {
-    "1": "Under evaluation",
-    "2": "Authorised, recruitment pending",
-    "3": "Authorised, recruiting",
-    "4": "Ongoing, recruiting",
-    "5": "Ongoing, recruitment ended",
-    "6": "Temporarily halted",
-    "7": "Suspended",
-    "8": "Ended",
-    "9": "Expired",
-    "10": "Revoked",
-    "11": "Not authorised",
-    "12": "Cancelled",
-}
-STATUS = {
-    "Under evaluation": Status.NOT_YET_RECRUITING,
-    "Authorised, recruitment pending": Status.NOT_YET_RECRUITING,
-    "Authorised, not started": Status.NOT_YET_RECRUITING,
-    "Ongoing, not yet recruiting": Status.NOT_YET_RECRUITING,
-    "Authorised, recruiting": Status.RECRUITING,
-    "Ongoing, recruiting": Status.RECRUITING,
-    "Ongoing, recruitment ended": Status.ENDED_RECRUITING,
-    "Temporarily halted": Status.SUSPENDED,
-    "Halted": Status.SUSPENDED,
-    "Suspended": Status.SUSPENDED,
-    "Ended": Status.COMPLETED,
-    "Expired": Status.WITHDRAWN,
-    "Revoked": Status.TERMINATED,
-    "Not authorised": Status.WITHDRAWN,
-    "Cancelled": Status.WITHDRAWN,
-}
-"""An authorisation expires when nobody has been included; ``Ended`` and ``Revoked`` also look at the events."""
-
-PHASE = {
-    "1": "PHASE1",
-    "2": "PHASE1",
-    "3": "PHASE1",
-    "4": "PHASE2",
-    "5": "PHASE3",
-    "6": "PHASE4",
-    "7": "PHASE1/PHASE2",
-    "8": "PHASE1/PHASE2",
-    "9": "PHASE1/PHASE2",
-    "10": "PHASE2/PHASE3",
-    "11": "PHASE3/PHASE4",
-}
-ALLOCATION = {"1": Allocation.RANDOMISED, "2": Allocation.NON_RANDOMISED, "3": Allocation.NOT_APPLICABLE}
-ROLE = {
-    "Test": ArmType.EXPERIMENTAL,
-    "Comparator": ArmType.ACTIVE_COMPARATOR,
-    "Placebo": ArmType.PLACEBO_COMPARATOR,
-    "Auxiliary": None,
-}
-"""Roles of products. An auxiliary one is given to everybody and makes no arm."""
+from models.vocabulary import Allocation, CountType, OutcomeRole, Status, StudyType, VersionOrigin
 
 _START, _EARLY, _END = "START_OF_TRIAL", "EARLY_TERMINATION", "END_OF_TRIAL"
 _ADVANCED = "Advanced therapy medicinal product"
@@ -103,7 +38,7 @@ def trial_record(record: Record, origin: VersionOrigin, reader: FieldReader) -> 
     names, information = details.clinical_trial_identifiers, details.trial_information
     status_text, status = _status(record, reader)
     ends = _ends(record, status, reader)
-    count = _planned(record, part, [(path, state.recruitment_subject_count) for path, state in _numbered(states)], reader)
+    count = _planned(record, part, states, reader)
     posted = list(_results_dates(record, reader))
     groups = part.product_role_group_infos or []
     return TrialRecord(
@@ -145,7 +80,7 @@ def trial_record(record: Record, origin: VersionOrigin, reader: FieldReader) -> 
         countries=tuple(sorted(_different(_countries(authorised, part)))),
         summary_text=_text(information.trial_objective.main_objective),
         eligibility_text=_eligibility(part),
-        start_date=_start(record, part, states, reader),
+        start_date=_start(record, part, reader),
         completion_date=ends[0],
         completion_type=ends[1],
         first_posted_date=min(decided, key=first_day, default=None),
@@ -185,12 +120,7 @@ def _date(path: str, value: Scalar, reader: FieldReader) -> PartialDate | None:
 
 
 def _different(values: Iterable[Scalar]) -> tuple[str, ...]:
-    return tuple({text.casefold(): text for value in values if (text := _text(value))}.values())
-
-
-def _numbered(items: Sequence[object]) -> Iterator[tuple[str, object]]:
-    for number, item in enumerate(items):
-        yield f"authorizedApplication.authorizedPartsII[{number}]", item
+    return different(_text(value) for value in values)
 
 
 def _decisions(record: Record, authorised: Authorised, reader: FieldReader) -> list[PartialDate]:
@@ -242,9 +172,7 @@ def _ended_early(record: Record) -> bool:
     return bool(early) and not planned
 
 
-def _ends(
-    record: Record, status: Status | None, reader: FieldReader
-) -> tuple[PartialDate | None, CountType | None]:
+def _ends(record: Record, status: Status | None, reader: FieldReader) -> tuple[PartialDate | None, CountType | None]:
     """Last day of the trial, actual once it has ended, before that as estimated."""
     if status in {Status.COMPLETED, Status.TERMINATED}:
         given = [*_happened(record, _END), *_happened(record, _EARLY)]
@@ -262,7 +190,7 @@ def _ends(
     return None, None
 
 
-def _start(record: Record, part: PartOne, states: Sequence[object], reader: FieldReader) -> PartialDate | None:
+def _start(record: Record, part: PartOne, reader: FieldReader) -> PartialDate | None:
     """First day of the trial in any member state, else the day on which recruitment was planned to begin."""
     given = [value for _, value in _happened(record, _START)] or [record.start_date_eu]
     days = [day for value in given if (day := _date("events.trialEvents.date", value, reader))]
@@ -272,11 +200,13 @@ def _start(record: Record, part: PartOne, states: Sequence[object], reader: Fiel
     )
 
 
-def _planned(
-    record: Record, part: PartOne, by_state: Sequence[tuple[str, Scalar]], reader: FieldReader
-) -> int | None:
+def _planned(record: Record, part: PartOne, states: Sequence[PartTwo], reader: FieldReader) -> int | None:
     """Planned participants: of every member state and of the rest of the world together."""
-    counts = [reader.count(f"{path}.recruitmentSubjectCount", _plain(value)) for path, value in by_state]
+    path = "authorizedApplication.authorizedPartsII"
+    counts = [
+        reader.count(f"{path}[{number}].recruitmentSubjectCount", _plain(state.recruitment_subject_count))
+        for number, state in enumerate(states)
+    ]
     if not any(count is not None for count in counts):
         return reader.count("totalNumberEnrolled", _plain(record.total_number_enrolled))
     elsewhere = reader.count(f"{_PART_I}.rowSubjectCount", _plain(part.row_subject_count))

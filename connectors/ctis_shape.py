@@ -13,79 +13,79 @@ class Shape(msgspec.Struct, frozen=True, rename="camel"):
     """A JSON object of which the declared fields are read and the others ignored; null is absent."""
 
 
-class Organisation(Shape):
+class Organisation(Shape, frozen=True):
     name: Scalar = None
     type: Scalar = None
 
 
-class Sponsor(Shape):
+class Sponsor(Shape, frozen=True):
     primary: Scalar = None
     organisation: Organisation | None = None
 
 
-class Number(Shape):
+class Number(Shape, frozen=True):
     number: Scalar = None
     other_registry_name: Scalar = None
 
 
-class SecondaryNumbers(Shape):
+class SecondaryNumbers(Shape, frozen=True):
     nct_number: Number | None = None
     isrctn_number: Number | None = None
     who_universal_trial_number: Number | None = None
     additional_registries: list[Number] | None = None
 
 
-class Identifiers(Shape):
+class Identifiers(Shape, frozen=True):
     full_title: Scalar = None
     public_title: Scalar = None
     short_title: Scalar = None
     secondary_identifying_numbers: SecondaryNumbers | None = None
 
 
-class Category(Shape):
+class Category(Shape, frozen=True):
     trial_phase: Scalar = None
 
 
-class Condition(Shape):
+class Condition(Shape, frozen=True):
     medical_condition: Scalar = None
     term_name: Scalar = None
 
 
-class Conditions(Shape):
+class Conditions(Shape, frozen=True):
     part_i_medical_conditions: list[Condition] | None = msgspec.field(name="partIMedicalConditions", default=None)
     meddra_condition_terms: list[Condition] | None = None
 
 
-class Objective(Shape):
+class Objective(Shape, frozen=True):
     main_objective: Scalar = None
 
 
-class Criterion(Shape):
+class Criterion(Shape, frozen=True):
     principal_inclusion_criteria: Scalar = None
     principal_exclusion_criteria: Scalar = None
 
 
-class Criteria(Shape):
+class Criteria(Shape, frozen=True):
     principal_inclusion_criteria: list[Criterion] | None = None
     principal_exclusion_criteria: list[Criterion] | None = None
 
 
-class EndPoint(Shape):
+class EndPoint(Shape, frozen=True):
     end_point: Scalar = None
 
 
-class EndPoints(Shape):
+class EndPoints(Shape, frozen=True):
     primary_end_points: list[EndPoint] | None = None
     secondary_end_points: list[EndPoint] | None = None
 
 
-class Duration(Shape):
+class Duration(Shape, frozen=True):
     estimated_recruitment_start_date: Scalar = None
     estimated_end_date: Scalar = None
     estimated_global_end_date: Scalar = None
 
 
-class Information(Shape):
+class Information(Shape, frozen=True):
     trial_category: Category = Category()
     medical_condition: Conditions = Conditions()
     trial_objective: Objective = Objective()
@@ -94,26 +94,26 @@ class Information(Shape):
     trial_duration: Duration = Duration()
 
 
-class ArmDetail(Shape):
+class ArmDetail(Shape, frozen=True):
     title: Scalar = None
     description: Scalar = None
 
 
-class Period(Shape):
+class Period(Shape, frozen=True):
     allocation_method: Scalar = None
     blinding_method_code: Scalar = None
     arm_details: list[ArmDetail] | None = None
 
 
-class StudyDesign(Shape):
+class StudyDesign(Shape, frozen=True):
     period_details: list[Period] | None = None
 
 
-class ProtocolInformation(Shape):
+class ProtocolInformation(Shape, frozen=True):
     study_design: StudyDesign = StudyDesign()
 
 
-class Details(Shape):
+class Details(Shape, frozen=True):
     clinical_trial_identifiers: Identifiers = Identifiers()
     trial_information: Information = Information()
     protocol_information: ProtocolInformation = ProtocolInformation()
@@ -121,35 +121,35 @@ class Details(Shape):
     pubmed_code: list[Scalar] | None = None
 
 
-class Substance(Shape):
+class Substance(Shape, frozen=True):
     act_subst_name: Scalar = None
     substance_origin: Scalar = None
 
 
-class Dictionary(Shape):
+class Dictionary(Shape, frozen=True):
     prod_name: Scalar = None
     active_substance_name: Scalar = None
     product_substances: list[Substance] | None = None
 
 
-class Product(Shape):
+class Product(Shape, frozen=True):
     product_name: Scalar = None
     mp_role_in_trial: Scalar = None
     an_advanced_therapy_medicinal_product: Scalar = None
     product_dictionary_info: Dictionary = Dictionary()
 
 
-class RoleGroup(Shape):
+class RoleGroup(Shape, frozen=True):
     product_role_name: Scalar = None
     comments: Scalar = None
     products: list[Product] | None = None
 
 
-class Named(Shape):
+class Named(Shape, frozen=True):
     name: Scalar = None
 
 
-class PartOne(Shape):
+class PartOne(Shape, frozen=True):
     row_subject_count: Scalar = None
     row_countries_info: list[Named] | None = None
     trial_details: Details = Details()
@@ -159,64 +159,64 @@ class PartOne(Shape):
     product_role_group_infos: list[RoleGroup] | None = None
 
 
-class TrialPeriod(Shape):
+class TrialPeriod(Shape, frozen=True):
     trial_start_date: Scalar = None
     trial_end_date: Scalar = None
 
 
-class MemberState(Shape):
+class MemberState(Shape, frozen=True):
     msc_name: Scalar = None
     first_decision_date: Scalar = None
     trial_period: list[TrialPeriod] | None = None
 
 
-class PartTwo(Shape):
+class PartTwo(Shape, frozen=True):
     msc_info: MemberState = MemberState()
     recruitment_subject_count: Scalar = None
 
 
-class EudraCt(Shape):
+class EudraCt(Shape, frozen=True):
     eudra_ct_code: Scalar = None
 
 
-class Authorised(Shape):
+class Authorised(Shape, frozen=True):
     authorized_part_i: PartOne | None = msgspec.field(name="authorizedPartI", default=None)
     authorized_parts_ii: list[PartTwo] | None = msgspec.field(name="authorizedPartsII", default=None)
     member_states_concerned: list[MemberState] | None = None
     eudra_ct: EudraCt | None = None
 
 
-class Notification(Shape):
+class Notification(Shape, frozen=True):
     notification_type: Scalar = None
     date: Scalar = None
 
 
-class TrialEvent(Shape):
+class TrialEvent(Shape, frozen=True):
     msc_name: Scalar = None
     events: list[Notification] | None = None
     msc_notifications_list_info: list[Notification] | None = None
 
 
-class Events(Shape):
+class Events(Shape, frozen=True):
     trial_events: list[TrialEvent] | None = None
 
 
-class ResultDocument(Shape):
+class ResultDocument(Shape, frozen=True):
     created_on: Scalar = None
     submission_date: Scalar = None
 
 
-class Results(Shape):
+class Results(Shape, frozen=True):
     summary_results: list[ResultDocument] | None = None
     layperson_results: list[ResultDocument] | None = None
     clinical_study_reports: list[ResultDocument] | None = None
 
 
-class Application(Shape):
+class Application(Shape, frozen=True):
     part_i: PartOne | None = msgspec.field(name="partI", default=None)
 
 
-class Record(Shape):
+class Record(Shape, frozen=True):
     """A trial as ``retrieve`` gives it, in either shape."""
 
     ct_number: Scalar = None
@@ -255,7 +255,7 @@ class Record(Shape):
         )
 
 
-class Row(Shape):
+class Row(Shape, frozen=True):
     """A trial as a search lists it: enough to know what to retrieve."""
 
     ct_number: Scalar = None
@@ -263,12 +263,12 @@ class Row(Shape):
     last_publication_update: Scalar = None
 
 
-class Pagination(Shape):
+class Pagination(Shape, frozen=True):
     total_records: int | None = None
     total_pages: int | None = None
 
 
-class Listing(Shape):
+class Listing(Shape, frozen=True):
     """An answer of the search."""
 
     pagination: Pagination | None = None

@@ -6,10 +6,10 @@ verbatim, and derives a status only where the countries allow one.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from connectors.euctr_text import Block, CountryRecord, Entry
-from connectors.reading import FieldReader, shown
+from connectors.reading import FieldReader, different, shown
 from models.dates import check_partial, first_day
 from models.trial import Arm, Intervention, PlannedOutcome, SecondaryId, TrialRecord
 from models.vocabulary import (
@@ -111,7 +111,7 @@ def trial_record(records: Sequence[CountryRecord], origin: VersionOrigin, reader
         masking_text=merged.first_of({"E.8.1.4": "DOUBLE", "E.8.1.3": "SINGLE", "E.8.1.2": "NONE"}),
         enrolment_count=reader.count(_at(enrolment.line, enrolment.code), enrolment.value) if enrolment else None,
         enrolment_type=CountType.ESTIMATED if enrolment else None,
-        conditions=_different((*merged.texts("E.1.1", "E.1.1.1"), *merged.texts_labelled("E.1.2", "Term"))),
+        conditions=different((*merged.texts("E.1.1", "E.1.1.1"), *merged.texts_labelled("E.1.2", "Term"))),
         keywords=merged.texts("E.1.1.2"),
         arms=tuple(_arms(merged, records)),
         interventions=tuple(_interventions(records)),
@@ -156,15 +156,11 @@ class _Merged:
 
     def texts(self, *codes: str) -> tuple[str, ...]:
         """The different values that the countries give, whatever their case."""
-        return _different(record.text(code) for code in codes for record in self.records)
+        return different(record.text(code) for code in codes for record in self.records)
 
     def texts_labelled(self, code: str, label: str) -> tuple[str, ...]:
         entries = (entry for record in self.records for entry in record.all(code))
-        return _different(entry.value for entry in entries if entry.label == label)
-
-
-def _different(texts: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple({text.casefold(): text for text in texts if text}.values())
+        return different(entry.value for entry in entries if entry.label == label)
 
 
 def _check_answers(record: CountryRecord, reader: FieldReader) -> None:
@@ -271,7 +267,7 @@ def _interventions(records: Sequence[CountryRecord]) -> Iterator[Intervention]:
     seen: set[str] = set()
     for record in records:
         for block in record.products():
-            names = _different(block.text(code) for code in _NAMES)
+            names = different(block.text(code) for code in _NAMES)
             advanced = [name for code, name in _ADVANCED.items() if block.says_yes(code)]
             if names and names[0].casefold() not in seen:
                 seen.add(names[0].casefold())
@@ -285,7 +281,7 @@ def _interventions(records: Sequence[CountryRecord]) -> Iterator[Intervention]:
 def _arms(merged: _Merged, records: Sequence[CountryRecord]) -> Iterator[Arm]:
     """The register has no arms: what is tested, and against what a controlled trial compares it."""
     tested = [_product_name(block) for record in records for block in record.products() if _is_tested(block)]
-    if names := _different(tested):
+    if names := different(tested):
         yield Arm(label=", ".join(names), type=ArmType.EXPERIMENTAL, intervention_names=names)
     if not merged.says_yes("E.8.1"):
         return

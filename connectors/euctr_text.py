@@ -11,8 +11,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 NOTHING = frozenset(
-    ["", "-", "n/a", "na", "nil", "nil known", "none", "not applicable", "not available", "not known", "unknown"]
-    + ["information not present in eudract", "not provided", "pending"]
+    [
+        "",
+        "-",
+        "information not present in eudract",
+        "n/a",
+        "na",
+        "nil",
+        "nil known",
+        "none",
+        "not applicable",
+        "not available",
+        "not known",
+        "not provided",
+        "pending",
+        "unknown",
+    ]
 )
 """What sponsors write into a field that they leave empty, in lower case."""
 
@@ -56,10 +70,13 @@ class CountryRecord:
     entries: list[Entry] = field(default_factory=list)
     section: str = ""
     """Letter of the last section that was reached; P ends a record, but those of third countries may end before."""
+    is_cut: bool = False
+    """Whether its last line was not ended."""
 
     @property
     def is_whole(self) -> bool:
-        return self.text("P.") is not None or (self.country_code == "3RD" and self.section > "F")
+        is_ended = self.text("P.") is not None or (self.country_code == "3RD" and self.section > "F")
+        return is_ended and not self.is_cut
 
     def of_header(self, label: str) -> Entry | None:
         return next((entry for entry in self.header if entry.label == label), None)
@@ -144,12 +161,17 @@ def country_records(body: bytes) -> Iterator[CountryRecord]:
         elif current is not None and not _is_caption(text, record.section):
             current.values.append(text)
     if record:
+        record.is_cut = not body.endswith((b"\n", b"\r"))
         yield record
 
 
 def _is_caption(text: str, section: str) -> bool:
     """Whether a line is a heading inside a section, such as ``E.5 End points`` or ``Sponsor 2``."""
-    return bool(re.fullmatch(rf"{section}\.\d[.\d]*(?: (?:and|to) [A-Z]\.[\d.]+)?\s[^:]*|Sponsor \d+|MedDRA Classification", text))
+    return bool(
+        re.fullmatch(
+            rf"{section}\.\d[.\d]*(?: (?:and|to) [A-Z]\.[\d.]+)?\s[^:]*|Sponsor \d+|MedDRA Classification", text
+        )
+    )
 
 
 def undecodable(body: bytes) -> int | None:

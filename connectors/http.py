@@ -15,8 +15,8 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 import requests
-from requests import certs
 from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from requests_ratelimiter import LimiterSession
 from urllib3.exceptions import InvalidHeader, MaxRetryError
 from urllib3.util import Retry
@@ -51,7 +51,7 @@ class _WiderTrust(HTTPAdapter):
     """Verifies against the usual certificates and those of a file."""
 
     def __init__(self, bundle: Path) -> None:
-        self._context = ssl.create_default_context(cafile=certs.where())
+        self._context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
         self._context.load_verify_locations(cafile=bundle)
         super().__init__()
 

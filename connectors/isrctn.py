@@ -21,6 +21,7 @@ from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import beginning, unusable
 from models.connector import Client, Connector, SourceFailure
 from models.trial import Page, Parsed, Rejected, SourceQuery
+from models.vocabulary import VersionOrigin
 
 _SEARCH, _RECORD = "/api/query/format/default", "/api/trial/{}/format/default"
 
@@ -105,8 +106,9 @@ def parse(page: Page) -> Iterator[Parsed]:
             action="look at the page in the archive and fetch it again",
         )
         return
+    origin = VersionOrigin.COPY if is_json else VersionOrigin.CURRENT
     for number, trial in enumerate(trials, start=1):
-        yield from read_record(trial, page.observed_at.date(), f"{page.url} record {number}")
+        yield from read_record(trial, page.observed_at.date(), f"{page.url} record {number}", origin)
 
 
 CONNECTOR = Connector(

@@ -1,7 +1,7 @@
 """ISRCTN records as JSON, the form in which ctrdata (an R package) stores them: the XML again, without attributes.
 
 With the attributes the date of the last update is lost. ``record_last_import``, the moment at which ctrdata
-took the record, stands in for it: on that day the registry showed this version.
+took the record, stands in for it: on that day the registry showed this version. Such a record is a copy.
 """
 
 import re

@@ -20,8 +20,8 @@ from connectors.markup import texts
 from connectors.reading import FieldReader, tidy
 from connectors.who_words import ABSENT, ids_in
 from models.dates import PartialDate, check_partial, first_day
-from models.trial import Intervention, PlannedOutcome, Reference, SecondaryId, TrialRecord
-from models.vocabulary import CountType, OutcomeRole, ReferenceType, Status, StudyType
+from models.trial import Intervention, PlannedOutcome, Reference, Rejected, SecondaryId, TrialRecord
+from models.vocabulary import Allocation, CountType, OutcomeRole, ReferenceType, Status, StudyType, VersionOrigin
 
 SLUG = "isrctn"
 REGISTRY = "ISRCTN"
@@ -33,10 +33,11 @@ RECRUITMENT_OVERRIDE = {"Stopped": Status.ENDED_RECRUITING, "Suspended": Status.
 
 STUDY_TYPE = {"interventional": StudyType.INTERVENTIONAL, "observational": StudyType.OBSERVATIONAL}
 OTHER_STUDY_TYPES = frozenset(["other", "not specified"])
+_NOTHING = frozenset(["nil known", "not provided at time of registration"])
 UK = "United Kingdom"
 UK_NATIONS = frozenset(["England", "Northern Ireland", "Scotland", "Wales"])
 
-_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T.*)?")
+_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
 _PUBMED = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/([1-9]\d{0,8})\b")
 _LOOK = "look at the record in the registry and in the archive"
 _IDS = (
@@ -52,7 +53,9 @@ def trials_in(root: etree._Element) -> list[etree._Element]:
     return [root] if root.tag == "fullTrial" else list(root.iterfind("fullTrial"))
 
 
-def read_record(full: etree._Element, observed_on: date, where: str) -> Iterator[TrialRecord | Rejected]:
+def read_record(
+    full: etree._Element, observed_on: date, where: str, origin: VersionOrigin = VersionOrigin.CURRENT
+) -> Iterator[TrialRecord | Rejected]:
     """The record of a ``<fullTrial>`` as the registry showed it on a day, and what could not be read of it.
 
     Parameters
@@ -66,12 +69,14 @@ def read_record(full: etree._Element, observed_on: date, where: str) -> Iterator
     reader = FieldReader(SLUG, registry_id if is_known else where)
     if not is_known:
         reader.note("trial/isrctn", digits, "no id of this registry", _LOOK)
-    elif record := _record(full, registry_id, observed_on, reader):
+    elif record := _record(full, registry_id, observed_on, origin, reader):
         yield record
     yield from reader.notes
 
 
-def _record(full: etree._Element, registry_id: str, observed_on: date, reader: FieldReader) -> TrialRecord | None:
+def _record(
+    full: etree._Element, registry_id: str, observed_on: date, origin: VersionOrigin, reader: FieldReader
+) -> TrialRecord | None:
     trial = full.find("trial")
     assert trial is not None
     registry_date = reader.date("trial/@lastUpdated", trial.get("lastUpdated"), _day)
@@ -79,6 +84,10 @@ def _record(full: etree._Element, registry_id: str, observed_on: date, reader: F
         reader.note("trial/@lastUpdated", registry_date or "", "no day on which the registry showed this", _LOOK)
         return None
     assigned = trial.find("isrctn")
+    start, end, overall_end = (
+        _date(trial, path, reader)
+        for path in ("participants/recruitmentStart", "participants/recruitmentEnd", "trialDesign/overallEndDate")
+    )
     count, count_type = _enrolment(trial, reader)
     design = trial.find("trialDesign/interventionalTrialDesign")
     override = _text(trial, "trialDesign/overallStatusOverride") or _text(
@@ -90,11 +99,12 @@ def _record(full: etree._Element, registry_id: str, observed_on: date, reader: F
         registry=REGISTRY,
         registry_id=registry_id,
         registry_date=registry_date,
+        origin=origin,
         secondary_ids=tuple(_secondary_ids(trial, registry_id)),
         brief_title=_text(trial, "trialDescription/title"),
         official_title=_text(trial, "trialDescription/scientificTitle"),
         acronym=_text(trial, "trialDescription/acronym"),
-        status=_status(trial, observed_on, reader),
+        status=_status(trial, (start, end, overall_end), observed_on, reader),
         status_text=override,
         why_stopped_text=_text(trial, "trialDesign/reasonAbandoned"),
         study_type=_study_type(trial, reader),
@@ -119,8 +129,8 @@ def _record(full: etree._Element, registry_id: str, observed_on: date, reader: F
             filter(None, (_text(trial, "participants/inclusion"), _text(trial, "participants/exclusion")))
         )
         or None,
-        start_date=_date(trial, "participants/recruitmentStart", reader),
-        completion_date=_date(trial, "trialDesign/overallEndDate", reader),
+        start_date=start,
+        completion_date=overall_end,
         first_posted_date=None
         if assigned is None
         else reader.date("trial/isrctn/@dateAssigned", assigned.get("dateAssigned"), _day),
@@ -147,17 +157,19 @@ def _text(element: etree._Element | None, path: str) -> str | None:
     return None if text is None or text.lower() in _NOTHING else text
 
 
-def _status(trial: etree._Element, observed_on: date, reader: FieldReader) -> Status | None:
+def _status(
+    trial: etree._Element,
+    dates: tuple[PartialDate | None, PartialDate | None, PartialDate | None],
+    observed_on: date,
+    reader: FieldReader,
+) -> Status | None:
     for path, words in (
         ("trialDesign/overallStatusOverride", OVERALL_OVERRIDE),
         ("participants/recruitmentStatusOverride", RECRUITMENT_OVERRIDE),
     ):
         if word := _text(trial, path):
             return reader.word(path, word, words)
-    start, end, overall_end = (
-        first_day(text) if (text := _date(trial, path, _Unheard())) else None
-        for path in ("participants/recruitmentStart", "participants/recruitmentEnd", "trialDesign/overallEndDate")
-    )
+    start, end, overall_end = (first_day(day) if day else None for day in dates)
     if overall_end and observed_on > overall_end:
         return Status.COMPLETED
     if end and observed_on > end:
@@ -165,3 +177,107 @@ def _status(trial: etree._Element, observed_on: date, reader: FieldReader) -> St
     if start is None:
         return None
     return Status.NOT_YET_RECRUITING if observed_on < start else Status.RECRUITING
+
+
+def _study_type(trial: etree._Element, reader: FieldReader) -> StudyType | None:
+    path = "trialDesign/primaryStudyDesign"
+    word = (_text(trial, path) or "").lower()
+    return None if word in OTHER_STUDY_TYPES else reader.word(path, word, STUDY_TYPE)
+
+
+def _allocation(trial: etree._Element) -> Allocation | None:
+    """What the field, or else one of the two texts about the design, says; the first that says anything."""
+    for path in ("interventionalTrialDesign/allocation", "secondaryStudyDesign", "studyDesign"):
+        if said := allocation_said(_text(trial, f"trialDesign/{path}")):
+            return said
+    return None
+
+
+def _enrolment(trial: etree._Element, reader: FieldReader) -> tuple[int | None, CountType | None]:
+    path = "participants/totalFinalEnrolment"
+    if final := reader.count(path, _text(trial, path)):
+        return final, CountType.ACTUAL
+    path = "participants/targetEnrolment"
+    target = reader.count(path, _text(trial, path))
+    return target, None if target is None else CountType.ESTIMATED
+
+
+def _secondary_ids(trial: etree._Element, registry_id: str) -> Iterator[SecondaryId]:
+    """Every id that the record declares, once; its own and placeholders left out."""
+    found = [(kind, trial.findtext(f"externalRefs/{name}")) for name, kind in _IDS]
+    found += [
+        (tidy(number.get("numberType")), number.get("canonicalSecondaryNumber") or number.text)
+        for number in trial.iterfind("externalRefs/secondaryNumbers/secondaryNumber")
+    ]
+    seen = {registry_id}
+    for kind, text in found:
+        if (printed := unbroken(text)) is None or printed.lower() in ABSENT:
+            continue
+        for item in ids_in(printed) or [printed]:
+            if item not in seen:
+                seen.add(item)
+                yield SecondaryId(id=item, kind=kind, domain_text=None if item == printed else printed)
+
+
+def _interventions(trial: etree._Element) -> Iterator[Intervention]:
+    """Named by the products where the record names them, otherwise by the description."""
+    for given in trial.iterfind("interventions/intervention"):
+        names, description = _text(given, "drugNames"), _text(given, "description")
+        if name := names or description:
+            yield Intervention(
+                name=name.replace("\n", " "),
+                type_text=_text(given, "interventionType"),
+                description_text=description if names else None,
+            )
+
+
+def _outcomes(trial: etree._Element) -> Iterator[PlannedOutcome]:
+    """Measures of the newer shape, or the text of the older one where there are none."""
+    for role, name in ((OutcomeRole.PRIMARY, "primaryOutcome"), (OutcomeRole.SECONDARY, "secondaryOutcome")):
+        found = [
+            PlannedOutcome(
+                role=role,
+                measure=", measured by ".join(filter(None, (variable, _text(measure, "method")))),
+                time_frame=_text(measure, "timepoints"),
+            )
+            for measure in trial.iterfind(f"trialDescription/{name}s/outcomeMeasure")
+            if (variable := _text(measure, "variable"))
+        ]
+        if found:
+            yield from found
+        elif text := _text(trial, f"trialDescription/{name}"):
+            yield PlannedOutcome(role=role, measure=text)
+
+
+def _sponsors(full: etree._Element, trial: etree._Element) -> tuple[str, ...]:
+    names = {given.get("id"): tidy(given.findtext("organisation")) for given in full.iterfind("sponsor")}
+    referred = texts(trial, "parties/sponsorId") or tuple(key for key in names if key)
+    return tuple(dict.fromkeys(name for key in referred if (name := names.get(key))))
+
+
+def _countries(trial: etree._Element) -> tuple[str, ...]:
+    found = texts(trial, "participants/recruitmentCountries/country")
+    return tuple(sorted({UK if country in UK_NATIONS else country for country in found}))
+
+
+def _has_results(trial: etree._Element) -> bool:
+    """Whether results stand in the registry itself: a paper elsewhere is a reference."""
+    kinds = {output.get("outputType", "").lower() for output in trial.iterfind("outputs/output")}
+    return "basicresults" in kinds or bool(_text(trial, "results/basicReport"))
+
+
+def _references(trial: etree._Element) -> Iterator[Reference]:
+    """Papers with an address in PubMed; results where the record calls them so."""
+    found: dict[str, ReferenceType] = {}
+    said = [(line, line) for line in (trial.findtext("results/publicationDetails") or "").splitlines()]
+    for output in trial.iterfind("outputs/output"):
+        link = output.find("externalLink")
+        address = " ".join(filter(None, (link.text, *map(str, link.values())))) if link is not None else ""
+        said.append((f"{output.get('outputType', '')} {output.findtext('description') or ''}", address))
+    for about, address in said:
+        is_result = "result" in about.lower()
+        for pmid in _PUBMED.findall(address):
+            if is_result or pmid not in found:
+                found[pmid] = ReferenceType.RESULT if is_result else ReferenceType.BACKGROUND
+    for pmid, kind in found.items():
+        yield Reference(pmid=pmid, type=kind)

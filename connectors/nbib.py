@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from connectors.pubmed_citation import OTHER_BANKS, REGISTRIES
 from connectors.reading import FieldReader, beginning, unusable
-from connectors.tagged_text import DOI, TaggedRecord, TagLine, decoded, partial_date, tag_lines
+from connectors.tagged_text import DOI, NBIB_TAG, TaggedRecord, TagLine, decoded, partial_date, tag_lines
 from models.connector import Connector
 from models.dates import PartialDate
 from models.trial import Page, Parsed, Rejected, RelatedReport, Report
@@ -64,7 +64,7 @@ def parse(page: Page) -> Iterator[Parsed]:
 
 def _records(text: str) -> Iterator[TaggedRecord]:
     record: TaggedRecord | None = None
-    for item in tag_lines(text):
+    for item in tag_lines(text, NBIB_TAG):
         if item.tag == "PMID":
             if record:
                 yield TaggedRecord(record.line, record.fields, is_whole=True)

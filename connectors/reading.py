@@ -5,7 +5,7 @@ of the registry goes to a person. Words are never guessed.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from models.dates import PartialDate, check_partial
@@ -88,6 +88,15 @@ class FieldReader:
 def tidy(text: str | None) -> str | None:
     """Text without blanks around it and NUL characters; None instead of an empty one."""
     return (text or "").replace("\0", "").strip() or None
+
+
+def different(texts: Iterable[str | None]) -> tuple[str, ...]:
+    """Texts that differ by more than case, as first written and in that order; absent ones are passed over."""
+    first: dict[str, str] = {}
+    for text in texts:
+        if text:
+            first.setdefault(text.casefold(), text)
+    return tuple(first.values())
 
 
 def shown(value: object) -> str:

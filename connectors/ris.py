@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import msgspec
 
 from connectors.reading import FieldReader, beginning, unusable
-from connectors.tagged_text import DOI, TaggedRecord, TagLine, decoded, partial_date, registry_ids, tag_lines
+from connectors.tagged_text import DOI, RIS_TAG, TaggedRecord, TagLine, decoded, partial_date, registry_ids, tag_lines
 from models.connector import Connector
 from models.dates import PartialDate
 from models.trial import Page, Parsed, Rejected, Report
@@ -80,7 +80,7 @@ def parse(page: Page) -> Iterator[Parsed]:
 
 def _records(text: str) -> Iterator[TaggedRecord]:
     record: TaggedRecord | None = None
-    for item in tag_lines(text):
+    for item in tag_lines(text, RIS_TAG):
         if item.tag == "TY":
             if record:
                 yield record
@@ -151,9 +151,7 @@ def _types(record: TaggedRecord) -> list[str]:
     return [word.strip() for item in record.all("M3", "PT") for word in item.value.split(";") if word.strip()]
 
 
-def _report_id(
-    record: TaggedRecord, title: str, published: PartialDate, doi: str | None, reader: FieldReader
-) -> str:
+def _report_id(record: TaggedRecord, title: str, published: PartialDate, doi: str | None, reader: FieldReader) -> str:
     declared = record.all(*_DECLARING)
     pmids = dict.fromkeys(found for item in declared for found in _PMID.findall(item.value))
     if _MEDLINE.search(record.text("DB") or "") and re.fullmatch(r"[1-9]\d{0,8}", number := record.text("AN") or ""):

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from models.dates import PartialDate, check_partial, month_number
 
-_TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,3}-(?: (.*)|)")
+RIS_TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|)")
+NBIB_TAG = re.compile(r"(?=.{4}-)([A-Z]{2,4}) {0,2}-(?: (.*)|)")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 DOI = re.compile(r"10\.\d{4,9}/\S+")
@@ -72,11 +73,11 @@ def decoded(body: bytes) -> str:
     return body.decode("latin-1")
 
 
-def tag_lines(text: str) -> Iterator[TagLine]:
-    """The fields of a file; lines without a tag belong to the field before them."""
+def tag_lines(text: str, form: re.Pattern[str]) -> Iterator[TagLine]:
+    """The fields of a file; lines without a tag of its form belong to the field before them."""
     tag, values, start = "", list[str](), 0
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        if found := _TAG.fullmatch(line.rstrip()):
+        if found := form.fullmatch(line.rstrip()):
             if tag:
                 yield TagLine(tag, _joined(values), start)
             tag, values, start = found[1], [found[2] or ""], number
@@ -108,7 +109,7 @@ def partial_date(text: str) -> PartialDate:
         raise ValueError("it does not begin with a year")
     year, month, day = match.groups()
     try:
-        number = month_number(month or "")
+        number = int(month) if (month or "").isdigit() else month_number(month or "")
     except ValueError:
         return check_partial(year)
     return check_partial(f"{year}-{number:02d}" + (f"-{int(day):02d}" if day else ""))

@@ -1,7 +1,8 @@
 """The closed lists of the WHO registry network: its registries with the form of their ids, and its words.
 
 Registries and prefixes: the network's primary registries as ICTRP prints them. ICTRP puts ``JPRN-`` before the
-ids of the Japanese registries and ``EUCTR`` before EudraCT numbers, with the country of the record behind them.
+ids of the Japanese registries, and ``EUCTR`` before EudraCT numbers with the country of the record behind them;
+``CTIS`` before EU CT numbers, with the number of the submission behind them.
 
 Recruitment status: the WHO Trial Registration Data Set (1.3.1, item 18) describes recruitment alone, and its
 "complete" means that nobody is recruited any more. A bare "complete" therefore is the end of recruitment, unless
@@ -36,8 +37,8 @@ CTGOV, ISRCTN, EUCTR, CHICTR = "ClinicalTrials.gov", "ISRCTN", "EU Clinical Tria
 REGISTRIES = (
     Registry(CTGOV, r"NCT\d{8}"),
     Registry(ISRCTN, r"ISRCTN\d{8}"),
-    Registry(EUCTR, r"\d{4}-0\d{5}-\d{2}", prefix="EUCTR", suffix=r"-(?:[A-Z]{2}|3rd|Outside-EU/EEA)"),
-    Registry("CTIS", r"\d{4}-5\d{5}-\d{2}(?:-\d{2})?", prefix="CTIS"),
+    Registry(EUCTR, r"(?:19|20)\d\d-[0-4]\d{5}-\d\d", prefix="EUCTR", suffix=r"-(?:[A-Z]{2}|3rd|Outside-EU/EEA)"),
+    Registry("CTIS", r"20\d\d-5\d{5}-\d\d", prefix="CTIS", suffix=r"-\d\d"),
     Registry("ANZCTR", r"ACTRN\d{14}"),
     Registry(CHICTR, r"ChiCTR(?:-[A-Za-z]{2,6})?-?\d{8,10}"),
     Registry("CTRI", r"CTRI/\d{4}/\d{2,3}/\d{4,6}"),

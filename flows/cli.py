@@ -197,14 +197,16 @@ def pool_command(
 
 @app.command("crosscheck")
 def crosscheck_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
-    """Recompute every published pooled effect with the second engine."""
-    n_effects, disagreements = crosscheck_published(review, _settings(context))
+    """Recompute every published pooled effect with mpmath, and with metafor where R has it."""
+    found = crosscheck_published(review, _settings(context))
+    disagreements = [str(item) for item in found.disagreements]
     if as_json:
-        _print_json({"effects": n_effects, "disagreements": [str(item) for item in disagreements]})
+        _print_json({"effects": found.n_effects, "metafor": found.n_metafor, "disagreements": disagreements})
     else:
         for item in disagreements:
-            _console().print(str(item), markup=False)
-        _console().print(f"{n_effects} pooled effects recomputed, {len(disagreements)} not confirmed")
+            _console().print(item, markup=False)
+        metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
+        _console().print(f"{found.n_effects} effects recomputed, {metafor}; {len(disagreements)} not confirmed")
     if disagreements:
         raise typer.Exit(FAILED)
 

@@ -1,10 +1,11 @@
-"""The second engine over what is published: numbers read back from the warehouse, not from the run."""
+"""The other engines over what is published: numbers read back from the warehouse, not from the run."""
 
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from flows.metafor import crosscheck_with_metafor, find_metafor
 from flows.rebuild import published_folder
 from models.settings import Settings
 from models.synthesis import EffectInput, PooledEffect
@@ -14,18 +15,27 @@ from synthesis.crosscheck import Disagreement, crosscheck
 Item = TypeVar("Item", bound=msgspec.Struct)
 
 
-def crosscheck_published(review: str, settings: Settings) -> tuple[int, tuple[Disagreement, ...]]:
-    """Recompute every pooled effect of the newest published night.
+class Crosscheck(msgspec.Struct, frozen=True, kw_only=True):
+    """What two other engines say of the published effects.
 
-    Returns
-    -------
-    tuple
-        Number of effects, and the numbers that the second engine does not confirm.
+    `n_metafor` is the number of effects that metafor answered for, None where R is not installed with it.
     """
+
+    n_effects: int
+    n_metafor: int | None
+    disagreements: tuple[Disagreement, ...]
+
+
+def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
+    """Recompute every pooled effect of the newest published night with mpmath, and with metafor where it is."""
     warehouse = published_folder(review, settings) / "warehouse.duckdb"
     inputs = _read(warehouse, "review_effect_input", EffectInput)
     effects = _read(warehouse, "review_pooled_effect", PooledEffect)
-    return len(effects), crosscheck(inputs, effects)
+    found, n_metafor = crosscheck(inputs, effects), None
+    if rscript := find_metafor():
+        by_metafor, n_metafor = crosscheck_with_metafor(inputs, effects, rscript)
+        found += by_metafor
+    return Crosscheck(n_effects=len(effects), n_metafor=n_metafor, disagreements=found)
 
 
 def _read(warehouse: Path, table: str, kind: type[Item]) -> list[Item]:

@@ -103,6 +103,12 @@ class PoolingChoice(Strict):
     model: Model
     interval: Interval
 
+    @model_validator(mode="after")
+    def exists(self) -> Self:
+        if self.interval is not Interval.WALD and self.model in {Model.COMMON, Model.MH, Model.PETO}:
+            raise ValueError(f"{self.interval} needs a random-effects model, {self.model} is none; take wald")
+        return self
+
 
 class ConventionChoice(Strict):
     """Models shown for each kind of outcome; the first of a list is the headline."""

@@ -99,8 +99,17 @@ class PooledEffect(Value, frozen=True, kw_only=True):
     se: float | None = None
     p_value: float | None = None
     tau2: float | None = None
+    tau2_low: float | None = None
+    tau2_high: float | None = None
+    """Q-profile limits of tau2."""
     i2_pct: float | None = None
+    h2: float | None = None
     q: float | None = None
+    q_p: float | None = None
+    pi_low: float | None = None
+    pi_high: float | None = None
+    """Prediction interval on the natural scale; exists from three studies on."""
+    pi_df: int | None = None
     is_headline: bool = False
     """The line of its convention that rules compare and readers see first."""
     note: str = ""

@@ -265,8 +265,15 @@ review_pooled_effect = _table(
     _column("se", _FLOAT, "Standard error on the analysis scale (log for ratios)"),
     _column("p_value", _FLOAT, "Two-sided p-value of no effect"),
     _column("tau2", _FLOAT, "Between-study variance on the analysis scale"),
+    _column("tau2_low", _FLOAT, "Lower 95 % Q-profile limit of tau2"),
+    _column("tau2_high", _FLOAT, "Upper 95 % Q-profile limit of tau2"),
     _column("i2_pct", _FLOAT, "I², per cent"),
+    _column("h2", _FLOAT, "H², ratio of total to sampling variability"),
     _column("q", _FLOAT, "Cochran's Q"),
+    _column("q_p", _FLOAT, "p-value of Q"),
+    _column("pi_low", _FLOAT, "Lower 95 % prediction limit, scale of estimate; from three studies on"),
+    _column("pi_high", _FLOAT, "Upper 95 % prediction limit, scale of estimate; from three studies on"),
+    _column("pi_df", _INT, "Degrees of freedom of the prediction interval"),
     _column("note", _TEXT, "What a reader must know about this line"),
 )
 

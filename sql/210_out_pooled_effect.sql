@@ -16,11 +16,19 @@
 -- p_value: Two-sided p-value of no effect
 -- se: Standard error on the analysis scale (log for ratios)
 -- tau2: Between-study variance on the analysis scale
+-- tau2_low: Lower 95 % Q-profile limit of tau2
+-- tau2_high: Upper 95 % Q-profile limit of tau2
 -- i2_pct: I², per cent
+-- h2: H², ratio of total to sampling variability
 -- q: Cochran's Q
+-- q_p: p-value of Q
+-- pi_low: Lower 95 % prediction limit, scale of estimate; from three studies on
+-- pi_high: Upper 95 % prediction limit, scale of estimate; from three studies on
+-- pi_df: Degrees of freedom of the prediction interval
 -- note: What a reader must know about this line
 CREATE VIEW out_pooled_effect AS
 SELECT
     evidence_set, convention, comparison, outcome, timepoint, measure, model, interval, is_headline, k,
-    n_participants, estimate, ci_low, ci_high, p_value, se, tau2, i2_pct, q, note
+    n_participants, estimate, ci_low, ci_high, p_value, se, tau2, tau2_low, tau2_high,
+    i2_pct, h2, q, q_p, pi_low, pi_high, pi_df, note
 FROM review_pooled_effect;

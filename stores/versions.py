@@ -13,11 +13,14 @@ import duckdb
 import msgspec
 
 from models.dates import PartialDate
-from models.trial import Parsed, Rejected, TrialRecord
+from models.trial import Parsed, Rejected, Report, TrialRecord
 from models.vocabulary import VersionOrigin
 from stores.archive import ArchivedPage
 from stores.duck import CORE, DuckFile, ddl, view_files
 from stores.rows import Row, rejected_row, report_row, trial_row, utc
+
+_ORIGIN = "coalesce(document ->> 'origin', 'current')"
+"""A version's origin as its document tells it, which leaves the usual one out."""
 
 
 class Loaded(msgspec.Struct):
@@ -49,7 +52,9 @@ class VersionStore(DuckFile):
                 self._connection.execute("CREATE TABLE loaded_file (file VARCHAR, n_bytes BIGINT)")
                 self._connection.execute(f"CREATE TABLE schema_is AS SELECT '{_schema_fingerprint()}' AS fingerprint")
                 self.create_views("0")
-        self._newest = self._read_newest()
+        self._known: dict[tuple[str, PartialDate], dict[tuple[str, str], list[str]]] = {}
+        self._first_hand: set[str] = set()
+        self._read_known()
 
     def has_loaded(self, file: str, n_bytes: int) -> bool:
         """Whether an archive file of that size is already in."""
@@ -75,6 +80,7 @@ class VersionStore(DuckFile):
         with self.transaction():
             for table in CORE:
                 self.insert(table, rows[table.name])
+            self._withdraw_copies()
             self._connection.execute("DELETE FROM loaded_file WHERE file = ?", [file])
             self._connection.execute("INSERT INTO loaded_file VALUES (?, ?)", [file, n_bytes])
         return loaded
@@ -85,45 +91,68 @@ class VersionStore(DuckFile):
             rows["core_rejected"].append(rejected_row(item, observed_at, capture_id))
         elif isinstance(item, TrialRecord):
             row = trial_row(item, observed_at, capture_id)
-            if self._is_new(item.record_id, item.registry_date, item.origin, row["content_hash"]):
+            if self._is_new(item.record_id, item, row["content_hash"]):
                 rows["core_trial_version"].append(row)
         else:
             row = report_row(item, observed_at, capture_id)
-            if self._is_new(item.report_id, item.registry_date, VersionOrigin.CURRENT, row["content_hash"]):
+            if self._is_new(item.report_id, item, row["content_hash"]):
                 rows["core_report_version"].append(row)
 
-    def _is_new(self, item_id: str, registry_date: PartialDate, origin: VersionOrigin, digest: str) -> bool:
+    def _is_new(self, item_id: str, item: TrialRecord | Report, digest: str) -> bool:
         """Whether a version says something that is not known for its registry date.
 
-        A version from a registry's history only fills a gap: such bodies are in today's schema and differ in
-        form from what was seen at the time.
+        What a source shows now is compared with what the same source showed last: two sources that describe one
+        report in different words would otherwise take turns at being new, night after night. A version from a
+        registry's history only fills a gap: such bodies are in today's schema and differ in form from what was
+        seen at the time. A copy counts only as long as nothing is known from the source itself.
         """
-        known = self._newest.setdefault((item_id, registry_date), {})
-        if origin is VersionOrigin.CURRENT:
-            is_new = known.get(origin) != digest
-        elif origin is VersionOrigin.EXPORT:
-            is_new = digest not in known.values()
-        else:
+        known = self._known.setdefault((item_id, item.registry_date), {})
+        of_this_source = known.get((item.source, item.origin), [])
+        if item.origin is VersionOrigin.CURRENT:
+            is_new = of_this_source[-1:] != [digest]
+        elif item.origin is VersionOrigin.HISTORY:
             is_new = not known
+        else:
+            is_new = not any(digest in digests for digests in known.values())
+        if item.origin is VersionOrigin.COPY:
+            is_new = is_new and item_id not in self._first_hand
+        else:
+            self._first_hand.add(item_id)
         if is_new:
-            known[origin] = digest
+            known[item.source, item.origin] = [*of_this_source, digest]
         return is_new
 
-    def _read_newest(self) -> dict[tuple[str, PartialDate], dict[str, str]]:
-        """Hash of the last observed version by record, registry date and origin."""
-        newest: dict[tuple[str, PartialDate], dict[str, str]] = {}
+    def _withdraw_copies(self) -> None:
+        """Remove the copies of what has since been heard from the source itself.
+
+        A copy is a portal's rendering of another registry's record, often newer by date and poorer in content;
+        side by side with the original it would be read as a change of the trial, and back.
+        """
+        for table, item_id in (("core_trial_version", "record_id"), ("core_report_version", "report_id")):
+            self._connection.execute(
+                f"""
+                DELETE FROM {table}
+                WHERE {_ORIGIN} = 'copy'
+                AND {item_id} IN (SELECT {item_id} FROM {table} WHERE {_ORIGIN} <> 'copy')
+                """
+            )
+
+    def _read_known(self) -> None:
+        """Hashes of all versions in the order of observation, and what is known from its own source."""
         found = self._connection.execute(
-            """
-            SELECT record_id, document ->> 'registry_date', origin, content_hash, observed_at FROM core_trial_version
+            f"""
+            SELECT record_id, document ->> 'registry_date', source, {_ORIGIN}, content_hash, observed_at
+            FROM core_trial_version
             UNION ALL
-            SELECT report_id, document ->> 'registry_date', 'current', content_hash, observed_at
+            SELECT report_id, document ->> 'registry_date', source, {_ORIGIN}, content_hash, observed_at
             FROM core_report_version
             ORDER BY observed_at
             """
         ).fetchall()
-        for item_id, registry_date, origin, digest, _ in found:
-            newest.setdefault((item_id, registry_date), {})[origin] = digest
-        return newest
+        for item_id, registry_date, source, origin, digest, _ in found:
+            self._known.setdefault((item_id, registry_date), {}).setdefault((source, origin), []).append(digest)
+            if origin != VersionOrigin.COPY:
+                self._first_hand.add(item_id)
 
     def __enter__(self) -> Self:
         return self

@@ -15,6 +15,7 @@ from studies.terms import Field, Found, find
 
 _INACTIVE_ARMS = {ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR, ArmType.NO_INTERVENTION}
 _BLINDED = TermRule(terms=["placebo*", "sham", "double-dummy", "double dummy"])
+_CODE = re.compile(r"\w*\d[\w-]*|\w[\w-]{3,}")
 _PHASE_ONE = re.compile(r"(?:early[\s_]*)?phase[\s_]*(?:1|i)", re.IGNORECASE)
 _RANDOM = TermRule(terms=["random*", "quasi-random*"], except_terms=["non-random*", "nonrandom*", "not random*"])
 _WITHIN_PERSON = TermRule(
@@ -142,18 +143,32 @@ def _intervention(record: TrialRecord, eligibility: Eligibility) -> CriterionVer
     given, titles = [*_interventions(record), *_arms(record)], _titles(record)
     if record.study_type is StudyType.OBSERVATIONAL and not record.interventions:
         return _verdict(Criterion.INTERVENTION, Verdict.NOT_MET, "study_type", "observational, no intervention")
-    if found := find(eligibility.needs_person, [*given, *titles]):
+    if found := find(eligibility.needs_person, given):
         return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR, found)
     cells, other = find(eligibility.intervention, given), find(eligibility.not_intervention, [*given, *titles])
     if cells:
         return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR if other else Verdict.MET, other or cells)
     if other:
         return _by_found(Criterion.INTERVENTION, Verdict.NOT_MET, other)
+    if found := find(eligibility.needs_person, titles):
+        return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR, found)
     if found := find(eligibility.intervention, titles):
-        return _by_found(Criterion.INTERVENTION, Verdict.MET, found)
+        verdict = Verdict.MET if _is_named_in_title(record, eligibility) else Verdict.UNCLEAR
+        return _by_found(Criterion.INTERVENTION, verdict, found)
     if found := find(eligibility.intervention, _keywords(record)):
         return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR, found)
     return _by_absence(Criterion.INTERVENTION, Verdict.NOT_MET, given, "interventions")
+
+
+def _is_named_in_title(record: TrialRecord, eligibility: Eligibility) -> bool:
+    """Whether a title that speaks of cells says that a product by another name is one, or no product is named.
+
+    A drug may be titled by the cells that it acts on.
+    """
+    products = [item for item in record.interventions if not find(eligibility.comparator, [Field("", item.name)])]
+    titles = " ".join(field.text for field in _titles(record)).casefold()
+    words = {word for item in products for name in (item.name, *item.other_names) for word in _CODE.findall(name)}
+    return not products or any(word.casefold() in titles for word in words)
 
 
 def _design(record: TrialRecord) -> CriterionVerdict:

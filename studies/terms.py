@@ -9,6 +9,10 @@ import msgspec
 from models.protocol import TermRule
 
 
+_GAP = r"[\s_\-\u2010-\u2015]+"
+"""Between words: blanks, underscores, and every hyphen and dash that sponsors type."""
+
+
 class Field(msgspec.Struct, frozen=True):
     """A field of a record, by its name, with its text."""
 
@@ -28,7 +32,8 @@ def find(rule: TermRule, fields: Iterable[Field]) -> Found | None:
     """The first term of a rule in the first field that has one, whole words only.
 
     Case does not count, except for terms in capitals: ALS is a disease, *als* a word in several languages.
-    `*` stands for the rest of a word, or, between blanks, for up to three words. Phrases of
+    `*` stands for the rest of a word, or, between blanks, for up to three words. A blank, a hyphen and an
+    underscore are one: MSC-NTF, MSC NTF. Phrases of
     `except_terms` hide the words inside them.
     """
     terms, exceptions = _compiled(tuple(rule.terms)), _compiled(tuple(rule.except_terms))
@@ -51,12 +56,12 @@ def _compiled(terms: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], bool], ...
 
 def _pattern(term: str) -> re.Pattern[str]:
     words = []
-    for word in term.split():
+    for word in re.split(_GAP, term):
         if word == "*":
             words.append(r"\S+(?:\s+\S+){0,2}")
         else:
             words.append(re.escape(word).replace(r"\*", r"\w*"))
-    return re.compile(r"(?<![\w])" + r"[\s\-]+".join(words) + r"(?![\w])", 0 if term.isupper() else re.IGNORECASE)
+    return re.compile(r"(?<![\w])" + _GAP.join(words) + r"(?![\w])", 0 if term.isupper() else re.IGNORECASE)
 
 
 def _excerpt(text: str, start: int, end: int, width: int = 160) -> str:

@@ -5,6 +5,7 @@ or 2 studies.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -26,6 +27,9 @@ MH_MEASURES = frozenset({Measure.RR, Measure.OR, Measure.RD})
 
 PETO_MEASURES = frozenset({Measure.OR, Measure.PETO})
 """Measures that the Peto model estimates."""
+
+LEAST_FOR_PREDICTION = 3
+"""Studies from which on a prediction interval says something: with two it rests on one degree of freedom."""
 
 NO_STUDY = "no study with an effect that can be pooled"
 SINGLE_STUDY = "a single study: its own effect, between-study variance set to 0"
@@ -305,11 +309,24 @@ def _pooled_effect(
         se=pooled.se,
         p_value=pooled.p_value,
         tau2=pooled.tau2,
+        tau2_low=pooled.tau2_low,
+        tau2_high=pooled.tau2_high,
         i2_pct=pooled.i2_pct,
+        h2=pooled.h2,
         q=pooled.q,
+        q_p=pooled.q_p,
+        **_prediction(pooled, outcome.measure),
         is_headline=choice == _choices(convention, outcome)[0],
         note="; ".join(pooled.notes),
     )
+
+
+def _prediction(pooled: Pooled, measure: Measure) -> dict[str, Any]:
+    """Prediction interval on the natural scale; not for fewer than three studies."""
+    if pooled.k < LEAST_FOR_PREDICTION:
+        return {}
+    limits = {"pi_low": natural(pooled.pi_low, measure), "pi_high": natural(pooled.pi_high, measure)}
+    return limits | {"pi_df": pooled.pi_df}
 
 
 def _notes(pooled: PooledSets, interval: Interval) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """Faults of a real server on loopback, and what the client makes of them."""
 
 import gzip
+import json
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -230,3 +232,46 @@ def _seconds(http: HttpClient, requests: int) -> float:
     for _ in range(requests):
         http.get("/", {}, kind="record")
     return time.monotonic() - started
+
+
+QUESTION = {"searchCriteria": {"containAny": "motor neurone, ÅLS"}, "pagination": {"page": 1}}
+
+
+def test_a_question_by_post_is_sent_as_json_and_kept_in_the_address(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/search", method="POST", json=QUESTION).respond_with_json({"data": []})
+    page = client("ctis").post("/search", QUESTION, kind="search")
+    assert (page.source, page.kind, page.status, page.content_type) == ("ctis", "search", 200, "application/json")
+    address, _, asked = page.url.partition("#")
+    assert address == httpserver.url_for("/search")
+    assert json.loads(unquote(asked)) == QUESTION
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_passing_fault_is_waited_out_by_post_too(httpserver: HTTPServer, client: Connect, status: int) -> None:
+    httpserver.expect_ordered_request("/", method="POST", json=QUESTION).respond_with_data("busy", status=status)
+    httpserver.expect_ordered_request("/", method="POST", json=QUESTION).respond_with_data("good")
+    assert client().post("/", QUESTION, kind="search").body == b"good"
+
+
+@pytest.mark.parametrize(("status", "attempts"), [(503, 2), (501, 1)])
+def test_a_lasting_fault_by_post_is_a_failure(
+    httpserver: HTTPServer, client: Connect, status: int, attempts: int
+) -> None:
+    httpserver.expect_request("/").respond_with_data("busy", status=status)
+    with pytest.raises(SourceFailure, match=f"HTTP {status}"):
+        client().post("/", QUESTION, kind="search")
+    assert len(httpserver.log) == attempts
+
+
+def test_a_question_by_post_is_not_sent_elsewhere(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/search").respond_with_data("", status=307, headers={"Location": "/other"})
+    with pytest.raises(SourceFailure, match="HTTP 307: a question by POST is not sent elsewhere"):
+        client().post("/search", QUESTION, kind="search")
+    assert [request.path for request, _ in httpserver.log] == ["/search"]
+
+
+def test_a_secret_is_sent_by_post_and_not_kept(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/", query_string={"api_key": SECRET}).respond_with_data(SECRET)
+    page = client(secrets={"api_key": SECRET}).post("/", QUESTION, kind="search")
+    assert SECRET not in unquote(page.url)
+    assert page.body == b"*"

@@ -102,7 +102,7 @@ def main(folder: Path, day: date) -> None:
         if name.startswith("harvest") or number == len(names) - 1
     ]
     halves = [in_new_process(partial(kill_at, folder, day, boundaries[half::2])) for half in (0, 1)]
-    sys.exit(int(any([os.waitpid(child, 0)[1] for child in halves])))
+    sys.exit(sum(os.waitpid(child, 0)[1] != 0 for child in halves))
 
 
 if __name__ == "__main__":

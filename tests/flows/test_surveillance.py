@@ -1,0 +1,250 @@
+"""The schedule on a real Prefect server with a real worker, deployed from prefect.yaml as README says."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import requests
+import yaml
+
+from flows.rebuild import fingerprint_of
+from models.settings import Settings
+from replay.server import ReplayServer
+
+ROOT = Path(__file__).parents[2]
+REVIEW = "als_cell_therapy"
+DAY = date(2016, 6, 21)
+PATIENCE = 120
+"""Seconds for any single thing to happen, on a busy machine; a quiet one needs a tenth."""
+
+Found = TypeVar("Found")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Prefect:
+    """A server to ask, and the state folders of the runs."""
+
+    api: str
+    session: requests.Session
+    folder: Path
+
+    def ask(self, path: str, **body: Any) -> Any:
+        answer = self.session.post(f"{self.api}{path}", json=body, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    def deployment(self, name: str) -> Row:
+        flow, _, deployment = name.partition("/")
+        [found] = self.ask(
+            "/deployments/filter", flows={"name": {"any_": [flow]}}, deployments={"name": {"any_": [deployment]}}
+        )
+        return dict(found)
+
+    def start(self, name: str, data: Path, environment: dict[str, str] | None = None, **parameters: Any) -> str:
+        """Start a run of a deployment with a state folder of its own; returns the run's id."""
+        settings = {"TRIALWATCH_DATA": str(data), **(environment or {})}
+        run = self.ask(
+            f"/deployments/{self.deployment(name)['id']}/create_flow_run",
+            parameters={"registries": "replay", "as_of": DAY.isoformat(), "retry_delays": [0.1], **parameters},
+            job_variables={"env": settings},
+            state={"type": "SCHEDULED"},
+        )
+        return str(run["id"])
+
+    def ended(self, run_id: str) -> Row | None:
+        run = self.session.get(f"{self.api}/flow_runs/{run_id}", timeout=30).json()
+        return run if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
+
+    def tasks(self, run_id: str) -> dict[str, Row]:
+        """Task runs of a flow run by name, once the server has written down how they ended."""
+
+        def settled() -> dict[str, Row] | None:
+            rows = self.ask("/task_runs/filter", task_runs={"flow_run_id": {"any_": [run_id]}})
+            done = all(row["state_type"] in {"COMPLETED", "FAILED"} for row in rows)
+            return {row["name"]: row for row in rows} if rows and done else None
+
+        return eventually(settled)
+
+
+def eventually(ask: Callable[[], Found | None]) -> Found:
+    """The first answer that is not empty."""
+    end = time.monotonic() + PATIENCE
+    while not (found := ask()):
+        assert time.monotonic() < end, "did not happen in time"
+        time.sleep(0.25)
+    return found
+
+
+@contextmanager
+def running(program: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
+    """A program for the length of the block; started from here, so that it can be interrupted."""
+    with log.open("wb") as out, subprocess.Popen(program, cwd=ROOT, env=environment, stdout=out, stderr=out) as child:
+        try:
+            yield
+        finally:
+            child.send_signal(signal.SIGINT)
+            try:
+                child.wait(20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+@pytest.fixture(scope="module")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
+    folder = tmp_path_factory.mktemp("prefect")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    api = f"http://127.0.0.1:{port}/api"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "TRIALWATCH_"))},
+        "PWD": str(ROOT),
+        "NO_PROXY": "127.0.0.1",
+        "PREFECT_HOME": str(folder / "home"),
+        "PREFECT_API_URL": api,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "DO_NOT_TRACK": "1",
+        # A run that falls due while this lasts must find no registry.
+        "TRIALWATCH_DATA": str(folder / "due"),
+        "TRIALWATCH_BASE_URL_CTGOV": "http://127.0.0.1:9",
+        "TRIALWATCH_BASE_URL_PUBMED": "http://127.0.0.1:9",
+    }
+    command = [sys.executable, "-m", "prefect"]
+    with ExitStack() as stack, requests.Session() as session:
+        session.trust_env = False
+        server = [*command, "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"]
+        stack.enter_context(running(server, environment, folder / "server.log"))
+        eventually(lambda: _is_up(session, api))
+        for words in (["work-pool", "create", "trialwatch", "--type", "process"], ["deploy", "--all", "--no-prompt"]):
+            subprocess.run([*command, *words], cwd=ROOT, env=environment, check=True, capture_output=True)
+        worker = [*command, "worker", "start", "--pool", "trialwatch", "--type", "process"]
+        stack.enter_context(running(worker, environment, folder / "worker.log"))
+        yield Prefect(api, session, folder)
+
+
+def _is_up(session: requests.Session, api: str) -> bool:
+    try:
+        return session.get(f"{api}/health", timeout=5).ok
+    except requests.RequestException:
+        return False
+
+
+@pytest.fixture(scope="module")
+def runs(prefect: Prefect) -> Iterator[dict[str, Row]]:
+    """Two runs side by side: one with every source, one with PubMed down."""
+    with ReplayServer(DAY) as registries:
+        registries.break_source("pubmed", status=501)
+        broken = {"TRIALWATCH_BASE_URL_PUBMED": registries.base_url("pubmed")}
+        started = {
+            "whole": prefect.start("nightly/nightly", prefect.folder / "whole"),
+            "broken": prefect.start("nightly/weekly-full-sweep", prefect.folder / "broken", broken),
+        }
+        yield {name: eventually(lambda id_=run_id: prefect.ended(id_)) for name, run_id in started.items()}
+
+
+def test_the_deployments_of_prefect_yaml_are_there_with_their_schedules(prefect: Prefect) -> None:
+    declared = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    assert {item["name"] for item in declared} == {"nightly", "weekly-full-sweep", "probe"}
+    for item in declared:
+        found = prefect.deployment(f"{item['entrypoint'].rpartition('.')[2]}/{item['name']}")
+        assert found["entrypoint"] == item["entrypoint"]
+        assert found["parameters"] == item.get("parameters", {})
+        assert found["work_pool_name"] == "trialwatch"
+        assert [(each["schedule"]["cron"], each["active"]) for each in found["schedules"]] == [
+            (each["cron"], each["active"]) for each in item["schedules"]
+        ]
+
+
+def test_runs_are_scheduled(prefect: Prefect) -> None:
+    nightly = prefect.deployment("nightly/nightly")["id"]
+
+    def scheduled() -> list[Row]:
+        filters = {"state": {"type": {"any_": ["SCHEDULED"]}}, "deployment_id": {"any_": [nightly]}}
+        rows = prefect.ask("/flow_runs/filter", flow_runs=filters)
+        return [row for row in rows if row["auto_scheduled"]]
+
+    assert {row["expected_start_time"][11:16] for row in eventually(scheduled)} == {"02:17"}
+
+
+def test_a_run_completes_with_one_task_per_source(runs: dict[str, Row], prefect: Prefect) -> None:
+    run = runs["whole"]
+    assert run["state_type"] == "COMPLETED", run["state"]["message"]
+    tasks = prefect.tasks(run["id"])
+    for source in ("ctgov", "pubmed"):
+        for scope in ("topic", "studies"):
+            assert tasks[f"harvest {source}, {scope}"]["state_type"] == "COMPLETED"
+    assert {"judge", "publish", "write the outbox", "deliver"} <= set(tasks)
+
+
+def test_a_scheduled_night_publishes_what_the_command_line_does(
+    runs: dict[str, Row], prefect: Prefect, data: Path
+) -> None:
+    assert runs["whole"]["state_type"] == "COMPLETED"
+    scheduled = fingerprint_of(REVIEW, Settings(data=prefect.folder / "whole"))
+    assert scheduled == fingerprint_of(REVIEW, Settings(data=data))
+
+
+def test_the_night_is_a_table_in_the_interface(runs: dict[str, Row], prefect: Prefect) -> None:
+    filters = {"flow_run_id": {"any_": [runs["whole"]["id"]]}}
+    [artifact] = prefect.ask("/artifacts/filter", artifacts=filters)
+    assert (artifact["type"], artifact["key"]) == ("table", "night-als-cell-therapy")
+    assert {(row["source"], row["scope"], row["state"]) for row in json.loads(artifact["data"])} == {
+        (source, scope, "complete") for source in ("ctgov", "pubmed") for scope in ("topic", "studies")
+    }
+    assert artifact["description"].startswith("Up to date")
+
+
+def test_a_broken_source_fails_after_its_retries_while_the_night_completes(
+    runs: dict[str, Row], prefect: Prefect
+) -> None:
+    run = runs["broken"]
+    assert run["state_type"] == "COMPLETED", run["state"]["message"]
+    tasks = prefect.tasks(run["id"])
+    failed = {name for name, task in tasks.items() if task["state_type"] == "FAILED"}
+    assert failed == {"harvest pubmed, topic", "harvest pubmed, studies"}
+    assert tasks["harvest pubmed, topic"]["run_count"] == 2
+    [artifact] = prefect.ask("/artifacts/filter", artifacts={"flow_run_id": {"any_": [run["id"]]}})
+    reasons = [row["reason"] for row in json.loads(artifact["data"]) if row["source"] == "pubmed"]
+    assert all("HTTP 501" in reason for reason in reasons)
+
+
+def test_serving_from_one_process_has_the_same_schedule_as_prefect_yaml() -> None:
+    from flows.surveillance import deployments  # noqa: PLC0415 (Prefect takes seconds to import)
+
+    declared = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    served = [
+        {
+            "name": item.name,
+            "entrypoint": f"flows.surveillance.{item.flow_name}",
+            "parameters": item.parameters,
+            "concurrency_limit": item.concurrency_limit,
+            "crons": [each.schedule.cron for each in item.schedules],
+            "active": [each.active for each in item.schedules],
+        }
+        for item in deployments()
+    ]
+    assert served == [
+        {
+            "name": item["name"],
+            "entrypoint": item["entrypoint"],
+            "parameters": item.get("parameters", {}),
+            "concurrency_limit": item["concurrency_limit"],
+            "crons": [each["cron"] for each in item["schedules"]],
+            "active": [each["active"] for each in item["schedules"]],
+        }
+        for item in declared
+    ]

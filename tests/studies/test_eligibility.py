@@ -1,0 +1,263 @@
+"""Eligibility, criterion by criterion, on records that each hold one trap."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from models.protocol import DecisionRow, Protocol, PublishedStudy, PublishedVersion
+from models.trial import Arm, Intervention, PlannedOutcome, TrialRecord
+from models.vocabulary import Allocation, Criterion, EvidenceWord, OutcomeRole, StudyType, Verdict
+from studies.eligibility import screen
+
+Build = Callable[..., TrialRecord]
+MET, NOT_MET, UNCLEAR = Verdict.MET, Verdict.NOT_MET, Verdict.UNCLEAR
+
+
+@pytest.fixture(scope="module")
+def judged(trial: Build, protocol: Protocol) -> Callable[..., Verdict]:
+    def judge(criterion: Criterion, **fields: Any) -> Verdict:
+        return screen("NCT10000001", trial(**fields), protocol.eligibility).of(criterion).verdict
+
+    return judge
+
+
+@pytest.mark.parametrize(
+    ("conditions", "title", "keywords", "expected"),
+    [
+        (["Amyotrophic Lateral Sclerosis"], "Cells", [], MET),
+        (["ALS (Amyotrophic Lateral Sclerosis)"], "Cells", [], MET),
+        (["Motor Neuron Disease, Amyotrophic Lateral Sclerosis"], "Cells", [], MET),
+        (["Motor Neurone Disease"], "Cells", [], MET),
+        (["Lou Gehrig's Disease"], "Cells", [], MET),
+        (["Amyotropic Lateral Sclerosis"], "Cells", [], MET),
+        (["Esclerosis Lateral Amiotrófica"], "Células", [], MET),
+        (["Amyotrophe Lateralsklerose"], "Zellen", [], MET),
+        (["ALS"], "Stem cells in ALS", [], MET),
+        (["ALS"], "Paramedics", ["Cardiac arrest"], NOT_MET),
+        (["ALS"], "Advanced Life Support by video", [], NOT_MET),
+        (["Cardiac Arrest"], "ALS crews and BLS crews", [], NOT_MET),
+        (["Acute Lymphoblastic Leukemia"], "ALS 2020 protocol", [], NOT_MET),
+        (["Neurodegeneration"], "Cells in ALS", [], UNCLEAR),
+        (["Neurodegeneration"], "Cells in Amyotrophic Lateral Sclerosis", [], MET),
+        (["Neurodegeneration"], "Cells", ["ALS"], UNCLEAR),
+        (["Multiple Sclerosis"], "Cells in sclerosis", [], NOT_MET),
+        (["Parkinson Disease"], "Cells als Therapie", [], NOT_MET),
+        ([], "", [], NOT_MET),
+    ],
+)
+def test_population(
+    judged: Callable[..., Verdict], conditions: list[str], title: str, keywords: list[str], expected: Verdict
+):
+    fields = {"conditions": tuple(conditions), "brief_title": title, "keywords": tuple(keywords)}
+    assert judged(Criterion.POPULATION, **fields) is expected
+
+
+@pytest.mark.parametrize(
+    ("given", "title", "expected"),
+    [
+        (["Autologous bone marrow mononuclear cells -> A", "Saline -> B"], "Trial", MET),
+        (["MSC NTF -> A", "Placebo -> B"], "Trial", MET),
+        (["Human neural progenitor cells -> A"], "Trial", MET),
+        (["XYZ-101 -> A", "Placebo -> B"], "XYZ-101, allogeneic mesenchymal stromal cells", MET),
+        (["XYZ-101 -> A", "Placebo -> B"], "A drug acting on astrocytes", UNCLEAR),
+        (["Exosomes derived from mesenchymal stem cells -> A"], "Trial", NOT_MET),
+        (["MSC-derived exosomes -> A"], "Trial", NOT_MET),
+        (["Mesenchymal stem cell-derived exosomes -> A"], "Trial", NOT_MET),
+        (["Mesenchymal stem cell conditioned medium -> A"], "Trial", NOT_MET),
+        (["Mesenchymal stem cells -> A", "Exosomes -> A"], "Trial", UNCLEAR),
+        (["G-CSF -> A", "Placebo -> B"], "Stem cell mobilisation in ALS", NOT_MET),
+        (["G-CSF -> A", "Autologous CD34+ cells -> A", "Saline -> B"], "Trial", UNCLEAR),
+        (["Aldesleukin -> A", "Placebo -> B"], "Low dose IL-2 as a Treg enhancer", NOT_MET),
+        (["Regulatory T cells -> A", "Interleukin-2 -> A", "Placebo -> B"], "Trial", UNCLEAR),
+        (["Fecal microbiota transplantation -> A"], "Trial", NOT_MET),
+        (["Plasmid VM202 -> A", "Placebo -> B"], "Trial", NOT_MET),
+        (["Antisense oligonucleotide -> A"], "Trial", NOT_MET),
+        (["3-Cell heat patch -> A"], "Trial", NOT_MET),
+        (["Riluzole -> A", "Placebo -> B"], "Trial", NOT_MET),
+        ([], "Observation", NOT_MET),
+    ],
+)
+def test_intervention(
+    judged: Callable[..., Verdict],
+    arms: Callable[..., tuple[Arm, ...]],
+    interventions: Callable[..., tuple[Intervention, ...]],
+    given: list[str],
+    title: str,
+    expected: Verdict,
+):
+    fields = {"interventions": interventions(*given), "arms": arms("A", "B"), "brief_title": title}
+    assert judged(Criterion.INTERVENTION, **fields) is expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"allocation": Allocation.RANDOMISED}, MET),
+        ({"allocation": Allocation.RANDOMISED, "intervention_model_text": "Single Group Assignment"}, MET),
+        ({"allocation": Allocation.NON_RANDOMISED}, NOT_MET),
+        ({"allocation": Allocation.NOT_APPLICABLE}, NOT_MET),
+        ({"allocation": None, "brief_title": "A randomised trial"}, MET),
+        ({"allocation": None, "brief_title": "A quasi-randomised trial"}, MET),
+        ({"allocation": None, "brief_title": "A non-randomised trial"}, UNCLEAR),
+        ({"allocation": Allocation.NOT_APPLICABLE, "official_title": "A Randomized Trial"}, UNCLEAR),
+        ({"allocation": Allocation.NON_RANDOMISED, "official_title": "Non-randomized study"}, NOT_MET),
+        ({"allocation": None}, UNCLEAR),
+        ({"study_type": StudyType.OBSERVATIONAL}, NOT_MET),
+        ({"study_type": StudyType.EXPANDED_ACCESS}, NOT_MET),
+        ({"study_type": None}, MET),
+        ({"brief_title": "Cells into one leg, saline into the other leg"}, UNCLEAR),
+        ({"summary_text": "The contralateral limb receives saline."}, UNCLEAR),
+    ],
+)
+def test_design(judged: Callable[..., Verdict], fields: dict[str, Any], expected: Verdict):
+    assert judged(Criterion.DESIGN, **fields) is expected
+
+
+@pytest.mark.parametrize(
+    ("title", "measure", "expected"),
+    [
+        ("Intramuscular cells", "Area of the tibialis anterior", UNCLEAR),
+        ("Intrathecal cells", "Area of the tibialis anterior", MET),
+        ("Intramuscular cells", "Change in ALSFRS-R", MET),
+    ],
+)
+def test_one_muscle_injected_may_be_one_side_of_a_person(
+    judged: Callable[..., Verdict], title: str, measure: str, expected: Verdict
+):
+    outcomes = (PlannedOutcome(role=OutcomeRole.PRIMARY, measure=measure),)
+    assert judged(Criterion.DESIGN, brief_title=title, outcomes=outcomes) is expected
+
+
+def test_a_run_in_is_quoted_beside_randomisation(trial: Build, protocol: Protocol):
+    record = trial(brief_title="Open-label Phase With Stem Cells, Then Randomised Against Placebo")
+    found = screen("NCT10000001", record, protocol.eligibility).of(Criterion.DESIGN)
+    assert found.verdict is MET
+    assert "a part that is not" in found.quote
+
+
+@pytest.mark.parametrize(
+    ("labels", "given", "title", "expected"),
+    [
+        (["Cells:experimental", "Placebo:placebo_comparator"], [], "Trial", MET),
+        (["Cells:experimental", "Waiting:no_intervention"], [], "Trial", MET),
+        (["Test group:experimental", "Control group:experimental"], [], "Trial", MET),
+        (["Cells:active_comparator", "Excipient:active_comparator"], [], "Trial", MET),
+        # Placebo first and cells later is still a comparator.
+        (["A", "B"], ["MSC -> A, B", "Placebo -> B"], "Trial", MET),
+        # A placebo inside every arm, as the title says.
+        (["Low dose MSC", "High dose MSC"], ["MSC -> Low dose MSC, High dose MSC", "Placebo -> Low dose MSC, High dose MSC"],
+         "Placebo-Controlled Trial", MET),
+        # Nothing tells a placebo inside every arm from a double dummy.
+        (["IV MSC", "IT MSC"], ["MSC -> IV MSC, IT MSC", "Placebo -> IV MSC, IT MSC"], "Trial", UNCLEAR),
+        (["Low dose MSC", "High dose MSC"], ["MSC -> Low dose MSC, High dose MSC"], "Trial", NOT_MET),
+        # Cells in saline are no saline.
+        (["Low dose MSC in saline", "High dose MSC in saline"], ["MSC -> Low dose MSC in saline, High dose MSC in saline"],
+         "Trial", UNCLEAR),
+        (["Cells", "Edaravone"], ["MSC -> Cells", "Edaravone -> Edaravone"], "Trial", UNCLEAR),
+        # A registry that lists no arms says nothing about them.
+        ([], ["MSC"], "Trial", UNCLEAR),
+        ([], ["MSC", "Placebo"], "Trial", MET),
+    ],
+)  # fmt: skip
+def test_comparator(
+    judged: Callable[..., Verdict],
+    arms: Callable[..., tuple[Arm, ...]],
+    interventions: Callable[..., tuple[Intervention, ...]],
+    labels: list[str],
+    given: list[str],
+    title: str,
+    expected: Verdict,
+):
+    fields = {"arms": arms(*labels), "interventions": interventions(*given), "brief_title": title}
+    assert judged(Criterion.COMPARATOR, **fields) is expected
+
+
+@pytest.mark.parametrize(
+    ("phase", "allocation", "expected"),
+    [
+        ("Phase 1", None, NOT_MET),
+        ("Phase 2", None, UNCLEAR),
+        (None, None, UNCLEAR),
+        ("Phase 1", Allocation.RANDOMISED, UNCLEAR),
+        ("Phase 2", Allocation.NOT_APPLICABLE, NOT_MET),
+    ],
+)
+def test_a_record_without_arms(
+    judged: Callable[..., Verdict], phase: str | None, allocation: Allocation | None, expected: Verdict
+):
+    fields = {"arms": (), "interventions": (), "phase_text": phase, "allocation": allocation}
+    assert judged(Criterion.COMPARATOR, **fields) is expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["MSC -> A", "Placebo -> B"], MET),
+        (["MSC -> A", "Placebo -> B", "Riluzole -> A, B"], MET),
+        (["MSC -> A", "Placebo -> B", "Tacrolimus -> A"], UNCLEAR),
+        (["MSC -> A", "Placebo -> B", "Lithium"], MET),
+        (["XYZ-101 -> A", "Placebo -> B"], MET),
+    ],
+)
+def test_what_some_arms_get_besides_cells(
+    judged: Callable[..., Verdict],
+    arms: Callable[..., tuple[Arm, ...]],
+    interventions: Callable[..., tuple[Intervention, ...]],
+    given: list[str],
+    expected: Verdict,
+):
+    fields = {"arms": arms("A", "B"), "interventions": interventions(*given)}
+    assert judged(Criterion.CO_INTERVENTIONS, **fields) is expected
+
+
+def _version(included: list[str], ongoing: list[str]) -> PublishedVersion:
+    def studies(ids: list[str]) -> list[PublishedStudy]:
+        return [PublishedStudy(study_id=item, label=item, evidence=EvidenceWord.VERBATIM) for item in ids]
+
+    return PublishedVersion(
+        version="2019", search_date=date(2019, 7, 31), included=studies(included), ongoing=studies(ongoing)
+    )
+
+
+@pytest.mark.parametrize(
+    ("included", "ongoing", "allocation", "expected"),
+    [
+        ([], [], None, UNCLEAR),
+        ([], ["NCT10000001"], None, MET),
+        (["NCT10000001"], [], None, MET),
+        # Authors who included a study read more than its registry entry; a list of ongoing ones rests on that entry.
+        (["NCT10000001"], [], Allocation.NON_RANDOMISED, MET),
+        ([], ["NCT10000001"], Allocation.NON_RANDOMISED, NOT_MET),
+    ],
+)
+def test_what_authors_settle(
+    trial: Build,
+    protocol: Protocol,
+    included: list[str],
+    ongoing: list[str],
+    allocation: Allocation | None,
+    expected: Verdict,
+):
+    record = trial(allocation=allocation)
+    decision = screen("NCT10000001", record, protocol.eligibility, (), (_version(included, ongoing),))
+    assert decision.verdict is expected
+    assert decision.by_rules is (NOT_MET if allocation else UNCLEAR)
+
+
+def test_a_person_decides_last_and_the_last_person_wins(trial: Build, protocol: Protocol):
+    def row(verdict: Verdict, day: int) -> DecisionRow:
+        return DecisionRow(
+            study_id="NCT10000001",
+            criterion=Criterion.INTERVENTION,
+            verdict=verdict,
+            decided_by="A. Author",
+            known_from=date(2020, 1, day),
+            reason="read the paper",
+        )
+
+    decision = screen("NCT10000001", trial(), protocol.eligibility, (row(MET, 1), row(NOT_MET, 2)))
+    found = decision.of(Criterion.INTERVENTION)
+    assert (decision.verdict, found.decided_by, found.quote) == (NOT_MET, "A. Author", "read the paper")
+    assert screen("NCT10000002", trial(), protocol.eligibility, (row(NOT_MET, 2),)).verdict is MET

@@ -36,7 +36,7 @@ _MINED = re.compile(r"NCT\d{8}")
 
 
 class _Results(msgspec.Struct, frozen=True):
-    result: list[msgspec.Raw] = []
+    result: list[msgspec.Raw]
 
 
 class _Answer(msgspec.Struct, frozen=True, rename="camel"):

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+
+_ROOT = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.:-]{0,80})")
 
 
 def fragments(body: bytes, tag: str) -> Iterator[tuple[bytes, int]]:
@@ -18,8 +21,16 @@ def fragments(body: bytes, tag: str) -> Iterator[tuple[bytes, int]]:
     head = b'<?xml version="1.0" encoding="' + declared[1] + b'"?>' if declared else b""
     closing = b"</" + tag.encode() + b">"
     line, counted = 1, 0
-    for start, following in zip(starts, [*starts[1:], len(body)], strict=True):
+    for start, following in pairwise([*starts, len(body)]):
         line += body.count(b"\n", counted, start)
         counted = start
         end = body.find(closing, start, following)
         yield head + body[start : end + len(closing) if end >= 0 else following], line
+
+
+def unclosed_root(body: bytes) -> str:
+    """Name of the outermost element if the document ends before it does, so that records may be missing; else ''."""
+    root = _ROOT.search(body)
+    if root is None or body.rstrip().endswith((b"</" + root[1] + b">", b"/>")):
+        return ""
+    return root[1].decode("ascii")

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from connectors import who_words
-from connectors.fragments import fragments
+from connectors.fragments import fragments, unclosed_root
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, beginning, shown, unusable
 from connectors.who_dates import read_date
@@ -55,6 +55,8 @@ def parse(page: Page) -> Iterator[Parsed]:
     for found in _merged(_trials_of_xml(page) if is_xml else _trials_of_csv(page)):
         n_found += 1
         yield found
+    if is_xml and n_found and (root := unclosed_root(page.body)):
+        yield _refusal(page, f"the file ends before <{root}> does: trials may be missing", "export it again and load it")
     if not n_found:
         yield _refusal(page, "no trial in it: neither <Trial> elements nor rows of an ICTRP export")
 

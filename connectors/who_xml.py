@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from connectors import who_words
-from connectors.fragments import fragments
+from connectors.fragments import fragments, unclosed_root
 from connectors.markup import UnreadableMarkup, read_xml, texts
 from connectors.reading import FieldReader, beginning, tidy, unusable
 from connectors.who_record import field_name, ids_said, trial_of
@@ -39,11 +39,13 @@ def parse(page: Page) -> Iterator[Parsed]:
     """Read every ``<trial>`` of a file, each by itself."""
     problem = unusable(page, "xml")
     found = [] if problem else list(fragments(page.body, "trial"))
-    if not found:
+    root = unclosed_root(page.body)
+    if not found or root:
+        cut = f"the file ends before <{root}> does: trials may be missing"
         yield Rejected(
             source=SLUG,
             record_ref=page.url,
-            reason=problem or "no <trial> in it",
+            reason=problem or (cut if found else "no <trial> in it"),
             path=page.url,
             value=beginning(page.body),
             action="load a file of the WHO exchange XML",

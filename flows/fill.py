@@ -1,6 +1,7 @@
 """A judgement as rows of the snapshot's review tables."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import msgspec
 
@@ -39,6 +40,7 @@ def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[Upda
         ],
         "review_effect_input": _same_columns(judgement.inputs),
         "review_pooled_effect": _same_columns(judgement.effects),
+        **_certainty(judgement),
         "review_signal": _same_columns(judgement.signals),
         "review_update_decision": [
             plain(msgspec.structs.asdict(item))
@@ -50,6 +52,21 @@ def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[Upda
     }
     for name, table_rows in rows.items():
         snapshot.insert(tables.metadata.tables[name], table_rows)
+
+
+def _certainty(judgement: Judgement) -> dict[str, list[Row]]:
+    rows: dict[str, list[Row]] = {
+        "review_certainty": [],
+        "review_certainty_concern": [],
+        "review_absolute_effect": [],
+    }
+    for evidence_set, item in judgement.certainty:
+        key = {"evidence_set": str(evidence_set), "outcome": item.outcome, "timepoint": item.timepoint}
+        own = {name: getattr(item, name) for name in ("computed", "stated", "stated_reasons", "information_size")}
+        rows["review_certainty"].append(key | own)
+        rows["review_certainty_concern"] += [key | plain(asdict(concern)) for concern in item.concerns]
+        rows["review_absolute_effect"] += [key | asdict(absolute) for absolute in item.absolute]
+    return rows
 
 
 def _same_columns(items: Sequence[msgspec.Struct]) -> list[Row]:

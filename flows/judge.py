@@ -34,6 +34,7 @@ from studies.lifecycle import LinkedReport, StudyFile, status_of
 from studies.linkage import Linked, link
 from studies.numbers import numbers_of
 from studies.reopening import eligible_from
+from synthesis.certainty import Certainty, rate_review
 from synthesis.effect_size import effect_inputs
 from synthesis.pooling import pool_review
 from synthesis.signals import compare, decide, reproduce
@@ -72,6 +73,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...]
     inputs: tuple[EffectInput, ...]
     effects: tuple[PooledEffect, ...]
+    certainty: tuple[tuple[EvidenceSet, Certainty], ...]
     signals: tuple[Signal, ...]
     decision: UpdateDecision
     freshness: tuple[SourceFreshness, ...]
@@ -165,6 +167,14 @@ def judge(
         events=events,
         inputs=tuple(inputs),
         effects=effects,
+        certainty=rate_review(
+            effects,
+            inputs,
+            review.protocol,
+            risk_of_bias=review.risk_of_bias,
+            statuses=[status for status in statuses if status.list not in {StudyList.EXCLUDED, StudyList.SCREENED_OUT}],
+            stated=review.certainty,
+        ),
         signals=signals,
         decision=decision,
         freshness=tuple(freshness),

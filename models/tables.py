@@ -277,6 +277,47 @@ review_pooled_effect = _table(
     _column("note", _TEXT, "What a reader must know about this line"),
 )
 
+review_certainty = _table(
+    "review_certainty",
+    "One row per outcome, time and evidence set: GRADE certainty, as far as numbers can tell, and as people stated it.",
+    _column("evidence_set", _TEXT, "confirmed or provisional"),
+    _column("outcome", _TEXT, "Outcome of the protocol"),
+    _column("timepoint", _TEXT, "Window of the protocol"),
+    _column(
+        "computed", _TEXT, "high, moderate, low or very low from the domains that numbers decide; NULL without data"
+    ),
+    _column("stated", _TEXT, "Certainty that people stated (certainty.csv)"),
+    _column("stated_reasons", _TEXT, "Their reasons"),
+    _column(
+        "information_size", _INT, "Participants that one adequately powered trial would need; NULL if not computable"
+    ),
+)
+
+review_certainty_concern = _table(
+    "review_certainty_concern",
+    "One row per GRADE domain of each outcome, time and evidence set.",
+    _column("evidence_set", _TEXT, "confirmed or provisional"),
+    _column("outcome", _TEXT, "Outcome of the protocol"),
+    _column("timepoint", _TEXT, "Window of the protocol"),
+    _column("domain", _TEXT, "risk of bias, inconsistency, indirectness, imprecision or publication bias"),
+    _column("is_rated_down", _BOOL, "True when the numbers rate the certainty down in this domain"),
+    _column("needs_person", _BOOL, "True when the numbers leave something to judge"),
+    _column("reason", _TEXT, "What the judgement rests on"),
+)
+
+review_absolute_effect = _table(
+    "review_absolute_effect",
+    "One row per dichotomous outcome, time, evidence set and baseline risk: people per 1,000.",
+    _column("evidence_set", _TEXT, "confirmed or provisional"),
+    _column("outcome", _TEXT, "Outcome of the protocol"),
+    _column("timepoint", _TEXT, "Window of the protocol"),
+    _column("baseline_risk", _FLOAT, "Risk under control, 0 to 1"),
+    _column("control", _FLOAT, "People with the event per 1,000 under control"),
+    _column("intervention", _FLOAT, "People with the event per 1,000 under the intervention"),
+    _column("ci_low", _FLOAT, "Lower 95 % limit of intervention, per 1,000"),
+    _column("ci_high", _FLOAT, "Upper 95 % limit of intervention, per 1,000"),
+)
+
 review_signal = _table(
     "review_signal",
     "One row per rule, outcome, time, evidence set and convention.",

@@ -19,9 +19,6 @@ from stores.archive import ArchivedPage
 from stores.duck import CORE, DuckFile, ddl, view_files
 from stores.rows import Row, rejected_row, report_row, trial_row, utc
 
-_ORIGIN = "coalesce(document ->> 'origin', 'current')"
-"""A version's origin as its document tells it, which leaves the usual one out."""
-
 
 class Loaded(msgspec.Struct):
     """What one archive file brought."""
@@ -54,6 +51,7 @@ class VersionStore(DuckFile):
                 self.create_views("0")
         self._known: dict[tuple[str, PartialDate], dict[tuple[str, str], list[str]]] = {}
         self._first_hand: set[str] = set()
+        self._copied: set[str] = set()
         self._read_known()
 
     def has_loaded(self, file: str, n_bytes: int) -> bool:
@@ -116,6 +114,7 @@ class VersionStore(DuckFile):
             is_new = not any(digest in digests for digests in known.values())
         if item.origin is VersionOrigin.COPY:
             is_new = is_new and item_id not in self._first_hand
+            self._copied |= {item_id} if is_new else set()
         else:
             self._first_hand.add(item_id)
         if is_new:
@@ -128,31 +127,35 @@ class VersionStore(DuckFile):
         A copy is a portal's rendering of another registry's record, often newer by date and poorer in content;
         side by side with the original it would be read as a change of the trial, and back.
         """
-        for table, item_id in (("core_trial_version", "record_id"), ("core_report_version", "report_id")):
-            self._connection.execute(
-                f"""
-                DELETE FROM {table}
-                WHERE {_ORIGIN} = 'copy'
-                AND {item_id} IN (SELECT {item_id} FROM {table} WHERE {_ORIGIN} <> 'copy')
-                """
-            )
+        if not (stale := sorted(self._copied & self._first_hand)):
+            return
+        self._connection.execute(
+            "DELETE FROM core_trial_version WHERE origin = 'copy' AND record_id IN (SELECT unnest(?))", [stale]
+        )
+        self._connection.execute(
+            "DELETE FROM core_report_version"
+            " WHERE document ->> 'origin' = 'copy' AND report_id IN (SELECT unnest(?))",
+            [stale],
+        )
+        self._copied -= self._first_hand
 
     def _read_known(self) -> None:
-        """Hashes of all versions in the order of observation, and what is known from its own source."""
+        """Hashes of all versions in the order of observation, and which ids are known first hand or as copies."""
         found = self._connection.execute(
-            f"""
-            SELECT record_id, document ->> 'registry_date', source, {_ORIGIN}, content_hash, observed_at
+            """
+            SELECT record_id, document ->> 'registry_date', source, origin, content_hash, observed_at
             FROM core_trial_version
             UNION ALL
-            SELECT report_id, document ->> 'registry_date', source, {_ORIGIN}, content_hash, observed_at
+            SELECT
+                report_id, document ->> 'registry_date', source, coalesce(document ->> 'origin', 'current'),
+                content_hash, observed_at
             FROM core_report_version
             ORDER BY observed_at
             """
         ).fetchall()
         for item_id, registry_date, source, origin, digest, _ in found:
             self._known.setdefault((item_id, registry_date), {}).setdefault((source, origin), []).append(digest)
-            if origin != VersionOrigin.COPY:
-                self._first_hand.add(item_id)
+            (self._copied if origin == VersionOrigin.COPY else self._first_hand).add(item_id)
 
     def __enter__(self) -> Self:
         return self

@@ -12,10 +12,10 @@ from math import ceil, exp, log, sqrt
 
 from scipy import special
 
-from models.protocol import CertaintyRow, Outcome, RiskOfBiasRow
+from models.protocol import CertaintyRow, Outcome, Protocol, RiskOfBiasRow
 from models.screening import StudyStatus
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import Measure, StudyState
+from models.vocabulary import EvidenceSet, Measure, StudyState
 from synthesis.measures import RATIOS
 from synthesis.sequential import information_size_of_means, information_size_of_risks
 
@@ -156,6 +156,42 @@ def rate_certainty(
     )
 
 
+def rate_review(
+    effects: Sequence[PooledEffect],
+    inputs: Sequence[EffectInput],
+    protocol: Protocol,
+    *,
+    risk_of_bias: Sequence[RiskOfBiasRow] = (),
+    statuses: Sequence[StudyStatus] = (),
+    stated: Sequence[CertaintyRow] = (),
+) -> tuple[tuple[EvidenceSet, Certainty], ...]:
+    """Rate every outcome and time of a review, on the headline of the newest convention of its protocol.
+
+    Returns
+    -------
+    tuple
+        Evidence set and certainty, confirmed before provisional, in the protocol's order; the published set
+        is people's and is only stated.
+    """
+    newest = protocol.conventions[-1].name
+    return tuple(
+        (
+            effect.evidence_set,
+            rate_certainty(
+                effect,
+                inputs,
+                protocol.outcome(effect.outcome),
+                risk_of_bias=risk_of_bias,
+                statuses=statuses,
+                stated=stated,
+            ),
+        )
+        for evidence_set in (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL)
+        for effect in effects
+        if effect.evidence_set is evidence_set and effect.convention is newest and effect.is_headline
+    )
+
+
 def of_risk_of_bias(inputs: Sequence[EffectInput], rows: Sequence[RiskOfBiasRow]) -> Concern:
     """Rated down when studies with a high risk in any domain carry half of the weight or more."""
     high: dict[str, list[str]] = {}
@@ -211,7 +247,11 @@ def of_imprecision(effect: PooledEffect, inputs: Sequence[EffectInput], outcome:
 
 
 def of_publication_bias(effect: PooledEffect, statuses: Sequence[StudyStatus]) -> Concern:
-    """Rated down when people in ended and unpublished eligible trials are half as many as those pooled, or more."""
+    """For a person when ended and unpublished eligible trials have half as many people as those pooled, or more.
+
+    Silence makes publication bias suspected; whether it is *strongly* suspected, which is what rates down, is
+    a judgement that no count replaces.
+    """
     silent = [
         status
         for status in statuses
@@ -223,7 +263,8 @@ def of_publication_bias(effect: PooledEffect, statuses: Sequence[StudyStatus]) -
     reason = f"{len(silent)} ended trials without results, {n} participants beside {effect.n_participants} pooled"
     if unknown:
         reason += f"; {unknown} of them without a number"
-    return Concern(Domain.PUBLICATION_BIAS, n >= HALF * effect.n_participants, reason, needs_person=unknown > 0)
+    is_suspected = unknown > 0 or n >= HALF * effect.n_participants
+    return Concern(Domain.PUBLICATION_BIAS, False, reason, needs_person=is_suspected)
 
 
 def information_size(inputs: Sequence[EffectInput], outcome: Outcome) -> int | None:

@@ -28,6 +28,9 @@ DAY = date(2016, 6, 21)
 PATIENCE = 120
 """Seconds for any single thing to happen, on a busy machine; a quiet one needs a tenth."""
 
+NOWHERE = {f"TRIALWATCH_BASE_URL_{slug}": "http://127.0.0.1:9" for slug in ("CTGOV", "PUBMED")}
+"""A scheduled run that falls due while this lasts must find no registry."""
+
 Found = TypeVar("Found")
 Row = dict[str, Any]
 
@@ -54,7 +57,7 @@ class Prefect:
 
     def start(self, name: str, data: Path, environment: dict[str, str] | None = None, **parameters: Any) -> str:
         """Start a run of a deployment with a state folder of its own; returns the run's id."""
-        settings = {"TRIALWATCH_DATA": str(data), **(environment or {})}
+        settings = {"TRIALWATCH_DATA": str(data), **dict.fromkeys(NOWHERE, ""), **(environment or {})}
         run = self.ask(
             f"/deployments/{self.deployment(name)['id']}/create_flow_run",
             parameters={"registries": "replay", "as_of": DAY.isoformat(), "retry_delays": [0.1], **parameters},
@@ -66,6 +69,12 @@ class Prefect:
     def ended(self, run_id: str) -> Row | None:
         run = self.session.get(f"{self.api}/flow_runs/{run_id}", timeout=30).json()
         return run if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
+
+    def table(self, run_id: str) -> Row:
+        """The table that a flow run left in the interface."""
+        filters = {"flow_run_id": {"any_": [run_id]}, "type": {"any_": ["table"]}}
+        [artifact] = self.ask("/artifacts/filter", artifacts=filters)
+        return dict(artifact)
 
     def tasks(self, run_id: str) -> dict[str, Row]:
         """Task runs of a flow run by name, once the server has written down how they ended."""
@@ -118,10 +127,8 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "DO_NOT_TRACK": "1",
-        # A run that falls due while this lasts must find no registry.
         "TRIALWATCH_DATA": str(folder / "due"),
-        "TRIALWATCH_BASE_URL_CTGOV": "http://127.0.0.1:9",
-        "TRIALWATCH_BASE_URL_PUBMED": "http://127.0.0.1:9",
+        **NOWHERE,
     }
     command = [sys.executable, "-m", "prefect"]
     with ExitStack() as stack, requests.Session() as session:
@@ -199,9 +206,8 @@ def test_a_scheduled_night_publishes_what_the_command_line_does(
 
 
 def test_the_night_is_a_table_in_the_interface(runs: dict[str, Row], prefect: Prefect) -> None:
-    filters = {"flow_run_id": {"any_": [runs["whole"]["id"]]}}
-    [artifact] = prefect.ask("/artifacts/filter", artifacts=filters)
-    assert (artifact["type"], artifact["key"]) == ("table", "night-als-cell-therapy")
+    artifact = prefect.table(runs["whole"]["id"])
+    assert artifact["key"] == "night-als-cell-therapy"
     assert {(row["source"], row["scope"], row["state"]) for row in json.loads(artifact["data"])} == {
         (source, scope, "complete") for source in ("ctgov", "pubmed") for scope in ("topic", "studies")
     }
@@ -217,8 +223,7 @@ def test_a_broken_source_fails_after_its_retries_while_the_night_completes(
     failed = {name for name, task in tasks.items() if task["state_type"] == "FAILED"}
     assert failed == {"harvest pubmed, topic", "harvest pubmed, studies"}
     assert tasks["harvest pubmed, topic"]["run_count"] == 2
-    [artifact] = prefect.ask("/artifacts/filter", artifacts={"flow_run_id": {"any_": [run["id"]]}})
-    reasons = [row["reason"] for row in json.loads(artifact["data"]) if row["source"] == "pubmed"]
+    reasons = [row["reason"] for row in json.loads(prefect.table(run["id"])["data"]) if row["source"] == "pubmed"]
     assert all("HTTP 501" in reason for reason in reasons)
 
 

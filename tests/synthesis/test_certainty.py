@@ -18,7 +18,7 @@ from models.vocabulary import (
     StudyList,
     StudyState,
 )
-from synthesis.certainty import Domain, absolute_effects, information_size, rate_certainty
+from synthesis.certainty import Domain, absolute_effects, information_size, rate_certainty, rate_review
 from synthesis.effect_size import effect_inputs
 from synthesis.pooling import pool_review
 
@@ -117,23 +117,22 @@ def status(people, state=StudyState.COMPLETED_NO_RESULTS, results_date=None):
 
 
 @pytest.mark.parametrize(
-    ("statuses", "is_rated_down"),
+    ("statuses", "needs_person"),
     [
         ([], False),
         ([status(31)], False),
         ([status(31), status(1)], True),
         ([status(500, StudyState.RESULTS_POSTED, "2020-01")], False),
         ([status(500, StudyState.TERMINATED)], True),
-        ([status(None)], False),
+        ([status(None)], True),
     ],
 )
-def test_silent_trials_count_when_they_hold_half_as_many_people_as_the_pooled_ones(
-    review_2019, statuses, is_rated_down
+def test_silent_trials_ask_for_a_person_when_they_hold_half_as_many_people_as_the_pooled_ones(
+    review_2019, statuses, needs_person
 ):
     certainty = rated(review_2019, "overall_survival", statuses=statuses)
     found = next(concern for concern in certainty.concerns if concern.domain is Domain.PUBLICATION_BIAS)
-    assert found.is_rated_down == is_rated_down
-    assert found.needs_person == (None in [item.numbers.n_registered for item in statuses])
+    assert (found.is_rated_down, found.needs_person) == (False, needs_person)
 
 
 def pooled(measure=Measure.RR, **changes):
@@ -216,3 +215,18 @@ def test_information_size_counts_the_rarer_side_of_a_risk_and_is_unknown_without
 def test_absolute_effects_follow_the_measure_and_stay_risks(measure, estimate, per_1000):
     (found,) = absolute_effects(pooled(measure, estimate=estimate, ci_low=estimate, ci_high=estimate), [0.2])
     assert round(found.intervention) == per_1000
+
+
+def test_a_review_is_rated_on_its_newest_convention_confirmed_before_provisional():
+    review = load_review(FOLDER)
+    effects = [
+        pooled(outcome="overall_survival", timepoint="12 months", evidence_set=evidence_set, convention=convention, k=0)
+        for evidence_set in (EvidenceSet.PROVISIONAL, EvidenceSet.CONFIRMED, EvidenceSet.PUBLISHED)
+        for convention in Convention
+    ]
+    headlines = [msgspec.structs.replace(effect, is_headline=True) for effect in effects]
+    found = rate_review([*effects, *headlines], [], review.protocol)
+    assert [(evidence_set, item.computed) for evidence_set, item in found] == [
+        (EvidenceSet.CONFIRMED, None),
+        (EvidenceSet.PROVISIONAL, None),
+    ]

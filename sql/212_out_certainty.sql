@@ -1,0 +1,24 @@
+-- out_certainty: One row per outcome, time and evidence set: GRADE certainty, computed and stated.
+-- evidence_set: confirmed or provisional
+-- outcome: Outcome of the protocol
+-- timepoint: Window of the protocol
+-- computed: high, moderate, low or very low from the domains that numbers decide; NULL without data
+-- rated_down_for: Domains in which the numbers rate down
+-- for_a_person: Domains in which something is left to judge
+-- stated: Certainty that people stated
+-- stated_reasons: Their reasons
+-- information_size: Participants that one adequately powered trial would need; NULL if not computable
+CREATE VIEW out_certainty AS
+SELECT
+    evidence_set,
+    outcome,
+    timepoint,
+    computed,
+    coalesce(list(domain ORDER BY domain) FILTER (WHERE is_rated_down), []) AS rated_down_for,
+    coalesce(list(domain ORDER BY domain) FILTER (WHERE needs_person), []) AS for_a_person,
+    stated,
+    stated_reasons,
+    information_size
+FROM review_certainty
+LEFT JOIN review_certainty_concern USING (evidence_set, outcome, timepoint)
+GROUP BY ALL;

@@ -1,0 +1,107 @@
+"""One record or report told by two sources: no taking turns at being new, and the source itself has the last word."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from models.trial import Page, Report, TrialRecord
+from models.vocabulary import VersionOrigin
+from stores.archive import ArchivedPage
+from stores.versions import VersionStore
+
+RECORD = TrialRecord(
+    source="ctgov", registry="ClinicalTrials.gov", registry_id="NCT90000001", registry_date="2020-02-05"
+)
+COPIED_RECORD = msgspec.structs.replace(
+    RECORD, source="ictrp", origin=VersionOrigin.COPY, registry_date="2020-02-17", status_text="Not Recruiting"
+)
+REPORT = Report(
+    source="pubmed",
+    report_id="PMID:90000001",
+    title="Cells.",
+    registry_date="2020-01-15",
+    registry_ids=("NCT90000001",),
+)
+COPIED_REPORT = msgspec.structs.replace(
+    REPORT, source="europepmc", origin=VersionOrigin.COPY, title="Cells", registry_date="2020-02-01", registry_ids=()
+)
+
+
+class Nights:
+    """A version store that is closed after every night and opened again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._n = path, 0
+
+    def see(self, *items: TrialRecord | Report) -> int:
+        """Load one page per item on the next night; returns the number of new versions."""
+        self._n += 1
+        night = datetime(2020, 3, self._n, 6, tzinfo=UTC)
+        n_new = 0
+        with VersionStore(self._path) as store:
+            for number, item in enumerate(items):
+                page = Page(source=item.source, kind="record", url="https://made.up", body=b"", observed_at=night)
+                file = f"{item.source}/{self._n}-{number}"
+                n_new += store.load(file, 1, [(ArchivedPage(page, file, 0), [item])]).n_new_versions
+        return n_new
+
+    def sources(self) -> list[str]:
+        """Sources of all versions that are stored."""
+        with VersionStore(self._path) as store:
+            return [seen.item.source for seen in (*store.trial_versions(), *store.report_versions())]
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Nights:
+    return Nights(tmp_path / "store.duckdb")
+
+
+@pytest.mark.parametrize(("original", "copy"), [(RECORD, COPIED_RECORD), (REPORT, COPIED_REPORT)])
+def test_a_quiet_night_brings_nothing_new_from_either_source(
+    nights: Nights, original: TrialRecord | Report, copy: TrialRecord | Report
+) -> None:
+    assert nights.see(copy, original) > 0
+    assert [nights.see(copy, original), nights.see(original, copy), nights.see(copy)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("original", "copy"), [(RECORD, COPIED_RECORD), (REPORT, COPIED_REPORT)])
+@pytest.mark.parametrize("copy_comes_first", [True, False])
+def test_a_copy_stands_in_only_until_the_source_itself_is_heard(
+    nights: Nights, original: TrialRecord | Report, copy: TrialRecord | Report, copy_comes_first: bool
+) -> None:
+    first, second = (copy, original) if copy_comes_first else (original, copy)
+    nights.see(first)
+    assert nights.sources() == [first.source]
+    nights.see(second)
+    assert nights.sources() == [original.source]
+
+
+def test_a_copy_of_what_no_other_source_tells_is_kept_with_its_changes(nights: Nights) -> None:
+    refreshed = msgspec.structs.replace(COPIED_RECORD, registry_date="2020-02-25", status_text="Recruiting")
+    counts = [nights.see(COPIED_RECORD), nights.see(refreshed), nights.see(refreshed), nights.see(COPIED_RECORD)]
+    assert counts == [1, 1, 0, 0]
+    assert nights.sources() == ["ictrp", "ictrp"]
+
+
+def test_country_variants_of_one_export_are_each_new_only_once(nights: Nights) -> None:
+    variants = [msgspec.structs.replace(COPIED_RECORD, brief_title=title) for title in ("Cells", "Zellen")]
+    assert [nights.see(*variants), nights.see(*variants)] == [2, 0]
+
+
+def test_two_first_hand_sources_of_one_report_do_not_take_turns(nights: Nights) -> None:
+    saved = msgspec.structs.replace(REPORT, source="nbib", title="Cells!")
+    assert [nights.see(REPORT, saved), nights.see(REPORT, saved), nights.see(saved, REPORT)] == [2, 0, 0]
+
+
+def test_a_source_that_goes_back_to_an_earlier_wording_is_heard_each_time(nights: Nights) -> None:
+    other = msgspec.structs.replace(RECORD, status_text="RECRUITING")
+    assert [nights.see(RECORD), nights.see(other), nights.see(RECORD), nights.see(RECORD)] == [1, 1, 1, 0]
+
+
+def test_history_fills_the_gap_that_a_copy_leaves(nights: Nights) -> None:
+    past = msgspec.structs.replace(RECORD, origin=VersionOrigin.HISTORY, registry_date="2019-01-01")
+    nights.see(COPIED_RECORD)
+    assert nights.see(past) == 1
+    assert nights.sources() == ["ctgov"]

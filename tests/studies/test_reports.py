@@ -1,0 +1,147 @@
+"""Reports: which study they are of, and what they are to it."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import pytest
+
+from models.protocol import LinkRow
+from models.screening import ReportLink
+from models.trial import Reference, Report, SecondaryId, TrialRecord
+from models.vocabulary import LinkMethod, ReferenceType, ReportKind
+from studies.linkage import Linked, link
+from studies.reports import report_kind
+
+RCT = ("Journal Article", "Randomized Controlled Trial")
+ARTICLE = ("Journal Article",)
+Trials, Reports = Callable[..., TrialRecord], Callable[..., Report]
+
+
+@pytest.mark.parametrize(
+    ("title", "types", "published", "kind"),
+    [
+        ("Cells in ALS", RCT, "2022-01", "results"),
+        ("Cells in ALS: a randomised trial", ARTICLE, "2022-01", "results"),
+        ("Cells in ALS: a non-randomised trial", ARTICLE, "2022-01", "other"),
+        ("Cells in ALS", ARTICLE, "2022-01", "other"),
+        # A protocol that cites its registration is no result.
+        ("Cells in ALS: protocol", ("Clinical Trial Protocol",), "2022-01", "protocol"),
+        ("Cells in ALS: study protocol for a randomised trial", ARTICLE, "2022-01", "protocol"),
+        ("Rationale and design of a randomised trial of cells", RCT, "2022-01", "protocol"),
+        # Nor is a paper about trials.
+        ("Cells in ALS: a systematic review of randomised trials", ARTICLE, "2022-01", "other"),
+        ("Randomised trials of cells in ALS", ("Review",), "2022-01", "other"),
+        ("Cells in ALS: reply", RCT, "2022-01", "other"),
+        # Nor what came before the study.
+        ("Cells in ALS", RCT, "2012", "other"),
+        ("Cells in ALS", RCT, "2014", "results"),
+        # A later look at the same people is told apart.
+        ("Cells in ALS: long-term follow-up of a randomised trial", RCT, "2022-01", "follow_up"),
+        ("Post hoc analysis of a randomised trial of cells", RCT, "2022-01", "follow_up"),
+        ("NurOwn, phase 2: safety, clinical, and biomarker results", RCT, "2022-01", "results"),
+        ("A randomised trial of cells with six months of follow-up", ARTICLE, "2022-01", "results"),
+        ("Cells in ALS: a randomised trial", ("Meeting Abstract",), "2022-01", "abstract"),
+        ("Retraction: Cells in ALS", ("Retraction of Publication",), "2022-01", "notice"),
+        ("Erratum to cells in ALS", ("Published Erratum",), "2022-01", "notice"),
+    ],
+)
+def test_what_a_report_is(
+    trial: Trials, report: Reports, title: str, types: tuple[str, ...], published: str, kind: str
+):
+    record = trial(start_date="2014-05")
+    assert report_kind(report(title=title, publication_types=types, published_date=published), record) == kind
+
+
+@pytest.fixture(scope="module")
+def of() -> Callable[..., Linked]:
+    def build(records: Sequence[TrialRecord], reports: Sequence[Report], rows: Sequence[LinkRow] = ()) -> Linked:
+        return link({item.record_id: item for item in records}, {item.report_id: item for item in reports}, rows)
+
+    return build
+
+
+def told(links: Sequence[ReportLink]) -> list[tuple[str, str, str, str]]:
+    return [(item.study_id, item.report_id, item.kind, item.method) for item in links]
+
+
+def test_a_databank_number_links(trial: Trials, report: Reports, of: Callable[..., Linked]):
+    linked = of([trial()], [report(registry_ids=("NCT10000001",), publication_types=RCT)])
+    assert told(linked.reports) == [("NCT10000001", "PMID:1", "results", "databank")]
+
+
+def test_an_obsolete_databank_number_links(trial: Trials, report: Reports, of: Callable[..., Linked]):
+    linked = of([trial(aliases=("NCT00999991",))], [report(registry_ids=("NCT00999991",))])
+    assert [item.study_id for item in linked.reports] == ["NCT10000001"]
+
+
+def test_a_eudract_number_of_one_study_links_and_of_two_waits(
+    trial: Trials, report: Reports, of: Callable[..., Linked]
+):
+    number = (SecondaryId(id="2011-006254-85", kind="EUDRACT_NUMBER"),)
+    paper = report(registry_ids=("2011-006254-85",))
+    alone = of([trial(secondary_ids=number)], [paper])
+    shared = of([trial(secondary_ids=number), trial("NCT10000002", secondary_ids=number)], [paper])
+    assert [item.method for item in alone.reports] == [LinkMethod.DATABANK]
+    assert shared.reports == ()
+    assert [(item.subject, item.value) for item in shared.queue] == [("PMID:1", "NCT10000001, NCT10000002")]
+
+
+def test_a_number_in_the_abstract_links_and_says_so(trial: Trials, report: Reports, of: Callable[..., Linked]):
+    paper = report(abstract_text="ClinicalTrials.gov: NCT10000001.", publication_types=RCT)
+    linked = of([trial()], [paper])
+    assert told(linked.reports) == [("NCT10000001", "PMID:1", "results", "mined_id")]
+
+
+def test_a_paper_that_cites_several_registrations_is_nobodys_result(
+    trial: Trials, report: Reports, of: Callable[..., Linked]
+):
+    paper = report(abstract_text="Compare NCT10000001 and NCT10000002.", publication_types=RCT)
+    linked = of([trial(), trial("NCT10000002")], [paper])
+    assert {item.kind for item in linked.reports} == {ReportKind.OTHER}
+
+
+def test_a_paper_registered_elsewhere_does_not_belong_to_those_it_compares_with(
+    trial: Trials, report: Reports, of: Callable[..., Linked]
+):
+    paper = report(registry_ids=("NCT10000001",), abstract_text="Unlike NCT10000002 and NCT10000003, it …")
+    linked = of([trial(), trial("NCT10000002"), trial("NCT10000003")], [paper])
+    assert [item.study_id for item in linked.reports] == ["NCT10000001"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_linked"), [(ReferenceType.RESULT, True), (ReferenceType.BACKGROUND, False), (None, False)]
+)
+def test_only_a_reference_given_as_a_result_links(
+    trial: Trials, report: Reports, of: Callable[..., Linked], kind: ReferenceType | None, is_linked: bool
+):
+    linked = of([trial(references=(Reference(pmid="1", type=kind),))], [report()])
+    assert bool(linked.reports) == is_linked
+
+
+def row(item: str, is_linked: bool = True, kind: ReportKind | None = ReportKind.RESULTS) -> LinkRow:
+    return LinkRow(
+        study_id="NCT10000001",
+        item_id=item,
+        relation="report",
+        kind=kind,
+        is_linked=is_linked,
+        known_from=date(2020, 1, 1),
+        decided_by="A. Author",
+        reason="same cells",
+    )
+
+
+def test_a_person_links_parts_and_takes_it_back(trial: Trials, report: Reports, of: Callable[..., Linked]):
+    cited, stray = report(registry_ids=("NCT10000001",)), report("PMID:2")
+    linked = of([trial()], [cited, stray], [row("PMID:1", is_linked=False), row("PMID:2")])
+    assert told(linked.reports) == [("NCT10000001", "PMID:2", "results", "person")]
+    back = of(
+        [trial()], [cited, stray], [row("PMID:1", is_linked=False), row("PMID:1"), row("PMID:2", is_linked=False)]
+    )
+    assert [item.report_id for item in back.reports] == ["PMID:1"]
+
+
+def test_a_report_that_no_source_returned_waits(trial: Trials, of: Callable[..., Linked]):
+    linked = of([trial()], [], [row("PMID:9")])
+    assert linked.reports == ()
+    assert [(item.subject, item.value) for item in linked.queue] == [("NCT10000001", "PMID:9")]

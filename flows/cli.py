@@ -20,37 +20,37 @@ from connectors import CONNECTORS
 from flows import backtest as backtesting
 from flows import rebuild as rebuilding
 from flows import show
-from flows.crosscheck import crosscheck_published
-from flows.forest import forest
+from flows.cli_common import (
+    DEFAULT_REVIEW,
+    FAILED,
+    PARTIAL,
+    AsJson,
+    ReviewName,
+    ReviewOption,
+    console,
+    print_json,
+    settings_of,
+)
+from flows.cli_read import reading
 from flows.ingest import IngestError, ingest
 from flows.night import NightRequest, NotConfirmed, night
-from flows.pool import analyses, record
 from flows.probe import ProbeState, probe
 from flows.spreadsheet import PoolError
 from models.connector import SourceFailure
 from models.dates import at_night
 from models.review import ReviewError, load_review
 from models.settings import Settings, SettingsError, load_settings
-from models.vocabulary import Convention, Interval, Measure, Model
 from replay.archive import known_until
 from stores.archive import ArchiveError
 from stores.duck import WarehouseError
 from stores.ledger import Ledger, LedgerError
 from stores.lock import AlreadyRunning
-from stores.snapshot import query
-
-FAILED, USAGE, PARTIAL = 1, 2, 3
-"""Exit codes besides 0 for done: failed, wrong usage (typer's own), done but not every source was searched."""
-DEFAULT_REVIEW = "als_cell_therapy"
-_WIDE = 10_000
-"""Columns where no terminal limits them: tables in a pipe are not cut."""
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
     help="Keeps a systematic review alive: from a registry's change to one explained alert.",
 )  # fmt: skip
-ReviewName = Annotated[str, typer.Argument(help="Folder under reviews/.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+app.add_typer(reading)
 
 
 class Registries(StrEnum):
@@ -91,7 +91,7 @@ def main() -> None:
 
 
 @app.callback()
-def settings_of(
+def read_settings(
     context: typer.Context,
     data: Annotated[Path | None, typer.Option(help="Folder that holds all state (TRIALWATCH_DATA).")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell each step.")] = False,
@@ -114,7 +114,7 @@ def nightly_command(
     as_json: AsJson = False,
 ) -> None:
     """Carry out the nightly run now."""
-    settings = _settings(context)
+    settings = settings_of(context)
     _known_review(settings, review)
     _known_sources(settings, review, source or [])
     moment = _moment(as_of, registries)
@@ -123,9 +123,9 @@ def nightly_command(
     )
     result = night(request, settings)
     if as_json:
-        _print_json(backtesting.as_json(result))
+        print_json(backtesting.as_json(result))
     else:
-        show.night(result, _console())
+        show.night(result, console())
     _leave(result.state)
 
 
@@ -138,7 +138,7 @@ def backtest_command(
     as_json: AsJson = False,
 ) -> None:
     """Carry out the nightly run at past dates, on the replayed registries."""
-    settings = _settings(context)
+    settings = settings_of(context)
     _known_review(settings, review)
     dates = [_day(text) for text in day or []]
     if every or not dates:
@@ -146,9 +146,9 @@ def backtest_command(
     results = backtesting.backtest(review, dates, settings)
     if as_json:
         for result in results:
-            _print_json(backtesting.as_json(result))
+            print_json(backtesting.as_json(result))
     else:
-        show.years(_with_progress(results, len(set(dates))), _console())
+        show.years(_with_progress(results, len(set(dates))), console())
 
 
 @app.command("ingest")
@@ -156,11 +156,11 @@ def ingest_command(
     context: typer.Context,
     source: Annotated[str, typer.Argument(help="Connector slug, e.g. ctgov-classic.")],
     files: Annotated[list[Path], typer.Argument(help="Exports or saved payloads.")],
-    review: Annotated[str, typer.Option(help="Folder under reviews/.")] = DEFAULT_REVIEW,
+    review: ReviewOption = DEFAULT_REVIEW,
     as_json: AsJson = False,
 ) -> None:
     """Load exports or saved payloads as if they had been fetched."""
-    settings = _settings(context)
+    settings = settings_of(context)
     _known_review(settings, review)
     if source not in CONNECTORS:
         raise typer.BadParameter(
@@ -169,95 +169,23 @@ def ingest_command(
     records = ingest(source, files, review, _now(), settings)
     if as_json:
         for record in records:
-            _print_json(msgspec.to_builtins(record))
+            print_json(msgspec.to_builtins(record))
     else:
-        show.ingested(records, _console())
+        show.ingested(records, console())
     if any(record.kind == "rejected" for record in records):
         raise typer.Exit(PARTIAL)
-
-
-@app.command("pool")
-def pool_command(
-    files: Annotated[list[Path], typer.Argument(help="CSV files with metafor's column names.")],
-    measure: Annotated[Measure, typer.Option(help="Effect measure.")],
-    model: Annotated[list[Model] | None, typer.Option(help="Pooling model; may be repeated.")] = None,
-    interval: Annotated[list[Interval] | None, typer.Option(help="Confidence interval; may be repeated.")] = None,
-    convention: Annotated[list[Convention] | None, typer.Option(help="Preset; may be repeated.")] = None,
-    level: Annotated[float, typer.Option(help="Confidence level.")] = 0.95,
-    as_json: AsJson = False,
-) -> None:
-    """Pool any data; no review is needed."""
-    found = analyses(files, measure, model or (), interval or (), convention or (), level=level)
-    if as_json:
-        for analysis in found:
-            _print_json(record(analysis))
-    else:
-        _console().print(forest(found), markup=False)
-
-
-@app.command("crosscheck")
-def crosscheck_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
-    """Recompute every published pooled effect with mpmath, and with metafor where R has it."""
-    found = crosscheck_published(review, _settings(context))
-    disagreements = [str(item) for item in found.disagreements]
-    if as_json:
-        _print_json({"effects": found.n_effects, "metafor": found.n_metafor, "disagreements": disagreements})
-    else:
-        for item in disagreements:
-            _console().print(item, markup=False)
-        metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
-        _console().print(f"{found.n_effects} effects recomputed, {metafor}; {len(disagreements)} not confirmed")
-    if disagreements:
-        raise typer.Exit(FAILED)
-
-
-@app.command("status")
-def status_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
-    """Tell the decision in force, the sources' freshness, and what waits for a person."""
-    settings = _settings(context)
-    report = show.status_of(review, settings)
-    if as_json:
-        _print_json(report)
-    else:
-        show.status(report, _console())
-
-
-@app.command("sql")
-def sql_command(
-    context: typer.Context,
-    statement: Annotated[str, typer.Argument(help="One SQL statement, read-only.")],
-    review: Annotated[str, typer.Option(help="Folder under reviews/.")] = DEFAULT_REVIEW,
-    as_json: AsJson = False,
-) -> None:
-    """Query the published warehouse."""
-    settings = _settings(context)
-    names, rows = query(rebuilding.published_folder(review, settings) / "warehouse.duckdb", statement)
-    if as_json:
-        _print_json([dict(zip(names, row, strict=True)) for row in rows])
-    else:
-        show.rows(names, rows, _console())
 
 
 @app.command("rebuild")
 def rebuild_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
     """Rebuild the published warehouse from archive, ledger and review folder."""
-    before, after = rebuilding.rebuild(review, _settings(context))
+    before, after = rebuilding.rebuild(review, settings_of(context))
     differing = sorted(name for name in after.tables if after.tables[name] != before.tables.get(name))
     if as_json:
-        _print_json({"fingerprint": after.fingerprint, "before": before.fingerprint, "differing": differing})
+        print_json({"fingerprint": after.fingerprint, "before": before.fingerprint, "differing": differing})
     else:
         same = "the same as before" if not differing else f"other than before in {', '.join(differing)}"
-        _console().print(f"{after.fingerprint}: {same}")
-
-
-@app.command("fingerprint")
-def fingerprint_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
-    """Print one number for the content of the published warehouse."""
-    found = rebuilding.fingerprint_of(review, _settings(context))
-    if as_json:
-        _print_json(msgspec.to_builtins(found))
-    else:
-        _console().print(found.fingerprint)
+        console().print(f"{after.fingerprint}: {same}")
 
 
 @app.command("ack")
@@ -267,9 +195,9 @@ def ack_command(
     by: Annotated[str, typer.Option(help="Who acknowledges.")] = "",
 ) -> None:
     """Acknowledge an alert: it is not sent again."""
-    with Ledger(_settings(context).ledger) as ledger:
+    with Ledger(settings_of(context).ledger) as ledger:
         ledger.acknowledge(key, by or "not named", _now())
-    _console().print(f"alert {key} is acknowledged")
+    console().print(f"alert {key} is acknowledged")
 
 
 @app.command("probe")
@@ -279,12 +207,12 @@ def probe_command(
     as_json: AsJson = False,
 ) -> None:
     """Ask each live source for one known record."""
-    found = probe(_now(), _settings(context), source or ())
+    found = probe(_now(), settings_of(context), source or ())
     if as_json:
         for item in found:
-            _print_json(msgspec.to_builtins(item))
+            print_json(msgspec.to_builtins(item))
     else:
-        show.probes(found, _console())
+        show.probes(found, console())
     if any(item.state is not ProbeState.REACHABLE for item in found):
         raise typer.Exit(PARTIAL)
 
@@ -295,11 +223,6 @@ def serve_command() -> None:
     from flows.surveillance import serve_here  # noqa: PLC0415 (Prefect takes seconds to import)
 
     serve_here()
-
-
-def _settings(context: typer.Context) -> Settings:
-    assert isinstance(context.obj, Settings)
-    return context.obj
 
 
 def _now() -> datetime:
@@ -347,10 +270,6 @@ def _leave(state: str) -> None:
         raise typer.Exit(FAILED if state == "failed" else PARTIAL)
 
 
-def _console() -> Console:
-    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
-
-
 @contextmanager
 def _progress(total: int) -> Iterator[Any]:
     from rich.progress import Progress  # noqa: PLC0415 (only on a terminal)
@@ -363,11 +282,6 @@ def _with_progress(results: Iterable[Any], total: int) -> Iterator[Any]:
     with _progress(total) as steps:
         for result, _ in zip(results, steps, strict=False):
             yield result
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from connectors import CONNECTORS
 from flows.fill import fill
 from flows.freshness import freshness_of
 from flows.harvest import HarvestTask, base_url_of, harvest, since_last
+from flows.inbox import take_in
 from flows.judge import Judgement, ids_to_follow, judge, screen_records
 from flows.page import gather_page
 from flows.steps import InOrder, Steps
@@ -107,6 +108,8 @@ def night(request: NightRequest, settings: Settings, steps: Steps | None = None)
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         ledger.claim(request.registries)
         run_id = ledger.begin_run(request.review, request.as_of)
+        if request.registries == "live":
+            steps.run("take in the inbox", take_in, settings.inbox, settings.archive, request.as_of)
         with addresses_of(request, settings) as addresses:
             harvester = _Harvester(request, settings, steps, ledger, run_id, addresses)
             harvester.ask({source: _topic(review, source) for source in sources}, Scope.TOPIC)

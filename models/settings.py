@@ -47,6 +47,11 @@ class Settings:
         return self.data / "archive"
 
     @property
+    def inbox(self) -> Path:
+        """Where people put exports for the next night; a link may lead elsewhere."""
+        return self.data / "inbox"
+
+    @property
     def warehouse(self) -> Path:
         return self.data / "warehouse.duckdb"
 

@@ -13,7 +13,7 @@ from models.protocol import LinkRow
 from models.screening import QueueItem, ReportLink, StudyLink, StudyRelation
 from models.trial import Report, TrialRecord
 from models.vocabulary import LinkMethod
-from studies.identifiers import CTGOV, Identifier, identifiers_in, identify
+from studies.identifiers import CTGOV, Identifier, identifiers_in, identify, is_placeholder
 from studies.relations import relations_of
 from studies.reports import link_reports
 
@@ -118,7 +118,8 @@ def _named(records: Mapping[str, TrialRecord]) -> Iterator[_Edge]:
     by_text: dict[str, str] = {}
     for record_id in sorted(records):
         for text in (record_id, *records[record_id].aliases):
-            by_text[text] = record_id
+            if not is_placeholder(text):
+                by_text[text] = record_id
             if number := identify(text):
                 owners[number].append(record_id)
     for number, record_ids in owners.items():

@@ -93,21 +93,18 @@ def test_loading_a_file_raises_no_alert_and_takes_no_cursor(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "content", "message"),
+    ("content", "message"),
     [
-        ("no-such-source", "{}", "no source 'no-such-source'; there are ctgov, ctgov-classic"),
-        ("ctgov", "  \n", r"export\.json: the file is empty; nothing was loaded"),
-        ("ctgov", None, r"export\.json: cannot be read: No such file or directory; nothing was loaded"),
+        ("  \n", r"export\.json: the file is empty; nothing was loaded"),
+        (None, r"export\.json: cannot be read: No such file or directory; nothing was loaded"),
     ],
 )
-def test_what_cannot_be_loaded_is_named_and_leaves_nothing(
-    source: str, content: str | None, message: str, tmp_path: Path
-) -> None:
+def test_what_cannot_be_loaded_is_named_and_leaves_nothing(content: str | None, message: str, tmp_path: Path) -> None:
     path = tmp_path / "export.json"
     if content is not None:
         path.write_text(content)
     with pytest.raises(IngestError, match=message):
-        loaded(tmp_path / "data", source, path)
+        loaded(tmp_path / "data", "ctgov", path)
     assert not (tmp_path / "data").exists()
 
 

@@ -222,7 +222,7 @@ def _first(item: Report) -> date:
 
 
 @pytest.fixture(scope="session")
-def context() -> Callable[..., RunContext]:
+def night_of() -> Callable[..., RunContext]:
     def build(as_of: str, searched: str = "2019-07-31") -> RunContext:
         return RunContext(as_of=_moment(as_of), baseline_search_date=date.fromisoformat(searched))
 
@@ -234,11 +234,11 @@ def _moment(day: str) -> datetime:
 
 
 @pytest.fixture(scope="session")
-def events(protocol: Protocol, context: Callable[..., RunContext]) -> Callable[..., list[Event]]:
+def events(protocol: Protocol, night_of: Callable[..., RunContext]) -> Callable[..., list[Event]]:
     """Events of a study as of a day; nights are its observations and that day."""
 
     def find(study: StudyFile, as_of: str, searched: str = "2019-07-31") -> list[Event]:
-        night = context(as_of, searched)
+        night = night_of(as_of, searched)
         nights = sorted({*(item.observed_at for item in study.versions), night.as_of})
         return events_of(study, night, protocol.thresholds, nights)
 

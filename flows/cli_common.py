@@ -1,0 +1,37 @@
+"""What the commands share: options, settings, and how they print."""
+
+import sys
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+
+from models.settings import Settings
+
+FAILED, PARTIAL = 1, 3
+"""Exit codes besides 0 for done and 2 for wrong usage: failed; done, but not every source was searched."""
+DEFAULT_REVIEW = "als_cell_therapy"
+_WIDE = 10_000
+"""Columns where no terminal limits them: tables in a pipe are not cut."""
+
+ReviewName = Annotated[str, typer.Argument(help="Folder under reviews/.")]
+ReviewOption = Annotated[str, typer.Option("--review", help="Folder under reviews/.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """Settings of this call, as the program's first options left them."""
+    assert isinstance(context.obj, Settings)
+    return context.obj
+
+
+def console() -> Console:
+    """Standard output for people."""
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON for programs, at once."""
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,169 @@
+"""Files in the inbox: loaded once, left while they grow, never lost."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors import CONNECTORS
+from flows.inbox import InboxFile, InboxOutcome, take_in
+from models.trial import Report
+from stores.archive import archive_files, read_pages
+
+NIGHT = datetime(2026, 11, 20, 6, tzinfo=UTC)
+RECORD = "TY  - JOUR\nTI  - {title}\nPY  - 2019\nDO  - 10.0000/{title}\nER  - \n"
+
+
+class Inbox:
+    """An inbox with the archive that it fills."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.archive = folder / "inbox", folder / "archive"
+        self.night(NIGHT - timedelta(days=1))
+
+    def put(self, name: str, text: str | bytes, age: timedelta = timedelta(hours=5)) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        written = (NIGHT - age).timestamp()
+        os.utime(path, (written, written))
+        return path
+
+    def night(self, observed_at: datetime = NIGHT) -> dict[str, InboxFile]:
+        return {item.name: item for item in take_in(self.folder, self.archive, observed_at)}
+
+    def outcomes(self, observed_at: datetime = NIGHT) -> dict[str, str]:
+        return {name: str(item.outcome) for name, item in self.night(observed_at).items()}
+
+    def waiting(self) -> list[str]:
+        files = (path for path in self.folder.rglob("*") if path.is_file() and path.parent.name != "done")
+        return sorted(path.relative_to(self.folder).as_posix() for path in files)
+
+    def reports(self) -> list[str]:
+        """Ids of the reports in the archive, as often as they are there."""
+        pages = [item.page for path in archive_files(self.archive) for item in read_pages(self.archive, path)]
+        assert all(page.kind == "file" for page in pages)
+        found = [item for page in pages for item in CONNECTORS[page.source].parse(page)]
+        return [item.report_id for item in found if isinstance(item, Report)]
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(tmp_path)
+
+
+def _record(title: str) -> str:
+    return RECORD.format(title=title)
+
+
+def test_an_empty_inbox_has_a_folder_for_every_source_of_files(inbox: Inbox) -> None:
+    assert inbox.night() == {}
+    assert {path.name for path in inbox.folder.iterdir()} >= {"ris", "nbib"}
+
+
+def test_files_are_loaded_and_moved_aside(inbox: Inbox) -> None:
+    inbox.put("ris/central.ris", _record("one"))
+    inbox.put("embase.RIS", _record("two"))
+    inbox.put("ris/notes.txt", _record("three"))
+    assert inbox.outcomes() == {"embase.RIS": "loaded", "ris/central.ris": "loaded", "ris/notes.txt": "loaded"}
+    assert sorted(inbox.reports()) == ["DOI:10.0000/one", "DOI:10.0000/three", "DOI:10.0000/two"]
+    assert inbox.waiting() == []
+    assert inbox.night() == {}
+    done = sorted(path.name.partition("_")[2] for path in (inbox.folder / "ris" / "done").iterdir())
+    assert done == ["central.ris", "embase.RIS", "notes.txt"]
+
+
+def test_the_same_bytes_are_loaded_once_under_any_name(inbox: Inbox) -> None:
+    inbox.put("ris/a.ris", _record("one"))
+    inbox.put("ris/b.ris", _record("one"))
+    assert inbox.outcomes() == {"ris/a.ris": "loaded", "ris/b.ris": "known"}
+    inbox.put("ris/a.ris", _record("one"))
+    assert inbox.outcomes(NIGHT + timedelta(days=1)) == {"ris/a.ris": "known"}
+    assert inbox.reports() == ["DOI:10.0000/one"]
+    assert inbox.waiting() == []
+
+
+def test_a_file_of_the_same_name_with_other_content_is_loaded_too(inbox: Inbox) -> None:
+    inbox.put("ris/export.ris", _record("one"))
+    inbox.night()
+    inbox.put("ris/export.ris", _record("one") + _record("two"))
+    assert inbox.outcomes(NIGHT + timedelta(days=1)) == {"ris/export.ris": "loaded"}
+    assert inbox.reports() == ["DOI:10.0000/one", "DOI:10.0000/one", "DOI:10.0000/two"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "age"),
+    [
+        ("ris/fresh.ris", _record("one"), timedelta(seconds=5)),
+        ("ris/later.ris", _record("one"), -timedelta(hours=1)),
+        ("ris/empty.ris", "", timedelta(hours=5)),
+        ("ris/blank.ris", "\n\n", timedelta(hours=5)),
+        ("ris/export.ris.part", _record("one"), timedelta(hours=5)),
+        ("ris/export.ris.crdownload", _record("one"), timedelta(hours=5)),
+    ],
+)
+def test_a_file_that_may_still_be_being_written_waits_for_the_next_night(
+    inbox: Inbox, name: str, text: str, age: timedelta
+) -> None:
+    inbox.put(name, text, age)
+    [item] = inbox.night().values()
+    assert item.outcome is InboxOutcome.LEFT
+    assert item.reason
+    assert (inbox.waiting(), inbox.reports()) == ([name], [])
+
+
+def test_a_file_that_was_left_is_loaded_whole_the_night_after(inbox: Inbox) -> None:
+    path = inbox.put("ris/growing.ris", "TY  - JOUR\nTI  - on", timedelta(seconds=1))
+    assert inbox.outcomes() == {"ris/growing.ris": "left"}
+    inbox.put("ris/growing.ris", _record("one"), -timedelta(minutes=1))
+    assert path.exists()
+    assert inbox.outcomes(NIGHT + timedelta(days=1)) == {"ris/growing.ris": "loaded"}
+    assert inbox.reports() == ["DOI:10.0000/one"]
+
+
+def test_a_file_without_a_source_stays_and_says_where_it_belongs(inbox: Inbox) -> None:
+    inbox.put("review.docx", b"PK")
+    inbox.put("endnote/export.ris", _record("one"))
+    found = inbox.night()
+    assert {name: str(item.outcome) for name, item in found.items()} == {
+        "endnote/export.ris": "refused",
+        "review.docx": "refused",
+    }
+    assert all("nbib" in item.reason and "ris" in item.reason for item in found.values())
+    assert inbox.waiting() == ["endnote/export.ris", "review.docx"]
+
+
+def test_hidden_files_and_folders_are_passed_over(inbox: Inbox) -> None:
+    inbox.put(".DS_Store", b"\x00")
+    inbox.put("ris/.hidden.ris", _record("one"))
+    inbox.put("ris/older/export.ris", _record("one"))
+    assert inbox.night() == {}
+
+
+def test_a_file_that_cannot_be_moved_is_loaded_and_says_so(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied")
+
+    inbox.put("ris/export.ris", _record("one"))
+    monkeypatch.setattr(Path, "replace", refuse)
+    [item] = inbox.night().values()
+    assert item.outcome is InboxOutcome.REFUSED
+    assert "it is loaded but cannot be moved" in item.reason
+    [item] = inbox.night(NIGHT + timedelta(days=1)).values()
+    assert "it was loaded before but cannot be moved" in item.reason
+    assert inbox.reports() == ["DOI:10.0000/one"]
+
+
+def test_what_stays_is_logged(inbox: Inbox, caplog: pytest.LogCaptureFixture) -> None:
+    inbox.put("ris/fresh.ris", _record("one"), timedelta(seconds=5))
+    inbox.night()
+    [told] = caplog.records
+    assert told.levelname == "WARNING"
+    assert "ris/fresh.ris left: written at" in told.getMessage()
+
+
+def test_what_is_no_export_is_loaded_and_queued_by_the_parser(inbox: Inbox) -> None:
+    inbox.put("ris/letter.ris", b"\xff\xfe\x00 Dear colleague")
+    assert inbox.outcomes() == {"ris/letter.ris": "loaded"}
+    assert inbox.reports() == []

@@ -45,6 +45,7 @@ def gather_page(
         inputs=judgement.inputs,
         comparisons=_comparisons(judgement),
         certainty={row.outcome: row.certainty for row in review.certainty if row.version == review.baseline.version},
+        computed_certainty=_computed_certainty(judgement),
         freshness=judgement.freshness,
         flow=_flow(judgement, n_rejected),
         queue=judgement.queue,
@@ -121,6 +122,21 @@ def _comparisons(judgement: Judgement) -> tuple[VersionComparison, ...]:
         )
         for printed in judgement.review.baseline.estimates
     )
+
+
+def _computed_certainty(judgement: Judgement) -> dict[str, str]:
+    """Certainty of confirmed evidence as numbers rate it, with what they rate down for and leave open."""
+    sentences = {}
+    for evidence_set, item in judgement.certainty:
+        if evidence_set is EvidenceSet.CONFIRMED and item.computed:
+            down = [concern.domain.value for concern in item.concerns if concern.is_rated_down]
+            open_ = [concern.domain.value for concern in item.concerns if concern.needs_person]
+            sentences[f"{item.outcome}, {item.timepoint}"] = (
+                f"GRADE from the numbers alone: {item.computed}"
+                + (f", rated down for {' and '.join(down)}" if down else "")
+                + (f"; left to people: {', '.join(open_)}." if open_ else ".")
+            )
+    return sentences
 
 
 def _text(effect: PooledEffect | None) -> str:

@@ -94,6 +94,8 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     comparisons: tuple[VersionComparison, ...]
     certainty: dict[str, str]
     """GRADE certainty by outcome id, as the version in force states it."""
+    computed_certainty: dict[str, str]
+    """What the numbers alone say of certainty, one sentence by outcome id and time (``outcome, timepoint``)."""
     freshness: tuple[SourceFreshness, ...]
     flow: FlowNumbers
     queue: tuple[QueueItem, ...]

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import msgspec
@@ -34,26 +35,30 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
 def publish(build: Path, target: Path, keep: int) -> None:
     """Move a finished folder to its place, point ``current`` to it, and drop all but the newest `keep` nights.
 
-    The link is replaced by a rename, so that there is always a current night. Whoever has a file of an
-    earlier night open keeps reading it.
+    The link is replaced by a rename, so that there is a whole current night at every moment. Whoever has a file
+    of an earlier night open keeps reading it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
-        replaced = target.with_name(f".{target.name}.replaced")
-        shutil.rmtree(replaced, ignore_errors=True)
-        target.rename(replaced)
-        build.rename(target)
-        shutil.rmtree(replaced)
-    else:
-        build.rename(target)
-    link = target.with_name(".current.new")
-    link.unlink(missing_ok=True)
-    link.symlink_to(target.name)
-    link.replace(target.with_name("current"))
+        # No rename puts one folder in another's place: meanwhile the link shows a copy of the new one.
+        aside = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        _point_current(target.parent, shutil.copytree(build, aside / "new"))
+        target.rename(aside / "old")
+    build.rename(target)
+    _point_current(target.parent, target)
+    for leftover in target.parent.glob(".[0-9]*"):
+        shutil.rmtree(leftover)
     nights = sorted(path for path in target.parent.iterdir() if path.name[0].isdigit() and path.is_dir())
     for old in nights[:-keep]:
         if old != target:
             shutil.rmtree(old)
+
+
+def _point_current(review: Path, folder: Path) -> None:
+    link = review / ".current.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder.relative_to(review))
+    link.replace(review / "current")
 
 
 def _sha256(path: Path) -> str:

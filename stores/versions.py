@@ -109,7 +109,7 @@ class VersionStore(DuckFile):
         if item.origin is VersionOrigin.CURRENT:
             is_new = of_this_source[-1:] != [digest]
         elif item.origin is VersionOrigin.HISTORY:
-            is_new = not known
+            is_new = all(origin == VersionOrigin.COPY for _, origin in known)
         else:
             is_new = not any(digest in digests for digests in known.values())
         if item.origin is VersionOrigin.COPY:
@@ -133,8 +133,7 @@ class VersionStore(DuckFile):
             "DELETE FROM core_trial_version WHERE origin = 'copy' AND record_id IN (SELECT unnest(?))", [stale]
         )
         self._connection.execute(
-            "DELETE FROM core_report_version"
-            " WHERE document ->> 'origin' = 'copy' AND report_id IN (SELECT unnest(?))",
+            "DELETE FROM core_report_version WHERE document ->> 'origin' = 'copy' AND report_id IN (SELECT unnest(?))",
             [stale],
         )
         self._copied -= self._first_hand

@@ -689,6 +689,7 @@ def review_page() -> ReviewPage:
             for outcome, texts in printed.items()
         ),
         certainty=dict.fromkeys(printed, "low"),
+        computed_certainty={"survival, 4 to 6 months": "GRADE from the numbers alone: low (imprecision)."},
         freshness=FRESH,
         flow=FlowNumbers(
             n_records=51,

@@ -101,7 +101,7 @@ def test_a_source_that_goes_back_to_an_earlier_wording_is_heard_each_time(nights
 
 
 def test_history_fills_the_gap_that_a_copy_leaves(nights: Nights) -> None:
-    past = msgspec.structs.replace(RECORD, origin=VersionOrigin.HISTORY, registry_date="2019-01-01")
-    nights.see(COPIED_RECORD)
+    past = msgspec.structs.replace(RECORD, origin=VersionOrigin.HISTORY)
+    nights.see(msgspec.structs.replace(COPIED_RECORD, registry_date=past.registry_date))
     assert nights.see(past) == 1
     assert nights.sources() == ["ctgov"]

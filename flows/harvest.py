@@ -16,6 +16,10 @@ from models.vocabulary import Scope, SourceState
 from stores.archive import ArchiveWriter
 from stores.ledger import SourceCheck
 
+_GROWTH = 5
+"""Times by which a source's total may grow or shrink between two searches of everything."""
+_MARGIN = 200
+"""Records by which it may in any case: small searches double in a month."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -29,6 +33,8 @@ class HarvestTask(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     observed_at: datetime
     run_id: int
+    usual_total: int | None = None
+    """Records that the source announced when it was last searched completely; None when it never was."""
 
 
 class HarvestFailure(SourceFailure):
@@ -66,6 +72,7 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
         try:
             for page in connector.fetch(task.query, task.since, client):
                 archive.append(page)
+                _check_volume(page, task)
                 tally.count(page)
         except SourceFailure as error:
             failure = str(error)
@@ -85,6 +92,20 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
     if failure:
         raise HarvestFailure(check)
     return check
+
+
+def _check_volume(page: Page, task: HarvestTask) -> None:
+    """Stop a source whose total is out of all proportion: a filter was ignored, or most of it is gone."""
+    usual = task.usual_total
+    if usual is None or page.total is None or task.scope is not Scope.TOPIC:
+        return
+    too_many = page.total > max(_GROWTH * usual, usual + _MARGIN)
+    too_few = task.since is None and page.total < usual / _GROWTH and page.total < usual - _MARGIN
+    if too_many or too_few:
+        raise SourceFailure(
+            f"{page.url}: the registry announces {page.total} records, {usual} at the last complete search: "
+            "a filter may have been ignored; look at the answer in the archive before it is believed"
+        )
 
 
 def since_last(connector: Connector, last_complete: datetime | None, full_sweep: bool) -> date | None:

@@ -165,6 +165,7 @@ class _Harvester:
                 base_url=base_url_of(connector, self._addresses),
                 observed_at=self._request.as_of,
                 run_id=self._run_id,
+                usual_total=self._ledger.usual_total(self._request.review, connector.slug, scope),
             )
             check = self._steps.attempt(f"harvest {connector.slug}, {scope}", harvest, task, self._settings)
             self._ledger.record_source(self._run_id, check)

@@ -8,18 +8,17 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import msgspec
-from sqlalchemy import Select, func, or_, select, text, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.alert import Alert, Heartbeat
 from models.screening import Event
 from models.synthesis import Signal, UpdateDecision
 from models.vocabulary import DeliveryState, SourceState
-from stores.ledger_database import LedgerError, open_engine
+from stores.ledger_database import LedgerError, only_writer, open_engine
 from stores.ledger_tables import (
     AlertRow,
     ClaimRow,
@@ -33,7 +32,6 @@ from stores.ledger_tables import (
     columns_of,
 )
 from stores.ledger_values import Delivery, PendingDelivery, Run, SourceCheck
-from stores.lock import AlreadyRunning, run_lock
 
 __all__ = ["Delivery", "Ledger", "LedgerError", "PendingDelivery", "Run", "SourceCheck"]
 
@@ -43,9 +41,6 @@ MAX_ATTEMPTS = 8
 FIRST_WAIT = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(hours=12)
 """Waits double between these; the longest is under a day, so that every nightly run tries again."""
-
-_ADVISORY_LOCK = 0x6C6564676572
-"""Any constant: marks the one writer of a PostgreSQL ledger."""
 
 Value = TypeVar("Value")
 
@@ -120,27 +115,9 @@ class Ledger:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Be the only writer for the length of the block, whichever machine the others are on.
-
-        Raises
-        ------
-        AlreadyRunning
-            At once, when another run holds the ledger.
-        """
-        if self._engine.dialect.name == "sqlite":
-            with run_lock(Path(f"{self._engine.url.database}.lock")):
-                yield
-            return
-        number = {"number": _ADVISORY_LOCK}
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), number):
-                raise AlreadyRunning(
-                    f"another run is using the ledger {self._engine.url.render_as_string()}; try again when it has ended"
-                )
-            try:
-                yield
-            finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:number)"), number)
+        """Be the only writer for the length of the block, on whichever machine; AlreadyRunning when another is."""
+        with only_writer(self._engine):
+            yield
 
     # --- runs and source checks ---
 
@@ -212,6 +189,24 @@ class Ledger:
                 SourceCheckRow.scope == scope,
                 SourceCheckRow.state == SourceState.COMPLETE,
                 *([SourceCheckRow.checked_at < before] if before else []),
+            )
+            .order_by(SourceCheckRow.run_id.desc())
+            .limit(1)
+        )
+        with self._reading() as session:
+            return session.scalar(query)
+
+    def usual_total(self, review: str, source: str, scope: str) -> int | None:
+        """Records that the source announced at the newest complete search of everything; None if there was none."""
+        query = (
+            select(SourceCheckRow.n_expected)
+            .join(RunRow)
+            .where(
+                RunRow.review == review,
+                SourceCheckRow.source == source,
+                SourceCheckRow.scope == scope,
+                SourceCheckRow.state == SourceState.COMPLETE,
+                SourceCheckRow.since.is_(None),
             )
             .order_by(SourceCheckRow.run_id.desc())
             .limit(1)

@@ -2,6 +2,8 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from stores.ledger_tables import REVISION
+from stores.lock import AlreadyRunning, run_lock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -18,6 +21,8 @@ BUSY_MS = 30_000
 _ADVISORY_LOCK = 0x747269616C
 """Any constant: two processes that open a new PostgreSQL ledger together migrate it one after the other."""
 
+_WRITER_LOCK = 0x6C6564676572
+"""Any other constant: marks the one writer of a PostgreSQL ledger."""
 
 _ADVICE = (
     "give TRIALWATCH_LEDGER_URL as sqlite:////folder/ledger.sqlite or "
@@ -144,3 +149,22 @@ def _migrate(engine: Engine, shown: str) -> None:
             )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def only_writer(engine: Engine) -> Iterator[None]:
+    """Be the only writer of a ledger for the length of the block; AlreadyRunning at once when another is."""
+    if engine.dialect.name == "sqlite":
+        with run_lock(Path(f"{engine.url.database}.lock")):
+            yield
+        return
+    number = {"number": _WRITER_LOCK}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), number):
+            raise AlreadyRunning(
+                f"another run is using the ledger {engine.url.render_as_string()}; try again when it has ended"
+            )
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:number)"), number)

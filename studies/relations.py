@@ -40,12 +40,10 @@ def relations_of(
     study_of : study by record id
     declared : register numbers that each record declares
     """
-    found = {
-        (item.study_id, item.other_id, item.kind): item
-        for item in [*_shared(records, study_of, declared), *_naming(records, study_of), *_anew(records, study_of)]
-    }
-    told = {(first, second) for first, second, kind in found if kind is not StudyRelationKind.NAMED}
-    return [found[key] for key in sorted(found) if key[2] is not StudyRelationKind.NAMED or key[:2] not in told]
+    told = [*_shared(records, study_of, declared), *_naming(records, study_of), *_anew(records, study_of)]
+    found = {(item.study_id, item.other_id, item.kind): item for item in sorted(told, key=lambda item: item.evidence)}
+    explained = {(first, second) for first, second, kind in found if kind is not StudyRelationKind.NAMED}
+    return [found[key] for key in sorted(found) if key[2] is not StudyRelationKind.NAMED or key[:2] not in explained]
 
 
 def _shared(

@@ -19,8 +19,9 @@ from studies.lifecycle import ENDED, OPEN
 
 SLIP_MONTHS = 6
 """Completion put off by more than this is an event; the registries themselves ask for updates twice a year."""
-_SAME_OUTCOME = 65
-"""Likeness, 0 to 100, from which two wordings name one outcome; set on the dated versions of the ALS archive."""
+_SAME_OUTCOME = 75
+"""Likeness, 0 to 100, from which two wordings name one outcome. In the replay archive, of 857 pairs of different
+outcomes of one trial 7 % are as alike as this, and the one outcome that was reworded scores 93."""
 
 
 class Reversal(msgspec.Struct, frozen=True, kw_only=True):

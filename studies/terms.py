@@ -8,7 +8,6 @@ import msgspec
 
 from models.protocol import TermRule
 
-
 _GAP = r"[\s_\-\u2010-\u2015]+"
 """Between words: blanks, underscores, and every hyphen and dash that sponsors type."""
 

@@ -92,6 +92,18 @@ def test_a_file_of_the_same_name_with_other_content_is_loaded_too(inbox: Inbox) 
     assert inbox.reports() == ["DOI:10.0000/one", "DOI:10.0000/one", "DOI:10.0000/two"]
 
 
+def test_a_night_that_was_killed_while_loading_is_repeated_whole(inbox: Inbox) -> None:
+    path = inbox.put("ris/export.ris", _record("one"))
+    inbox.night()
+    [torn] = archive_files(inbox.archive)
+    torn.write_bytes(torn.read_bytes()[:-20])
+    for done in (inbox.folder / "ris" / "done").iterdir():
+        done.replace(path)
+    assert inbox.reports() == []
+    assert inbox.outcomes() == {"ris/export.ris": "loaded"}
+    assert inbox.reports() == ["DOI:10.0000/one"]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "age"),
     [

@@ -56,7 +56,9 @@ def parse(page: Page) -> Iterator[Parsed]:
         n_found += 1
         yield found
     if is_xml and n_found and (root := unclosed_root(page.body)):
-        yield _refusal(page, f"the file ends before <{root}> does: trials may be missing", "export it again and load it")
+        yield _refusal(
+            page, f"the file ends before <{root}> does: trials may be missing", "export it again and load it"
+        )
     if not n_found:
         yield _refusal(page, "no trial in it: neither <Trial> elements nor rows of an ICTRP export")
 

@@ -62,9 +62,7 @@ def _search(expression: str, http: Client) -> Iterator[Page]:
     root = _document(page)
     total, found = _total(page, root), len(trials_in(root))
     if not total == found == announced:
-        raise SourceFailure(
-            f"{page.url}: {announced} records announced, then {total}, and {found} received: ask again"
-        )
+        raise SourceFailure(f"{page.url}: {announced} records announced, then {total}, and {found} received: ask again")
 
 
 def _total(page: Page, root: etree._Element) -> int:

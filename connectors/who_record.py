@@ -88,7 +88,9 @@ def trial_of(
     results_posted = fields.date("results_posted")
     registry_date = refreshed or max(filter(None, (registered, results_posted)), key=first_day, default=None)
     if registry_date is None:
-        reader.note(fields.path("registered"), "", "the record has neither a date of registration nor of refresh", _LOOK)
+        reader.note(
+            fields.path("registered"), "", "the record has neither a date of registration nor of refresh", _LOOK
+        )
         return None
     aliases = (f"{registry.prefix}{registry_id}",) if registry.prefix else ()
     own = (SecondaryId(id=printed, kind=ICTRP_ID),) if is_part else ()
@@ -302,6 +304,4 @@ def _references(fields: _Fields) -> Iterator[Reference]:
     protocol = fields.text("protocol_url")
     results = fields.text("results_url")
     if results and (match := _PUBMED.search(results)):
-        yield Reference(
-            pmid=match[1], type=ReferenceType.BACKGROUND if results == protocol else ReferenceType.RESULT
-        )
+        yield Reference(pmid=match[1], type=ReferenceType.BACKGROUND if results == protocol else ReferenceType.RESULT)

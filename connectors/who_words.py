@@ -61,7 +61,9 @@ ID_PATTERN = "|".join(registry.pattern for registry in REGISTRIES)
 _PRINTED = [(re.compile(rf"{item.prefix}({item.pattern})({item.suffix})?"), item) for item in REGISTRIES]
 _BARE = [(re.compile(rf"(?:{item.prefix})?({item.pattern})(?:{item.suffix})?"), item) for item in REGISTRIES]
 _IN_TEXT = re.compile(
-    "|".join(rf"(?<![\w/-])(?:{item.prefix})?(?:{item.pattern})(?:{item.suffix or '(?!)'})?(?![\w/])" for item in REGISTRIES)
+    "|".join(
+        rf"(?<![\w/-])(?:{item.prefix})?(?:{item.pattern})(?:{item.suffix or '(?!)'})?(?![\w/])" for item in REGISTRIES
+    )
 )
 
 

@@ -20,7 +20,7 @@ EPMC = CONNECTORS["europepmc"]
 SEARCH = "/europepmc/webservices/rest/search"
 
 
-def _result(pmid: str = "90000001", **fields: Any) -> dict[str, Any]:
+def _result(pmid: str = "90000001", /, **fields: Any) -> dict[str, Any]:
     named = {"id": pmid, "source": "MED", "pmid": pmid, "title": "A title", "firstIndexDate": "2020-01-02"}
     return {name: value for name, value in (named | fields).items() if value is not None}
 
@@ -88,7 +88,9 @@ def test_a_topic_is_followed_to_its_last_page_however_that_is_marked(
     assert _reports(pages) == [f"PMID:{pmid}" for pmid in index.pmids]
     assert {(page.listing, page.total) for page in pages} == {("search", n_reports)}
     assert [asked["cursorMark"] for asked in index.asked][0] == "*"
-    assert {(asked["query"], asked["resultType"], asked["format"]) for asked in index.asked} == {("als", "core", "json")}
+    assert {(asked["query"], asked["resultType"], asked["format"]) for asked in index.asked} == {
+        ("als", "core", "json")
+    }
 
 
 def test_a_search_without_result_is_complete(index: Index, client: Connect) -> None:
@@ -146,7 +148,10 @@ def test_an_id_of_no_report_is_refused_before_it_is_asked_for(client: Connect) -
     ("answer", "told"),
     [
         (Response("<html>down</html>", mimetype="text/html"), "text/html where JSON was expected"),
-        (Response('{"errCode":404,"errMsg":"bad query"}', mimetype="application/json"), "no search result but 'bad query'"),
+        (
+            Response('{"errCode":404,"errMsg":"bad query"}', mimetype="application/json"),
+            "no search result but 'bad query'",
+        ),
         (Response('{"hitCount":1,"resultList":{"res', mimetype="application/json"), "unreadable JSON"),
         (Response('{"hitCount":"many","resultList":{"result":[]}}', mimetype="application/json"), "unreadable JSON"),
         (Response('{"hitCount":-1,"resultList":{"result":[]}}', mimetype="application/json"), "no search result"),

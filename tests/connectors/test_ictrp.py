@@ -122,7 +122,9 @@ def test_a_date_is_read_as_precisely_as_printed_with_the_day_before_the_month(pr
     assert read_date(printed) == read
 
 
-@pytest.mark.parametrize("printed", ["01/25/2020", "1398-02-25", "2641-03-20", "soon", "31/02/2020", "25 Brumaire 2020"])
+@pytest.mark.parametrize(
+    "printed", ["01/25/2020", "1398-02-25", "2641-03-20", "soon", "31/02/2020", "25 Brumaire 2020"]
+)
 def test_what_is_no_date_of_a_trial_is_refused(printed: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         read_date(printed)

@@ -231,7 +231,8 @@ def test_a_final_number_of_0_is_not_a_number_of_participants(
 
 
 @pytest.mark.parametrize(
-    ("attribute", "told"), [("", "no day on which"), ("soon", "not a date"), ("2031-01-01T00:00:00Z", "no day on which")]
+    ("attribute", "told"),
+    [("", "no day on which"), ("soon", "not a date"), ("2031-01-01T00:00:00Z", "no day on which")],
 )
 def test_a_record_without_a_believable_date_is_rejected_by_itself(
     page_of: Callable[..., Page], attribute: str, told: str
@@ -245,7 +246,11 @@ def test_a_record_without_a_believable_date_is_rejected_by_itself(
 
 
 def test_json_of_ctrdata_with_a_stray_backslash_is_read_as_a_copy(page_of: Callable[..., Page]) -> None:
-    record = {"isrctn": "99999901", "trialDescription": {"title": "Cells X"}, "record_last_import": "2026-03-08 17:34:31"}
+    record = {
+        "isrctn": "99999901",
+        "trialDescription": {"title": "Cells X"},
+        "record_last_import": "2026-03-08 17:34:31",
+    }
     body = json.dumps(record).replace("Cells X", r"Cells \person")
     [read] = ISRCTN.parse(page_of("isrctn", body.encode(), kind="file"))
     assert isinstance(read, TrialRecord)
@@ -253,14 +258,18 @@ def test_json_of_ctrdata_with_a_stray_backslash_is_read_as_a_copy(page_of: Calla
     assert read.brief_title == r"Cells \person"
 
 
-@pytest.mark.parametrize("body", ['{"isrctn": {"a": "b"}}', '[{"isrctn": "1"}, 7]', '{"is rctn": 1}', '{"isrctn": "9", "a b": 1}'])
+@pytest.mark.parametrize(
+    "body", ['{"isrctn": {"a": "b"}}', '[{"isrctn": "1"}, 7]', '{"is rctn": 1}', '{"isrctn": "9", "a b": 1}']
+)
 def test_json_of_something_else_is_rejected(page_of: Callable[..., Page], body: str) -> None:
     found = list(ISRCTN.parse(page_of("isrctn", body.encode(), kind="file")))
     assert found
     assert all(isinstance(item, Rejected) for item in found)
 
 
-def test_every_real_record_is_read_and_none_of_its_words_is_unknown(samples: Path, page_of: Callable[..., Page]) -> None:
+def test_every_real_record_is_read_and_none_of_its_words_is_unknown(
+    samples: Path, page_of: Callable[..., Page]
+) -> None:
     read = {}
     for path in sorted((samples / "isrctn").iterdir()):
         for item in ISRCTN.parse(page_of("isrctn", path.read_bytes(), kind="file")):

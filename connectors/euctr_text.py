@@ -75,7 +75,7 @@ class CountryRecord:
 
     @property
     def is_whole(self) -> bool:
-        is_ended = self.text("P.") is not None or (self.country_code == "3RD" and self.section > "F")
+        is_ended = bool(self.all("P.")) or (self.country_code == "3RD" and self.section > "F")
         return is_ended and not self.is_cut
 
     def of_header(self, label: str) -> Entry | None:

@@ -37,6 +37,8 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _CHUNK = 256 * 1024
+_LONGEST_SHOWN = 120
+"""Characters of an address in a message; a search in it may be longer than a mail, and the archive has it whole."""
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 _UNTRUSTED = "its certificate cannot be verified; if it does not send its whole chain, TRIALWATCH_CA_BUNDLE may add it"
 _BROKEN = (
@@ -230,7 +232,9 @@ class HttpClient:
         """Messages carry no credential; causes are not chained, because requests puts addresses into them."""
         for value in self._secrets.values():
             found = found.replace(value, "*").replace(urlencode({"": value})[1:], "*")
-        return SourceFailure(f"{self._source}: {self._public(url)}: {found}")
+        public = self._public(url)
+        address = public if len(public) <= _LONGEST_SHOWN else f"{public[:_LONGEST_SHOWN]}…"
+        return SourceFailure(f"{self._source}: {address}: {found}")
 
 
 def _cause(error: requests.RequestException) -> str:

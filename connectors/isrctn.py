@@ -68,7 +68,7 @@ def _search(expression: str, http: Client) -> Iterator[Page]:
 def _total(page: Page, root: etree._Element) -> int:
     total = root.get("totalCount", "")
     if root.tag != "allTrials" or not re.fullmatch(r"\d{1,9}", total):
-        raise SourceFailure(f"{page.url}: <{root.tag}> with totalCount {total!r} where <allTrials> was expected")
+        raise SourceFailure(f"{page.url}: <{root.tag!s}> with totalCount {total!r} where <allTrials> was expected")
     return int(total)
 
 
@@ -83,7 +83,7 @@ def _document(page: Page) -> etree._Element:
     for element in root.iter(etree.Element):
         element.tag = etree.QName(element).localname
     if root.tag not in {"allTrials", "fullTrial"}:
-        raise SourceFailure(f"{page.url}: <{root.tag}> where <allTrials> or <fullTrial> was expected")
+        raise SourceFailure(f"{page.url}: <{root.tag!s}> where <allTrials> or <fullTrial> was expected")
     return root
 
 

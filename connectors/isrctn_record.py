@@ -204,7 +204,7 @@ def _enrolment(trial: etree._Element, reader: FieldReader) -> tuple[int | None, 
 
 def _secondary_ids(trial: etree._Element, registry_id: str) -> Iterator[SecondaryId]:
     """Every id that the record declares, once; its own and placeholders left out."""
-    found = [(kind, trial.findtext(f"externalRefs/{name}")) for name, kind in _IDS]
+    found: list[tuple[str | None, str | None]] = [(kind, trial.findtext(f"externalRefs/{name}")) for name, kind in _IDS]
     found += [
         (tidy(number.get("numberType")), number.get("canonicalSecondaryNumber") or number.text)
         for number in trial.iterfind("externalRefs/secondaryNumbers/secondaryNumber")

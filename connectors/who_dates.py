@@ -32,7 +32,7 @@ def read_date(text: str) -> PartialDate:
     ValueError
         If the text has another form, or a year before 1950 or after 2099, `MISSING` excepted.
     """
-    match = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
+    match = next((form_found for form in _FORMS if (form_found := form.fullmatch(text))), None)
     if match is None:
         raise ValueError(f"{text[:40]!r} has none of the forms of dates that WHO registries use")
     parts = match.groupdict()

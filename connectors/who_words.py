@@ -147,17 +147,67 @@ OTHER_STUDY_TYPES = frozenset(
 """Types of ChiCTR (one misspelt there) that say what a study is about, not whether it intervenes."""
 
 FULL_EXPORT = (
-    "TrialID SecondaryIDs public_title Scientific_title url Public_Contact_Firstname Public_Contact_Lastname "
-    "Public_Contact_Address Public_Contact_Email Public_Contact_Tel Public_Contact_Affiliation "
-    "Scientific_Contact_Firstname Scientific_Contact_Lastname Scientific_Contact_Address Scientific_Contact_Email "
-    "Scientific_Contact_Tel Scientific_Contact_Affiliation study_type study_design phase Date_registration "
-    "Date_enrollement Target_size Recruitment_status Primary_sponsor Secondary_sponsors Source_Support Countries "
-    "Conditions Interventions Agemin Agemax Gender Inclusion_Criteria Exclusion_Criteria Primary_Outcome "
-    "Secondary_Outcomes Bridging_flag Bridged_type Childs type_enrolment Retrospective_flag "
-    "results_actual_enrollment results_url_link results_summary results_date_posted results_date_first_publication "
-    "results_baseline_char results_participant_flow results_adverse_events results_outcome_measures "
-    "results_url_protocol results_IPD_plan results_IPD_description results_date_completed results_yes_no "
-    "Ethics_Status Ethics_Approval_Date Ethics_Contact_Name Ethics_Contact_Address Ethics_Contact_Phone "
-    "Ethics_Contact_Email"
-).split()
+    "TrialID",
+    "SecondaryIDs",
+    "public_title",
+    "Scientific_title",
+    "url",
+    "Public_Contact_Firstname",
+    "Public_Contact_Lastname",
+    "Public_Contact_Address",
+    "Public_Contact_Email",
+    "Public_Contact_Tel",
+    "Public_Contact_Affiliation",
+    "Scientific_Contact_Firstname",
+    "Scientific_Contact_Lastname",
+    "Scientific_Contact_Address",
+    "Scientific_Contact_Email",
+    "Scientific_Contact_Tel",
+    "Scientific_Contact_Affiliation",
+    "study_type",
+    "study_design",
+    "phase",
+    "Date_registration",
+    "Date_enrollement",
+    "Target_size",
+    "Recruitment_status",
+    "Primary_sponsor",
+    "Secondary_sponsors",
+    "Source_Support",
+    "Countries",
+    "Conditions",
+    "Interventions",
+    "Agemin",
+    "Agemax",
+    "Gender",
+    "Inclusion_Criteria",
+    "Exclusion_Criteria",
+    "Primary_Outcome",
+    "Secondary_Outcomes",
+    "Bridging_flag",
+    "Bridged_type",
+    "Childs",
+    "type_enrolment",
+    "Retrospective_flag",
+    "results_actual_enrollment",
+    "results_url_link",
+    "results_summary",
+    "results_date_posted",
+    "results_date_first_publication",
+    "results_baseline_char",
+    "results_participant_flow",
+    "results_adverse_events",
+    "results_outcome_measures",
+    "results_url_protocol",
+    "results_IPD_plan",
+    "results_IPD_description",
+    "results_date_completed",
+    "results_yes_no",
+    "Ethics_Status",
+    "Ethics_Approval_Date",
+    "Ethics_Contact_Name",
+    "Ethics_Contact_Address",
+    "Ethics_Contact_Phone",
+    "Ethics_Contact_Email",
+)
 """Columns of the full export, which has no header, as WHO's field list of 2020-05-22 names them."""

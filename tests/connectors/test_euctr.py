@@ -199,6 +199,12 @@ def test_a_record_of_a_third_country_may_end_before_the_last_section(spain: str,
     assert rejected == []
 
 
+def test_a_record_may_end_without_a_status(spain: str, read: Read) -> None:
+    blank = re.sub(r"(Trial Status|End of Trial Status): .*", r"\1:", spain)
+    [trial], rejected = read(blank)
+    assert (trial.status, trial.status_text, rejected) == (None, "Spain: not stated", [])
+
+
 def test_the_flag_for_somatic_cells_reaches_eligibility(spain: str, read: Read) -> None:
     review = load_review(Settings().reviews / "als_cell_therapy")
     nameless = (

@@ -87,7 +87,7 @@ def test_a_topic_is_followed_to_its_last_page_however_that_is_marked(
     assert failure == ""
     assert _reports(pages) == [f"PMID:{pmid}" for pmid in index.pmids]
     assert {(page.listing, page.total) for page in pages} == {("search", n_reports)}
-    assert [asked["cursorMark"] for asked in index.asked][0] == "*"
+    assert index.asked[0]["cursorMark"] == "*"
     assert {(asked["query"], asked["resultType"], asked["format"]) for asked in index.asked} == {
         ("als", "core", "json")
     }

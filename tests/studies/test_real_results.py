@@ -24,7 +24,7 @@ from studies.extraction import extract
 
 OBSERVED = date(2026, 11, 20)
 ANY_TIME = Timepoint(name="any time", from_days=1, to_days=100_000)
-N_LEAST = 80
+N_LEAST = 50
 """Numbers compared in the payloads that are stored; fewer means that the test has stopped reading."""
 
 
@@ -51,6 +51,7 @@ def _protocols(record: TrialRecord, protocol: Protocol) -> Iterator[Protocol]:
         usual = {
             "id": "outcome",
             "title": "outcome",
+            "short": "outcome",
             "unit": "units",
             "direction": "higher",
             "timepoints": ["any time"],

@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 DEMO_DATA ?= data
 DEMO_DATES := 2016-07-20 2018-08-31 2019-11-20 2020-03-24 2021-12-31 2024-02-29 2025-10-08
 
-.PHONY: demo test check bench accuracy clean install
+.PHONY: demo test check bench accuracy docs clean install
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,8 @@ help:
 	@echo "make test    all tests"
 	@echo "make check   format, lint, types, import contracts"
 	@echo "make bench   benchmarks, side by side with their peers"
+	@echo "make accuracy  precision and recall of linkage, eligibility and extraction"
+	@echo "make docs    the page about sources, from the connectors"
 	@echo "make clean   remove the environment and all state"
 
 $(INSTALLED): requirements.lock pyproject.toml
@@ -50,7 +52,13 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 
 bench: $(INSTALLED)
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in benchmarks/pooling.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+docs: $(INSTALLED)
+	$(BIN)/python -m flows.sources > docs/sources.md
+
+accuracy: $(INSTALLED)
+	$(BIN)/python benchmarks/accuracy.py
 
 clean:
 	rm -rf $(VENV) data dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -62,15 +62,17 @@ def fetch(query: SourceQuery, since: date | None, http: Client) -> Iterator[Page
         If a page cannot be used, a page token repeats, the data kept changing under the listing, or
         a history is missing; the latter after all the others were fetched.
     """
-    for registry_id in (*query.record_ids, *query.registry_ids):
-        if not re.fullmatch(words.ID_PATTERN, registry_id):
-            raise SourceFailure(f"{SLUG}: {registry_id!r} is no id of this registry: give NCT and eight digits")
+    for record_id in query.record_ids:
+        if not re.fullmatch(words.ID_PATTERN, record_id):
+            raise SourceFailure(f"{SLUG}: {record_id!r} is no id of this registry: give NCT and eight digits")
     if query.topic:
         yield from _search(query.topic, since, http)
     for registry_id in query.record_ids:
         yield from _record(f"/api/v2/studies/{registry_id}", {"format": "json"}, "record", http)
     without = []
     for registry_id in query.registry_ids:
+        if not re.fullmatch(words.ID_PATTERN, registry_id):
+            continue  # An entry of another registry, of which there is no history here.
         if not (yield from _history(registry_id, http)):
             without.append(registry_id)
     if without:

@@ -6,8 +6,8 @@ Polite use, no key. Terms: EMBL-EBI's; metadata may be used freely, abstracts be
 Europe PMC repeats MEDLINE and adds preprints and papers that MEDLINE has not: a report with a PMID is the same
 report as PubMed's and here a copy of it (:mod:`connectors.europepmc_result`). Quirks that shaped this module:
 the cursor of the last page repeats, or leads to an empty page; ``hitCount`` is the total and is told on every
-page; an error is JSON with status 200 and ``errCode``; a search by trial id finds what was mined from texts,
-which is mentioned, not declared, so that no registry id is taken from it.
+page; an error may come as JSON with ``errMsg`` in the place of results; a search by trial id finds what was
+mined from texts, which is mentioned, not declared, so that no registry id is taken from it.
 """
 
 import re

@@ -20,7 +20,7 @@ DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 _REGISTRY_ID = re.compile(
     r"\b(?:NCT\d{8}|ISRCTN\d{8}|EUCTR\d{4}-\d{6}-\d{2}(?:-[A-Z]{2}|-3RD)?|\d{4}-\d{6}-\d{2}(?:-\d{2})?|ACTRN\d{14}"
-    r"|ChiCTR[-\w]*\d{8,}|CTRI/\d{4}/\d{2,3}/\d{6}|DRKS\d{8}|IRCT\d{11,}N\d+|(?:JPRN-)?UMIN\d{9}|(?:JPRN-)?jRCTs?\w?\d{9,}"
+    r"|ChiCTR[-\w]{0,12}?\d{8,10}|CTRI/\d{4}/\d{2,3}/\d{6}|DRKS\d{8}|IRCT\d{11,}N\d+|(?:JPRN-)?UMIN\d{9}|(?:JPRN-)?jRCTs?\w?\d{9,}"
     r"|(?:JPRN-)?JapicCTI-\d{6}|KCT\d{7}|(?:NTR|NL)\d{3,5}|PACTR\d{15}|RBR-\w{6,}|RPCEC\d{8}|PER-\d{3}-\d{2}"
     r"|SLCTR/\d{4}/\d{3}|TCTR\d{11}|LBCTR\d{10})\b",
     re.IGNORECASE,

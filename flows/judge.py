@@ -238,7 +238,7 @@ def _recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshn
 
 def _arms(screened: Screened, review: Review) -> tuple[list[ArmResult], list[ArmResult], list[QueueItem]]:
     """Confirmed rows, and provisional ones where no confirmed row settles the same place."""
-    extracted = [_arm(row) for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
+    extracted = [arm_of(row) for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
     confirmed = [arm for arm in extracted if arm.is_confirmed]
     settled = {_place(arm) for arm in confirmed}
     provisional = [arm for arm in extracted if not arm.is_confirmed and _place(arm) not in settled]
@@ -361,7 +361,8 @@ def _place(arm: ArmResult) -> _Place:
     return arm.study_id, arm.outcome, arm.timepoint
 
 
-def _arm(row: ExtractionRow) -> ArmResult:
+def arm_of(row: ExtractionRow) -> ArmResult:
+    """A row of extraction.csv as the numbers of one arm."""
     return ArmResult(
         study_id=row.study_id,
         comparison=row.comparison,

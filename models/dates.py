@@ -88,5 +88,5 @@ def _parts(text: str) -> tuple[int, int | None, int | None]:
         raise ValueError(f"{text!r} is not a date of the form 2014, 2014-06 or 2014-06-17")
     year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None
-    date(year, month or 1, day or 1)
+    date(year, 1 if month is None else month, 1 if day is None else day)
     return year, month, day

@@ -132,6 +132,21 @@ class ArchivedReport:
         return [each for each in self.facts.get("corrections", ()) if date.fromisoformat(each["shown_from"]) <= day]
 
 
+@dataclass(frozen=True)
+class EudractTrial:
+    """One country record of a trial in the EU Clinical Trials Register, unchanged since its first day."""
+
+    facts: dict[str, Any]
+
+    @property
+    def number(self) -> str:
+        return str(self.facts["number"])
+
+    @cached_property
+    def shown_from(self) -> date:
+        return date.fromisoformat(self.facts["shown_from"])
+
+
 class Archive:
     """Every dated version, loaded once."""
 
@@ -147,6 +162,10 @@ class Archive:
         self.reports = [
             ArchivedReport(json.loads(path.read_text(encoding="utf-8")))
             for path in sorted((folder / "pubmed").glob("*.json"), key=lambda path: int(path.stem))
+        ]
+        self.eudract_trials = [
+            EudractTrial(json.loads(path.read_text(encoding="utf-8")))
+            for path in sorted((folder / "euctr").glob("*.json"))
         ]
         self._shown_from = {nct: [each.shown_from for each in versions] for nct, versions in self.history.items()}
 

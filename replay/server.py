@@ -15,14 +15,21 @@ from typing import Literal as OneOf
 from typing import Self, get_args
 from urllib.parse import parse_qsl, urlsplit
 
-from replay import ctgov, pubmed
+from replay import ctgov, ctis, euctr, europepmc, isrctn, pubmed
 from replay.answer import Answer, not_found_page
 from replay.archive import DEFAULT_ARCHIVE, Archive, load_archive
 
 Speaker = Callable[[str, Mapping[str, str], date, Archive], Answer]
 Failure = OneOf["status", "html", "truncate", "timeout"]
 
-SPEAKERS: dict[str, Speaker] = {"ctgov": ctgov.answer, "pubmed": pubmed.answer}
+SPEAKERS: dict[str, Speaker] = {
+    "ctgov": ctgov.answer,
+    "pubmed": pubmed.answer,
+    "europepmc": europepmc.answer,
+    "isrctn": isrctn.answer,
+    "euctr": euctr.answer,
+    "ctis": ctis.answer,
+}
 LONGEST_WAIT = 60.0
 """Seconds after which a request that was made to time out is dropped; any client gives up before."""
 
@@ -128,9 +135,7 @@ class ReplayServer:
             fault = self._next_fault(source)
         if source not in SPEAKERS:
             return not_found_page(), None
-        parameters = dict(
-            parse_qsl(parts.query, keep_blank_values=True) + parse_qsl(body.decode(), keep_blank_values=True)
-        )
+        parameters = dict(parse_qsl(parts.query, keep_blank_values=True) + _asked(body.decode()))
         told = SPEAKERS[source](f"/{''.join(rest)}", parameters, self.as_of, self._archive)
         if location := told.headers.get("Location"):
             told = replace(told, headers={"Location": f"/{source}{location}"})
@@ -148,6 +153,11 @@ class ReplayServer:
         else:
             del self._faults[source]
         return fault
+
+
+def _asked(body: str) -> list[tuple[str, str]]:
+    """Parameters of a POST: those of a form, or a JSON document whole as ``body``."""
+    return [("body", body)] if body.startswith("{") else parse_qsl(body, keep_blank_values=True)
 
 
 class _Server(ThreadingHTTPServer):

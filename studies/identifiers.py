@@ -46,6 +46,20 @@ _FORMS = {
 _PATTERNS = {
     register: re.compile(rf"(?<![A-Za-z0-9]){form}(?![0-9A-Za-z])", re.IGNORECASE) for register, form in _FORMS.items()
 }
+_PREFIXES = {
+    CTGOV: "NCT",
+    "ISRCTN": "ISRCTN",
+    "ANZCTR": "ACTRN",
+    "DRKS": "DRKS",
+    "IRCT": "IRCT",
+    "UMIN": "UMIN",
+    "CRiS": "KCT",
+    "NTR": "NTR",
+    "PACTR": "PACTR",
+    "RPCEC": "RPCEC",
+    "TCTR": "TCTR",
+}
+"""What stands before the number where a register writes both as one word."""
 _COUNTING = "01234567890123456789"
 
 
@@ -56,7 +70,8 @@ class Identifier(msgspec.Struct, frozen=True, order=True):
     number: str
 
     def __str__(self) -> str:
-        return f"{self.register} {self.number}"
+        prefix = _PREFIXES.get(self.register)
+        return f"{prefix}{self.number}" if prefix else f"{self.register} {self.number}"
 
 
 @lru_cache(maxsize=65_536)

@@ -107,12 +107,12 @@ def _carriers(
 
 
 def _numbers(report: Report) -> Iterator[tuple[LinkMethod, str, tuple[Identifier, ...]]]:
+    """Where a report says its number; words are read only where the index lists none: they may cite another's."""
     listed = tuple(dict.fromkeys(number for text in report.registry_ids for number in identifiers_in(text)))
     yield LinkMethod.DATABANK, "DataBank list", listed
-    yield LinkMethod.MINED_ID, "title", identifiers_in(report.title)
-    mentioned = identifiers_in(report.abstract_text or "")
-    if len(mentioned) == 1 or not listed:
-        yield LinkMethod.MINED_ID, "abstract", mentioned
+    if not listed:
+        yield LinkMethod.MINED_ID, "title", identifiers_in(report.title)
+        yield LinkMethod.MINED_ID, "abstract", identifiers_in(report.abstract_text or "")
 
 
 def _decided(

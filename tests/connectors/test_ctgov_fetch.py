@@ -290,3 +290,9 @@ def _check_request(request: Request, specification: dict[str, Any]) -> None:
         schema = declared[key]["schema"]
         value = json.loads(text) if schema["type"] in {"integer", "boolean"} else text
         jsonschema.validate(value, schema)
+
+
+def test_entries_of_other_registries_have_no_history_here(httpserver: HTTPServer, client: Connect) -> None:
+    assert CTGOV.fetch is not None
+    assert list(CTGOV.fetch(SourceQuery(registry_ids=("2006-003096-12", "ISRCTN00000019")), None, client())) == []
+    assert httpserver.log == []

@@ -10,6 +10,7 @@ import pytest
 
 from flows.night import NightRequest, NightResult, night
 from models.dates import at_night
+from models.review import load_review
 from models.settings import Settings
 
 REVIEW = "als_cell_therapy"
@@ -35,6 +36,12 @@ def first_night(carry_out: Night, tmp_path_factory: pytest.TempPathFactory) -> P
     data = tmp_path_factory.mktemp("first night") / "data"
     assert carry_out(data, FIRST).state == "done"
     return data
+
+
+@pytest.fixture(scope="session")
+def sources() -> list[str]:
+    """Slugs of the sources that the review searches."""
+    return sorted(load_review(Settings().reviews / REVIEW).protocol.searches)
 
 
 @pytest.fixture

@@ -219,9 +219,9 @@ def test_every_night_stays_published(nights: dict[str, Night], data: Path) -> No
 
 
 def test_a_backtest_starts_anew_and_finds_the_same(nights: dict[str, Night], data: Path) -> None:
-    asked = [f"--date={day}" for day in NIGHTS[:2]]
     other = data.with_name("other")
-    for _ in range(2):
+    for days in (NIGHTS[1:2], NIGHTS[:2]):
+        asked = [f"--date={day}" for day in days]
         told = CliRunner().invoke(app, ["--data", str(other), "backtest", *asked, "--json"], catch_exceptions=False)
-        assert [json.loads(line) for line in told.stdout.splitlines()] == [nights[day] for day in NIGHTS[:2]]
+    assert [json.loads(line) for line in told.stdout.splitlines()] == [nights[day] for day in NIGHTS[:2]]
     assert len(list((other / "outbox").glob("*.eml"))) == 1

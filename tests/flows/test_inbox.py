@@ -1,15 +1,21 @@
 """Files in the inbox: loaded once, left while they grow, never lost."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from connectors import CONNECTORS
 from flows.inbox import InboxFile, InboxOutcome, take_in
+from flows.night import NightResult
+from models.dates import at_night
+from models.settings import Settings
 from models.trial import Report
+from replay.server import ReplayServer
 from stores.archive import archive_files, read_pages
+from stores.versions import VersionStore
 
 NIGHT = datetime(2026, 11, 20, 6, tzinfo=UTC)
 RECORD = "TY  - JOUR\nTI  - {title}\nPY  - 2019\nDO  - 10.0000/{title}\nER  - \n"
@@ -179,3 +185,26 @@ def test_what_is_no_export_is_loaded_and_queued_by_the_parser(inbox: Inbox) -> N
     inbox.put("ris/letter.ris", b"\xff\xfe\x00 Dear colleague")
     assert inbox.outcomes() == {"ris/letter.ris": "loaded"}
     assert inbox.reports() == []
+
+
+def test_a_live_night_loads_what_lies_in_the_inbox_and_a_replay_does_not(
+    tmp_path: Path, carry_out: Callable[..., NightResult]
+) -> None:
+    data, day = tmp_path / "data", date(2016, 6, 21)
+    export = data / "inbox" / "ris" / "central.ris"
+    export.parent.mkdir(parents=True)
+    export.write_text(_record("one"))
+    os.utime(export, (at_night(day).timestamp() - 600,) * 2)
+    assert carry_out(data, day, sources=("pubmed",)).state == "done"
+    assert export.exists()
+    with ReplayServer(day) as server:
+        urls = {"base_urls": {"pubmed": server.base_url("pubmed")}}
+        live = carry_out(tmp_path / "live", day, settings=urls, registries="live", sources=("pubmed",))
+        assert live.state == "done"
+        other = tmp_path / "live" / "inbox" / "ris" / "central.ris"
+        export.replace(other)
+        assert carry_out(tmp_path / "live", day, settings=urls, registries="live", sources=("pubmed",)).state == "done"
+    assert not other.exists()
+    with VersionStore(Settings(data=tmp_path / "live").warehouse) as store:
+        found = [item.item.report_id for item in store.report_versions() if isinstance(item.item, Report)]
+    assert "DOI:10.0000/one" in found

@@ -20,7 +20,7 @@ import yaml
 
 from flows.rebuild import fingerprint_of
 from models.settings import Settings
-from replay.server import ReplayServer
+from replay.server import SPEAKERS, ReplayServer
 
 ROOT = Path(__file__).parents[2]
 REVIEW = "als_cell_therapy"
@@ -28,7 +28,7 @@ DAY = date(2016, 6, 21)
 PATIENCE = 120
 """Seconds for any single thing to happen, on a busy machine; a quiet one needs a tenth."""
 
-NOWHERE = {f"TRIALWATCH_BASE_URL_{slug}": "http://127.0.0.1:9" for slug in ("CTGOV", "PUBMED")}
+NOWHERE = {f"TRIALWATCH_BASE_URL_{slug}": "http://127.0.0.1:9" for slug in map(str.upper, SPEAKERS)}
 """A scheduled run that falls due while this lasts must find no registry."""
 
 STEPS = {f"harvest {source}, {scope}" for source in ("ctgov", "pubmed") for scope in ("topic", "studies")}
@@ -205,12 +205,12 @@ def test_a_scheduled_night_publishes_what_the_command_line_does(
     assert scheduled == fingerprint_of(REVIEW, Settings(data=data))
 
 
-def test_the_night_is_a_table_in_the_interface(runs: dict[str, Row], prefect: Prefect) -> None:
+def test_the_night_is_a_table_in_the_interface(runs: dict[str, Row], prefect: Prefect, sources: list[str]) -> None:
     artifact = prefect.table(runs["whole"]["id"])
     assert artifact["key"] == "night-als-cell-therapy"
-    assert {(row["source"], row["scope"], row["state"]) for row in json.loads(artifact["data"])} == {
-        (source, scope, "complete") for source in ("ctgov", "pubmed") for scope in ("topic", "studies")
-    }
+    rows = json.loads(artifact["data"])
+    assert {row["source"] for row in rows if row["scope"] == "topic"} == set(sources)
+    assert {row["state"] for row in rows} == {"complete"}
     assert artifact["description"].startswith("Up to date")
 
 

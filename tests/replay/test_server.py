@@ -16,7 +16,7 @@ def test_each_source_has_its_own_base_address(server, session):
     assert server.base_url("ctgov").startswith("http://127.0.0.1:")
     assert session.get(server.url + "/api/v2/version", timeout=5).status_code == 404
     with pytest.raises(KeyError, match="ctgov, pubmed"):
-        server.base_url("isrctn")
+        server.base_url("nobody")
 
 
 def test_a_source_answers_with_the_status_it_is_told_and_the_others_go_on(server, ctgov, pubmed):

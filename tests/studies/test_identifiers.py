@@ -75,8 +75,8 @@ def test_a_text_with_two_numbers_is_neither_but_names_both():
     text = "NCT01363401, an extension of NCT01758510"
     assert identify(text) is None
     assert [str(item) for item in identifiers_in(text)] == [
-        "ClinicalTrials.gov 01363401",
-        "ClinicalTrials.gov 01758510",
+        "NCT01363401",
+        "NCT01758510",
     ]
 
 

@@ -1,0 +1,65 @@
+"""A review folder with a fault stops the night before it asks anything, and says where the fault is."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.ingest import ingest
+from flows.night import NightResult
+from flows.rebuild import fingerprint_of
+from models.dates import at_night
+from models.review import ReviewError
+from models.settings import Settings
+from stores.archive import archive_files
+
+REVIEW = "als_cell_therapy"
+NEXT = date(2016, 6, 22)
+MADE_UP = Path(__file__).parent / "fixtures" / "NCT90000002_classic.xml"
+
+Night = Callable[..., NightResult]
+FAULTS = {
+    "unknown key": (
+        "protocol.yaml",
+        "  relative_change: 0.5",
+        "  relativ_change: 0.5",
+        r"protocol\.yaml:\d+: thresholds\.relativ_change: unknown key: remove it or correct its spelling",
+    ),
+    "n = 0": (
+        "extraction.csv",
+        "4 to 6 months,intervention,31,,-3.10",
+        "4 to 6 months,intervention,0,,-3.10",
+        r"extraction\.csv:2: n_analysed: value '0': ",
+    ),
+}
+
+
+@pytest.fixture(params=FAULTS.values(), ids=list(FAULTS))
+def fault(request: pytest.FixtureRequest, review_folder: Path) -> str:
+    """Puts a fault into the review folder and returns what must be said about it."""
+    name, old, new, told = request.param
+    path = review_folder / name
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return str(told)
+
+
+def test_a_night_with_a_faulty_review_publishes_and_asks_nothing(
+    fault: str, data: Path, review_folder: Path, carry_out: Night
+) -> None:
+    settings = Settings(data=data)
+    before = fingerprint_of(REVIEW, settings), archive_files(settings.archive)
+    with pytest.raises(ReviewError, match=fault):
+        carry_out(data, NEXT, settings={"reviews": review_folder.parent})
+    assert (fingerprint_of(REVIEW, settings), archive_files(settings.archive)) == before
+    assert list((data / "outbox").glob("*.eml")) == []
+    assert carry_out(data, NEXT).state == "done"
+
+
+def test_nothing_is_loaded_into_a_faulty_review(fault: str, review_folder: Path, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", reviews=review_folder.parent)
+    with pytest.raises(ReviewError, match=fault):
+        ingest("ctgov-classic", [MADE_UP], REVIEW, at_night(NEXT), settings)
+    assert not settings.data.exists()

@@ -18,7 +18,7 @@ def freshness_of(protocol: Protocol, ledger: Ledger, as_of: datetime) -> tuple[S
     A source is stale when its last check did not reach the end, or when that check is older than the
     protocol's limit, or when it was never searched.
     """
-    checks = [check for check in ledger.source_checks(protocol.review) if check.checked_at <= as_of]
+    checks = ledger.source_checks(protocol.review, until=as_of)
     return tuple(
         _freshness(protocol, ledger, source, [check for check in checks if check.source == source], as_of)
         for source in protocol.searches
@@ -29,8 +29,11 @@ def _freshness(
     protocol: Protocol, ledger: Ledger, source: str, checks: Sequence[SourceCheck], as_of: datetime
 ) -> SourceFreshness:
     limit = protocol.searches[source].freshness_limit_days
-    complete = ledger.last_complete(protocol.review, source, Scope.TOPIC)
     topic = [check for check in checks if check.scope == Scope.TOPIC]
+    if topic and topic[0].state is SourceState.COMPLETE:
+        complete: datetime | None = topic[0].checked_at
+    else:
+        complete = ledger.last_complete(protocol.review, source, Scope.TOPIC, before=as_of)
     worst = max(checks, key=lambda check: _WORST_LAST.index(check.state), default=None)
     state = worst.state if worst else SourceState.FAILED
     is_old = complete is None or as_of - complete > timedelta(days=limit)

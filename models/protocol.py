@@ -1,5 +1,6 @@
 """Shape of a review folder: what people decide, validated with the file, line and field named."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -53,6 +54,21 @@ class Eligibility(Strict):
     """Interventions on which the review has not decided: the verdict is unclear."""
     comparator: TermRule
     """Words by which an arm is recognised as placebo, sham or no treatment."""
+
+    def with_products(self, products: "Sequence[ProductRow]") -> "Eligibility":
+        """The terms with the names of products beside them."""
+
+        def also(rule: TermRule, kind: str) -> TermRule:
+            names = [name for product in products if product.is_cell_therapy == kind for name in product.terms]
+            return rule.model_copy(update={"terms": [*rule.terms, *names]})
+
+        return self.model_copy(
+            update={
+                "intervention": also(self.intervention, "yes"),
+                "not_intervention": also(self.not_intervention, "no"),
+                "needs_person": also(self.needs_person, "person"),
+            }
+        )
 
 
 class Timepoint(Strict):
@@ -212,6 +228,35 @@ class DecisionRow(Strict):
     decided_by: str
     known_from: date
     reason: str
+
+
+class ProductRow(Strict):
+    """products.csv: a product by all its names, what it is made of, and whether the review counts it as cells.
+
+    `names` are terms as in the protocol, separated by semicolons. What no source states is left empty.
+    """
+
+    product: str
+    names: str
+    cells: str | None = None
+    tissue: str | None = None
+    donor: Literal["autologous", "allogeneic"] | None = None
+    is_modified: bool | None = None
+    """Genetically engineered, or induced to secrete what such cells do not secrete by themselves."""
+    is_cell_therapy: Literal["yes", "no", "person"]
+    """``person`` where the review has not decided: the verdict is unclear."""
+    evidence: EvidenceWord
+    source: str
+
+    @model_validator(mode="after")
+    def named(self) -> Self:
+        if not self.terms:
+            raise ValueError("give at least one name")
+        return self
+
+    @property
+    def terms(self) -> list[str]:
+        return [name.strip() for name in self.names.split(";") if name.strip()]
 
 
 class LinkRow(Strict):

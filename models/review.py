@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from models.protocol import (
     DecisionRow,
     ExtractionRow,
     LinkRow,
+    ProductRow,
     Protocol,
     PublishedVersion,
     RiskOfBiasRow,
@@ -42,6 +44,7 @@ class Review:
     versions: tuple[PublishedVersion, ...]
     decisions: tuple[DecisionRow, ...]
     links: tuple[LinkRow, ...]
+    products: tuple[ProductRow, ...]
     extraction: tuple[ExtractionRow, ...]
     risk_of_bias: tuple[RiskOfBiasRow, ...]
     certainty: tuple[CertaintyRow, ...]
@@ -55,6 +58,7 @@ class Review:
             versions=known or self.versions[:1],
             decisions=tuple(row for row in self.decisions if row.known_from <= day),
             links=tuple(row for row in self.links if row.known_from <= day),
+            products=self.products,
             extraction=tuple(row for row in self.extraction if row.known_from <= day),
             risk_of_bias=self.risk_of_bias,
             certainty=self.certainty,
@@ -78,6 +82,9 @@ def load_review(folder: Path) -> Review:
     if not (folder / "protocol.yaml").is_file():
         raise ReviewError(f"{folder / 'protocol.yaml'}: not found; a review folder needs a protocol.yaml")
     protocol = _load_yaml(folder / "protocol.yaml", Protocol)
+    products = _load_csv(folder / "products.csv", ProductRow)
+    _check_products(folder, products)
+    protocol = protocol.model_copy(update={"eligibility": protocol.eligibility.with_products(products)})
     versions = [_load_yaml(path, PublishedVersion) for path in sorted((folder / "published").glob("*.yaml"))]
     if not versions:
         raise ReviewError(f"{folder / 'published'}: no *.yaml; a review starts from a published version")
@@ -87,6 +94,7 @@ def load_review(folder: Path) -> Review:
         versions=tuple(versions),
         decisions=_load_csv(folder / "decisions.csv", DecisionRow),
         links=_load_csv(folder / "links.csv", LinkRow),
+        products=products,
         extraction=_load_csv(folder / "extraction.csv", ExtractionRow),
         risk_of_bias=_load_csv(folder / "risk_of_bias.csv", RiskOfBiasRow),
         certainty=_load_csv(folder / "certainty.csv", CertaintyRow),
@@ -94,6 +102,19 @@ def load_review(folder: Path) -> Review:
     )
     _check_names(folder, review)
     return review
+
+
+def _check_products(folder: Path, products: Sequence[ProductRow]) -> None:
+    """A name that is given two answers would be decided by the order of rows."""
+    answers: dict[str, ProductRow] = {}
+    for line, row in enumerate(products, start=2):
+        for name in row.terms:
+            known = answers.setdefault(name.casefold(), row)
+            if known.is_cell_therapy != row.is_cell_therapy:
+                raise ReviewError(
+                    f"{folder / 'products.csv'}:{line}: names: {name!r} is {known.is_cell_therapy} as {known.product}"
+                    f" and {row.is_cell_therapy} here; keep one of them"
+                )
 
 
 def _check_names(folder: Path, review: Review) -> None:

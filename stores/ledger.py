@@ -154,12 +154,12 @@ class Ledger:
         with self._writing() as session:
             session.merge(SourceCheckRow(run_id=run_id, **columns_of(check)))
 
-    def source_checks(self, review: str) -> tuple[SourceCheck, ...]:
-        """The newest check of every scope of every source, by source and scope."""
+    def source_checks(self, review: str, until: datetime | None = None) -> tuple[SourceCheck, ...]:
+        """The newest check (not later than `until`) of every scope of every source, by source and scope."""
         newest = (
             select(SourceCheckRow.source, SourceCheckRow.scope, func.max(SourceCheckRow.run_id).label("run_id"))
             .join(RunRow)
-            .where(RunRow.review == review)
+            .where(RunRow.review == review, *([SourceCheckRow.checked_at <= until] if until else []))
             .group_by(SourceCheckRow.source, SourceCheckRow.scope)
             .subquery()
         )

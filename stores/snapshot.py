@@ -40,7 +40,11 @@ class Snapshot(DuckFile):
         return [aware(row["night"]) for row in found]
 
     def rejected(self) -> list[Rejected]:
-        """What could not be read, each once, as long as its record has not been read since."""
+        """What could not be read, each once, as long as its record has not been read since.
+
+        A page of which nothing could be read is settled by the next whole answer of its kind, since a source is
+        asked again until it has answered; a file by its next loading.
+        """
         found = self.rows(
             """
             SELECT DISTINCT source, record_ref, reason, path, value, action
@@ -48,6 +52,16 @@ class Snapshot(DuckFile):
             WHERE observed_at = (SELECT max(c.observed_at) FROM core_rejected AS c WHERE c.record_ref = r.record_ref)
             AND NOT EXISTS (
                 FROM core_trial_version AS v WHERE v.record_id = r.record_ref AND v.observed_at > r.observed_at
+            )
+            AND NOT EXISTS (
+                FROM core_report_version AS v WHERE v.report_id = r.record_ref AND v.observed_at > r.observed_at
+            )
+            AND NOT EXISTS (
+                FROM core_capture AS page
+                JOIN core_capture AS later USING (source, kind)
+                WHERE page.capture_id = r.capture_id AND page.url = r.record_ref
+                AND later.observed_at > page.observed_at AND later.n_rejected = 0
+                AND (later.kind <> 'file' OR later.url = page.url)
             )
             ORDER BY ALL
             """

@@ -4,6 +4,7 @@ It is a cache of the archive: a file that is torn or has other tables than today
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -52,6 +53,7 @@ class VersionStore(DuckFile):
         self._known: dict[tuple[str, PartialDate], dict[tuple[str, str], list[str]]] = {}
         self._first_hand: set[str] = set()
         self._copied: set[str] = set()
+        self._new_copies: Counter[str] = Counter()
         self._read_known()
 
     def has_loaded(self, file: str, n_bytes: int) -> bool:
@@ -78,7 +80,7 @@ class VersionStore(DuckFile):
         with self.transaction():
             for table in CORE:
                 self.insert(table, rows[table.name])
-            self._withdraw_copies()
+            loaded.n_new_versions -= self._withdraw_copies()
             self._connection.execute("DELETE FROM loaded_file WHERE file = ?", [file])
             self._connection.execute("INSERT INTO loaded_file VALUES (?, ?)", [file, n_bytes])
         return loaded
@@ -114,21 +116,25 @@ class VersionStore(DuckFile):
             is_new = not any(digest in digests for digests in known.values())
         if item.origin is VersionOrigin.COPY:
             is_new = is_new and item_id not in self._first_hand
-            self._copied |= {item_id} if is_new else set()
+            if is_new:
+                self._copied.add(item_id)
+                self._new_copies[item_id] += 1
         else:
             self._first_hand.add(item_id)
         if is_new:
             known[item.source, item.origin] = [*of_this_source, digest]
         return is_new
 
-    def _withdraw_copies(self) -> None:
+    def _withdraw_copies(self) -> int:
         """Remove the copies of what has since been heard from the source itself.
+
+        Returns how many of them had been counted as new since the store was opened.
 
         A copy is a portal's rendering of another registry's record, often newer by date and poorer in content;
         side by side with the original it would be read as a change of the trial, and back.
         """
         if not (stale := sorted(self._copied & self._first_hand)):
-            return
+            return 0
         self._connection.execute(
             "DELETE FROM core_trial_version WHERE origin = 'copy' AND record_id IN (SELECT unnest(?))", [stale]
         )
@@ -137,6 +143,7 @@ class VersionStore(DuckFile):
             [stale],
         )
         self._copied -= self._first_hand
+        return sum(self._new_copies.pop(item_id, 0) for item_id in stale)
 
     def _read_known(self) -> None:
         """Hashes of all versions in the order of observation, and which ids are known first hand or as copies."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from flows.night import NightRequest, NightResult, night
+from flows.steps import Steps
 from models.dates import at_night
 from models.review import load_review
 from models.settings import Settings
@@ -21,11 +22,13 @@ Night = Callable[..., NightResult]
 
 @pytest.fixture(scope="session")
 def carry_out() -> Night:
-    """Carries out a night on the replayed registries; settings and request can be given by name."""
+    """Carries out a night on the replayed registries; settings, steps and request can be given by name."""
 
-    def carry_out(data: Path, day: date, *, settings: dict[str, Any] | None = None, **request: Any) -> NightResult:
+    def carry_out(
+        data: Path, day: date, *, settings: dict[str, Any] | None = None, steps: Steps | None = None, **request: Any
+    ) -> NightResult:
         asked = {"review": REVIEW, "as_of": at_night(day), "registries": "replay"} | request
-        return night(NightRequest(**asked), Settings(data=data, **(settings or {})))
+        return night(NightRequest(**asked), Settings(data=data, **(settings or {})), steps)
 
     return carry_out
 

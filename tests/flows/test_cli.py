@@ -81,7 +81,7 @@ def test_a_query_is_one_array_of_objects(trialwatch: Command, published: Path) -
     assert told.code == 0
     rows = json.loads(told.out)
     assert [row["study_id"] for row in rows] == ["NCT01254539", "NCT02017912", "NCT02286011", "NCT02290886"]
-    assert rows[0]["registry_ids"] == ["NCT01254539"]
+    assert rows[0]["registry_ids"] == ["2006-003096-12", "NCT01254539"]
 
 
 def test_a_query_is_a_table_for_people(trialwatch: Command, published: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from flows.night import NightResult
 from flows.rebuild import fingerprint_of, rebuild
+from flows.steps import InOrder
 from models.dates import at_night
 from models.settings import Settings
 from models.vocabulary import SourceState
@@ -99,6 +100,23 @@ def test_a_rebuild_gives_the_same_content_as_the_nights_did(data: Path, carry_ou
     told_before, told_after = rebuild(REVIEW, Settings(data=data))
     assert told_before == told_after == before == fingerprint_of(REVIEW, Settings(data=data))
     assert len(digests(data)) == 1
+
+
+class Stopped(InOrder):
+    """Steps in order, until everything is fetched and nothing is judged."""
+
+    def run(self, name: str, step: Callable[..., Any], *arguments: Any) -> Any:
+        if name == "judge":
+            raise KeyboardInterrupt
+        return super().run(name, step, *arguments)
+
+
+def test_a_rebuild_after_a_night_that_was_stopped_is_that_of_the_night_before(data: Path, carry_out: Night) -> None:
+    before = fingerprint_of(REVIEW, Settings(data=data))
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(data, RESULTS_POSTED, steps=Stopped())
+    _, after = rebuild(REVIEW, Settings(data=data))
+    assert {name for name, digest in after.tables.items() if digest != before.tables[name]} == set()
 
 
 def test_another_content_has_another_fingerprint(data: Path, carry_out: Night) -> None:
@@ -245,7 +263,8 @@ def test_a_cut_page_is_named_and_nothing_of_it_is_published(carry_out: Night, tm
     assert result.state == "partial"
     with duckdb.connect(str(current(tmp_path) / "warehouse.duckdb"), read_only=True) as warehouse:
         from_listing = warehouse.execute(
-            "SELECT version_id FROM core_trial_version JOIN core_capture USING (capture_id) WHERE kind = 'search'"
+            "SELECT version_id FROM core_trial_version JOIN core_capture AS capture USING (capture_id)"
+            " WHERE capture.source = 'ctgov' AND kind = 'search'"
         ).fetchall()
         rejected = warehouse.execute("SELECT path FROM core_rejected WHERE source = 'ctgov'").fetchall()
     assert from_listing == []

@@ -29,8 +29,10 @@ def a_record(title: str, registry_date: str = "2015-02-01") -> TrialRecord:
     )
 
 
-def see(store: VersionStore, moment: datetime, *items: Parsed) -> None:
-    page = Page(source="ctgov", kind="search", url="https://registry.example/", body=b"", observed_at=moment)
+def see(
+    store: VersionStore, moment: datetime, *items: Parsed, url: str = "https://registry.example/", kind: str = "search"
+) -> None:
+    page = Page(source="ctgov", kind=kind, url=url, body=b"", observed_at=moment)
     store.load(f"ctgov/{moment:%Y%m%d}.warc.gz", 1, [(ArchivedPage(page, f"ctgov/{moment:%Y%m%d}", 0), items)])
 
 
@@ -75,6 +77,27 @@ def test_versions_are_counted_since_the_last_run(snapshot: Snapshot) -> None:
 def test_what_could_not_be_read_is_forgotten_once_it_can_be(tmp_path: Path, store: Path) -> None:
     for moment, expected in [(NIGHT, ["NCT01363401"]), (LATER, [])]:
         snapshot = Snapshot(tmp_path / "warehouse.duckdb", store, moment)
+        assert [item.record_ref for item in snapshot.rejected()] == expected
+        snapshot.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "next_kind", "next_url", "is_settled"),
+    [
+        ("search", "https://r/?since=1", "search", "https://r/?since=2", True),
+        ("search", "https://r/?since=1", "record", "https://r/NCT1", False),
+        ("file", "file:one.xml", "file", "file:other.xml", False),
+        ("file", "file:one.xml", "file", "file:one.xml", True),
+    ],
+)
+def test_a_page_that_was_none_is_forgotten_once_the_source_has_answered(
+    tmp_path: Path, kind: str, url: str, next_kind: str, next_url: str, is_settled: bool
+) -> None:
+    with VersionStore(tmp_path / "store.duckdb") as opened:
+        see(opened, NIGHT, Rejected(source="ctgov", record_ref=url, reason="a web page"), kind=kind, url=url)
+        see(opened, LATER, a_record("first"), kind=next_kind, url=next_url)
+    for moment, expected in [(NIGHT, [url]), (LATER, [] if is_settled else [url])]:
+        snapshot = Snapshot(tmp_path / "warehouse.duckdb", tmp_path / "store.duckdb", moment)
         assert [item.record_ref for item in snapshot.rejected()] == expected
         snapshot.close()
 

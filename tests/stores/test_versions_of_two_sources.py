@@ -29,6 +29,10 @@ COPIED_REPORT = msgspec.structs.replace(
 )
 
 
+def _page(item: TrialRecord | Report, night: datetime) -> Page:
+    return Page(source=item.source, kind="record", url="https://made.up", body=b"", observed_at=night)
+
+
 class Nights:
     """A version store that is closed after every night and opened again."""
 
@@ -42,9 +46,8 @@ class Nights:
         n_new = 0
         with VersionStore(self._path) as store:
             for number, item in enumerate(items):
-                page = Page(source=item.source, kind="record", url="https://made.up", body=b"", observed_at=night)
                 file = f"{item.source}/{self._n}-{number}"
-                n_new += store.load(file, 1, [(ArchivedPage(page, file, 0), [item])]).n_new_versions
+                n_new += store.load(file, 1, [(ArchivedPage(_page(item, night), file, 0), [item])]).n_new_versions
         return n_new
 
     def sources(self) -> list[str]:
@@ -105,3 +108,13 @@ def test_history_fills_the_gap_that_a_copy_leaves(nights: Nights) -> None:
     nights.see(msgspec.structs.replace(COPIED_RECORD, registry_date=past.registry_date))
     assert nights.see(past) == 1
     assert nights.sources() == ["ctgov"]
+
+
+def test_a_copy_that_the_same_night_replaces_is_not_counted_as_new(tmp_path: Path) -> None:
+    night = datetime(2020, 3, 1, 6, tzinfo=UTC)
+    with VersionStore(tmp_path / "store.duckdb") as store:
+        counts = [
+            store.load(item.source, 1, [(ArchivedPage(_page(item, night), item.source, 0), [item])]).n_new_versions
+            for item in (COPIED_REPORT, REPORT)
+        ]
+    assert sum(counts) == 1

@@ -71,9 +71,8 @@ def fetch(query: SourceQuery, since: date | None, http: Client) -> Iterator[Page
         yield from _record(f"/api/v2/studies/{registry_id}", {"format": "json"}, "record", http)
     without = []
     for registry_id in query.registry_ids:
-        if not re.fullmatch(words.ID_PATTERN, registry_id):
-            continue  # An entry of another registry, of which there is no history here.
-        if not (yield from _history(registry_id, http)):
+        is_ours = re.fullmatch(words.ID_PATTERN, registry_id)  # Of other registries' entries there is no history here.
+        if is_ours and not (yield from _history(registry_id, http)):
             without.append(registry_id)
     if without:
         raise SourceFailure(f"{SLUG}: /api/int/studies: no history, or not all of it, of {', '.join(without)}")

@@ -14,7 +14,7 @@ from connectors.tagged_text import DOI, NBIB_TAG, TaggedRecord, TagLine, decoded
 from models.connector import Connector
 from models.dates import PartialDate
 from models.trial import Page, Parsed, Rejected, RelatedReport, Report
-from models.vocabulary import RelationKind
+from models.vocabulary import RelationKind, VersionOrigin
 
 SLUG = "nbib"
 
@@ -88,6 +88,7 @@ def _report(record: TaggedRecord, pmid: str, reader: FieldReader) -> Report | No
     return Report(
         source=SLUG,
         report_id=f"PMID:{pmid}",
+        origin=VersionOrigin.COPY,
         title=title,
         registry_date=registry_date,
         entered_date=entered,

@@ -22,6 +22,7 @@ from connectors.tagged_text import DOI, RIS_TAG, TaggedRecord, TagLine, decoded,
 from models.connector import Connector
 from models.dates import PartialDate
 from models.trial import Page, Parsed, Rejected, Report
+from models.vocabulary import VersionOrigin
 
 SLUG = "ris"
 
@@ -116,9 +117,11 @@ def _report(record: TaggedRecord, reader: FieldReader) -> Report | None:
         reader.note(f"line {record.line}", title or "", f"a record without a {missing}", _LOOK)
         return None
     doi, types = _doi(record, reader), _types(record)
+    report_id = _report_id(record, title, published, doi, reader)
     return Report(
         source=SLUG,
-        report_id=_report_id(record, title, published, doi, reader),
+        report_id=report_id,
+        origin=VersionOrigin.COPY if report_id.startswith("PMID:") else VersionOrigin.CURRENT,
         title=title,
         registry_date=published,
         published_date=published,

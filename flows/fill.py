@@ -85,6 +85,7 @@ def _statuses(judgement: Judgement) -> list[Row]:
                     status.numbers,
                     "n_registered",
                     "n_registered_type",
+                    "n_screened",
                     "n_started",
                     "n_randomised",
                     "n_randomised_source",

@@ -98,7 +98,7 @@ def _became(path: Path, item: TrialRecord | Report | Rejected, judgement: Judgem
         record_id=item.record_id,
         kind="record",
         registry_date=item.registry_date,
-        status_text=item.status_text,
+        status_text=item.status_text or item.status,
         eligibility=screening.verdict,
         deciding=next((x for x in screening.criteria if x.verdict is not Verdict.MET), None),
         numbers=status.numbers,

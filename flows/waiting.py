@@ -8,7 +8,7 @@ from models.review import Review
 from models.screening import QueueItem
 from models.trial import Observation, Report, TrialRecord
 from models.vocabulary import Verdict
-from studies.discrepancies import in_numbers
+from studies.discrepancies import in_numbers, in_time
 from studies.lifecycle import StudyFile
 from studies.likeness import like_records, like_reports, to_queue
 from studies.linkage import Linked
@@ -51,7 +51,10 @@ def number_conflicts(files: Sequence[StudyFile], linked: Linked, records: Mappin
         item
         for study in files
         if study.screening.verdict is not Verdict.NOT_MET
-        for item in in_numbers(study.study_id, study.numbers, members[study.study_id])
+        for item in (
+            *in_numbers(study.study_id, study.numbers, members[study.study_id]),
+            *in_time(study.study_id, [item.item for item in study.versions if isinstance(item.item, TrialRecord)]),
+        )
     ]
 
 

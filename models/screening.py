@@ -79,6 +79,7 @@ class Numbers(Value, frozen=True, kw_only=True):
     n_registered_type: str | None = None
     n_randomised: int | None = None
     n_randomised_source: str | None = None
+    n_screened: int | None = None
     n_started: int | None = None
     n_analysed: int | None = None
     n_analysed_source: str | None = None

@@ -185,6 +185,7 @@ review_study_status = _table(
     _column("comparator", _TEXT, "Comparator, as registered"),
     _column("n_registered", _INT, "Participants in the registry's enrolment field"),
     _column("n_registered_type", _TEXT, "estimated or actual"),
+    _column("n_screened", _INT, "Participants screened, where the posted participant flow says so in words"),
     _column("n_started", _INT, "Participants who started, by the posted participant flow"),
     _column("n_randomised", _INT, "Participants randomised"),
     _column("n_randomised_source", _TEXT, "Where n_randomised comes from"),

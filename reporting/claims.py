@@ -44,5 +44,5 @@ def staleness(item: SourceFreshness) -> str:
     """Why a source cannot be relied on tonight, in one sentence."""
     state = words.SOURCE_STATES[item.state].lower()
     last = f"last complete search {words.moment(item.last_complete_at)}"
-    age = f"older than its limit of {numbers.counted(item.limit_days, 'day')}" if item.is_stale else "within its limit"
-    return f"{item.title}: tonight {state}; {last}, {age}.{' ' + item.reason if item.reason else ''}"
+    limit = f"limit {numbers.counted(item.limit_days, 'day')}"
+    return f"{item.title}: tonight {state}; {last} ({limit}).{' ' + item.reason if item.reason else ''}"

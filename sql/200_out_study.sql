@@ -12,6 +12,7 @@
 -- comparator: Comparator, as registered
 -- n_registered: Participants in the registry's enrolment field
 -- n_registered_type: estimated (planned) or actual
+-- n_screened: Participants screened, where the posted participant flow says so in words
 -- n_started: Participants who started, by the posted participant flow
 -- n_randomised: Participants randomised
 -- n_randomised_source: Where n_randomised comes from
@@ -41,6 +42,7 @@ SELECT
     comparator,
     n_registered,
     n_registered_type,
+    n_screened,
     n_started,
     n_randomised,
     n_randomised_source,

@@ -6,8 +6,10 @@ killed run left torn at the end of a file is passed over, since nothing later wa
 
 import json
 import os
+import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -110,9 +112,22 @@ def _whole_members(path: Path) -> Iterator[tuple[int, bytes]]:
                 length += len(rest)
                 rest = unzip.unused_data if unzip.eof else stream.read(_CHUNK)
                 if not rest and not unzip.eof:
+                    if _is_followed(path, offset):
+                        raise ArchiveError(f"{path}: record at byte {offset} cannot be read: it has no end")
                     return
             yield offset, b"".join(parts)
             offset += length - len(rest)
+
+
+def _is_followed(path: Path, offset: int) -> bool:
+    """Whether a whole record begins after the beginning of another: then that one is damaged, not torn."""
+    rest = memoryview(path.read_bytes())[offset:]
+    for found in re.finditer(rb"(?<!^)\x1f\x8b\x08", rest):
+        unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        with suppress(zlib.error):
+            if unzip.decompress(rest[found.start() :]).startswith(b"WARC/") and unzip.eof:
+                return True
+    return False
 
 
 class _Writer(WARCWriter):  # type: ignore[misc]

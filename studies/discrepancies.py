@@ -48,6 +48,20 @@ def in_numbers(study_id: str, numbers: Numbers, records: Sequence[TrialRecord]) 
         yield _numbers_differ(study_id, "participants registered", registered)
 
 
+def in_time(study_id: str, versions: Sequence[TrialRecord]) -> Iterator[QueueItem]:
+    """An actual number of participants that moved after it was given as actual; `versions` of all its records."""
+    moved: dict[str, dict[str, int]] = {}
+    for version in versions:
+        if version.enrolment_type is CountType.ACTUAL and version.enrolment_count is not None:
+            counts = moved.setdefault(version.record_id, {})
+            if list(counts.values())[-1:] != [version.enrolment_count]:
+                counts[version.registry_date] = version.enrolment_count
+    for record_id, counts in moved.items():
+        if len(counts) > 1:
+            named = {f"as of {day}": n for day, n in counts.items()}
+            yield _numbers_differ(study_id, f"participants registered as actual, {record_id}", named)
+
+
 def _numbers_differ(study_id: str, field: str, counts: dict[str, int]) -> QueueItem:
     told = ", ".join(f"{n} {name}" for name, n in counts.items())
     return QueueItem(

@@ -68,6 +68,16 @@ class StudyFile(msgspec.Struct, frozen=True, kw_only=True):
     """Registry date of the first version that the rules would not have screened out; None when not looked for."""
 
     @property
+    def records(self) -> list[TrialRecord]:
+        """The newest version of each entry in each source, the one that names the study first."""
+        latest = {(item.record_id, item.source): item for item in self._versions_of_records()}
+        others = [item for item in latest.values() if item.record_id != self.newest.record_id]
+        return [self.newest, *others]
+
+    def _versions_of_records(self) -> list[TrialRecord]:
+        return [version.item for version in self.versions if isinstance(version.item, TrialRecord)]
+
+    @property
     def results_reports(self) -> list[LinkedReport]:
         return [item for item in self.reports if item.link.kind is ReportKind.RESULTS]
 
@@ -95,13 +105,12 @@ def status_of(
 def results_date(study: StudyFile) -> PartialDate | None:
     """First day on which results were public, in a registry or a report."""
     dates = [item.report.published_date for item in study.results_reports if item.report.published_date]
-    if study.newest.has_results and study.newest.results_posted_date:
-        dates.append(study.newest.results_posted_date)
+    dates += [item.results_posted_date for item in study.records if item.has_results and item.results_posted_date]
     return min(dates, key=first_day, default=None)
 
 
 def _state(study: StudyFile, context: RunContext, thresholds: Thresholds) -> tuple[StudyState, str]:
-    record, reports = study.newest, study.results_reports
+    reports = study.results_reports
     if study.is_pooled:
         return StudyState.POOLED, "numbers are in a pooled analysis"
     if study.is_extracted:
@@ -109,8 +118,20 @@ def _state(study: StudyFile, context: RunContext, thresholds: Thresholds) -> tup
     if reports:
         report = reports[0].report
         return StudyState.RESULTS_PUBLISHED, f"{report.report_id} published {report.published_date or 'without a date'}"
-    if record.has_results:
-        return StudyState.RESULTS_POSTED, f"results posted {record.results_posted_date or 'on a day not stated'}"
+    for record in study.records:
+        if record.has_results:
+            where = "" if record is study.newest else f" in {record.record_id}"
+            posted = record.results_posted_date or "on a day not stated"
+            return StudyState.RESULTS_POSTED, f"results posted {posted}{where}"
+    state, evidence = _by_status(study.newest, context, thresholds)
+    for other in study.records[1:] if state is StudyState.STALE else ():
+        other_state, other_evidence = _by_status(other, context, thresholds)
+        if other_state is not StudyState.STALE:
+            return other_state, f"{evidence}; {other.record_id}: {other_evidence}"
+    return state, evidence
+
+
+def _by_status(record: TrialRecord, context: RunContext, thresholds: Thresholds) -> tuple[StudyState, str]:
     state = _STATES.get(record.status, StudyState.STALE) if record.status else StudyState.STALE
     evidence = _status_in_words(record)
     if record.status in OPEN and (late := _long_past(record, context, thresholds)):

@@ -57,11 +57,15 @@ def link(records: Mapping[str, TrialRecord], reports: Mapping[str, Report], rows
         The same for the same input in any order.
     """
     edges = [*_person(records, rows), *_machine(records, rows)]
+    touching: dict[str, list[_Edge]] = defaultdict(list)
+    for edge in edges:
+        for record_id in edge.pair:
+            touching[record_id].append(edge)
     groups, conflicts = _group(records, edges, rows)
     named = {min(members, key=lambda item: _preference(records[item])): members for members in groups}
     study_of = {record_id: study for study, members in named.items() for record_id in members}
     links = [
-        _record_link(study, record_id, records, named[study], edges)
+        _record_link(study, record_id, named[study], touching[record_id])
         for study in sorted(named)
         for record_id in sorted(named[study])
     ]
@@ -176,20 +180,20 @@ def _group(
     by_person = [edge for edge in edges if edge.method is LinkMethod.PERSON]
     blocks = _components([frozenset((record_id,)) for record_id in records], by_person)
     whole = _components(blocks, edges)
+    block_of = {member: block for block in blocks for member in block}
     groups: list[frozenset[str]] = []
     conflicts = []
-    mutual = [
-        edge for edge in edges if any((edge.first, edge.second) == (other.second, other.first) for other in edges)
-    ]
+    declared = {(edge.first, edge.second) for edge in edges}
+    mutual = [edge for edge in edges if (edge.second, edge.first) in declared]
     for members in whole:
-        if _may_join(members, blocks, records, forbidden):
+        inside = list({block_of[member] for member in members})
+        if _may_join(inside, records, forbidden):
             groups.append(members)
             continue
         conflicts.append(_conflict(members, edges))
-        inside = [block for block in blocks if block <= members]
-        for part in _components(inside, mutual):
-            may = _may_join(part, blocks, records, forbidden)
-            groups += [part] if may else [block for block in inside if block <= part]
+        for part in _components(inside, [edge for edge in mutual if edge.pair <= members]):
+            within = [block for block in inside if block <= part]
+            groups += [part] if _may_join(within, records, forbidden) else within
     return groups, conflicts
 
 
@@ -203,16 +207,18 @@ def _components(blocks: Iterable[frozenset[str]], edges: Iterable[_Edge]) -> lis
 
 
 def _may_join(
-    members: frozenset[str],
-    blocks: Sequence[frozenset[str]],
-    records: Mapping[str, TrialRecord],
-    forbidden: set[frozenset[str]],
+    blocks: Sequence[frozenset[str]], records: Mapping[str, TrialRecord], forbidden: set[frozenset[str]]
 ) -> bool:
-    """No two numbers of one register, but for those that a person joined; no pair that a person forbade."""
+    """No two numbers of one register, but for those that a person joined; no pair that a person forbade.
+
+    `blocks` are what people joined, and every other record by itself.
+    """
+    if len(blocks) == 1:
+        return True
+    members = frozenset[str]().union(*blocks)
     if any(pair <= members for pair in forbidden):
         return False
-    inside = [block for block in blocks if block <= members]
-    numbers = [{_number(member, records) for member in block} for block in inside]
+    numbers = [{_number(member, records) for member in block} for block in blocks]
     return not any(
         one.register == other.register and one.number != other.number
         for place, first in enumerate(numbers)
@@ -240,16 +246,10 @@ def _preference(record: TrialRecord) -> tuple[bool, str]:
     return (number.register if number else record.registry) != CTGOV, record.record_id
 
 
-def _record_link(
-    study: str,
-    record_id: str,
-    records: Mapping[str, TrialRecord],
-    members: frozenset[str],
-    edges: Sequence[_Edge],
-) -> StudyLink:
+def _record_link(study: str, record_id: str, members: frozenset[str], edges: Sequence[_Edge]) -> StudyLink:
     if study == record_id:
         return StudyLink(study_id=study, record_id=record_id, method=LinkMethod.OWN_ID, evidence=record_id)
     order = (LinkMethod.PERSON, LinkMethod.DECLARED_ID, LinkMethod.MINED_ID)
-    reasons = [edge for edge in edges if record_id in edge.pair and edge.pair <= members]
+    reasons = [edge for edge in edges if edge.pair <= members]
     why = min(reasons, key=lambda edge: (order.index(edge.method), study not in edge.pair, edge))
     return StudyLink(study_id=study, record_id=record_id, method=why.method, evidence=why.evidence)

@@ -15,6 +15,10 @@ _RANDOMISED = (
     re.compile(rf"{_NO_COUNT}\b(\d[\d,]*)(?:\s+(?!not\b|non)[\w-]+){{0,5}}?\s+randomi[sz]ed\b", re.I),
     re.compile(rf"\brandomi[sz]ed\s+(?:a total of\s+)?(\d[\d,]*)\s+{_PEOPLE}", re.I),
 )
+_SCREENED = (
+    re.compile(rf"{_NO_COUNT}\b(\d[\d,]*)\s+(?:{_PEOPLE}\s+)?(?:were\s+|had been\s+)?screened\b", re.I),
+    re.compile(rf"\bscreened\s+(?:a total of\s+)?(\d[\d,]*)\s+{_PEOPLE}", re.I),
+)
 _NOT_RANDOMISED = (
     re.compile(rf"\b(?:includ|count)\w*\s+(?:the\s+)?(\d+)\s+(?:\w+\s+)?{_PEOPLE}\s+(?:of|from|in|who)\b", re.I),
     re.compile(r"(\d+)\s+(?:[\w-]+\s+){0,4}not randomi[sz]ed", re.I),
@@ -31,6 +35,7 @@ def numbers_of(
     return Numbers(
         n_registered=record.enrolment_count,
         n_registered_type=record.enrolment_type,
+        n_screened=screened_in_text(results.flow) if results else None,
         n_started=started(results.flow) if results else None,
         n_randomised=n_randomised,
         n_randomised_source=randomised_source,
@@ -61,6 +66,15 @@ def randomised_in_text(flow: ParticipantFlow) -> int | None:
     """Number randomised, where the participant flow says it in words."""
     for text in (flow.recruitment_text, flow.pre_assignment_text):
         for pattern in _RANDOMISED:
+            if text and (match := pattern.search(text)):
+                return int(match[1].replace(",", ""))
+    return None
+
+
+def screened_in_text(flow: ParticipantFlow) -> int | None:
+    """Number screened, where the participant flow says it in words."""
+    for text in (flow.recruitment_text, flow.pre_assignment_text):
+        for pattern in _SCREENED:
             if text and (match := pattern.search(text)):
                 return int(match[1].replace(",", ""))
     return None

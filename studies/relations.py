@@ -90,15 +90,16 @@ def _naming(records: Mapping[str, TrialRecord], study_of: Mapping[str, str]) -> 
 
 def _anew(records: Mapping[str, TrialRecord], study_of: Mapping[str, str]) -> Iterator[StudyRelation]:
     """An entry withdrawn with nobody in it, and a like-titled one of the same sponsor posted later."""
+    by_sponsor: dict[str | None, list[TrialRecord]] = defaultdict(list)
+    for record in records.values():
+        by_sponsor[record.sponsor].append(record)
     for old in records.values():
-        if old.status is not Status.WITHDRAWN or old.first_posted_date is None:
+        if old.status is not Status.WITHDRAWN or old.first_posted_date is None or old.sponsor is None:
             continue
-        for new in records.values():
+        for new in by_sponsor[old.sponsor]:
             is_later = new.first_posted_date and first_day(new.first_posted_date) > first_day(old.first_posted_date)
-            is_candidate = (
-                is_later and new.sponsor == old.sponsor and study_of[new.record_id] != study_of[old.record_id]
-            )
-            if is_candidate and title_likeness(old, new) >= _SAME_TITLE:
+            is_other = study_of[new.record_id] != study_of[old.record_id]
+            if is_later and is_other and title_likeness(old, new) >= _SAME_TITLE:
                 evidence = f"{old.record_id} was withdrawn; {new.record_id} has its title and sponsor"
                 kind = StudyRelationKind.RE_REGISTRATION
                 yield _relation(study_of[old.record_id], study_of[new.record_id], kind, evidence)

@@ -138,3 +138,44 @@ def test_participants_are_expected_of_a_study_that_goes_on(
     judge: Judge, status: Status, kind: CountType, planned: int | None
 ):
     assert judge(status=status, enrolment_count=60, enrolment_type=kind).planned_participants == planned
+
+
+def test_another_register_resolves_a_status_that_nobody_vouches_for(
+    trial: Callable[..., TrialRecord],
+    study_of: Callable[..., StudyFile],
+    night_of: Callable[..., RunContext],
+    protocol: Protocol,
+):
+    ours = trial(status=Status.UNKNOWN)
+    other = trial("ISRCTN17473621", registry="ISRCTN", status=Status.COMPLETED, registry_date="2019-06-01")
+    found = status_of(study_of(ours, other), night_of("2022-01-01"), protocol.thresholds)
+    assert (found.study_id, found.state) == ("NCT10000001", "completed_no_results")
+    assert "ISRCTN17473621: status completed since 2019-06-01" in found.reason
+    known = status_of(study_of(trial(), other), night_of("2022-01-01"), protocol.thresholds)
+    assert known.state == "recruiting"
+
+
+def test_results_in_another_register_are_results(
+    trial: Callable[..., TrialRecord],
+    study_of: Callable[..., StudyFile],
+    night_of: Callable[..., RunContext],
+    protocol: Protocol,
+):
+    other = trial(
+        "EUCTR2006-003096-12-ES", registry_date="2019-06-01", has_results=True, results_posted_date="2019-06-01"
+    )
+    found = status_of(study_of(trial(), other), night_of("2022-01-01"), protocol.thresholds)
+    assert (found.state, found.results_date) == ("results_posted", "2019-06-01")
+    assert "in EUCTR2006-003096-12-ES" in found.reason
+
+
+def test_a_copy_without_results_does_not_hide_them(
+    trial: Callable[..., TrialRecord],
+    study_of: Callable[..., StudyFile],
+    night_of: Callable[..., RunContext],
+    protocol: Protocol,
+):
+    ours = trial("ISRCTN17473621", has_results=True, results_posted_date="2019-06-01", registry_date="2019-06-01")
+    copy = trial("ISRCTN17473621", source="ictrp", registry_date="2020-01-01")
+    found = status_of(study_of(trial(), ours, copy), night_of("2022-01-01"), protocol.thresholds)
+    assert found.state == "results_posted"

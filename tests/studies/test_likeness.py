@@ -1,8 +1,9 @@
 """Pairs that look alike are shown to a person with their score, and never linked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from models.trial import Report, TrialRecord
+from replay.archive import load_archive
 from studies.likeness import like_records, like_reports, likeness, to_queue
 
 Trials, Reports = Callable[..., TrialRecord], Callable[..., Report]
@@ -82,3 +83,20 @@ def test_a_person_is_told_the_score_and_what_it_is_made_of(trial: Trials):
     assert item.kind == "link"
     assert "likeness 1.00 (title 1.00)" in item.reason
     assert "links.csv" in item.action
+
+
+def test_the_murcia_paper_that_states_no_number_is_the_only_one_shown(
+    archived: Mapping[str, Sequence[TrialRecord]], report: Reports
+):
+    """PMID:32265627 is NCT02286011's; its page states no registration, and its index entry has no number."""
+    records = {nct_id: versions[-1] for nct_id, versions in archived.items()}
+    reports, declared = {}, []
+    for item in load_archive().reports:
+        reports[f"PMID:{item.pmid}"] = report(
+            f"PMID:{item.pmid}", title=item.facts["title"], published_date=item.facts["published"]
+        )
+        declared += [f"PMID:{item.pmid}"] if item.accession_numbers else []
+    named = [f"PMID:{reference.pmid}" for record in records.values() for reference in record.references]
+    eligible = ["NCT01254539", "NCT01363401", "NCT02017912", "NCT02286011", "NCT02290886", "NCT03280056", "NCT04745299"]
+    found = like_reports(records, reports, {nct_id: nct_id for nct_id in records}, eligible, [*declared, *named])
+    assert [(pair.first, pair.second) for pair in found] == [("NCT02286011", "PMID:32265627")]

@@ -1,6 +1,6 @@
 """Registered, started, randomised and analysed stay four numbers, and disagreements are shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
@@ -9,8 +9,8 @@ from models.screening import Numbers
 from models.synthesis import ArmResult
 from models.trial import FlowCount, MeasureTable, ParticipantFlow, PostedResults, ResultGroup, TrialRecord
 from models.vocabulary import ArmRole, CountType, EvidenceWord, OutcomeRole
-from studies.discrepancies import in_numbers, in_results
-from studies.numbers import not_randomised_by_group, numbers_of, randomised_in_text, started
+from studies.discrepancies import in_numbers, in_results, in_time
+from studies.numbers import not_randomised_by_group, numbers_of, randomised_in_text, screened_in_text, started
 
 Trials = Callable[..., TrialRecord]
 
@@ -117,6 +117,32 @@ def test_registers_that_differ_are_shown(trial: Trials):
     ]
     [item] = in_numbers("NCT10000001", Numbers(), records)
     assert item.value == "263 NCT10000001, 196 ISRCTN17473621"
+
+
+def test_an_actual_number_that_moved_is_shown_with_its_days(archived: Mapping[str, Sequence[TrialRecord]]):
+    """261 and 263 were screened, 196 randomised, and each was the registry's actual number."""
+    [item] = in_time("NCT03280056", archived["NCT03280056"])
+    assert item.value == "261 as of 2019-10-23, 263 as of 2021-10-06, 196 as of 2024-02-29"
+    assert [list(in_time(nct_id, archived[nct_id])) for nct_id in ("NCT02290886", "NCT01363401")] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("Of 263 people screened, 196 were randomised.", 263),
+        ("A total of 1,263 participants were screened", 1263),
+        ("We screened 80 patients", 80),
+        ("Screened at week 12", None),
+        ("", None),
+    ],
+)
+def test_a_number_screened_is_another_number(text: str, n: int | None):
+    assert screened_in_text(ParticipantFlow(recruitment_text=text)) == n
+
+
+def test_nct03280056_screened_randomised_and_treated(archived: Mapping[str, Sequence[TrialRecord]]):
+    numbers = numbers_of(archived["NCT03280056"][-1])
+    assert (numbers.n_screened, numbers.n_randomised, numbers.n_started, numbers.n_registered) == (263, 196, 196, 196)
 
 
 def arm(report: str, role: ArmRole = ArmRole.CONTROL, **numbers: float) -> ArmResult:

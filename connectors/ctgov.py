@@ -21,7 +21,7 @@ from datetime import date
 import msgspec
 
 from connectors import ctgov_words as words
-from connectors.ctgov_results import plain, posted_results
+from connectors.ctgov_results import plain, posted_results, submitted_results
 from connectors.ctgov_shape import Answer, ProtocolSection, StatusModule, Study
 from connectors.reading import FieldReader, beginning, tidy, unusable
 from models.connector import Client, Connector, SourceFailure
@@ -308,7 +308,7 @@ def _record_of(study: Study, origin: VersionOrigin, reader: FieldReader) -> Tria
         has_results=study.results_section is not None if study.has_results is None else study.has_results,
         references=tuple(_references(protocol, reader)),
         results=posted_results(study.results_section, reader) if study.results_section else None,
-        **dates,
+        **(dates | submitted_results(study.annotation_section, dates, reader)),
     )
 
 

@@ -7,11 +7,12 @@ participants. Totals of adverse events are the groups' own, never sums over even
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from connectors import ctgov_words as words
 from connectors.ctgov_shape import (
     AdverseEventsShape,
+    AnnotationSection,
     Baseline,
     Denom,
     EventGroup,
@@ -22,6 +23,7 @@ from connectors.ctgov_shape import (
     ResultsSection,
 )
 from connectors.reading import FieldReader, tidy
+from models.dates import PartialDate
 from models.trial import (
     AdverseEvents,
     AdverseGroup,
@@ -33,7 +35,28 @@ from models.trial import (
     ResultGroup,
 )
 
+_TAKEN_BACK = "UNRELEASE"
+_SUBMITTED = "RELEASE"
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+def submitted_results(
+    section: AnnotationSection, dates: Mapping[str, PartialDate | None], reader: FieldReader
+) -> dict[str, PartialDate | None]:
+    """The day on which results went into quality control, while nothing is posted; empty otherwise.
+
+    Results that were returned with comments (RESET) stay submitted; those that the sponsor took back do not.
+    """
+    if dates["results_posted_date"] or dates["results_submitted_date"]:
+        return {}
+    submitted: PartialDate | None = None
+    path = "annotationSection.annotationModule.unpostedAnnotation.unpostedEvents"
+    for number, event in enumerate(section.annotation_module.unposted_annotation.unposted_events):
+        if event.type == _SUBMITTED:
+            submitted = reader.date(f"{path}[{number}].date", event.date)
+        elif event.type == _TAKEN_BACK:
+            submitted = None
+    return {"results_submitted_date": submitted} if submitted else {}
 
 
 def plain(markup: str | None) -> str | None:

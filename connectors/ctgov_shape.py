@@ -280,9 +280,29 @@ class ResultsSection(Shape, frozen=True):
     adverse_events_module: AdverseEventsShape = AdverseEventsShape()
 
 
+class UnpostedEvent(Shape, frozen=True):
+    """What happened to results between sponsor and registry before they were public."""
+
+    type: str | None = None
+    date: str | None = None
+
+
+class UnpostedAnnotation(Shape, frozen=True):
+    unposted_events: tuple[UnpostedEvent, ...] = ()
+
+
+class AnnotationModule(Shape, frozen=True):
+    unposted_annotation: UnpostedAnnotation = UnpostedAnnotation()
+
+
+class AnnotationSection(Shape, frozen=True):
+    annotation_module: AnnotationModule = AnnotationModule()
+
+
 class Study(Shape, frozen=True):
     protocol_section: ProtocolSection
     results_section: ResultsSection | None = None
+    annotation_section: AnnotationSection = AnnotationSection()
     has_results: bool | None = None
 
 

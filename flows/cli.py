@@ -32,6 +32,7 @@ from flows.cli_common import (
     settings_of,
 )
 from flows.cli_read import reading
+from flows.history import UnknownStudy
 from flows.ingest import IngestError, ingest
 from flows.night import NightRequest, NotConfirmed, night
 from flows.probe import ProbeState, probe
@@ -82,6 +83,7 @@ def main() -> None:
         ReviewError,
         SettingsError,
         SourceFailure,
+        UnknownStudy,
         WarehouseError,
         rebuilding.NothingPublished,
         duckdb.Error,

@@ -9,7 +9,11 @@ import typer
 from flows import show
 from flows.cli_common import DEFAULT_REVIEW, FAILED, AsJson, ReviewName, ReviewOption, console, print_json, settings_of
 from flows.crosscheck import crosscheck_published
+from flows.extract import as_text as candidates_text
+from flows.extract import candidates
 from flows.forest import forest
+from flows.history import as_text as history_text
+from flows.history import history
 from flows.pool import analyses, record
 from flows.rebuild import fingerprint_of, published_folder
 from models.vocabulary import Convention, Interval, Measure, Model
@@ -100,3 +104,33 @@ def queue_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, a
             print_json(dict(zip(names, row, strict=True)))
     else:
         show.rows(names, rows, console())
+
+
+@reading.command("history")
+def history_command(
+    context: typer.Context,
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="Study, record or report, e.g. NCT03280056.")],
+    review: ReviewOption = DEFAULT_REVIEW,
+    as_json: AsJson = False,
+) -> None:
+    """Tell a study's life: what happened, when, by whom, in which version."""
+    told = history(identifier, review, settings_of(context))
+    if as_json:
+        print_json(msgspec.to_builtins(told))
+    else:
+        console().print(history_text(told), markup=False)
+
+
+@reading.command("extract")
+def extract_command(
+    context: typer.Context,
+    identifier: Annotated[str, typer.Argument(metavar="STUDY", help="Study or record, e.g. NCT03280056.")],
+    review: ReviewOption = DEFAULT_REVIEW,
+    as_json: AsJson = False,
+) -> None:
+    """Print rows for extraction.csv, ready to paste, from a study's posted results."""
+    found = candidates(identifier, review, settings_of(context))
+    if as_json:
+        print_json(msgspec.to_builtins(found))
+    else:
+        console().print(candidates_text(found), markup=False)

@@ -291,6 +291,7 @@ def _study_files(
             published=included.get(study_id),
             is_extracted=bool(arms[study_id]),
             is_pooled=study_id in pooled,
+            extracted_from=frozenset(arm.report for arm in arms[study_id]),
             eligible_from=eligible_from(of_first_record(study_id, versions), review.protocol.eligibility),
         )
         for study_id, decision in screened.screening.items()

@@ -204,7 +204,7 @@ review_event = _table(
     _column(
         "event_code",
         _TEXT,
-        "E1 completed, E2 results posted, E3 report, E4 new, E5 overdue, E6 reversal, E7 correction",
+        "E1 completed, E2Q results in quality control, E2 posted, E3 report, E4 new, E5 overdue, E6 reversal, E7 correction",
     ),
     _column(*_STUDY),
     _column("event_date", _DATE, "When it happened in the world"),

@@ -183,6 +183,8 @@ class EventCode(StrEnum):
     """What can happen to a study (DESIGN section 6)."""
 
     COMPLETED = "E1"
+    RESULTS_SUBMITTED = "E2Q"
+    """The first state of E2: sent in and in the registry's quality control, not public."""
     RESULTS_POSTED = "E2"
     REPORT_LINKED = "E3"
     NEW_TRIAL = "E4"

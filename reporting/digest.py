@@ -25,6 +25,7 @@ _MAX_TEXT = 3 * WIDTH
 _GRADES = (AlertGrade.ACTION, AlertGrade.WATCH, AlertGrade.INFO)
 
 _NEXT = {
+    EventCode.RESULTS_SUBMITTED: "Wait for the registry to post the results of {study}; there are no numbers yet.",
     EventCode.RESULTS_POSTED: "Check the posted numbers of {study} and confirm them in extraction.csv.",
     EventCode.REPORT_LINKED: "Extract the arm-level numbers of {study} from its report into extraction.csv.",
     EventCode.NEW_TRIAL: "Check the eligibility of {study}; a row in decisions.csv overrides it.",

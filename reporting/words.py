@@ -29,6 +29,7 @@ from models.vocabulary import (
 
 EVENTS = {
     EventCode.COMPLETED: "Study completed",
+    EventCode.RESULTS_SUBMITTED: "Results in a registry's quality control",
     EventCode.RESULTS_POSTED: "Results posted in a registry",
     EventCode.REPORT_LINKED: "Report of results found",
     EventCode.NEW_TRIAL: "New eligible study",
@@ -41,6 +42,7 @@ EVENTS = {
 
 HEADLINES = {
     EventCode.COMPLETED: "study completed:",
+    EventCode.RESULTS_SUBMITTED: "results in quality control for",
     EventCode.RESULTS_POSTED: "results posted for",
     EventCode.REPORT_LINKED: "results published for",
     EventCode.NEW_TRIAL: "new trial",

@@ -7,6 +7,7 @@ events, however many nights saw it and in whatever order its versions arrived.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 
 from models.dates import PartialDate, add_months, at_night, first_day, last_day
 from models.protocol import Thresholds
@@ -37,9 +38,10 @@ def events_of(study: StudyFile, context: RunContext, thresholds: Thresholds, nig
     found = [
         _new_trial(study, context),
         _completed(study, context),
+        *_results_submitted(study, context),
         *_results_posted(study, context),
         *(_report_linked(study, item, context) for item in study.results_reports),
-        _overdue(study, context, thresholds, nights),
+        *_overdue(study, context, thresholds, nights),
         *_reversed(study, context),
         *_corrected(study, context),
     ]
@@ -93,6 +95,26 @@ def _results_posted(study: StudyFile, context: RunContext) -> Iterator[Event]:
         )
 
 
+def _results_submitted(study: StudyFile, context: RunContext) -> Iterator[Event]:
+    """Results that a sponsor has sent in and the registry has not shown: once per record, and no results yet."""
+    told: set[str] = set()
+    for version in study.versions:
+        record = _trial(version)
+        if (submitted := record.results_submitted_date) and not record.has_results and record.record_id not in told:
+            told.add(record.record_id)
+            same = [
+                item
+                for item in study.versions
+                if _trial(item).record_id == record.record_id and _trial(item).results_submitted_date == submitted
+            ]
+            seen = _first_seen(same)
+            assert seen
+            shown = max(submitted, record.registry_date, key=first_day)
+            evidence = f"{record.record_id}: results submitted {submitted}, in the registry's quality control"
+            code, grade = EventCode.RESULTS_SUBMITTED, AlertGrade.INFO
+            yield _event(study, context, code, submitted, shown, seen, grade, evidence, record.record_id)
+
+
 def _report_linked(study: StudyFile, item: LinkedReport, context: RunContext) -> Event:
     report = item.report
     entered = report.entered_date or report.registry_date
@@ -117,36 +139,58 @@ def _results_grade(study: StudyFile) -> AlertGrade:
     return AlertGrade.ACTION if study.screening.verdict is Verdict.MET else AlertGrade.WATCH
 
 
-def _overdue(study: StudyFile, context: RunContext, thresholds: Thresholds, nights: Sequence[datetime]) -> Event | None:
+def _overdue(
+    study: StudyFile, context: RunContext, thresholds: Thresholds, nights: Sequence[datetime]
+) -> Iterator[Event]:
     """Results due and not public: by the clock, whatever the status says.
 
-    The month of completion tells one such event from the next: a day that is added to a known month is no
-    other event, a completion that is put off is.
+    Each completion date counts while it stood in the record, so that a nightly watch and a single look back tell
+    the same. The month of completion tells one such event from the next: a day that is added to a known month
+    is no other event, a completion that is put off is.
     """
-    record = study.newest
-    completion = record.primary_completion_date or record.completion_date
-    if completion is None or record.status is Status.WITHDRAWN:
-        return None
-    due = add_months(last_day(completion), thresholds.overdue_months)
     results = results_date(study)
-    if due > context.today or (results is not None and first_day(results) <= due):
-        return None
-    first_observed = min(version.observed_at for version in study.versions)
-    seen = next((night for night in nights if night.date() >= due and night >= first_observed), context.as_of)
-    is_planned = record.primary_completion_type is CountType.ESTIMATED
-    what = "primary completion" if record.primary_completion_date else "completion"
-    planned = f" (as planned; status {record.status_text})" if is_planned else ""
-    return Event(
-        event_code=EventCode.OVERDUE,
-        study_id=study.study_id,
-        event_date=due.isoformat(),
-        public_date=due,
-        first_seen_at=seen,
-        grade=AlertGrade.WATCH,
-        evidence=f"{what} {completion}{planned}, no results {thresholds.overdue_months} months later",
-        reference=completion[:7],
-        is_news=due > context.baseline_search_date,
-    )
+    told: set[str] = set()
+    for record, until in _in_force(study, context):
+        completion = record.primary_completion_date or record.completion_date
+        if completion is None or record.status is Status.WITHDRAWN or completion[:7] in told:
+            continue
+        due = add_months(last_day(completion), thresholds.overdue_months)
+        if due > until or (results is not None and first_day(results) <= due):
+            continue
+        told.add(completion[:7])
+        known = _first_seen(version for version in study.versions if _completion(version) == completion)
+        seen = next((night for night in nights if night.date() >= due and known and night >= known), context.as_of)
+        is_planned = record.primary_completion_type is CountType.ESTIMATED
+        what = "primary completion" if record.primary_completion_date else "completion"
+        planned = f" (as planned; status {record.status_text})" if is_planned else ""
+        yield Event(
+            event_code=EventCode.OVERDUE,
+            study_id=study.study_id,
+            event_date=due.isoformat(),
+            public_date=due,
+            first_seen_at=seen,
+            grade=AlertGrade.WATCH,
+            evidence=f"{what} {completion}{planned}, no results {thresholds.overdue_months} months later",
+            reference=completion[:7],
+            is_news=due > context.baseline_search_date,
+        )
+
+
+def _in_force(study: StudyFile, context: RunContext) -> Iterator[tuple[TrialRecord, date]]:
+    """Versions of the record that names the study, each with the day on which the next one replaced it."""
+    newest = study.newest
+    versions = [
+        item
+        for item in map(_trial, study.versions)
+        if (item.record_id, item.source) == (newest.record_id, newest.source)
+    ]
+    for record, following in zip_longest(versions, versions[1:]):
+        yield record, min(first_day(following.registry_date), context.today) if following else context.today
+
+
+def _completion(version: Observation) -> PartialDate | None:
+    record = _trial(version)
+    return record.primary_completion_date or record.completion_date
 
 
 def _reversed(study: StudyFile, context: RunContext) -> Iterator[Event]:
@@ -166,7 +210,7 @@ def _corrected(study: StudyFile, context: RunContext) -> Iterator[Event]:
         if item.link.kind not in {ReportKind.RESULTS, ReportKind.ABSTRACT, ReportKind.FOLLOW_UP}:
             continue
         for correction in corrections_of(item):
-            rests_on_it = study.is_extracted and item.link.kind is ReportKind.RESULTS
+            rests_on_it = item.report.report_id in study.extracted_from
             is_grave = correction.is_grave and study.screening.verdict is Verdict.MET
             grade = AlertGrade.ACTION if is_grave or rests_on_it else AlertGrade.WATCH
             public, seen = first_day(correction.shown), correction.seen_at
@@ -179,7 +223,7 @@ def _corrected(study: StudyFile, context: RunContext) -> Iterator[Event]:
                 public_date=public,
                 first_seen_at=seen,
                 grade=grade,
-                evidence=correction.evidence,
+                evidence=correction.evidence + ("; numbers in extraction.csv come from it" if rests_on_it else ""),
                 reference=correction.reference,
                 is_news=public > context.baseline_search_date,
             )

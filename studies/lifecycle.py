@@ -64,6 +64,8 @@ class StudyFile(msgspec.Struct, frozen=True, kw_only=True):
     """The study in the list of included studies of the version in force, if it is there."""
     is_extracted: bool = False
     is_pooled: bool = False
+    extracted_from: frozenset[str] = frozenset()
+    """Reports that numbers in extraction.csv were taken from."""
     eligible_from: PartialDate | None = None
     """Registry date of the first version that the rules would not have screened out; None when not looked for."""
 

@@ -320,3 +320,27 @@ def test_real_results_are_read_cell_by_cell(samples: Path, parse: Parse) -> None
         ]
         tables = record.results.outcomes if record.results else ()
         assert [cell.value_text for table in tables for cell in table.measurements] == cells
+
+
+@pytest.mark.parametrize(
+    ("events", "submitted"),
+    [
+        ([], None),
+        ([("RELEASE", "2017-09-06")], "2017-09-06"),
+        ([("RELEASE", "2017-09-06"), ("RESET", "2017-11-01")], "2017-09-06"),
+        ([("RELEASE", "2017-09-06"), ("RESET", "2017-11-01"), ("RELEASE", "2018-01-15")], "2018-01-15"),
+        ([("RELEASE", "2017-09-06"), ("UNRELEASE", "2017-10-01")], None),
+    ],
+)
+def test_results_in_quality_control_are_submitted_and_not_results(
+    parse: Parse, study: dict[str, Any], events: list[tuple[str, str]], submitted: str | None
+) -> None:
+    status = study["protocolSection"]["statusModule"]
+    for field in ("resultsFirstSubmitDate", "resultsFirstPostDateStruct"):
+        status.pop(field, None)
+    study.pop("resultsSection", None)
+    study["hasResults"] = False
+    told = [{"type": kind, "date": day} for kind, day in events]
+    study["annotationSection"] = {"annotationModule": {"unpostedAnnotation": {"unpostedEvents": told}}}
+    [record], rejected = parse(study)
+    assert (record.has_results, record.results_submitted_date, rejected) == (False, submitted, [])

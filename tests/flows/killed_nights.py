@@ -2,7 +2,8 @@
 
 ``python killed_nights.py FOLDER DAY``: FOLDER holds ``before/``, the data folder to start from. For every boundary
 a line of JSON tells where the night was killed, by which signal it ended, and the copy's folder. Processes are
-forked from this one, which never carries out a night itself: they share its imports and nothing else.
+forked from this one, which never carries out a night itself: they share its imports and nothing else. Two sources
+stand for all: further ones add boundaries of the same kind.
 """
 
 import json
@@ -74,7 +75,9 @@ def a_night(data: Path, day: date, steps: Counted) -> int:
     """Carry out a night in a process of its own; returns how that ended, as waitpid tells it."""
 
     def work() -> None:
-        request = NightRequest(review="als_cell_therapy", as_of=at_night(day), registries="replay")
+        request = NightRequest(
+            review="als_cell_therapy", as_of=at_night(day), registries="replay", sources=("ctgov", "pubmed")
+        )
         night(request, Settings(data=data), steps)
         (data / "steps.json").write_text(json.dumps(steps.names))
 

@@ -45,7 +45,8 @@ def page_text(data: Path) -> str:
 
 def digests(data: Path) -> list[str]:
     paths = sorted((data / "outbox").glob("*.eml"))
-    return [str(message_from_bytes(path.read_bytes(), policy=policy.default).get_content()) for path in paths]
+    texts = [message_from_bytes(path.read_bytes(), policy=policy.default).get_content() for path in paths]
+    return [" ".join(text.split()) for text in texts]
 
 
 @pytest.fixture

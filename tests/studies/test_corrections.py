@@ -41,8 +41,10 @@ def test_a_notice_is_as_urgent_as_what_rests_on_the_report(
     kind: RelationKind, is_extracted: bool, eligible: Verdict, grade: str | None,
 ):  # fmt: skip
     paper = linked(report(), report(registry_date="2024-08-31", related=related(kind)))
-    found = of(events(study_of(trial(), reports=(paper,), is_extracted=is_extracted, eligible=eligible), "2024-09-01"))
+    rows = frozenset({"PMID:1"} if is_extracted else {"PMID:9"})
+    found = of(events(study_of(trial(), reports=(paper,), extracted_from=rows, eligible=eligible), "2024-09-01"))
     assert [event.grade for event in found] == ([grade] if grade else [])
+    assert ["extraction.csv" in event.evidence for event in found] == [is_extracted for _ in found]
 
 
 def test_the_day_is_that_of_the_version_that_first_shows_it(

@@ -84,13 +84,20 @@ def test_an_unknown_status_set_by_the_registry_is_no_event(trial: Trials, study_
     assert codes(events(study_of(before, after), "2020-06-01")) == ["E4"]
 
 
-def test_results_are_an_event_when_posted_and_not_when_promised(trial: Trials, study_of: Studies, events: Events):
+def test_results_sent_in_are_told_for_information_and_results_posted_for_action(
+    trial: Trials, study_of: Studies, events: Events
+):
     promised = trial(status=Status.COMPLETED, results_submitted_date="2020-01-05")
     posted = trial(
         status=Status.COMPLETED, registry_date="2020-03-01", has_results=True, results_posted_date="2020-03-01"
     )
-    assert "E2" not in codes(events(study_of(promised), "2020-02-01"))
-    event = only(events(study_of(promised, posted), "2020-03-02"), "E2")
+    before = events(study_of(promised), "2020-02-01")
+    waiting = only(before, "E2Q")
+    assert (waiting.event_date, waiting.public_date, waiting.grade) == ("2020-01-05", date(2020, 1, 10), "info")
+    assert "E2" not in codes(before)
+    after = events(study_of(promised, posted), "2020-03-02")
+    event = only(after, "E2")
+    assert only(after, "E2Q") == waiting
     assert (event.event_date, event.grade, event.reference) == ("2020-03-01", "action", "NCT10000001")
 
 
@@ -198,6 +205,21 @@ def test_a_day_added_to_a_known_month_is_not_overdue_again(trial: Trials, study_
     assert month.key == day.key
 
 
+def test_a_completion_that_is_put_off_is_overdue_again_and_the_first_time_stands(
+    trial: Trials, study_of: Studies, events: Events
+):
+    plan = trial(primary_completion_date="2018-12", registry_date="2018-04-17")
+    put_off = trial(primary_completion_date="2020-12", registry_date="2020-03-04")
+    found = [event for event in events(study_of(plan, put_off), "2022-01-01") if event.event_code == "E5"]
+    assert [event.event_date for event in found] == ["2019-12-31", "2021-12-31"]
+
+
+def test_a_completion_put_off_in_time_was_never_overdue(trial: Trials, study_of: Studies, events: Events):
+    plan = trial(primary_completion_date="2018-12", registry_date="2018-04-17")
+    put_off = trial(primary_completion_date="2020-12", registry_date="2019-06-01")
+    assert "E5" not in codes(events(study_of(plan, put_off), "2021-06-01"))
+
+
 def test_a_plan_that_was_never_confirmed_is_told_as_a_plan(trial: Trials, study_of: Studies, events: Events):
     planned = trial(primary_completion_date="2020-01", primary_completion_type=CountType.ESTIMATED)
     assert "as planned; status recruiting" in only(events(study_of(planned), "2022-01-01"), "E5").evidence
@@ -258,6 +280,25 @@ def test_looking_again_gives_the_same_events_and_unique_keys(
     assert [event for event in again if event.event_code != "E5"] == [
         event for event in first if event.event_code != "E5"
     ]
+
+
+@settings(deadline=None, max_examples=60)
+@given(versions=st.lists(VERSION, min_size=1, max_size=6, unique_by=lambda fields: fields["registry_date"]))
+def test_a_nightly_watch_and_a_single_look_back_tell_the_same(
+    trial: Trials, study_of: Studies, events: Events, seen: Seen, versions: list[dict[str, Any]]
+):
+    ordered = sorted(versions, key=lambda fields: fields["registry_date"])
+    records = [trial(**(fields | {"first_posted_date": ordered[0]["registry_date"]})) for fields in ordered]
+    days = [record.registry_date for record in records] + ["2023-01-01"]
+    nightly = {
+        event.key
+        for day in days
+        for event in events(study_of(*(record for record in records if record.registry_date <= day)), day)
+    }
+    at_once = {
+        event.key for event in events(study_of(*(seen(record, "2023-01-01") for record in records)), "2023-01-01")
+    }
+    assert nightly == at_once
 
 
 @settings(deadline=None, max_examples=60)

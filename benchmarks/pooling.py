@@ -79,7 +79,9 @@ def with_metafor(yi: np.ndarray, vi: np.ndarray) -> float | None:
     with tempfile.TemporaryDirectory() as folder:
         data, script = Path(folder) / "sets.csv", Path(folder) / "time.R"
         rows = (
-            f"{i},{float(y)!r},{float(v)!r}" for i, pair in enumerate(zip(yi, vi, strict=True)) for y, v in zip(*pair, strict=True)
+            f"{i},{float(y)!r},{float(v)!r}"
+            for i, pair in enumerate(zip(yi, vi, strict=True))
+            for y, v in zip(*pair, strict=True)
         )
         data.write_text("set,yi,vi\n" + "\n".join(rows), encoding="utf-8")
         script.write_text(R_SCRIPT, encoding="utf-8")

@@ -54,7 +54,7 @@ def ingest(
     pages = [_page(source, path, observed_at) for path in files]
     review = load_review(settings.reviews / review_name).as_of(observed_at.date())
     settings.data.mkdir(parents=True, exist_ok=True)
-    with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger:
+    with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         registries = ledger.registries() or "live"
         ledger.claim(registries)
         name = f"{observed_at:%Y%m%dT%H%M%S}-ingest"

@@ -66,7 +66,7 @@ def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerpr
     manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
     before = fingerprint_of(review_name, settings)
     review = load_review(settings.reviews / review_name).as_of(manifest.as_of.date())
-    with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger:
+    with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         for path in settings.data.glob("warehouse.duckdb*"):
             path.unlink()
         load_archive(settings)

@@ -155,7 +155,8 @@ class UpdateDecision(Value, frozen=True, kw_only=True):
 class SourceFreshness(msgspec.Struct, frozen=True, kw_only=True):
     """How recently a source was searched to the end.
 
-    `is_stale` means that the last complete search is older than the source's limit, or that there was none.
+    `is_stale` means that the last check did not reach the end, that the last one that did is older than the
+    source's limit, or that there was none.
     """
 
     source: str

@@ -357,7 +357,11 @@ review_source_check = _table(
     _column("last_checked_at", _MOMENT, "Last check, UTC"),
     _column("last_complete_at", _MOMENT, "Last check that reached the end, UTC"),
     _column("limit_days", _INT, "Older than this many days is stale"),
-    _column("is_stale", _BOOL, "True when the last complete check is older than that"),
+    _column(
+        "is_stale",
+        _BOOL,
+        "True when the last complete check is older than that, or the last check did not reach the end",
+    ),
     _column("n_records", _INT, "Records read at the last check"),
     _column("n_expected", _INT, "Records that the registry announced"),
     _column("reason", _TEXT, "Why the check was not complete"),

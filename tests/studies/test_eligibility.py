@@ -175,6 +175,37 @@ def test_comparator(
 
 
 @pytest.mark.parametrize(
+    "label",
+    ["Placebo", "Sham procedure", "Sham bone marrow aspiration", "Saline injection", "Excipient", "Vehicle", "Controls",
+     "Ringer's lactate", "No treatment", "Untreated", "Standard of care", "Standard medical treatment", "Usual care",
+     "Conventional treatment", "Best supportive care", "Delayed treatment", "Waiting list", "Riluzole alone",
+     "No transplantation", "Control"],
+)  # fmt: skip
+def test_an_inactive_arm_is_known_by_its_words(
+    judged: Callable[..., Verdict],
+    arms: Callable[..., tuple[Arm, ...]],
+    interventions: Callable[..., tuple[Intervention, ...]],
+    label: str,
+):
+    fields = {"arms": arms("Cells:experimental", f"{label}:other"), "interventions": interventions("MSC -> Cells")}
+    assert judged(Criterion.COMPARATOR, brief_title="Trial", **fields) is MET
+
+
+@pytest.mark.parametrize("label", ["Edaravone", "Fingolimod", "Cells, low dose", "Bone marrow cells, intravenous"])
+def test_an_active_arm_is_not(
+    judged: Callable[..., Verdict],
+    arms: Callable[..., tuple[Arm, ...]],
+    interventions: Callable[..., tuple[Intervention, ...]],
+    label: str,
+):
+    fields = {
+        "arms": arms("Cells:experimental", f"{label}:active_comparator"),
+        "interventions": interventions(f"MSC -> Cells, {label}"),
+    }
+    assert judged(Criterion.COMPARATOR, brief_title="Trial", **fields) is not MET
+
+
+@pytest.mark.parametrize(
     ("phase", "allocation", "expected"),
     [
         ("Phase 1", None, NOT_MET),
@@ -261,3 +292,42 @@ def test_a_person_decides_last_and_the_last_person_wins(trial: Build, protocol: 
     found = decision.of(Criterion.INTERVENTION)
     assert (decision.verdict, found.decided_by, found.quote) == (NOT_MET, "A. Author", "read the paper")
     assert screen("NCT10000002", trial(), protocol.eligibility, (row(NOT_MET, 2),)).verdict is MET
+
+
+CELLS = """
+Autologous bone marrow derived mononuclear cells | Peripheral blood stem cells | Human spinal cord derived neural stem cells
+CL2020 (Muse cells) | Multilineage-differentiating stress enduring cells | iPSC-derived motor neuron progenitors | hUC-MSCs
+Human umbilical cord mesenchymal stem cells (hUC-MSC) | Bone marrow aspirate concentrate | BM MSC | BMSC | ADSC | hNSCs
+Autologous hematopoietic stem cell transplantation | Haematopoietic stem cell transplant | Amniotic epithelial cells
+Olfactory ensheathing cell transplantation | Fetal olfactory cells | Adipose-derived regenerative cells | MultiStem
+Placenta-derived cells (PDA-001) | Dental pulp stem cells | Neural progenitor cells | Lineage-negative cells | Lin- cells
+Autologous CD133+ cells | Umbilical cord blood mononuclear cells | Endothelial progenitor cells | cellular product
+Mesenchymal precursor cells | AD-MSC intrathecal | Bone marrow cells | Genetically modified cells (encapsulated)
+células madre mesenquimales | células mononucleares de médula ósea | cellules souches mésenchymateuses
+mesenchymale Stammzellen | cellule staminali neurali
+"""
+NO_CELLS = """
+Riluzole | Edaravone | Tofersen | Masitinib | Ibudilast | Platelet rich plasma | AAV gene therapy | Plasma exchange | IVIG
+MSC-derived extracellular vesicles | Exosomes | G-CSF (filgrastim) | Low dose interleukin-2 | Memantine | Methylcobalamin
+3-cell battery device | Cell phone application | Fuel cell | Single cell sequencing | Blood cell count | CellCept
+Red blood cell transfusion | White cell depletion | Cell-free DNA test | Progesterone | Diaphragm pacing | Stem cell factor
+Plasmid VM202
+"""
+IMMUNE_CELLS = """
+Regulatory T cells | T-regulatory cells | CAR-T cells | Natural killer cells | NK cells | Autologous M2 macrophages
+Monocyte infusion | CK0803
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [(CELLS, MET), (NO_CELLS, NOT_MET), (IMMUNE_CELLS, UNCLEAR)],
+    ids=["cells", "no cells", "person"],
+)
+def test_a_product_is_known_by_its_words_in_any_spelling(judged: Callable[..., Verdict], names: str, expected: Verdict):
+    products = [name.strip() for line in names.strip().splitlines() for name in line.split("|")]
+    found = {
+        name: judged(Criterion.INTERVENTION, brief_title="Trial", interventions=(Intervention(name=name),), arms=())
+        for name in products
+    }
+    assert {name: verdict for name, verdict in found.items() if verdict is not expected} == {}

@@ -17,7 +17,7 @@ from datetime import date
 import msgspec
 
 from connectors.europepmc_result import ID_PATTERN, SLUG, Result, read_result
-from connectors.reading import beginning, shown, unusable
+from connectors.reading import beginning, no_answer, shown, unusable
 from models.connector import Client, Connector, SourceFailure
 from models.trial import Page, Parsed, Rejected, SourceQuery
 
@@ -133,14 +133,7 @@ def parse(page: Page) -> Iterator[Parsed]:
     try:
         answer = _understood(page)
     except SourceFailure as failure:
-        yield Rejected(
-            source=SLUG,
-            record_ref=page.url,
-            reason=str(failure),
-            path=page.url,
-            value=beginning(page.body),
-            action="look at the page in the archive and fetch it again",
-        )
+        yield no_answer(page, failure)
         return
     assert answer.result_list is not None
     for number, raw in enumerate(answer.result_list.result):

@@ -18,9 +18,9 @@ from lxml import etree
 from connectors.isrctn_json import elements_of
 from connectors.isrctn_record import ID_PATTERN, SLUG, read_record, trials_in
 from connectors.markup import UnreadableMarkup, read_xml
-from connectors.reading import beginning, unusable
+from connectors.reading import no_answer, unusable
 from models.connector import Client, Connector, SourceFailure
-from models.trial import Page, Parsed, Rejected, SourceQuery
+from models.trial import Page, Parsed, SourceQuery
 from models.vocabulary import VersionOrigin
 
 _SEARCH, _RECORD = "/api/query/format/default", "/api/trial/{}/format/default"
@@ -95,14 +95,7 @@ def parse(page: Page) -> Iterator[Parsed]:
         if not trials and page.kind == "file":
             raise SourceFailure(f"{page.url}: no <fullTrial> in it")
     except SourceFailure as failure:
-        yield Rejected(
-            source=SLUG,
-            record_ref=page.url,
-            reason=str(failure),
-            path=page.url,
-            value=beginning(page.body),
-            action="look at the page in the archive and fetch it again",
-        )
+        yield no_answer(page, failure)
         return
     origin = VersionOrigin.COPY if is_json else VersionOrigin.CURRENT
     for number, trial in enumerate(trials, start=1):

@@ -20,9 +20,9 @@ from lxml import etree
 
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.pubmed_citation import SLUG, citations
-from connectors.reading import beginning, shown, unusable
+from connectors.reading import beginning, no_answer, shown, unusable
 from models.connector import Client, Connector, SourceFailure
-from models.trial import Page, Parsed, Rejected, SourceQuery
+from models.trial import Page, Parsed, SourceQuery
 
 MOST_IDS = 9_999
 """esearch reaches no further in PubMed; a search with more results must be narrowed."""
@@ -149,14 +149,7 @@ def parse(page: Page) -> Iterator[Parsed]:
             return
         root = _document(page)
     except SourceFailure as failure:
-        yield Rejected(
-            source=SLUG,
-            record_ref=page.url,
-            reason=str(failure),
-            path=page.url,
-            value=beginning(page.body),
-            action="look at the page in the archive and fetch it again",
-        )
+        yield no_answer(page, failure)
         return
     if root.tag != "eSearchResult":
         yield from citations(root, page.url)

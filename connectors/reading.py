@@ -104,6 +104,18 @@ def shown(value: object) -> str:
     return " ".join(str(value)[: SHOWN * 4].split())[:SHOWN]
 
 
+def no_answer(page: Page, problem: object) -> Rejected:
+    """What is said of a page that is no answer to the question."""
+    return Rejected(
+        source=page.source,
+        record_ref=page.url,
+        reason=str(problem),
+        path=page.url,
+        value=beginning(page.body),
+        action="look at the page in the archive and fetch it again",
+    )
+
+
 def beginning(body: bytes) -> str:
     """How a body begins, as a message shows it."""
     return shown(body[: SHOWN * 4].decode("utf-8", "replace"))

@@ -37,6 +37,12 @@ LOGRANK_COLUMNS = ("oei", "vi_oe")
 EFFECT_COLUMNS = ("yi", "vi")
 STANDARD_ERROR_COLUMNS = ("yi", "sei")
 
+_LEAST = {
+    **dict.fromkeys(("ai", "bi", "ci", "di", "x1i", "x2i", "sd1i", "sd2i"), (0, False)),
+    **dict.fromkeys(("n1i", "n2i", "t1i", "t2i", "vi", "sei", "vi_oe"), (0, True)),
+}
+"""Least value by column, and whether that value itself is out."""
+
 MISSING = frozenset({"", "na", "nan", "null", "."})
 
 
@@ -75,13 +81,14 @@ def read_studies(
         Naming file, line, column and value.
     """
     rows = _rows(path)
-    columns = _columns(path, rows[0] if rows else {}, measure)
+    columns = _columns(path, rows[0][1], measure)
     names, values, incomplete = [], [], []
-    for line, row in enumerate(rows, 2):
+    for line, row in rows:
         cells = [_number(path, line, name, row[name]) for name in columns]
         if None in cells:
             incomplete.append(str(line))
             continue
+        _check_row(path, line, dict(zip(columns, cells, strict=True)))
         names.append(row.get("study") or row.get("trial") or row.get("author") or f"row {line}")
         values.append(cells)
     numbers = dict(zip(columns, np.array(values, dtype=np.float64).reshape(-1, len(columns)).T, strict=True))
@@ -105,7 +112,8 @@ def read_studies(
     )
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Rows that hold anything, with their lines in the file."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
@@ -119,7 +127,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
         if len(cells) > len(names):
             raise PoolError(f"{path}, line {line}: {len(cells)} cells under {len(names)} column names")
         if any(cell.strip() for cell in cells):
-            rows.append(dict.fromkeys(names, "") | dict(zip(names, (cell.strip() for cell in cells), strict=False)))
+            given = dict(zip(names, (cell.strip() for cell in cells), strict=False))
+            rows.append((line, dict.fromkeys(names, "") | given))
     if not rows:
         raise PoolError(f"{path}: no rows; give a header line with column names, then one study per line")
     return rows
@@ -158,6 +167,22 @@ def _number(path: Path, line: int, column: str, text: str) -> float | None:
     return value
 
 
+def _check_row(path: Path, line: int, cells: dict[str, float | None]) -> None:
+    """Numbers that no study can have, with the line and column they stand in."""
+    for name, value in cells.items():
+        least = (2, False) if name in {"n1i", "n2i"} and "sd1i" in cells else _LEAST.get(name)
+        if value is None or least is None:
+            continue
+        bound, is_open = least
+        if value < bound or (is_open and value == bound):
+            words = f"above {bound:g}" if is_open else f"{bound:g} or more"
+            raise PoolError(f"{path}, line {line}, column {name}: {value:g}; give {words}")
+    for events, total in (("ai", "n1i"), ("ci", "n2i")):
+        n, people = cells.get(events), cells.get(total)
+        if n is not None and people is not None and n > people:
+            raise PoolError(f"{path}, line {line}, column {events}: {n:g} events among {people:g} people ({total})")
+
+
 def _effects(
     columns: tuple[str, ...],
     numbers: dict[str, Array],
@@ -179,7 +204,6 @@ def _effects(
         return yi[0], vi[0], tables, n1 + n2
     if columns == MEAN_COLUMNS:
         one, two = (Means(*(numbers[f"{name}{arm}i"] for name in ("m", "sd", "n"))) for arm in (1, 2))
-        _check_means(numbers)
         is_revman = convention is not None and measure is Measure.SMD
         yi, vi = effect_of_means(one, two, Measure.SMD_APPROXIMATE if is_revman else measure)
         return yi, vi, None, numbers["n1i"] + numbers["n2i"]
@@ -189,14 +213,5 @@ def _effects(
         yi, vi = effect_of_o_minus_e(numbers["oei"], numbers["vi_oe"])
     else:
         yi, vi = numbers["yi"], numbers["vi"] if columns == EFFECT_COLUMNS else numbers["sei"] ** 2
-        if (bad := np.flatnonzero(vi <= 0)).size:
-            raise ValueError(f"study {int(bad[0]) + 1}: variance {vi[bad[0]]:g}; give one above 0")
     people = numbers.get("n1i", nobody) + numbers.get("n2i", nobody)
     return yi, vi, None, people
-
-
-def _check_means(numbers: dict[str, Array]) -> None:
-    for name in ("n1i", "n2i", "sd1i", "sd2i"):
-        least = 2 if name.startswith("n") else 0
-        if (bad := np.flatnonzero(numbers[name] < least)).size:
-            raise ValueError(f"study {int(bad[0]) + 1}, column {name}: {numbers[name][bad[0]]:g} is below {least}")

@@ -138,12 +138,12 @@ def test_a_file_without_a_single_effect_gives_a_line_that_says_so(write):
 
 PROBLEMS = {
     "ai,n1i,ci,n2i\n3,33,six,31\n": r"trials.csv, line 2, column ci: 'six' is not a number",
-    "ai,n1i,ci,n2i\n3,33,6,31\n9,4,1,9\n": r"set 1, study 2: 9 of 4",
+    "ai,n1i,ci,n2i\n3,33,6,31\n9,4,1,9\n": r"line 3, column ai: 9 events among 4 people",
     "study,mean\nA,3\n": r"columns study, mean do not give RR; it needs one of: ai n1i ci n2i",
     "ai,n1i,ci,n2i\n": r"no rows",
     "": r"no rows",
     "ai,n1i,ci,n2i\n3,33,6,31,7\n": r"line 2: 5 cells under 4 column names",
-    "yi,vi\n0.1,-2\n": r"study 1: variance -2; give one above 0",
+    "yi,vi\n0.1,-2\n": r"line 2, column vi: -2; give above 0",
     "yi,vi\n0.1,inf\n": r"line 2, column vi: 'inf' is not a finite number",
 }
 
@@ -155,7 +155,7 @@ def test_bad_files_are_refused_with_file_line_and_column(write, text, message):
 
 
 def test_bad_means_impossible_models_and_missing_files_are_refused_by_name(write, tmp_path):
-    with pytest.raises(PoolError, match="study 1, column n2i: 1 is below 2"):
+    with pytest.raises(PoolError, match="column n2i: 1; give 2 or more"):
         pool_files([write(ALSFRS_R.replace(",25", ",1"))], Measure.MD)
     with pytest.raises(PoolError, match="mh needs 2 x 2 tables"):
         pool_files([write(ALSFRS_R)], Measure.MD, [Model.MH])

@@ -223,9 +223,10 @@ def load_archive(settings: Settings) -> Loaded:
     """Parse every archive file that the version store does not hold yet."""
     total = Loaded()
     with VersionStore(settings.warehouse) as store:
+        loaded_files = store.loaded_files()
         for path in archive_files(settings.archive):
             file, n_bytes = str(path.relative_to(settings.archive)), path.stat().st_size
-            if not store.has_loaded(file, n_bytes):
+            if loaded_files.get(file) != n_bytes:
                 pages = (
                     (item, list(CONNECTORS[item.page.source].parse(item.page)))
                     for item in read_pages(settings.archive, path)

@@ -56,9 +56,9 @@ class VersionStore(DuckFile):
         self._new_copies: Counter[str] = Counter()
         self._read_known()
 
-    def has_loaded(self, file: str, n_bytes: int) -> bool:
-        """Whether an archive file of that size is already in."""
-        return bool(self.rows("SELECT file FROM loaded_file WHERE file = ? AND n_bytes = ?", [file, n_bytes]))
+    def loaded_files(self) -> dict[str, int]:
+        """Archive files that are in, each with the size in bytes that it had when it was read."""
+        return {row["file"]: row["n_bytes"] for row in self.rows("SELECT file, n_bytes FROM loaded_file")}
 
     def load(self, file: str, n_bytes: int, pages: Iterable[tuple[ArchivedPage, Sequence[Parsed]]]) -> Loaded:
         """Add the pages of one archive file with what was parsed from them, all or nothing."""

@@ -43,7 +43,7 @@ demo: $(INSTALLED)
 	$(BIN)/trialwatch --data $(DEMO_DATA) status
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check .

@@ -188,7 +188,9 @@ def test_what_was_written_is_there_after_opening_again(ledger_url: str) -> None:
 def test_a_ledger_at_head_opens_without_loading_alembic(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
     Ledger(url).close()
-    code = f"import sys; from stores.ledger import Ledger; Ledger({url!r}).registries(); print('alembic' in sys.modules)"
+    code = (
+        f"import sys; from stores.ledger import Ledger; Ledger({url!r}).registries(); print('alembic' in sys.modules)"
+    )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
 
 

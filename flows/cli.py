@@ -1,6 +1,7 @@
 """The command line. Prefect is imported only by the commands that orchestrate."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -64,6 +65,13 @@ class Every(StrEnum):
     QUARTER = "quarter"
     YEAR = "year"
 
+
+_PREFECT = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "DO_NOT_TRACK": "1",
+}
+"""What a Prefect server inside this process needs to be told before it is imported, unless somebody did."""
 
 _MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.YEAR: 12}
 
@@ -222,6 +230,8 @@ def probe_command(
 @app.command("serve")
 def serve_command() -> None:
     """Run the schedule of prefect.yaml on this machine until it is stopped."""
+    for name, value in _PREFECT.items():
+        os.environ.setdefault(name, value)
     from flows.surveillance import serve_here  # noqa: PLC0415 (Prefect takes seconds to import)
 
     serve_here()

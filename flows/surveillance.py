@@ -4,6 +4,7 @@ Entry points of ``prefect.yaml`` are dotted (`flows.surveillance.nightly`): the 
 folder first on the module path.
 """
 
+import signal
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -83,8 +84,13 @@ def probe() -> None:
 
 
 def serve_here() -> None:
-    """Serve the deployments of ``prefect.yaml`` from this process, until it is stopped."""
-    serve(*deployments())
+    """Serve the deployments of ``prefect.yaml`` from this process, until it is stopped.
+
+    A night that falls due while nothing serves it is late, and made up for.
+    """
+    # Prefect ends in good order when it is told to terminate; on an interrupt its parts end in any order.
+    signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
+    serve(*deployments(), pause_on_shutdown=False)
 
 
 def deployments() -> list[RunnerDeployment]:

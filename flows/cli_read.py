@@ -38,16 +38,10 @@ reading = typer.Typer()
 @reading.command("pool")
 def pool_command(
     files: Annotated[list[Path], typer.Argument(help="CSV files with metafor's column names.")],
-    measure: Annotated[Measure, typer.Option(help="Effect measure.", case_sensitive=False)],
-    model: Annotated[
-        list[Model] | None, typer.Option(help="Pooling model; may be repeated.", case_sensitive=False)
-    ] = None,
-    interval: Annotated[
-        list[Interval] | None, typer.Option(help="Confidence interval; may be repeated.", case_sensitive=False)
-    ] = None,
-    convention: Annotated[
-        list[Convention] | None, typer.Option(help="Preset; may be repeated.", case_sensitive=False)
-    ] = None,
+    measure: Annotated[Measure, typer.Option(help="Effect measure.")],
+    model: Annotated[list[Model] | None, typer.Option(help="Pooling model; may be repeated.")] = None,
+    interval: Annotated[list[Interval] | None, typer.Option(help="Confidence interval; may be repeated.")] = None,
+    convention: Annotated[list[Convention] | None, typer.Option(help="Preset; may be repeated.")] = None,
     level: Annotated[float, typer.Option(help="Confidence level, between 0 and 1.")] = 0.95,
     add: Annotated[float | None, typer.Option(min=0, help="Continuity correction added to each cell.")] = None,
     to: Annotated[AddTo | None, typer.Option(help="Which tables are corrected.")] = None,

@@ -7,17 +7,30 @@ import msgspec
 import typer
 
 from flows import show
-from flows.cli_common import DEFAULT_REVIEW, FAILED, AsJson, ReviewName, ReviewOption, console, print_json, settings_of
+from flows.cli_common import (
+    DEFAULT_REVIEW,
+    FAILED,
+    PARTIAL,
+    AsJson,
+    ReviewName,
+    ReviewOption,
+    console,
+    print_json,
+    settings_of,
+)
 from flows.crosscheck import crosscheck_published
 from flows.extract import as_text as candidates_text
 from flows.extract import candidates
-from flows.forest import forest
+from flows.forest import around, forest, label
+from flows.further import Further, Wanted, further_of
 from flows.history import as_text as history_text
 from flows.history import history
-from flows.pool import analyses, record
+from flows.pool import ZeroChoice, analyses, record
 from flows.rebuild import fingerprint_of, published_folder
+from flows.spreadsheet import PoolError
 from models.vocabulary import Convention, Interval, Measure, Model
 from stores.snapshot import query
+from synthesis.tables import AddTo
 
 reading = typer.Typer()
 
@@ -29,16 +42,56 @@ def pool_command(
     model: Annotated[list[Model] | None, typer.Option(help="Pooling model; may be repeated.")] = None,
     interval: Annotated[list[Interval] | None, typer.Option(help="Confidence interval; may be repeated.")] = None,
     convention: Annotated[list[Convention] | None, typer.Option(help="Preset; may be repeated.")] = None,
-    level: Annotated[float, typer.Option(help="Confidence level.")] = 0.95,
+    level: Annotated[float, typer.Option(help="Confidence level, between 0 and 1.")] = 0.95,
+    add: Annotated[float | None, typer.Option(min=0, help="Continuity correction added to each cell.")] = None,
+    to: Annotated[AddTo | None, typer.Option(help="Which tables are corrected.")] = None,
+    by_arm: Annotated[
+        bool | None, typer.Option("--by-arm/--equal", help="Correct each arm by its size, or all cells alike.")
+    ] = None,
+    drop_double: Annotated[
+        bool | None,
+        typer.Option("--drop-double/--keep-double", help="Studies where nobody, or everybody, had the event."),
+    ] = None,
+    also: Annotated[list[Further] | None, typer.Option(help="What else to compute; may be repeated.")] = None,
+    group_by: Annotated[str | None, typer.Option(help="Column that names each study's subgroup.")] = None,
+    order_by: Annotated[str | None, typer.Option(help="Column that puts studies in order, such as year.")] = None,
+    smallest_effect: Annotated[
+        float | None, typer.Option(help="Effect for the information size: relative reduction of risk, or difference.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Pool any data; no review is needed."""
-    found = analyses(files, measure, model or (), interval or (), convention or (), level=level)
-    if as_json:
-        for analysis in found:
-            print_json(record(analysis))
-    else:
-        console().print(forest(found), markup=False)
+    if not 0 < level < 1:
+        raise typer.BadParameter(f"{level:g} is no level: give a number between 0 and 1, such as 0.95")
+    wanted = Wanted(_further(also or [], group_by), group_by, order_by, smallest_effect)
+    zero_cells = ZeroChoice(add, to, by_arm, drop_double)
+    problems = []
+    for path in files:
+        try:
+            found = analyses(
+                path, measure, model or (), interval or (), convention or (), level=level, zero_cells=zero_cells
+            )
+            more = [further_of(analysis, wanted) for analysis in found]
+        except PoolError as problem:
+            problems.append(problem)
+            continue
+        if as_json:
+            for analysis, around_it in zip(found, more, strict=True):
+                print_json(record(analysis) | around_it)
+        else:
+            text = [around(part, label(analysis)) for analysis, part in zip(found, more, strict=True) if part]
+            console().print("\n".join([forest(found), *text, ""]), markup=False)
+    if len(problems) == len(files):
+        raise PoolError("\n".join(map(str, problems)))
+    for said in problems:
+        typer.echo(f"trialwatch: {said}", err=True)
+    if problems:
+        raise typer.Exit(PARTIAL)
+
+
+def _further(also: list[Further], group_by: str | None) -> tuple[Further, ...]:
+    """What is asked for, a column of groups being a wish for subgroups."""
+    return tuple(dict.fromkeys([*([Further.SUBGROUPS] if group_by else []), *also]))
 
 
 @reading.command("crosscheck")

@@ -1,32 +1,21 @@
 """Forest plots in plain text, for a terminal: studies, then each way of pooling them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
-from flows.spreadsheet import Studies
-from models.vocabulary import Convention
+from flows.pool import Analysis
+from flows.reported import Studies
 from synthesis.inverse_variance import critical_value
 from synthesis.measures import RATIOS
 from synthesis.pooling import Pooled, natural
 
 
-@dataclass(frozen=True)
-class Analysis:
-    """One file pooled in one way."""
-
-    studies: Studies
-    convention: Convention | None
-    pooled: Pooled
-
-
 def forest(found: Sequence[Analysis], width: int = 41) -> str:
     """Tables with forest plots in plain text, one per file: studies, then each way of pooling them."""
-    blocks = []
-    for studies in dict.fromkeys(analysis.studies.dataset for analysis in found):
-        blocks.append(_forest_of([analysis for analysis in found if analysis.studies.dataset == studies], width))
-    return "\n\n".join(blocks)
+    files = groupby(found, key=lambda analysis: analysis.studies.path)
+    return "\n\n".join(_forest_of(list(of_file), width) for _, of_file in files)
 
 
 def _forest_of(found: Sequence[Analysis], width: int) -> str:
@@ -37,7 +26,7 @@ def _forest_of(found: Sequence[Analysis], width: int) -> str:
         for name, y, r in zip(studies.names, studies.yi, reach, strict=True)
     ]
     lines += [
-        (_label(item), item.pooled.estimate, item.pooled.ci_low, item.pooled.ci_high, "◆")
+        (label(item), item.pooled.estimate, item.pooled.ci_low, item.pooled.ci_high, "◆")
         for item in found
         if item.pooled.estimate is not None and item.pooled.ci_low is not None and item.pooled.ci_high is not None
     ]
@@ -52,8 +41,9 @@ def _forest_of(found: Sequence[Analysis], width: int) -> str:
         out.append(f"{name:<{widest}}  {_bar(estimate, ci_low, ci_high, mark, (low, high), width)}  {text}")
     out.append(f"{'':<{widest}}  {low:<{width // 2}.2f}{high:>{width - width // 2}.2f}  ({scale})")
     for item in found:
-        out += [f"{_label(item)}: {text}" for text in _heterogeneity(item.pooled)]
+        out += [f"{label(item)}: {text}" for text in _heterogeneity(item.pooled)]
         out += [f"  note: {note}" for note in (*item.studies.notes, *item.pooled.notes)]
+    out += [f"  computed: {conversion}" for conversion in studies.conversions]
     return "\n".join(out)
 
 
@@ -64,8 +54,9 @@ def _short(value: float | None) -> str:
     return f"{value:.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.1g}"
 
 
-def _label(item: Analysis) -> str:
-    return " ".join(filter(None, (item.convention, item.pooled.model, item.pooled.interval)))
+def label(item: Analysis) -> str:
+    """How an analysis pools: convention, model, interval."""
+    return " ".join(filter(None, (item.choice.convention, item.pooled.model, item.pooled.interval)))
 
 
 def _heterogeneity(pooled: Pooled) -> list[str]:
@@ -105,3 +96,30 @@ def _bar(estimate: float, ci_low: float, ci_high: float, mark: str, ends: tuple[
         cells[-1] = "►"
     cells[place(estimate)] = mark
     return "".join(cells)
+
+
+def around(found: dict[str, object], title: str, indent: str = "") -> str:
+    """What was asked for besides an estimate, as tables in plain text: a name, then its numbers or its rows."""
+    out = [f"{indent}{title}"]
+    for name, value in found.items():
+        if isinstance(value, dict):
+            out.append(around(value, name, indent + "  "))
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            columns = [column for column in value[0] if any(row.get(column) is not None for row in value)]
+            rows = [columns, *([_cell(row.get(column)) for column in columns] for row in value)]
+            widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+            out += [
+                f"{indent}  " + "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
+                for row in rows
+            ]
+        else:
+            out.append(f"{indent}  {name}: {_cell(value)}")
+    return "\n".join(out)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list):
+        return ", ".join(_cell(item) for item in value)
+    return "—" if value is None else str(value)

@@ -68,6 +68,34 @@ def i2_limits_of_q(q: ArrayLike, k: ArrayLike, level: float = 0.95) -> tuple[Arr
 
 
 @dataclass(frozen=True)
+class GroupTest:
+    """Q between groups, chi-squared with `df` = groups - 1 if all have one effect; p is NaN for a single group."""
+
+    q: float
+    df: int
+    p_value: float
+
+
+def differences_of_groups(estimates: ArrayLike, ses: ArrayLike) -> GroupTest:
+    """Test that groups of studies have the same effect.
+
+    Parameters
+    ----------
+    estimates, ses : (groups,) pooled effects on the analysis scale and their Wald standard errors, above 0
+
+    Source
+    ------
+    Borenstein and Higgins (2013), Prevention Science 14:134; Cochrane Handbook 6.5, section 10.11.3.1.
+    """
+    effects, variances = np.asarray(estimates, dtype=np.float64), np.asarray(ses, dtype=np.float64) ** 2
+    df = len(effects) - 1
+    if df < 1:
+        return GroupTest(0.0, max(df, 0), float("nan"))
+    q = float(pool_sets(effects, variances, model=Model.COMMON, with_tau2_limits=False).q[0])
+    return GroupTest(q, df, float(special.chdtrc(df, q)))
+
+
+@dataclass(frozen=True)
 class Subgroups:
     """Pooled effects of groups of studies, one set per group in `groups`, and the test that they are equal.
 
@@ -108,7 +136,5 @@ def pool_subgroups(
     y, v = (np.broadcast_to(np.asarray(values, dtype=np.float64), mask.shape) for values in (yi, vi))
     pooled = pool_sets(y, v, model=model, interval=interval, level=level, mask=mask)
     wald = pool_sets(y, v, model=model, level=level, mask=mask, with_tau2_limits=False)
-    between = pool_sets(wald.estimate, wald.se**2, model=Model.COMMON, with_tau2_limits=False)
-    df = len(names) - 1
-    p_value = float(special.chdtrc(df, between.q[0])) if df else float("nan")
-    return Subgroups(names, pooled, float(between.q[0]), df, p_value)
+    between = differences_of_groups(wald.estimate, wald.se)
+    return Subgroups(names, pooled, between.q, between.df, between.p_value)

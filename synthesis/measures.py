@@ -299,7 +299,9 @@ def _pooled_sd(one: Means, two: Means) -> Array:
 
 
 def _cohens_d(one: Means, two: Means) -> Array:
-    return np.asarray((one.arrays[0] - two.arrays[0]) / _pooled_sd(one, two))
+    """Difference in pooled SDs; NaN where nobody differs from anybody within either arm."""
+    sp = _pooled_sd(one, two)
+    return np.asarray((one.arrays[0] - two.arrays[0]) / np.where(sp > 0, sp, np.nan))
 
 
 def _where_it_exists(tables: Tables, yi: Array, vi: Array) -> tuple[Array, Array]:

@@ -159,7 +159,7 @@ def pool_studies(
         take tables as they are. ``revman5`` measures Q of DerSimonian-Laird around the Mantel-Haenszel
         estimate of 2 x 2 tables, and its prediction interval has k - 2 df instead of k - 1. Under any
         convention the prediction interval takes Wald's standard error.
-    zero_cells : under Mantel-Haenszel and Peto, instead of what the convention says
+    zero_cells : of the tables that Mantel-Haenszel and Peto pool, instead of what the convention says
 
     Raises
     ------
@@ -193,7 +193,7 @@ def pool_studies(
     else:
         moment_q = None
         if convention is Convention.REVMAN5 and model is Model.DL and tables is not None and measure in MH_MEASURES:
-            kept = tables.corrected(zero_cells_of(measure, Model.MH, convention))
+            kept = tables.corrected(zero_cells or zero_cells_of(measure, Model.MH, convention))
             moment_q = pool_tables(kept, *effects, measure=measure, uncorrected=tables).q
         pooled = pool_sets(
             *effects,

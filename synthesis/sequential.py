@@ -42,7 +42,8 @@ class Boundaries:
     Attributes
     ----------
     timing : (looks,) share of the required information, rising, at most 1
-    z : (looks,) upper boundary; the lower one is its negative if `sides` is 2
+    z : (looks,) upper boundary, infinite at looks so early that it lies beyond `FAR`; the lower one is its
+        negative if `sides` is 2
     alpha_spent : (looks,) one-sided probability of having crossed the upper boundary by chance until then
     sides : 1 or 2
     """
@@ -167,7 +168,7 @@ def adjusted_information_size(size: float, heterogeneity: float) -> int:
 
 @dataclass(frozen=True)
 class Position:
-    """Where the accumulated evidence stands; `share` is of the required size, `z_boundary` infinite beyond it."""
+    """Where the accumulated evidence stands; `share` is of the required size, `z_boundary` infinite where no z counts yet."""
 
     share: float
     z: float
@@ -238,4 +239,4 @@ def _boundary(path: _Path, look: int, to_spend: float) -> float:
     def spare(z: float) -> float:
         return path.crossing(look, z) - to_spend
 
-    return float(brentq(spare, -1.0, FAR, xtol=1e-13, rtol=1e-14)) if spare(FAR) < 0 else FAR
+    return float(brentq(spare, -1.0, FAR, xtol=1e-13, rtol=1e-14)) if spare(FAR) < 0 else inf

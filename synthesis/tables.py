@@ -35,11 +35,15 @@ class ZeroCells:
     to : to which tables
     drop_double : tables where no one or everyone has the event, in both arms, do not count. They say
         nothing about a relative effect (Cochrane Handbook 6.5, section 10.4.4.2).
+    by_arm : whether each arm gets a share of 2 `add` in proportion to its size, which is the reciprocal of the
+        other arm's, instead of the same number, so that the odds ratio of an empty table is 1 whatever the sizes.
+        Sweeting, Sutton and Lambert (2004), Statistics in Medicine 23:1351
     """
 
     add: float = 0.5
     to: AddTo = AddTo.ONLY_ZERO
     drop_double: bool = True
+    by_arm: bool = False
 
 
 CORRECTED = ZeroCells()
@@ -111,8 +115,19 @@ class Tables:
             AddTo.ALL: kept,
             AddTo.NONE: np.zeros_like(kept),
         }[zero_cells.to]
-        added = [np.where(kept, cell + zero_cells.add * gets, 0.0) for cell in cells]
+        added = [
+            np.where(kept, cell + add * gets, 0.0) for cell, add in zip(cells, self._additions(zero_cells), strict=True)
+        ]
         return replace(self, events_1=added[0], others_1=added[1], events_2=added[2], others_2=added[3], counts=kept)
+
+    def _additions(self, zero_cells: ZeroCells) -> tuple[Array | float, ...]:
+        """What a correction adds to events and others of the first arm, then of the second."""
+        if not zero_cells.by_arm:
+            return (zero_cells.add,) * 4
+        n1, n2 = self.totals
+        share = n1 / np.where(self.counts, n1 + n2, 1.0)
+        one, two = 2 * zero_cells.add * share, 2 * zero_cells.add * (1 - share)
+        return one, one, two, two
 
     def columns(self, kept: Mask) -> "Tables":
         """The tables of some studies, (k,) True for those that are kept."""

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from flows.forest import forest
-from flows.pool import analyses, pool_files
+from flows.pool import ZeroChoice, analyses, pool_files
 from flows.spreadsheet import PoolError
 from models.vocabulary import Convention, Interval, Measure, Model
+from synthesis.tables import AddTo
 
 KEYS = {
     *("dataset", "measure", "model", "interval", "k", "est", "se", "ci_low", "ci_high", "p"),
@@ -137,7 +138,7 @@ def test_a_file_without_a_single_effect_gives_a_line_that_says_so(write):
 
 
 PROBLEMS = {
-    "ai,n1i,ci,n2i\n3,33,six,31\n": r"trials.csv, line 2, column ci: 'six' is not a number",
+    "ai,n1i,ci,n2i\n3,33,six,31\n": r"trials.csv, line 2, column ci: 'six' is not a finite number",
     "ai,n1i,ci,n2i\n3,33,6,31\n9,4,1,9\n": r"line 3, column ai: 9 events among 4 people",
     "study,mean\nA,3\n": r"columns study, mean do not give RR; it needs one of: ai n1i ci n2i",
     "ai,n1i,ci,n2i\n": r"no rows",
@@ -166,13 +167,13 @@ def test_bad_means_impossible_models_and_missing_files_are_refused_by_name(write
 
 
 def test_a_forest_plot_without_studies_says_so(write):
-    text = forest(analyses([write("ai,n1i,ci,n2i\n0,15,0,15\n")], Measure.OR))
+    text = forest(analyses(write("ai,n1i,ci,n2i\n0,15,0,15\n"), Measure.OR))
     assert "k = 0" in text
     assert "no study with an effect" in text
 
 
 def test_the_forest_plot_shows_every_study_and_every_way_of_pooling(write):
-    text = forest(analyses([write(TWO_TRIALS)], Measure.RR, [Model.MH, Model.REML], list(Interval)[:2]))
+    text = forest(analyses(write(TWO_TRIALS), Measure.RR, [Model.MH, Model.REML], list(Interval)[:2]))
     lines = text.splitlines()
     assert lines[0] == "trials: RR, 95% limits, k = 2, 253 participants"
     plotted = {line.split("  ")[0].strip(): line for line in lines if "■" in line or "◆" in line}
@@ -183,3 +184,138 @@ def test_the_forest_plot_shows_every_study_and_every_way_of_pooling(write):
     assert "►" in plotted["REML hksj"]
     assert "◄" not in plotted["REML wald"]
     assert any("uninformative alone" in line for line in lines)
+
+
+FILES_FROM_ELSEWHERE = {
+    "decimal commas between semicolons": "study;yi;vi\nA;0,25;0,1\nB;-0,1;0,2\n",
+    "a hint for Excel and a blank line": "sep=;\n\nstudy;yi;vi\nA;0.25;0.1\nB;-0.1;0.2\n",
+    "tabs, capitals, Windows line ends": "Study\tYI\tVi\r\nA\t0.25\t0.1\r\nB\t-0.1\t0.2\r\n",
+    "names and cells on several lines": '"Author and\nyear","yi","vi"\n"A,\n1999",0.25,0.1\n"B",-0.1,0.2\n',
+    "separators at the ends of lines": "yi,vi,\n0.25,0.1,\n-0.1,0.2,,\n",
+    "a separator within a quoted name": '"study, with ; comma";"yi";"vi"\nA;0.25;0.1\nB;-0.1;0.2\n',
+    "a typesetter's minus": "yi,vi\n0.25,0.1\n−0.1,0.2\n",
+    "standard errors": "yi,sei\n0.25,0.31622776601683794\n-0.1,0.4472135954999579\n",
+    "unknown cells and columns of words": "yi,vi,pval,n\n0.25,0.1,<0.001,ten\n-0.1,0.2,ns,?\nNA,n/a,,\n",
+}
+
+
+@pytest.mark.parametrize("name", FILES_FROM_ELSEWHERE)
+def test_files_are_read_as_other_programs_write_them(write, name):
+    path = write("")
+    path.write_bytes(FILES_FROM_ELSEWHERE[name].encode())
+    found = only([path], Measure.GEN, [Model.COMMON])
+    assert (found["k"], found["est"]) == (2, pytest.approx((2.5 - 0.5) / 15))
+
+
+def test_a_file_in_utf_16_is_read_by_its_mark(write):
+    path = write("study,yi,vi\nÉtude,0.25,0.1\n", encoding="utf-16")
+    assert analyses(path, Measure.GEN)[0].studies.names == ("Étude",)
+
+
+def test_everything_that_is_wrong_with_a_file_is_said_at_once(write):
+    path = write("yi,vi\nx,0.1\n0.2,0\n1_000,1\n0.2,1e999\n")
+    with pytest.raises(PoolError) as refused:
+        analyses(path, Measure.GEN)
+    lines = [line.split(", ", 1)[1] for line in str(refused.value).splitlines()]
+    assert [line[:18].split(":")[0] for line in lines] == [
+        f"line {n}, column {c}" for n, c in enumerate(("yi", "vi", "yi", "vi"), 2)
+    ]
+
+
+def test_a_column_that_is_there_twice_is_not_chosen_from(write):
+    with pytest.raises(PoolError, match="two columns are named yi"):
+        analyses(write("yi,YI,vi\n1,2,3\n"), Measure.GEN)
+
+
+AS_REPORTED = {
+    # what a row gives in place of SDs: mean and SD of the first arm that must come out
+    "se1i,se2i": ("0.5,0.5", 0.5 * math.sqrt(30)),
+    "lb1i,ub1i,lb2i,ub2i": ("0,2,0,2", math.sqrt(30) / 2.0452296421327034),
+    "sdpre1i,sdpost1i,sdpre2i,sdpost2i,ri": ("5,7,5,7,0.7", 5.0),
+    "ti": ("2", 1 / 2 / math.sqrt(2 / 30)),
+    "ci.lb,ci.ub": ("0,2", 1 / 2.0017174841452352 / math.sqrt(2 / 30)),
+    "pval": ("0.05", 1 / 2.0017174841452352 / math.sqrt(2 / 30)),
+}
+
+
+@pytest.mark.parametrize("columns", AS_REPORTED)
+def test_a_standard_deviation_comes_from_what_the_trial_reports_and_says_so(write, columns):
+    cells, sd = AS_REPORTED[columns]
+    (found,) = analyses(write(f"study,m1i,n1i,m2i,n2i,{columns}\nA,2,30,1,30,{cells}\n"), Measure.MD)
+    assert found.studies.values["sd1i"] == pytest.approx(sd, rel=1e-12)
+    assert found.pooled.se == pytest.approx(sd * math.sqrt(2 / 30), rel=1e-12)
+    assert all(said.startswith("A: ") and "Handbook" in said for said in found.studies.conversions)
+    assert found.studies.conversions
+
+
+def test_medians_with_quartiles_stand_for_mean_and_sd(write):
+    text = "med1i,q1_1i,q3_1i,n1i,med2i,min2i,max2i,n2i\n-4.5,-9,-1,27,-5,-20,1,95\n"
+    (found,) = analyses(write(text), Measure.MD)
+    assert found.studies.values["m1i"] == pytest.approx(-4.8572222222222221, rel=1e-12)
+    said = [sentence.split(" computed from ") for sentence in found.studies.conversions]
+    assert [" ".join(what.split()[2:4]) for what, _ in said] == [
+        "intervention mean",
+        "intervention SD",
+        "control mean",
+        "control SD",
+    ]
+    assert said[0][1] == "Q1 -9, median -4.5, Q3 -1, n 27 (Luo 2018, Wan 2014)"
+
+
+def test_ratios_with_limits_are_read_as_printed(write):
+    found = only([write("study,ratio,ci.lb,ci.ub\nOh 2018,1.07,0.94,1.22\n")], Measure.HR, [Model.COMMON])
+    assert found["est"] == pytest.approx(0.067658648473814864, rel=1e-12)
+    assert [round(found[name], 2) for name in ("est_ratio", "ci_low_ratio", "ci_high_ratio")] == [1.07, 0.94, 1.22]
+    with pytest.raises(PoolError, match="line 2, column ratio: -1; give above 0"):
+        analyses(write("ratio,ci.lb,ci.ub\n-1,0.9,1.2\n"), Measure.HR)
+
+
+def test_a_cross_over_trial_is_a_paired_difference(write):
+    found = only([write("m1i,sd1i,m2i,sd2i,ni,ri\n38,5,42,5.5,27,0.7\n")], Measure.MD)
+    assert (found["est"], found["n_participants"]) == (-4, 27)
+    assert found["se"] ** 2 == pytest.approx(0.62037037037037035, rel=1e-12)
+
+
+def test_clusters_and_shared_controls_shrink_what_a_row_weighs_and_not_who_took_part(write):
+    plain = only([write("ai,n1i,ci,n2i\n10,100,20,100\n", "plain.csv")], Measure.OR, [Model.COMMON])
+    cluster = only([write("ai,n1i,ci,n2i,icc,cluster_size\n10,100,20,100,0.1,11\n")], Measure.OR, [Model.COMMON])
+    assert cluster["est"] == pytest.approx(plain["est"])
+    assert cluster["se"] ** 2 == pytest.approx(2 * plain["se"] ** 2)
+    assert cluster["n_participants"] == 200
+    assert cluster["conversions"] == ["row 2: design effect 2 computed from M 11, ICC 0.1 (Handbook 23.1.4)"]
+    shared = only([write("ai,n1i,ci,n2i,shared_by\n10,100,20,100,2\n")], Measure.RR, [Model.COMMON])
+    assert shared["se"] ** 2 == pytest.approx(1 / 10 - 1 / 100 + 1 / 10 - 1 / 50)
+    assert shared["n_participants"] == 150
+
+
+ZEROS = "ai,n1i,ci,n2i\n0,20,3,40\n2,30,1,31\n0,9,0,9\n"
+
+
+def test_continuity_corrections_are_chosen_by_number_by_tables_and_by_arm(write):
+    path = write(ZEROS)
+
+    def estimate(model, **choice):
+        return only([path], Measure.OR, [model], zero_cells=ZeroChoice(**choice))
+
+    assert estimate(Model.COMMON)["est"] == estimate(Model.COMMON, add=0.5, to=AddTo.ONLY_ZERO)["est"]
+    (by_arm,) = analyses(path, Measure.OR, [Model.COMMON], zero_cells=ZeroChoice(by_arm=True))
+    add_1, add_2 = 20 / 60, 40 / 60
+    assert by_arm.studies.yi[0] == pytest.approx(math.log(add_1 / (20 + add_1)) - math.log((3 + add_2) / (37 + add_2)))
+    assert estimate(Model.COMMON, to=AddTo.NONE)["k"] == 1
+    assert estimate(Model.COMMON, drop_double=False)["k"] == 3
+    plain, corrected = estimate(Model.MH), estimate(Model.MH, add=0.5)
+    assert plain["est"] == pytest.approx(math.log((2 * 30 / 61) / (3 * 20 / 60 + 28 * 1 / 61)))
+    assert corrected["est"] == pytest.approx(
+        math.log((0.5 * 37.5 / 62 + 2 * 30 / 61) / (20.5 * 3.5 / 62 + 28 * 1 / 61))
+    )
+    assert plain["k"] == corrected["k"] == 2
+
+
+def test_two_files_of_one_name_are_two_plots(write, tmp_path):
+    (tmp_path / "other").mkdir()
+    paths = [write("yi,vi\n1,1\n"), write("yi,vi\n2,1\n", "other/trials.csv")]
+    text = forest([analysis for path in paths for analysis in analyses(path, Measure.GEN)])
+    assert [line.split("  ")[-1] for line in text.splitlines() if "■" in line] == [
+        "1.00 (-0.96 to 2.96)",
+        "2.00 (0.04 to 3.96)",
+    ]

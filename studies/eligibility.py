@@ -52,7 +52,7 @@ _DELAYED = TermRule(
     terms=["delayed *", "deferred *", "late start *", "waiting list", "wait list", "waitlist*", "wait listed"]
 )
 _OUTSIDE = TermRule(
-    terms=["historic* control*", "historic* cohort", "external control*", "natural history *", "healthy *", "database control*"]
+    terms=["historic* control*", "historic* cohort", "external control*", "natural history*", "healthy *", "database control*"]
 )  # fmt: skip
 """Arms of people who are not in the trial, or not of its population."""
 _CROSSOVER = re.compile(r"cross[\s_-]?over", re.IGNORECASE)

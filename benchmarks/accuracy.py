@@ -26,8 +26,8 @@ from connectors import CONNECTORS
 from models.dates import at_night
 from models.protocol import Outcome, Protocol, TermRule, Timepoint
 from models.review import load_review
-from models.trial import Arm, Intervention, Page, Reference, Report, SecondaryId, TrialRecord
-from models.vocabulary import Allocation, ArmType, ReferenceType, ReportKind, Status, StudyType, Verdict
+from models.trial import Arm, Intervention, Page, Reference, RelatedReport, Report, SecondaryId, TrialRecord
+from models.vocabulary import Allocation, ArmType, ReferenceType, RelationKind, ReportKind, Status, StudyType, Verdict
 from replay.archive import load_archive
 from studies.eligibility import screen
 from studies.extraction import extract
@@ -118,6 +118,11 @@ def _reports(group: Mapping[str, Any]) -> Iterator[Report]:
             publication_types=tuple(facts.get("types", ())),
             registry_ids=tuple(facts.get("databank", ())),
             abstract_text=facts.get("abstract"),
+            related=tuple(
+                RelatedReport(kind=kind, report_id=facts[kind])
+                for kind in (RelationKind.PREPRINT_OF, RelationKind.PREPRINT_IN)
+                if kind in facts
+            ),
         )
 
 
@@ -197,8 +202,7 @@ def _registration(facts: Mapping[str, Any]) -> TrialRecord:
             for label, kind in facts.get("arms", usual_arms).items()
         ),
         interventions=tuple(
-            Intervention(name=name, arm_labels=tuple(labels.split(", ")) if labels else ())
-            for name, _, labels in split
+            Intervention(name=name, arm_labels=tuple(labels.split(", ")) if labels else ()) for name, _, labels in split
         ),
     )
 
@@ -316,7 +320,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     where = "replay archive and real samples" if samples else "replay archive only"
     print(f"{'numbers extracted':24} {n_numbers:>5}   {len(different)} different from the record ({where})")
     print("\n".join(_errors("different", different)), end="")
-    is_good = all(tally.precision == 1 and tally.recall >= LEAST_RECALL for tally in (*links.values(), *screened.values()))
+    is_good = all(
+        tally.precision == 1 and tally.recall >= LEAST_RECALL for tally in (*links.values(), *screened.values())
+    )
     return 0 if is_good and not different else 1
 
 

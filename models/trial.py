@@ -225,6 +225,8 @@ class RelatedReport(Value, frozen=True, kw_only=True):
     kind: RelationKind
     pmid: str | None = None
     source_text: str | None = None
+    report_id: str | None = None
+    """Of a report that PubMed does not have, e.g. ``PPR:PPR123456``."""
 
 
 class Report(Value, frozen=True, kw_only=True):

@@ -102,6 +102,10 @@ class RelationKind(StrEnum):
     RETRACTION_OF = "retraction_of"
     ERRATUM_FOR = "erratum_for"
     CONCERN_FOR = "concern_for"
+    PREPRINT_OF = "preprint_of"
+    """The report is a preprint, of the article named."""
+    PREPRINT_IN = "preprint_in"
+    """The report is an article, whose preprint is named."""
 
 
 class StudyRelationKind(StrEnum):
@@ -128,6 +132,8 @@ class LinkMethod(StrEnum):
     """The number stands in a title or an abstract, not in a field made for it."""
     DATABANK = "databank"
     REGISTRY_REFERENCE = "registry_reference"
+    SAME_REPORT = "same_report"
+    """Preprint or article of a report that is linked by its own number."""
     PERSON = "person"
 
 

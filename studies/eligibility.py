@@ -257,12 +257,11 @@ def _comparator(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdi
         return _by_absence(Criterion.COMPARATOR, verdict, fields.arms(record), "arms")
     if found := _without_cells(record, arms, eligibility):
         return _by_found(Criterion.COMPARATOR, Verdict.MET, found)
-    delayed = find(_DELAYED, [Field("arms", arm.label) for arm in arms])
-    named = find(eligibility.comparator, [*fields.interventions(record), *fields.arms(record)])
-    if delayed or (named and _CROSSOVER.search(record.intervention_model_text or "")):
-        return _by_found(Criterion.COMPARATOR, Verdict.MET, delayed or named)
-    if named:
-        return _by_found(Criterion.COMPARATOR, Verdict.UNCLEAR, named)
+    if delayed := find(_DELAYED, [Field("arms", arm.label) for arm in arms]):
+        return _by_found(Criterion.COMPARATOR, Verdict.MET, delayed)
+    if named := find(eligibility.comparator, [*fields.interventions(record), *fields.arms(record)]):
+        is_crossover = _CROSSOVER.search(record.intervention_model_text or "")
+        return _by_found(Criterion.COMPARATOR, Verdict.MET if is_crossover else Verdict.UNCLEAR, named)
     if all(_gives_cells(record, arm.label, eligibility) for arm in arms):
         return _verdict(Criterion.COMPARATOR, Verdict.NOT_MET, "arms", "every arm receives cells")
     return _by_absence(Criterion.COMPARATOR, Verdict.UNCLEAR, fields.arms(record), "arms")

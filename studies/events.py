@@ -16,6 +16,7 @@ from models.trial import Observation, TrialRecord
 from models.vocabulary import AlertGrade, CountType, EventCode, LinkMethod, ReportKind, Status, Verdict
 from studies.corrections import corrections_of
 from studies.lifecycle import ENDED, LinkedReport, StudyFile, results_date
+from studies.reports import preprints_of
 from studies.reversals import reversals_of
 
 
@@ -121,6 +122,10 @@ def _report_linked(study: StudyFile, item: LinkedReport, context: RunContext) ->
     public, seen = first_day(entered), item.first_seen_at
     if item.link.method is LinkMethod.PERSON and item.linked_from:
         public, seen = max(public, item.linked_from), max(seen, at_night(item.linked_from))
+    preprints = preprints_of({other.report.report_id: other.report for other in study.reports})
+    before = next((known for known, article in preprints.items() if article == report.report_id), None)
+    words = f"; the article of {before}" if before else ""
+    words += ", from which numbers in extraction.csv come" if before in study.extracted_from else ""
     return Event(
         event_code=EventCode.REPORT_LINKED,
         study_id=study.study_id,
@@ -128,7 +133,7 @@ def _report_linked(study: StudyFile, item: LinkedReport, context: RunContext) ->
         public_date=public,
         first_seen_at=seen,
         grade=_results_grade(study),
-        evidence=f"{report.report_id}, {report.title} ({item.link.evidence})",
+        evidence=f"{report.report_id}, {report.title} ({item.link.evidence}){words}",
         reference=report.report_id,
         is_news=public > context.baseline_search_date,
     )

@@ -191,7 +191,9 @@ def test_an_inactive_arm_is_known_by_its_words(
     assert judged(Criterion.COMPARATOR, brief_title="Trial", **fields) is MET
 
 
-@pytest.mark.parametrize("label", ["Edaravone", "Fingolimod", "Stem cells in a low dose", "Intravenous bone marrow cells"])
+@pytest.mark.parametrize(
+    "label", ["Edaravone", "Fingolimod", "Stem cells in a low dose", "Intravenous bone marrow cells"]
+)
 def test_an_active_arm_is_not(
     judged: Callable[..., Verdict],
     arms: Callable[..., tuple[Arm, ...]],

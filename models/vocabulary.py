@@ -87,6 +87,8 @@ class ReportKind(StrEnum):
     """A later look at people who were randomised: long-term follow-up, extension, secondary analysis."""
     PROTOCOL = "protocol"
     ABSTRACT = "abstract"
+    REGISTRY_SUMMARY = "registry_summary"
+    """Results as a registry posts them on a page of their own: they are told as posted, not as published."""
     NOTICE = "notice"
     """Retraction, erratum or expression of concern."""
     OTHER = "other"

@@ -155,7 +155,8 @@ def _status_in_words(record: TrialRecord) -> str:
         if record.completion_date:
             parts.append(f"completion registered for {record.completion_date}")
     if record.results_submitted_date:
-        parts.append(f"results submitted {record.results_submitted_date}, not public")
+        back = f"returned by quality control {record.results_returned_date}" if record.results_returned_date else ""
+        parts.append(f"results submitted {record.results_submitted_date}, {back or 'not public'}")
     if record.disposition_posted_date:
         parts.append(f"certificate of delay posted {record.disposition_posted_date}")
     return ", ".join(parts)

@@ -27,6 +27,7 @@ _NOTICES = {
     "expression of concern",
     "correction and republication",
 }
+_OF_REGISTRIES = {"registry results summary", "registry results tables"}
 _PROTOCOLS = {"clinical trial protocol", "protocol", "study protocol"}
 _RANDOMISED_TYPES = {"randomized controlled trial"}
 _ABSTRACTS = {"meeting abstract", "meeting abstracts", "conference abstract", "congress", "abstract", "meeting report"}
@@ -224,6 +225,8 @@ def report_kind(report: Report, record: TrialRecord, *, is_declared: bool = Fals
     title = [Field("title", report.title)]
     if types & _NOTICES:
         return ReportKind.NOTICE
+    if types & _OF_REGISTRIES:
+        return ReportKind.REGISTRY_SUMMARY
     if types & _PROTOCOLS or find(_PROTOCOL_TITLE, title):
         return ReportKind.PROTOCOL
     is_trial = bool(types & _RANDOMISED_TYPES)

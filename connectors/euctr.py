@@ -137,7 +137,7 @@ def parse(page: Page) -> Iterator[Parsed]:
         return
     if page.status == 200 and (root := result_element(page.body)) is not None:
         reader = FieldReader(SLUG, root.get("eudractNumber", page.url))
-        if report := tables_report(root, page, reader):
+        if report := tables_report(root, reader):
             yield report
         yield from reader.notes
         return

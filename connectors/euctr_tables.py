@@ -3,8 +3,8 @@
 ``result`` holds ``subjectDisposition`` (arms by period), ``endPoints`` and ``adverseEvents``, each of whose groups
 has an id of its own: an end point names the arm it measures, an adverse-event group only has a title. The structure
 is that read by two public programs, the importer of drugis.org's ADDIS and the uploader of Cambridge's trials unit;
-no register's file has been seen, so a word that is not in a table below goes to a person. The XML does not say when
-it was published: the results page does.
+no file of the register's has been seen, so a word that is not in a table below goes to a person. The XML does not say
+when it was published, which the results page does: these tables are dated by the trial's end or analysis.
 """
 
 import io
@@ -17,13 +17,13 @@ from lxml import etree
 from connectors.euctr_record import ID, SLUG
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, tidy
+from models.dates import PartialDate
 from models.trial import (
     AdverseEvents,
     AdverseGroup,
     FlowCount,
     Measurement,
     MeasureTable,
-    Page,
     ParticipantFlow,
     PostedResults,
     Report,
@@ -34,6 +34,7 @@ from models.vocabulary import OutcomeRole
 LARGEST_FILE = 50_000_000
 """Bytes of an unpacked file above which it is no trial's results."""
 
+_DAYS = ("globalEndOfTrialDate", "primaryCompletionDate", "analysisStageDate")
 _ROLES = {
     "ENDPOINT_TYPE.primary": OutcomeRole.PRIMARY,
     "ENDPOINT_TYPE.secondary": OutcomeRole.SECONDARY,
@@ -85,18 +86,22 @@ def _files(body: bytes) -> Iterator[bytes]:
         return
 
 
-def tables_report(root: etree._Element, page: Page, reader: FieldReader) -> Report | None:
-    """Tables of results as a report on the trial; None if they do not say which trial they are of."""
+def tables_report(root: etree._Element, reader: FieldReader) -> Report | None:
+    """Tables of results as a report on the trial; None if they say neither of which trial nor of when they are."""
     number = root.get("eudractNumber", "")
     if not re.fullmatch(ID, number):
         reader.note("result/@eudractNumber", number, "no EudraCT number", "look at the file in the archive")
+        return None
+    day = next((day for name in _DAYS if (day := _day(root, f"trialInformation/{name}", reader))), None)
+    if day is None:
+        reader.note("result/trialInformation", "", f"none of {', '.join(_DAYS)}", "look at the file in the archive")
         return None
     declared = _text(root, "trialInformation/usctnIdentifier")
     return Report(
         source=SLUG,
         report_id=f"{number}/tables",
         title=_text(root, "trialInformation/fullTitle") or f"Tables of results of EudraCT {number}",
-        registry_date=page.observed_at.date().isoformat(),
+        registry_date=day,
         journal="EU Clinical Trials Register",
         publication_types=("Registry Results Tables",),
         registry_ids=(number, *([declared] if declared else [])),
@@ -225,6 +230,12 @@ def _all(element: etree._Element, path: str) -> list[etree._Element]:
 def _text(element: etree._Element, path: str) -> str | None:
     found = _all(element, path)
     return tidy(found[0].text) if found else None
+
+
+def _day(root: etree._Element, path: str, reader: FieldReader) -> PartialDate | None:
+    """A day, without the time zone that XML may write behind it."""
+    text = _text(root, path)
+    return reader.date(path, text[:10]) if text else None
 
 
 def _count(element: etree._Element, path: str, reader: FieldReader) -> int | None:

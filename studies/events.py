@@ -50,12 +50,16 @@ def events_of(study: StudyFile, context: RunContext, thresholds: Thresholds, nig
 
 
 def _new_trial(study: StudyFile, context: RunContext) -> Event:
-    """Registered; or, where an older version was screened out, changed into a study that belongs here."""
+    """Registered; or, where an older version was screened out, changed into a study that belongs here.
+
+    What made it eligible is read from the record that names it: another register's may be older.
+    """
     records = [_trial(version) for version in study.versions]
-    posted = min((item.first_posted_date or item.registry_date for item in records), key=first_day)
+    posted = _posted(records)
+    own = _posted([item for item in records if item.record_id == study.study_id] or records)
     record = study.newest
     title = record.brief_title or record.official_title or study.study_id
-    if study.eligible_from and first_day(study.eligible_from) > first_day(posted):
+    if study.eligible_from and first_day(study.eligible_from) > first_day(own):
         posted, title = study.eligible_from, f"{title} (registered {posted}; eligible since its record changed)"
     seen = _first_seen(
         version for version in study.versions if first_day(_trial(version).registry_date) >= first_day(posted)
@@ -63,6 +67,10 @@ def _new_trial(study: StudyFile, context: RunContext) -> Event:
     seen = seen or _first_seen(study.versions)
     assert seen
     return _event(study, context, EventCode.NEW_TRIAL, posted, posted, seen, AlertGrade.INFO, title, "registered")
+
+
+def _posted(records: Sequence[TrialRecord]) -> PartialDate:
+    return min((item.first_posted_date or item.registry_date for item in records), key=first_day)
 
 
 def _completed(study: StudyFile, context: RunContext) -> Event | None:

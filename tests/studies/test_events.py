@@ -373,3 +373,13 @@ def test_an_article_whose_preprint_gave_the_numbers_says_so(
     found = {event.reference: event.evidence for event in events(study, "2024-03-01") if event.event_code == "E3"}
     assert found["PMID:1"].endswith("; the article of PPR:PPR1, from which numbers in extraction.csv come")
     assert "article of" not in found["PPR:PPR1"]
+
+
+def test_an_older_entry_in_another_register_is_no_change_of_the_record(
+    trial: Trials, study_of: Studies, events: Events
+):
+    """The European entry came first, and the American record was eligible from its first day."""
+    european = trial("2011-006254-85", source="euctr", registry_date="2011-03-01", first_posted_date="2011-03-01")
+    american = trial(registry_date="2014-11-14", first_posted_date="2014-11-14")
+    found = only(events(study_of(european, american, eligible_from="2014-11-14"), "2020-01-01"), "E4")
+    assert (found.public_date, found.evidence) == (date(2011, 3, 1), "Stem Cells in ALS")

@@ -37,26 +37,30 @@ from models.trial import (
 
 _TAKEN_BACK = "UNRELEASE"
 _SUBMITTED = "RELEASE"
+_RETURNED = "RESET"
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def submitted_results(
     section: AnnotationSection, dates: Mapping[str, PartialDate | None], reader: FieldReader
 ) -> dict[str, PartialDate | None]:
-    """The day on which results went into quality control, while nothing is posted; empty otherwise.
+    """The days on which results went into quality control and came back, while nothing is posted; empty otherwise.
 
     Results that were returned with comments (RESET) stay submitted; those that the sponsor took back do not.
     """
     if dates["results_posted_date"] or dates["results_submitted_date"]:
         return {}
     submitted: PartialDate | None = None
+    returned: PartialDate | None = None
     path = "annotationSection.annotationModule.unpostedAnnotation.unpostedEvents"
     for number, event in enumerate(section.annotation_module.unposted_annotation.unposted_events):
         if event.type == _SUBMITTED:
-            submitted = reader.date(f"{path}[{number}].date", event.date)
+            submitted, returned = reader.date(f"{path}[{number}].date", event.date), None
         elif event.type == _TAKEN_BACK:
-            submitted = None
-    return {"results_submitted_date": submitted} if submitted else {}
+            submitted = returned = None
+        elif event.type == _RETURNED:
+            returned = reader.date(f"{path}[{number}].date", event.date)
+    return {"results_submitted_date": submitted, "results_returned_date": returned} if submitted else {}
 
 
 def plain(markup: str | None) -> str | None:

@@ -2,7 +2,8 @@
 
 Addresses below ``/ctr-search``: ``search`` (HTML, which alone tells how many trials were found),
 ``rest/download/full`` (text, the 20 trials of one page of the search, country by country),
-``rest/feed/bydates`` (RSS of trials entered or changed in the last 7 days), ``trial/{number}/results`` (HTML).
+``rest/feed/bydates`` (RSS of trials entered or changed in the last 7 days), ``trial/{number}/results`` (HTML),
+``rest/download/result/zip/xml/{number}`` (the tables of results, packed).
 No key, no published limit; the server speaks HTTP/1.1 and does not send its whole certificate chain: put what
 is missing into a file and name it in TRIALWATCH_CA_BUNDLE. Terms: European Medicines Agency, reuse with the
 source acknowledged; whole exports are not to be republished.
@@ -22,6 +23,7 @@ import msgspec
 
 from connectors.euctr_record import ID, SLUG, trial_record
 from connectors.euctr_results import results_report, results_rows
+from connectors.euctr_tables import result_element, tables_report
 from connectors.euctr_text import CountryRecord, country_records, undecodable
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, beginning
@@ -115,6 +117,11 @@ def _results(number: str, http: Client) -> Iterator[Page]:
     yield page
     if page.status != 404 and (page.status != 200 or number.encode() not in page.body):
         raise SourceFailure(f"{page.url}: no page about this trial: {_told(page)}")
+    if page.status == 200 and results_report(results_rows(page.body), number, FieldReader(SLUG, number)):
+        tables = http.get(f"/ctr-search/rest/download/result/zip/xml/{number}", {}, kind="tables")
+        yield tables
+        if tables.status not in {200, 404}:
+            raise SourceFailure(f"{tables.url}: no tables of results: {_told(tables)}")
 
 
 def _told(page: Page) -> str:
@@ -122,11 +129,17 @@ def _told(page: Page) -> str:
 
 
 def parse(page: Page) -> Iterator[Parsed]:
-    """Read every trial of a download, or the results page of one; counts and feeds hold none.
+    """Read every trial of a download, or the results page or tables of one; counts and feeds hold none.
 
     A download of a single country gives the trial as that country tells it.
     """
-    if page.kind in _FOR_FETCH or (page.kind == "results" and page.status == 404):
+    if page.kind in _FOR_FETCH or (page.kind in {"results", "tables"} and page.status == 404):
+        return
+    if page.status == 200 and (root := result_element(page.body)) is not None:
+        reader = FieldReader(SLUG, root.get("eudractNumber", page.url))
+        if report := tables_report(root, reader):
+            yield report
+        yield from reader.notes
         return
     rows = results_rows(page.body) if page.status == 200 and not _NUMBER.search(page.body) else {}
     named = re.search(ID, rows.get("EudraCT number", "") or page.url)
@@ -165,12 +178,12 @@ def parse(page: Page) -> Iterator[Parsed]:
 CONNECTOR = Connector(
     slug=SLUG,
     title="EU Clinical Trials Register",
-    id_pattern=rf"{ID}(?:/results)?",
+    id_pattern=rf"{ID}(?:/results|/tables)?",
     parse=parse,
     fetch=fetch,
     base_url="https://www.clinicaltrialsregister.eu",
     rate=1.0,
     probe_id="2011-006254-85",
-    loads="text of the full download (any number of trials and countries), or a saved results page",
+    loads="text of the full download (any number of trials and countries), a saved results page, or tables of results as XML or zip",
     terms="European Medicines Agency; reuse with the source acknowledged, no republication of whole exports",
 )

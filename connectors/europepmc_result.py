@@ -16,7 +16,7 @@ from connectors.pubmed_citation import OTHER_RELATIONS, RELATIONS
 from connectors.reading import FieldReader, tidy
 from models.dates import PartialDate, check_partial, month_number
 from models.trial import Rejected, RelatedReport, Report
-from models.vocabulary import VersionOrigin
+from models.vocabulary import RelationKind, VersionOrigin
 
 SLUG = "europepmc"
 ID_PATTERN = r"PMID:[1-9]\d{0,8}|(?:AGR|CBA|CTX|ETH|HIR|NBK|PAT|PMC|PPR):[A-Za-z0-9][A-Za-z0-9./_-]*"
@@ -27,8 +27,11 @@ _LOOK = "look at the result in Europe PMC and in the archive"
 _PRINTED = re.compile(r"(\d{4})(?:\s+([A-Za-z]+)(?:\s+(\d{1,2}))?)?.*")
 _HEADING = re.compile(r"<h4>(.*?)</h4>\s*", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
-_RELATIONS = {word.lower(): kind for word, kind in RELATIONS.items()}
-_OTHERS = {word.lower() for word in OTHER_RELATIONS} | {"preprintin", "preprintof", "review", "reviewof"}
+_RELATIONS = {word.lower(): kind for word, kind in RELATIONS.items()} | {
+    "preprintof": RelationKind.PREPRINT_OF,
+    "preprintin": RelationKind.PREPRINT_IN,
+}
+_OTHERS = {word.lower() for word in OTHER_RELATIONS} | {"review", "reviewof"}
 
 
 class _Named(msgspec.Struct, frozen=True, rename="camel"):
@@ -193,5 +196,7 @@ def _related(result: Result, reader: FieldReader) -> Iterator[RelatedReport]:
         kind = reader.word(f"{path}.type", word, _RELATIONS)
         if kind and given.source == "MED" and given.id and _PMID.fullmatch(given.id):
             yield RelatedReport(kind=kind, pmid=given.id)
+        elif kind and re.fullmatch(ID_PATTERN, other := f"{given.source}:{given.id}"):
+            yield RelatedReport(kind=kind, report_id=other)
         elif kind:
             yield RelatedReport(kind=kind, source_text=tidy(given.reference))

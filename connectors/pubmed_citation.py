@@ -280,11 +280,18 @@ def _registry_ids(article: etree._Element, reader: FieldReader) -> Iterator[str]
 
 
 def _related(element: etree._Element, reader: FieldReader) -> Iterator[RelatedReport]:
+    """What touches the findings; and the article that a preprint became, which PubMed calls its update."""
     path = "MedlineCitation/CommentsCorrectionsList/CommentsCorrections"
+    types = element.iterfind("MedlineCitation/Article/PublicationTypeList/PublicationType")
+    is_preprint = "Preprint" in {whole_text(item) for item in types}
     for number, given in enumerate(element.iterfind(path), start=1):
-        if (word := given.get("RefType", "")) in OTHER_RELATIONS:
+        word = given.get("RefType", "")
+        if word == "UpdateIn" and is_preprint:
+            kind: RelationKind | None = RelationKind.PREPRINT_OF
+        elif word in OTHER_RELATIONS:
             continue
-        kind = reader.word(f"{path}[{number}]/@RefType", word, RELATIONS)
+        else:
+            kind = reader.word(f"{path}[{number}]/@RefType", word, RELATIONS)
         pmid = tidy(given.findtext("PMID"))
         if kind:
             source = None if pmid else whole_text(given.find("RefSource"))

@@ -2,7 +2,9 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import msgspec
 
@@ -15,7 +17,8 @@ from models.review import load_review
 from models.screening import QueueItem
 from models.settings import Settings
 from models.synthesis import ArmResult
-from models.trial import TrialRecord
+from models.trial import Report, TrialRecord
+from models.vocabulary import ReportKind
 from stores.snapshot import query
 from studies.discrepancies import in_results
 from studies.extraction import extract
@@ -27,8 +30,8 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
     """Rows of one study that posted results give, what keeps others from being rows, and what they contradict."""
 
     study_id: str
-    known_from: date | None
-    """Day on which the results were posted; None when there are none."""
+    known_from: dict[str, date]
+    """Day on which results were posted, by the record or summary that holds them."""
     rows: tuple[ArmResult, ...]
     settled: tuple[ArmResult, ...]
     """Candidates for whose outcome and time extraction.csv has rows already."""
@@ -59,19 +62,43 @@ def candidates(identifier: str, review_name: str, settings: Settings) -> Candida
     if study_id is None:
         raise UnknownStudy(f"{identifier}: no study or record has this id; 'trialwatch status' lists what there is")
     members = [record for record in records if study_of[record.record_id] == study_id]
-    found = [extract(study_id, record, review.protocol) for record in members]
+    summaries = _summaries(warehouse, study_id)
+    sources: list[TrialRecord | Report] = [*members, *(report for report in summaries if report.results)]
+    found = [extract(study_id, source, review.protocol) for source in sources]
     arms = [arm for item in found for arm in item.arms]
     entered = [arm_of(row) for row in review.extraction if row.study_id == study_id]
     places = {(arm.outcome, arm.timepoint) for arm in entered}
-    posted = [record.results_posted_date or record.registry_date for record in members if record.has_results]
     return Candidates(
         study_id=study_id,
-        known_from=max((first_day(day) for day in posted), default=None),
+        known_from=_posted(members, summaries),
         rows=tuple(arm for arm in arms if (arm.outcome, arm.timepoint) not in places),
         settled=tuple(arm for arm in arms if (arm.outcome, arm.timepoint) in places),
         queue=tuple(item for one in found for item in one.queue),
         discrepancies=tuple(in_results(entered, arms)),
     )
+
+
+def _summaries(warehouse: Path, study_id: str) -> list[Report]:
+    """Results that a registry publishes on pages of their own, beside the study's records."""
+    _, rows = query(
+        warehouse,
+        "SELECT study_id, kind, document FROM core_report_latest JOIN review_study_report USING (report_id)"
+        " ORDER BY report_id",
+    )
+    return [
+        msgspec.json.decode(text, type=Report)
+        for study, kind, text in rows
+        if study == study_id and kind == ReportKind.REGISTRY_SUMMARY
+    ]
+
+
+def _posted(records: Sequence[TrialRecord], summaries: Sequence[Report]) -> dict[str, date]:
+    """Tables of results say nothing of their day: it stands on the page beside them."""
+    days = {item.record_id: item.results_posted_date or item.registry_date for item in records if item.has_results}
+    pages = {item.report_id.partition("/")[0]: item.published_date for item in summaries if item.published_date}
+    for item in summaries:
+        days[item.report_id] = pages.get(item.report_id.partition("/")[0]) or item.registry_date
+    return {source: first_day(day) for source, day in days.items()}
 
 
 def as_csv(found: Candidates, *, header: bool = False) -> str:
@@ -80,7 +107,7 @@ def as_csv(found: Candidates, *, header: bool = False) -> str:
     writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
     if header:
         writer.writeheader()
-    writer.writerows(_row(arm, found.known_from) for arm in found.rows)
+    writer.writerows(_row(arm, found.known_from.get(arm.report)) for arm in found.rows)
     return out.getvalue()
 
 

@@ -48,8 +48,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     reason: str
     eligibility: str
-    criteria: tuple[tuple[str, str, str, str], ...]
-    """Criterion, verdict, field and quote."""
+    criteria: tuple[tuple[str, str, str, str, str], ...]
+    """Criterion, verdict, field, quote, and who decided."""
     records: tuple[tuple[str, str], ...]
     """Record and why it belongs."""
     reports: tuple[tuple[str, str, str], ...]
@@ -89,7 +89,7 @@ def history(identifier: str, review: str, settings: Settings) -> History:
         reason=status["reason"],
         eligibility=status["eligibility"],
         criteria=tuple(
-            (row["criterion"], row["verdict"], row["field"], row["quote"])
+            (row["criterion"], row["verdict"], row["field"], row["quote"], row["decided_by"])
             for row in _rows(warehouse, "review_screening_decision", study_id)
         ),
         records=tuple((row["record_id"], f"{row['method']}: {row['evidence']}") for row in records),
@@ -106,8 +106,8 @@ def as_text(told: History) -> str:
         f"{told.list}, {told.state.replace('_', ' ')}: {told.reason}",
         f"eligibility {told.eligibility.replace('_', ' ')}",
         *(
-            f"  {name.replace('_', '-')} {verdict}: “{quote}” ({field})"
-            for name, verdict, field, quote in told.criteria
+            f"  {name.replace('_', '-')} {verdict.replace('_', ' ')}: “{quote}” ({field}{_by(decided_by)})"
+            for name, verdict, field, quote, decided_by in told.criteria
         ),
         "records",
         *(f"  {record_id} ({why})" for record_id, why in told.records),
@@ -123,6 +123,10 @@ def as_text(told: History) -> str:
         lines.append(f"{moment.day:<10}  {mark}{moment.what}")
         lines.append(f"{'':12}{moment.who}; {moment.where}{seen}")
     return "\n".join(lines)
+
+
+def _by(decided_by: str) -> str:
+    return "" if decided_by == "rule" else f", settled by {decided_by}"
 
 
 def _study_of(warehouse: Path, identifier: str) -> str:
@@ -193,7 +197,9 @@ def _of_records(versions: Sequence[Observation]) -> Iterator[Moment]:
 
 
 def _registered(record: TrialRecord) -> str:
-    parts = [f"registered by {record.sponsor or 'a sponsor not stated'}, status {record.status_text or 'not stated'}"]
+    parts = [
+        f"registered by {record.sponsor or 'a sponsor not stated'}, status {_said(record.status_text or 'not stated')}"
+    ]
     if record.enrolment_count is not None:
         parts.append(f"{record.enrolment_count} participants ({record.enrolment_type or 'kind not stated'})")
     if record.primary_completion_date:
@@ -202,18 +208,22 @@ def _registered(record: TrialRecord) -> str:
 
 
 def _changed(changes: Sequence[Change]) -> str:
-    told = [
-        f"{item.field}: {item.before or 'nothing'} → {item.after or 'nothing'}"
-        for item in changes
-        if item.is_substantive
-    ]
+    told = [f"{item.field}: {_said(item.before)} → {_said(item.after)}" for item in changes if item.is_substantive]
     others = [item.field for item in changes if not item.is_substantive]
     if unknown := next((item for item in changes if item.field == "status" and not item.is_substantive), None):
-        told.append(f"status: {unknown.before} → {unknown.after}, set by the registry")
+        told.append(f"status: {_said(unknown.before)} → {_said(unknown.after)}, set by the registry")
         others.remove("status")
     if not told:
         return f"nothing of substance ({', '.join(others)})"
     return "; ".join(told) + (f"; of form only: {', '.join(others)}" if others else "")
+
+
+def _said(text: str | None) -> str:
+    """A registry's word as a person reads it: ``ACTIVE_NOT_RECRUITING`` is active not recruiting."""
+    if not text:
+        return "nothing"
+    is_word = text.isupper() and (len(text) > 4 or "_" in text)
+    return text.replace("_", " ").lower() if is_word else text
 
 
 def _version(record: TrialRecord) -> str:

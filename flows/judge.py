@@ -61,6 +61,12 @@ class Screened(msgspec.Struct, frozen=True, kw_only=True):
         """Ids of a study's records."""
         return [item.record_id for item in self.linked.records if item.study_id == study_id]
 
+    def with_results(self, study_id: str, reports: Mapping[str, Report]) -> list[TrialRecord | Report]:
+        """A study's records, and its reports that hold tables as a registry posts them."""
+        linked = [reports[item.report_id] for item in self.linked.reports if item.study_id == study_id]
+        records = [self.newest[record_id] for record_id in self.records_of(study_id)]
+        return [*records, *(report for report in linked if report.results)]
+
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one night concludes."""
@@ -132,7 +138,7 @@ def judge(
     screened = screen_records(newest, reports, review)
     queue = [*screened.linked.queue, *_rejections(rejected), *_unclear(screened), *_recall(screened, review, freshness)]
     queue += look_alikes(screened.linked, screened.newest, reports, screened.studies_that_matter, review.links)
-    confirmed, provisional, problems = _arms(screened, review)
+    confirmed, provisional, problems = _arms(screened, reports, review)
     queue += problems
     inputs = _inputs(review, confirmed, provisional)
     effects = tuple(
@@ -236,8 +242,13 @@ def _recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshn
     return queue
 
 
-def _arms(screened: Screened, review: Review) -> tuple[list[ArmResult], list[ArmResult], list[QueueItem]]:
-    """Confirmed rows, and provisional ones where no confirmed row settles the same place."""
+def _arms(
+    screened: Screened, reports: Mapping[str, Report], review: Review
+) -> tuple[list[ArmResult], list[ArmResult], list[QueueItem]]:
+    """Confirmed rows, and provisional ones where no confirmed row settles the same place.
+
+    Where two registers post the same, the first one's numbers count and a difference goes to a person.
+    """
     extracted = [arm_of(row) for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
     confirmed = [arm for arm in extracted if arm.is_confirmed]
     settled = {_place(arm) for arm in confirmed}
@@ -245,11 +256,13 @@ def _arms(screened: Screened, review: Review) -> tuple[list[ArmResult], list[Arm
     settled |= {_place(arm) for arm in provisional}
     queue: list[QueueItem] = []
     for study_id, decision in screened.screening.items():
-        for record_id in screened.records_of(study_id) if decision.verdict is Verdict.MET else ():
-            found = extract(study_id, screened.newest[record_id], review.protocol)
+        for source in screened.with_results(study_id, reports) if decision.verdict is Verdict.MET else ():
+            found = extract(study_id, source, review.protocol)
             queue += found.queue
-            queue += in_results(extracted, found.arms)
-            provisional += [arm for arm in found.arms if _place(arm) not in settled]
+            queue += in_results([*extracted, *provisional], found.arms)
+            fresh = [arm for arm in found.arms if _place(arm) not in settled]
+            provisional += fresh
+            settled |= {_place(arm) for arm in fresh}
     return confirmed, provisional, queue
 
 

@@ -48,10 +48,17 @@ class Eligibility(Strict):
 
     population: TermRule
     not_population: TermRule
+    """What an abbreviation of the population stands for elsewhere."""
+    near_population: TermRule = TermRule(terms=[])
+    """People whom the review may or may not mean: the verdict is unclear."""
+    other_populations: TermRule = TermRule(terms=[])
+    """People with other diseases: beside the population they leave it unclear, alone they are not it."""
     intervention: TermRule
     not_intervention: TermRule
     needs_person: TermRule
     """Interventions on which the review has not decided: the verdict is unclear."""
+    procedures: TermRule = TermRule(terms=[])
+    """What is done to obtain or give the intervention: given to some arms only, it is no co-intervention."""
     comparator: TermRule
     """Words by which an arm is recognised as placebo, sham or no treatment."""
 

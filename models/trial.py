@@ -205,6 +205,8 @@ class TrialRecord(Value, frozen=True, kw_only=True):
     last_update_submitted_date: PartialDate | None = None
     last_update_posted_date: PartialDate | None = None
     results_submitted_date: PartialDate | None = None
+    results_returned_date: PartialDate | None = None
+    """Last return of submitted results by quality control, while they wait for the sponsor again."""
     results_posted_date: PartialDate | None = None
     disposition_posted_date: PartialDate | None = None
     """First posting of a certificate that delays results; not results."""
@@ -225,6 +227,8 @@ class RelatedReport(Value, frozen=True, kw_only=True):
     kind: RelationKind
     pmid: str | None = None
     source_text: str | None = None
+    report_id: str | None = None
+    """Of a report that PubMed does not have, e.g. ``PPR:PPR123456``."""
 
 
 class Report(Value, frozen=True, kw_only=True):
@@ -247,6 +251,8 @@ class Report(Value, frozen=True, kw_only=True):
     """Accession numbers of the DataBank list: declared, not merely mentioned."""
     related: tuple[RelatedReport, ...] = ()
     abstract_text: str | None = None
+    results: PostedResults | None = None
+    """Of a summary of results that a registry publishes beside its records."""
 
 
 class Rejected(Value, frozen=True, kw_only=True):

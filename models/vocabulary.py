@@ -87,6 +87,8 @@ class ReportKind(StrEnum):
     """A later look at people who were randomised: long-term follow-up, extension, secondary analysis."""
     PROTOCOL = "protocol"
     ABSTRACT = "abstract"
+    REGISTRY_SUMMARY = "registry_summary"
+    """Results as a registry posts them on a page of their own: they are told as posted, not as published."""
     NOTICE = "notice"
     """Retraction, erratum or expression of concern."""
     OTHER = "other"
@@ -102,6 +104,10 @@ class RelationKind(StrEnum):
     RETRACTION_OF = "retraction_of"
     ERRATUM_FOR = "erratum_for"
     CONCERN_FOR = "concern_for"
+    PREPRINT_OF = "preprint_of"
+    """The report is a preprint, of the article named."""
+    PREPRINT_IN = "preprint_in"
+    """The report is an article, whose preprint is named."""
 
 
 class StudyRelationKind(StrEnum):
@@ -128,6 +134,8 @@ class LinkMethod(StrEnum):
     """The number stands in a title or an abstract, not in a field made for it."""
     DATABANK = "databank"
     REGISTRY_REFERENCE = "registry_reference"
+    SAME_REPORT = "same_report"
+    """Preprint or article of a report that is linked by its own number."""
     PERSON = "person"
 
 

@@ -1,4 +1,5 @@
 -- core_trial_change: One row per field that differs between a version of a registry record and the one before it.
+-- Versions are compared within a source: what another one leaves out or words otherwise is no change.
 -- record_id: Registry entry
 -- field: Column of core_trial_version that differs
 -- old_value: Value in the earlier version, as text
@@ -10,6 +11,7 @@ CREATE VIEW core_trial_change AS
 WITH wide AS (
     SELECT
         record_id,
+        source,
         version_id,
         registry_date,
         observed_at,
@@ -39,7 +41,7 @@ WITH wide AS (
 long AS (
     FROM wide
     UNPIVOT INCLUDE NULLS (
-        new_value FOR field IN (COLUMNS(* EXCLUDE (record_id, version_id, registry_date, observed_at)))
+        new_value FOR field IN (COLUMNS(* EXCLUDE (record_id, source, version_id, registry_date, observed_at)))
     )
 ),
 paired AS (
@@ -53,7 +55,7 @@ paired AS (
         version_id,
         row_number() OVER older AS n
     FROM long
-    WINDOW older AS (PARTITION BY record_id, field ORDER BY registry_date, observed_at, version_id)
+    WINDOW older AS (PARTITION BY record_id, source, field ORDER BY registry_date, observed_at, version_id)
 )
 SELECT record_id, field, old_value, new_value, registry_date, observed_at, version_id
 FROM paired

@@ -111,6 +111,8 @@ _FIELDS: dict[str, tuple[_Text, _Matters]] = {
     "why stopped": (_plain_field("why_stopped_text"), _always),
     "has results": (lambda record: "yes" if record.has_results else "no", _always),
     "results posted": _date("results_posted_date"),
+    "results submitted": _date("results_submitted_date"),
+    "results returned by quality control": _date("results_returned_date"),
     "certificate of delay posted": _date("disposition_posted_date"),
     "participants": (_plain_field("enrolment_count"), _always),
     "kind of number of participants": (_plain_field("enrolment_type"), _never),

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from models.protocol import DecisionRow, Eligibility, PublishedVersion, TermRule
 from models.screening import CriterionVerdict, ScreeningDecision
-from models.trial import TrialRecord
+from models.trial import Arm, TrialRecord
 from models.vocabulary import Allocation, ArmType, Criterion, StudyType, Verdict
+from studies import fields
 from studies.terms import Field, Found, find
 
 _INACTIVE_ARMS = {ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR, ArmType.NO_INTERVENTION}
-_BLINDED = TermRule(terms=["placebo*", "sham", "double-dummy", "double dummy"])
 _CODE = re.compile(r"\w*\d[\w-]*|\w[\w-]{3,}")
 _PHASE_ONE = re.compile(r"(?:early[\s_]*)?phase[\s_]*(?:1|i)", re.IGNORECASE)
 _RANDOM = TermRule(terms=["random*", "quasi-random*"], except_terms=["non-random*", "nonrandom*", "not random*"])
@@ -44,6 +44,18 @@ _ONE_MUSCLE = TermRule(
     terms=["tibialis anterior", "biceps*", "triceps*", "quadriceps*", "deltoid*", "gastrocnemius", "interosse*",
            "abductor*", "trapezius", "diaphragm*"]
 )  # fmt: skip
+_ALTERNATION = TermRule(
+    terms=["quasi-random*", "pseudo-random*", "alternation", "alternately", "alternating *", "odd or even", "even or odd",
+           "allocat* alternat*", "alternat* allocat*"]
+)  # fmt: skip
+_DELAYED = TermRule(
+    terms=["delayed *", "deferred *", "late start *", "waiting list", "wait list", "waitlist*", "wait listed"]
+)
+_OUTSIDE = TermRule(
+    terms=["historic* control*", "historic* cohort", "external control*", "natural history*", "healthy *", "database control*"]
+)  # fmt: skip
+"""Arms of people who are not in the trial, or not of its population."""
+_CROSSOVER = re.compile(r"cross[\s_-]?over", re.IGNORECASE)
 _RUN_IN = TermRule(
     terms=[
         "run-in",
@@ -119,33 +131,42 @@ def _decided_by_person(item: CriterionVerdict, study_id: str, decisions: Sequenc
 
 
 def _population(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
-    """A disease spelled out among the conditions settles it; an abbreviation only where nothing speaks against it."""
-    conditions, titles, keywords = _conditions(record), _titles(record), _keywords(record)
-    found = find(eligibility.population, conditions)
-    if found and not found.is_abbreviation:
-        return _by_found(Criterion.POPULATION, Verdict.MET, found)
-    in_titles = find(eligibility.population, titles)
-    if found or in_titles:
-        if other := find(eligibility.not_population, [*conditions, *titles, *keywords]):
-            return _by_found(Criterion.POPULATION, Verdict.NOT_MET, other)
+    """A disease spelled out among the conditions settles it; an abbreviation only where nothing speaks against it.
+
+    Other diseases beside it leave it unclear whether its own people can be told apart.
+    """
+    conditions, titles, keywords = fields.conditions(record), fields.titles(record), fields.keywords(record)
+    found, in_titles = find(eligibility.population, conditions), find(eligibility.population, titles)
+    others = find(eligibility.other_populations, [*conditions, *titles])
+    if not (found and not found.is_abbreviation) and (found or in_titles):
+        if meant := find(eligibility.not_population, [*conditions, *titles, *keywords]):
+            return _by_found(Criterion.POPULATION, Verdict.NOT_MET, meant)
         spelled = next((item for item in (in_titles, found) if item and not item.is_abbreviation), None)
-        best = spelled or found or find(eligibility.population, [*keywords, *_outcomes(record)])
-        if best and (best is found or not best.is_abbreviation):
-            return _by_found(Criterion.POPULATION, Verdict.MET, best)
-        assert in_titles
-        return _by_found(Criterion.POPULATION, Verdict.UNCLEAR, in_titles)
+        found = spelled or found or find(eligibility.population, [*keywords, *fields.outcomes(record)])
+        if found is None or (found.is_abbreviation and found.field != "conditions"):
+            assert in_titles
+            return _by_found(Criterion.POPULATION, Verdict.UNCLEAR, in_titles)
+    if found:
+        return _by_found(Criterion.POPULATION, Verdict.UNCLEAR if others else Verdict.MET, others or found)
     if (found := find(eligibility.population, keywords)) and not find(eligibility.not_population, conditions):
         return _by_found(Criterion.POPULATION, Verdict.UNCLEAR, found)
+    if not others and (near := find(eligibility.near_population, [*conditions, *titles])):
+        return _by_found(Criterion.POPULATION, Verdict.UNCLEAR, near)
     return _by_absence(Criterion.POPULATION, Verdict.NOT_MET, conditions, "conditions")
 
 
 def _intervention(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
-    given, titles = [*_interventions(record), *_arms(record)], _titles(record)
+    """Cells that are given by name settle it, whatever else is given: that is a co-intervention."""
+    products, titles = fields.interventions(record), fields.titles(record)
+    given = [*products, *fields.arms(record)]
     if record.study_type is StudyType.OBSERVATIONAL and not record.interventions:
         return _verdict(Criterion.INTERVENTION, Verdict.NOT_MET, "study_type", "observational, no intervention")
     if found := find(eligibility.needs_person, given):
         return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR, found)
-    cells, other = find(eligibility.intervention, given), find(eligibility.not_intervention, [*given, *titles])
+    if found := find(eligibility.intervention, [item for item in products if not _is_other(item, eligibility)]):
+        return _by_found(Criterion.INTERVENTION, Verdict.MET, found)
+    active = [item for item in given if not find(eligibility.comparator, [item])]
+    cells, other = find(eligibility.intervention, given), find(eligibility.not_intervention, [*active, *titles])
     if cells:
         return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR if other else Verdict.MET, other or cells)
     if other:
@@ -155,9 +176,15 @@ def _intervention(record: TrialRecord, eligibility: Eligibility) -> CriterionVer
     if found := find(eligibility.intervention, titles):
         verdict = Verdict.MET if _is_named_in_title(record, eligibility) else Verdict.UNCLEAR
         return _by_found(Criterion.INTERVENTION, verdict, found)
-    if found := find(eligibility.intervention, _keywords(record)):
-        return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR, found)
+    described = [item for item in fields.descriptions(record) if item.name != "summary"]
+    for rule in (eligibility.intervention, eligibility.needs_person):
+        if found := find(rule, [*fields.keywords(record), *described]):
+            return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR, found)
     return _by_absence(Criterion.INTERVENTION, Verdict.NOT_MET, given, "interventions")
+
+
+def _is_other(item: Field, eligibility: Eligibility) -> bool:
+    return find(eligibility.not_intervention, [item]) is not None
 
 
 def _is_named_in_title(record: TrialRecord, eligibility: Eligibility) -> bool:
@@ -166,23 +193,28 @@ def _is_named_in_title(record: TrialRecord, eligibility: Eligibility) -> bool:
     A drug may be titled by the cells that it acts on.
     """
     products = [item for item in record.interventions if not find(eligibility.comparator, [Field("", item.name)])]
-    titles = " ".join(field.text for field in _titles(record)).casefold()
+    titles = " ".join(field.text for field in fields.titles(record)).casefold()
     words = {word for item in products for name in (item.name, *item.other_names) for word in _CODE.findall(name)}
     return not products or any(word.casefold() in titles for word in words)
 
 
 def _design(record: TrialRecord) -> CriterionVerdict:
-    titles = _titles(record)
     if record.study_type not in {StudyType.INTERVENTIONAL, None}:
         return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "study_type", record.study_type)
     if record.allocation is Allocation.RANDOMISED:
         return _randomised(record)
-    found = find(_RANDOM, titles)
+    titled, told = find(_RANDOM, fields.titles(record)), fields.descriptions(record)
     if record.allocation is not None:
-        verdict = Verdict.UNCLEAR if found else Verdict.NOT_MET
-        return _verdict(Criterion.DESIGN, verdict, "allocation", found.quote if found else record.allocation)
-    if found:
-        return _by_found(Criterion.DESIGN, Verdict.MET, found)
+        said = titled or find(_ALTERNATION, told)
+        if not said and record.allocation is Allocation.NON_RANDOMISED and len(record.arms) > 1:
+            said = find(_RANDOM, told)
+        if said:
+            return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, said)
+        return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "allocation", record.allocation)
+    if titled:
+        return _by_found(Criterion.DESIGN, Verdict.MET, titled)
+    if said := find(_RANDOM, told) or find(_ALTERNATION, told):
+        return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, said)
     if len(record.arms) == 1:
         return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "arms", f"one arm: {record.arms[0].label}")
     return _verdict(Criterion.DESIGN, Verdict.UNCLEAR, "allocation", "not stated")
@@ -190,23 +222,24 @@ def _design(record: TrialRecord) -> CriterionVerdict:
 
 def _randomised(record: TrialRecord) -> CriterionVerdict:
     """Registered as randomised; unclear where sides of one person rather than persons may have been."""
-    given = [*_titles(record), *_interventions(record), *_arms(record), *_descriptions(record)]
-    if found := find(_WITHIN_PERSON, [*given, *_outcomes(record)]):
+    given = [*fields.titles(record), *fields.interventions(record), *fields.arms(record), *fields.descriptions(record)]
+    if found := find(_WITHIN_PERSON, [*given, *fields.outcomes(record)]):
         return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, found)
-    if find(_INTO_MUSCLE, given) and (found := find(_ONE_MUSCLE, [*_outcomes(record), *given])):
+    if find(_INTO_MUSCLE, given) and (found := find(_ONE_MUSCLE, [*fields.outcomes(record), *given])):
         return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, found)
     quote = str(record.allocation)
-    if found := find(_RUN_IN, [*_titles(record), *_arms(record), *_interventions(record)]):
+    if found := find(_RUN_IN, [*fields.titles(record), *fields.arms(record), *fields.interventions(record)]):
         quote = f"{quote}, after a part that is not: {found.quote}"
     return _verdict(Criterion.DESIGN, Verdict.MET, "allocation", quote)
 
 
 def _comparator(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
-    for arm in record.arms:
+    arms = [arm for arm in record.arms if not find(_OUTSIDE, [Field("arms", arm.label)])]
+    for arm in arms:
         if arm.type in _INACTIVE_ARMS:
             return _verdict(Criterion.COMPARATOR, Verdict.MET, "arms.type", f"{arm.label} ({arm.type})")
     labels = {arm.label for arm in record.arms}
-    inactive = [field for field in _arms(record) if not find(eligibility.intervention, [field])]
+    inactive = [Field("arms", arm.label) for arm in arms if not find(eligibility.intervention, [Field("", arm.label)])]
     given_to_some = [
         Field("interventions", item.name)
         for item in record.interventions
@@ -214,31 +247,62 @@ def _comparator(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdi
     ]
     if found := find(eligibility.comparator, [*inactive, *given_to_some]):
         return _by_found(Criterion.COMPARATOR, Verdict.MET, found)
-    titled = find(_BLINDED, _titles(record)) or find(eligibility.comparator, _titles(record))
+    titled = find(eligibility.comparator, fields.titles(record))
     if titled:
         return _by_found(Criterion.COMPARATOR, Verdict.MET, titled)
     is_silent = not record.arms and record.allocation is None and not _PHASE_ONE.fullmatch(record.phase_text or "")
-    if len(record.arms) < 2 and (is_silent or record.allocation is Allocation.RANDOMISED):
-        return _by_absence(Criterion.COMPARATOR, Verdict.UNCLEAR, _arms(record), "arms")
-    if len(record.arms) < 2:
-        return _by_absence(Criterion.COMPARATOR, Verdict.NOT_MET, _arms(record), "arms")
-    if found := find(eligibility.comparator, [*_interventions(record), *_arms(record)]):
-        return _by_found(Criterion.COMPARATOR, Verdict.UNCLEAR, found)
-    if all(_gives_cells(record, arm.label, eligibility) for arm in record.arms):
+    if len(arms) < 2:
+        is_open = is_silent or record.allocation is Allocation.RANDOMISED
+        verdict = Verdict.UNCLEAR if is_open else Verdict.NOT_MET
+        return _by_absence(Criterion.COMPARATOR, verdict, fields.arms(record), "arms")
+    if found := _without_cells(record, arms, eligibility):
+        return _by_found(Criterion.COMPARATOR, Verdict.MET, found)
+    if delayed := find(_DELAYED, [Field("arms", arm.label) for arm in arms]):
+        return _by_found(Criterion.COMPARATOR, Verdict.MET, delayed)
+    if named := find(eligibility.comparator, [*fields.interventions(record), *fields.arms(record)]):
+        is_crossover = _CROSSOVER.search(record.intervention_model_text or "")
+        return _by_found(Criterion.COMPARATOR, Verdict.MET if is_crossover else Verdict.UNCLEAR, named)
+    if all(_gives_cells(record, arm.label, eligibility) for arm in arms):
         return _verdict(Criterion.COMPARATOR, Verdict.NOT_MET, "arms", "every arm receives cells")
-    return _by_absence(Criterion.COMPARATOR, Verdict.UNCLEAR, _arms(record), "arms")
+    return _by_absence(Criterion.COMPARATOR, Verdict.UNCLEAR, fields.arms(record), "arms")
+
+
+def _without_cells(record: TrialRecord, arms: Sequence[Arm], eligibility: Eligibility) -> Found | None:
+    """An arm that gets what an arm of cells gets, less the cells; or that is described as inactive."""
+    given = {arm.label: {item.name for item in record.interventions if arm.label in item.arm_labels} for arm in arms}
+    with_cells = [arm.label for arm in arms if _gives_cells(record, arm.label, eligibility)]
+    for arm in arms:
+        described = [Field("arms.description", arm.description_text)] if arm.description_text else []
+        if arm.label in with_cells or find(eligibility.intervention, described):
+            continue
+        if any(given[label] > given[arm.label] for label in with_cells):
+            what = ", ".join(sorted(given[arm.label])) or "nothing"
+            return Found("interventions.arm_labels", f"{arm.label}: {what}, without cells", False)
+        if found := find(eligibility.comparator, described):
+            return found
+    return None
 
 
 def _co_interventions(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
+    """What only some arms get besides cells; what an arm gets instead of cells is its comparator."""
     labels = {arm.label for arm in record.arms}
     for intervention in record.interventions:
         name = [Field("interventions", intervention.name)]
-        is_other = not find(eligibility.intervention, name) and not find(eligibility.comparator, name)
+        is_known = any(
+            find(rule, name) for rule in (eligibility.intervention, eligibility.comparator, eligibility.procedures)
+        )
         given_to = set(intervention.arm_labels)
-        if is_other and given_to and given_to < labels and not _is_product(record, intervention.name, eligibility):
+        is_for_some = bool(given_to) and given_to < labels
+        if is_known or not is_for_some or _is_product(record, intervention.name, eligibility):
+            continue
+        if any(_gives_cells(record, label, eligibility) or _others_in(record, label) > 1 for label in given_to):
             quote = f"{intervention.name}: only in {', '.join(sorted(given_to))}"
             return _verdict(Criterion.CO_INTERVENTIONS, Verdict.UNCLEAR, "interventions.arm_labels", quote)
     return _verdict(Criterion.CO_INTERVENTIONS, Verdict.MET, "interventions", "none given to some arms only")
+
+
+def _others_in(record: TrialRecord, label: str) -> int:
+    return sum(label in item.arm_labels for item in record.interventions)
 
 
 def _is_product(record: TrialRecord, name: str, eligibility: Eligibility) -> bool:
@@ -250,41 +314,6 @@ def _is_product(record: TrialRecord, name: str, eligibility: Eligibility) -> boo
 def _gives_cells(record: TrialRecord, label: str, eligibility: Eligibility) -> bool:
     names = [item.name for item in record.interventions if label in item.arm_labels]
     return find(eligibility.intervention, [Field("arms", text) for text in (label, *names)]) is not None
-
-
-def _conditions(record: TrialRecord) -> list[Field]:
-    return [Field("conditions", text) for text in record.conditions]
-
-
-def _titles(record: TrialRecord) -> list[Field]:
-    titles = {"official_title": record.official_title, "brief_title": record.brief_title}
-    return [Field(name, text) for name, text in titles.items() if text]
-
-
-def _keywords(record: TrialRecord) -> list[Field]:
-    return [Field("keywords", text) for text in record.keywords]
-
-
-def _interventions(record: TrialRecord) -> list[Field]:
-    return [
-        Field("interventions" if text == item.name else "interventions.other_names", text)
-        for item in record.interventions
-        for text in (item.name, *item.other_names)
-    ]
-
-
-def _arms(record: TrialRecord) -> list[Field]:
-    return [Field("arms", arm.label) for arm in record.arms]
-
-
-def _descriptions(record: TrialRecord) -> list[Field]:
-    texts = [("arms.description", arm.description_text) for arm in record.arms]
-    texts += [("interventions.description", item.description_text) for item in record.interventions]
-    return [Field(name, text) for name, text in [*texts, ("summary", record.summary_text)] if text]
-
-
-def _outcomes(record: TrialRecord) -> list[Field]:
-    return [Field("outcomes", outcome.measure) for outcome in record.outcomes]
 
 
 def _by_found(criterion: Criterion, verdict: Verdict, found: Found) -> CriterionVerdict:

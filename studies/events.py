@@ -13,9 +13,10 @@ from models.dates import PartialDate, add_months, at_night, first_day, last_day
 from models.protocol import Thresholds
 from models.screening import Event, RunContext
 from models.trial import Observation, TrialRecord
-from models.vocabulary import AlertGrade, CountType, EventCode, LinkMethod, ReportKind, Status, Verdict
+from models.vocabulary import AlertGrade, CountType, EventCode, LinkMethod, ReportKind, Status, Verdict, VersionOrigin
 from studies.corrections import corrections_of
 from studies.lifecycle import ENDED, LinkedReport, StudyFile, results_date
+from studies.reports import preprints_of
 from studies.reversals import reversals_of
 
 
@@ -49,12 +50,16 @@ def events_of(study: StudyFile, context: RunContext, thresholds: Thresholds, nig
 
 
 def _new_trial(study: StudyFile, context: RunContext) -> Event:
-    """Registered; or, where an older version was screened out, changed into a study that belongs here."""
+    """Registered; or, where an older version was screened out, changed into a study that belongs here.
+
+    What made it eligible is read from the record that names it: another register's may be older.
+    """
     records = [_trial(version) for version in study.versions]
-    posted = min((item.first_posted_date or item.registry_date for item in records), key=first_day)
+    posted = _posted(records)
+    own = _posted([item for item in records if item.record_id == study.study_id] or records)
     record = study.newest
     title = record.brief_title or record.official_title or study.study_id
-    if study.eligible_from and first_day(study.eligible_from) > first_day(posted):
+    if study.eligible_from and first_day(study.eligible_from) > first_day(own):
         posted, title = study.eligible_from, f"{title} (registered {posted}; eligible since its record changed)"
     seen = _first_seen(
         version for version in study.versions if first_day(_trial(version).registry_date) >= first_day(posted)
@@ -64,12 +69,16 @@ def _new_trial(study: StudyFile, context: RunContext) -> Event:
     return _event(study, context, EventCode.NEW_TRIAL, posted, posted, seen, AlertGrade.INFO, title, "registered")
 
 
+def _posted(records: Sequence[TrialRecord]) -> PartialDate:
+    return min((item.first_posted_date or item.registry_date for item in records), key=first_day)
+
+
 def _completed(study: StudyFile, context: RunContext) -> Event | None:
     ended = [version for version in study.versions if _trial(version).status in ENDED]
     if not ended or not (seen := _first_seen(ended)):
         return None
     record = _trial(ended[0])
-    shown = record.registry_date
+    shown = _shown(study, ended[0])
     dates = (record.completion_date, record.primary_completion_date)
     when = next((day for day in dates if day and first_day(day) <= first_day(shown)), shown)
     evidence = f"{record.record_id}: status {record.status_text}, version of {shown}"
@@ -86,13 +95,40 @@ def _results_posted(study: StudyFile, context: RunContext) -> Iterator[Event]:
             by_record[_trial(version).record_id].append(version)
     for record_id, versions in by_record.items():
         posted = next((day for item in versions if (day := _trial(item).results_posted_date)), None)
-        shown = posted or _trial(versions[0]).registry_date
+        posted = posted or _summarised(study, record_id)
         seen = _first_seen(versions)
         assert seen
+        shown = posted or _shown(study, min(versions, key=lambda item: item.observed_at))
         evidence = f"{record_id}: results first posted {posted or f'by {shown}'}"
         yield _event(
             study, context, EventCode.RESULTS_POSTED, shown, shown, seen, _results_grade(study), evidence, record_id
         )
+
+
+def _summarised(study: StudyFile, record_id: str) -> PartialDate | None:
+    """First publication of a summary of results beside the record, in a register that gives it a page of its own."""
+    days = [
+        item.report.published_date
+        for item in study.reports
+        if item.report.report_id == f"{record_id}/results" and item.report.published_date
+    ]
+    return min(days, key=first_day, default=None)
+
+
+def _shown(study: StudyFile, version: Observation) -> PartialDate:
+    """Day from which a registry showed a version: its own date, or when we saw it change without another date.
+
+    A register may date its records by their entry only, years before anything happens to the trial.
+    """
+    record = _trial(version)
+    has_changed = any(
+        item.observed_at < version.observed_at
+        and _trial(item).origin is record.origin is VersionOrigin.CURRENT
+        and _trial(item).registry_date == record.registry_date
+        for item in study.versions
+        if (_trial(item).record_id, _trial(item).source) == (record.record_id, record.source)
+    )
+    return version.observed_at.date().isoformat() if has_changed else record.registry_date
 
 
 def _results_submitted(study: StudyFile, context: RunContext) -> Iterator[Event]:
@@ -121,6 +157,10 @@ def _report_linked(study: StudyFile, item: LinkedReport, context: RunContext) ->
     public, seen = first_day(entered), item.first_seen_at
     if item.link.method is LinkMethod.PERSON and item.linked_from:
         public, seen = max(public, item.linked_from), max(seen, at_night(item.linked_from))
+    preprints = preprints_of({other.report.report_id: other.report for other in study.reports})
+    before = next((known for known, article in preprints.items() if article == report.report_id), None)
+    words = f"; the article of {before}" if before else ""
+    words += ", from which numbers in extraction.csv come" if before in study.extracted_from else ""
     return Event(
         event_code=EventCode.REPORT_LINKED,
         study_id=study.study_id,
@@ -128,7 +168,7 @@ def _report_linked(study: StudyFile, item: LinkedReport, context: RunContext) ->
         public_date=public,
         first_seen_at=seen,
         grade=_results_grade(study),
-        evidence=f"{report.report_id}, {report.title} ({item.link.evidence})",
+        evidence=f"{report.report_id}, {report.title} ({item.link.evidence}){words}",
         reference=report.report_id,
         is_news=public > context.baseline_search_date,
     )
@@ -163,6 +203,7 @@ def _overdue(
         is_planned = record.primary_completion_type is CountType.ESTIMATED
         what = "primary completion" if record.primary_completion_date else "completion"
         planned = f" (as planned; status {record.status_text})" if is_planned else ""
+        planned += _excused(record, due)
         yield Event(
             event_code=EventCode.OVERDUE,
             study_id=study.study_id,
@@ -174,6 +215,16 @@ def _overdue(
             reference=completion[:7],
             is_news=due > context.baseline_search_date,
         )
+
+
+def _excused(record: TrialRecord, due: date) -> str:
+    """What a registry says of results that are not public on the day they are due."""
+    told = ""
+    if (delay := record.disposition_posted_date) and first_day(delay) <= due:
+        told += f", certificate of delay posted {delay}"
+    if (sent := record.results_submitted_date) and first_day(sent) <= due:
+        told += f", results submitted {sent}"
+    return told
 
 
 def _in_force(study: StudyFile, context: RunContext) -> Iterator[tuple[TrialRecord, date]]:
@@ -200,7 +251,7 @@ def _reversed(study: StudyFile, context: RunContext) -> Iterator[Event]:
         assert seen
         is_lost = item.takes_results_back and study.screening.verdict is Verdict.MET
         grade = AlertGrade.ACTION if is_lost else AlertGrade.WATCH
-        shown = item.after.registry_date
+        shown = _shown(study, min(same, key=lambda version: version.observed_at))
         yield _event(study, context, EventCode.REVERSAL, shown, shown, seen, grade, item.evidence, item.reference)
 
 

@@ -13,7 +13,7 @@ from scipy.stats import t
 from models.protocol import Comparison, Outcome, Protocol, TermRule, Timepoint
 from models.screening import QueueItem
 from models.synthesis import ArmResult
-from models.trial import AdverseGroup, Measurement, MeasureTable, PostedResults, TrialRecord
+from models.trial import AdverseGroup, Measurement, MeasureTable, PostedResults, Report, TrialRecord
 from models.vocabulary import ArmRole, EvidenceWord
 from studies.numbers import not_randomised_by_group, randomised_in_text, started, started_by_group
 from studies.terms import Field, find
@@ -42,9 +42,12 @@ class _Pair(msgspec.Struct, frozen=True):
     control: str
 
 
-def extract(study_id: str, record: TrialRecord, protocol: Protocol) -> Extracted:
-    """Read candidate rows for every outcome of the protocol from a record's posted results."""
-    results = record.results
+def extract(study_id: str, source: TrialRecord | Report, protocol: Protocol) -> Extracted:
+    """Read candidate rows for every outcome of the protocol from results that a registry posts.
+
+    `source` is the record that holds them, or the summary that the registry publishes beside it.
+    """
+    results = source.results
     if results is None:
         return Extracted()
     if mixed := mixed_groups(study_id, results):
@@ -55,12 +58,16 @@ def extract(study_id: str, record: TrialRecord, protocol: Protocol) -> Extracted
     for outcome in protocol.outcomes:
         for name in outcome.timepoints:
             timepoint = protocol.timepoint(name)
-            reader = _Reader(study_id, record, protocol, comparison, outcome, timepoint)
+            reader = _Reader(study_id, _name(source), protocol, comparison, outcome, timepoint)
             try:
                 arms += reader.read(results)
             except _Unreadable as problem:
                 queue.append(problem.item)
     return Extracted(arms=tuple(arms), queue=tuple(queue))
+
+
+def _name(source: TrialRecord | Report) -> str:
+    return source.report_id if isinstance(source, Report) else source.record_id
 
 
 def mixed_groups(study_id: str, results: PostedResults) -> list[QueueItem]:
@@ -104,7 +111,7 @@ class _Reader(msgspec.Struct, frozen=True):
     """Reads one outcome at one time from posted results."""
 
     study_id: str
-    record: TrialRecord
+    source: str
     protocol: Protocol
     comparison: Comparison
     outcome: Outcome
@@ -253,7 +260,7 @@ class _Reader(msgspec.Struct, frozen=True):
             n_events=n_events,
             mean=mean,
             sd=sd,
-            report=self.record.record_id,
+            report=self.source,
             place=path,
             population="as posted",
             extractor="trialwatch",

@@ -80,6 +80,11 @@ class StudyFile(msgspec.Struct, frozen=True, kw_only=True):
         return [version.item for version in self.versions if isinstance(version.item, TrialRecord)]
 
     @property
+    def abstracts(self) -> list[str]:
+        """Conference abstracts: they say that there are results, and give too little to assess them."""
+        return [item.report.report_id for item in self.reports if item.link.kind is ReportKind.ABSTRACT]
+
+    @property
     def results_reports(self) -> list[LinkedReport]:
         return [item for item in self.reports if item.link.kind is ReportKind.RESULTS]
 
@@ -126,6 +131,8 @@ def _state(study: StudyFile, context: RunContext, thresholds: Thresholds) -> tup
             posted = record.results_posted_date or "on a day not stated"
             return StudyState.RESULTS_POSTED, f"results posted {posted}{where}"
     state, evidence = _by_status(study.newest, context, thresholds)
+    if study.abstracts:
+        evidence += f", {', '.join(study.abstracts)} no more than an abstract"
     for other in study.records[1:] if state is StudyState.STALE else ():
         other_state, other_evidence = _by_status(other, context, thresholds)
         if other_state is not StudyState.STALE:
@@ -148,7 +155,8 @@ def _status_in_words(record: TrialRecord) -> str:
         if record.completion_date:
             parts.append(f"completion registered for {record.completion_date}")
     if record.results_submitted_date:
-        parts.append(f"results submitted {record.results_submitted_date}, not public")
+        back = f"returned by quality control {record.results_returned_date}" if record.results_returned_date else ""
+        parts.append(f"results submitted {record.results_submitted_date}, {back or 'not public'}")
     if record.disposition_posted_date:
         parts.append(f"certificate of delay posted {record.disposition_posted_date}")
     return ", ".join(parts)

@@ -14,7 +14,7 @@ from models.screening import QueueItem, ReportLink, StudyLink, StudyRelation
 from models.trial import Report, TrialRecord
 from models.vocabulary import LinkMethod
 from studies.identifiers import CTGOV, Identifier, identifiers_in, identify, is_placeholder
-from studies.relations import relations_of
+from studies.relations import relations_of, told_apart
 from studies.reports import link_reports
 
 SPONSOR_ID_KINDS = frozenset({"ORG_STUDY_ID"})
@@ -62,6 +62,7 @@ def link(records: Mapping[str, TrialRecord], reports: Mapping[str, Report], rows
         for record_id in edge.pair:
             touching[record_id].append(edge)
     groups, conflicts = _group(records, edges, rows)
+    apart = [_apart(edge, words) for edge, words in _kept_apart(records, rows)]
     named = {min(members, key=lambda item: _preference(records[item])): members for members in groups}
     study_of = {record_id: study for study, members in named.items() for record_id in members}
     links = [
@@ -73,7 +74,7 @@ def link(records: Mapping[str, TrialRecord], reports: Mapping[str, Report], rows
     return Linked(
         records=tuple(links),
         reports=tuple(report_links),
-        queue=(*conflicts, *unsettled),
+        queue=(*conflicts, *apart, *unsettled),
         relations=tuple(relations_of(records, study_of, declared_numbers(records))),
     )
 
@@ -111,10 +112,36 @@ def _is_forbidden(row: LinkRow, rows: Sequence[LinkRow]) -> bool:
 
 
 def _machine(records: Mapping[str, TrialRecord], rows: Sequence[LinkRow]) -> Iterator[_Edge]:
-    forbidden = _forbidden(rows)
-    for edge in sorted(set(_named(records))):
-        if edge.pair not in forbidden and not _is_one_register(edge.first, edge.second, records):
-            yield edge
+    """What names what, without what a person parted, and without an extension that names what it extends."""
+    apart = {edge.pair for edge, _ in _kept_apart(records, rows)} | _forbidden(rows)
+    yield from (edge for edge in _between_registers(records) if edge.pair not in apart)
+
+
+def _between_registers(records: Mapping[str, TrialRecord]) -> list[_Edge]:
+    return [edge for edge in sorted(set(_named(records))) if not _is_one_register(edge.first, edge.second, records)]
+
+
+def _kept_apart(records: Mapping[str, TrialRecord], rows: Sequence[LinkRow]) -> Iterator[tuple[_Edge, str]]:
+    """Names of an entry that by its title extends or is a part of the other, as long as no person has said more."""
+    said = {frozenset((row.study_id, row.item_id)) for row in rows if row.relation == "record"}
+    seen: set[frozenset[str]] = set()
+    for edge in _between_registers(records):
+        is_one_number = _number(edge.first, records) == _number(edge.second, records)
+        told = None if is_one_number else told_apart(records[edge.first], records[edge.second])
+        if told and edge.pair not in said | seen:
+            seen.add(edge.pair)
+            yield edge, f"{told[0].replace('_', '-')}: {told[1]}"
+
+
+def _apart(edge: _Edge, words: str) -> QueueItem:
+    return QueueItem(
+        kind="link",
+        subject=min(edge.pair),
+        reason=f"{edge.evidence}, and they are kept apart as {words}",
+        field="title",
+        value=max(edge.pair),
+        action="say in links.csv whether they belong together",
+    )
 
 
 def _named(records: Mapping[str, TrialRecord]) -> Iterator[_Edge]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, permutations
 
 from models.dates import first_day
 from models.protocol import TermRule
@@ -22,7 +22,14 @@ _EXTENSION = TermRule(
         "continuation",
         "long-term follow-up",
         "long term follow-up",
-    ]
+    ],
+    except_terms=[
+        "with * extension",
+        "and * extension",
+        "followed by * extension",
+        "including * extension",
+        "plus * extension",
+    ],
 )
 _SUB_STUDY = TermRule(terms=["sub-study", "substudy", "sub-project", "ancillary study", "companion study"])
 _SAME_TITLE = 0.95
@@ -40,7 +47,7 @@ def relations_of(
     study_of : study by record id
     declared : register numbers that each record declares
     """
-    told = [*_shared(records, study_of, declared), *_naming(records, study_of), *_anew(records, study_of)]
+    told = [*_shared(records, study_of, declared), *_naming(records, study_of), *_alike(records, study_of)]
     found = {(item.study_id, item.other_id, item.kind): item for item in sorted(told, key=lambda item: item.evidence)}
     explained = {(first, second) for first, second, kind in found if kind is not StudyRelationKind.NAMED}
     return [found[key] for key in sorted(found) if key[2] is not StudyRelationKind.NAMED or key[:2] not in explained]
@@ -59,7 +66,7 @@ def _shared(
             if study_of[first] != study_of[second]:
                 evidence = f"{first} and {second} both declare {number}"
                 yield _relation(study_of[first], study_of[second], StudyRelationKind.SHARED_NUMBER, evidence)
-                if told := _told_apart(records[first], records[second]):
+                if told := told_apart(records[first], records[second]):
                     kind, words = told
                     yield _relation(study_of[first], study_of[second], kind, f"{evidence}; {words}")
 
@@ -82,30 +89,50 @@ def _naming(records: Mapping[str, TrialRecord], study_of: Mapping[str, str]) -> 
             for number in identifiers_in(text):
                 other = owner.get(number)
                 if other and study_of[other] != study_of[record.record_id]:
-                    told = _told_apart(record, records[other])
+                    told = told_apart(record, records[other])
                     kind, words = told or (StudyRelationKind.NAMED, "")
                     evidence = f"{record.record_id} names {other} in {field}" + (f"; {words}" if words else "")
                     yield _relation(study_of[record.record_id], study_of[other], kind, evidence)
 
 
-def _anew(records: Mapping[str, TrialRecord], study_of: Mapping[str, str]) -> Iterator[StudyRelation]:
-    """An entry withdrawn with nobody in it, and a like-titled one of the same sponsor posted later."""
-    by_sponsor: dict[str | None, list[TrialRecord]] = defaultdict(list)
+def _alike(records: Mapping[str, TrialRecord], study_of: Mapping[str, str]) -> Iterator[StudyRelation]:
+    """Entries of one sponsor with one title: registered anew after a withdrawal, or perhaps registered twice."""
+    by_sponsor: dict[str, list[TrialRecord]] = defaultdict(list)
     for record in records.values():
-        by_sponsor[record.sponsor].append(record)
-    for old in records.values():
-        if old.status is not Status.WITHDRAWN or old.first_posted_date is None or old.sponsor is None:
-            continue
-        for new in by_sponsor[old.sponsor]:
-            is_later = new.first_posted_date and first_day(new.first_posted_date) > first_day(old.first_posted_date)
-            is_other = study_of[new.record_id] != study_of[old.record_id]
-            if is_later and is_other and title_likeness(old, new) >= _SAME_TITLE:
-                evidence = f"{old.record_id} was withdrawn; {new.record_id} has its title and sponsor"
-                kind = StudyRelationKind.RE_REGISTRATION
-                yield _relation(study_of[old.record_id], study_of[new.record_id], kind, evidence)
+        if record.sponsor:
+            by_sponsor[record.sponsor].append(record)
+    for group in by_sponsor.values():
+        for one, other in permutations(group, 2):
+            is_same = study_of[one.record_id] == study_of[other.record_id]
+            kind = None if is_same else _anew(one, other) or _twice(one, other)
+            if kind and title_likeness(one, other) >= _SAME_TITLE:
+                evidence = f"{other.record_id} has the title and sponsor of {one.record_id}, {_WORDS[kind]}"
+                yield _relation(study_of[one.record_id], study_of[other.record_id], kind, evidence)
 
 
-def _told_apart(first: TrialRecord, second: TrialRecord) -> tuple[StudyRelationKind, str] | None:
+_WORDS = {
+    StudyRelationKind.RE_REGISTRATION: "which was withdrawn before it",
+    StudyRelationKind.DUPLICATE: "its month of start and its number of participants",
+}
+
+
+def _anew(old: TrialRecord, new: TrialRecord) -> StudyRelationKind | None:
+    is_later = (
+        old.first_posted_date
+        and new.first_posted_date
+        and first_day(new.first_posted_date) > first_day(old.first_posted_date)
+    )
+    return StudyRelationKind.RE_REGISTRATION if old.status is Status.WITHDRAWN and is_later else None
+
+
+def _twice(one: TrialRecord, other: TrialRecord) -> StudyRelationKind | None:
+    is_in_order = one.registry == other.registry and one.record_id < other.record_id
+    is_one_start = one.start_date and other.start_date and one.start_date[:7] == other.start_date[:7]
+    is_one_size = one.enrolment_count and one.enrolment_count == other.enrolment_count
+    return StudyRelationKind.DUPLICATE if is_in_order and is_one_start and is_one_size else None
+
+
+def told_apart(first: TrialRecord, second: TrialRecord) -> tuple[StudyRelationKind, str] | None:
     """What the title of one says that the other's does not."""
     for kind, rule in ((StudyRelationKind.EXTENSION, _EXTENSION), (StudyRelationKind.SUB_STUDY, _SUB_STUDY)):
         one, other = _in_titles(rule, first), _in_titles(rule, second)

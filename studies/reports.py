@@ -7,48 +7,68 @@ paper that only cites a registration is none, whatever field its number stands i
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
+
 from models.dates import first_day, last_day
 from models.protocol import LinkRow, TermRule
 from models.screening import QueueItem, ReportLink
 from models.trial import Report, TrialRecord
-from models.vocabulary import LinkMethod, ReferenceType, ReportKind
+from models.vocabulary import LinkMethod, ReferenceType, RelationKind, ReportKind
 from studies.identifiers import Identifier, identifiers_in
 from studies.terms import Field, find
 
 _NOTICES = {
-    "Retraction of Publication",
-    "Retraction Notice",
-    "Published Erratum",
-    "Expression of Concern",
-    "Correction and Republication",
+    "retraction of publication",
+    "retraction notice",
+    "retraction",
+    "published erratum",
+    "erratum",
+    "correction",
+    "expression of concern",
+    "correction and republication",
 }
-_PROTOCOLS = {"Clinical Trial Protocol"}
-_RANDOMISED_TYPES = {"Randomized Controlled Trial"}
-_ABSTRACTS = {"Meeting Abstract", "Meeting Abstracts", "Conference Abstract", "Congress"}
+_OF_REGISTRIES = {"registry results summary", "registry results tables"}
+_PROTOCOLS = {"clinical trial protocol", "protocol", "study protocol"}
+_RANDOMISED_TYPES = {"randomized controlled trial"}
+_ABSTRACTS = {"meeting abstract", "meeting abstracts", "conference abstract", "congress", "abstract", "meeting report"}
 _SECONDARY = {
-    "Review",
-    "Systematic Review",
-    "Meta-Analysis",
-    "Network Meta-Analysis",
-    "Editorial",
-    "Comment",
-    "Letter",
-    "News",
-    "Practice Guideline",
-    "Guideline",
+    "review",
+    "review article",
+    "systematic review",
+    "meta analysis",
+    "network meta analysis",
+    "editorial",
+    "comment",
+    "commentary",
+    "letter",
+    "news",
+    "practice guideline",
+    "guideline",
 }
-_RANDOMISED = TermRule(terms=["random*"], except_terms=["non-random*", "nonrandom*", "not random*"])
+"""Types in MEDLINE's words and in publishers', compared without regard to case and hyphens."""
+_RANDOMISED = TermRule(
+    terms=["random*"],
+    except_terms=["non-random*", "nonrandom*", "not random*", "not been random*", "without random*", "random effect*",
+                  "random sampl*", "random forest*"],
+)  # fmt: skip
+_PLANNED = TermRule(
+    terms=["will be random*", "are to be random*", "to be randomised", "to be randomized", "will be * random*",
+           "will random*", "will compare", "this protocol describes"]
+)  # fmt: skip
 _PROTOCOL_TITLE = TermRule(
     terms=["study protocol", "trial protocol", "protocol for", "protocol of", "rationale and design", "design and rationale",
-           "study design of", "statistical analysis plan"]
+           "study design of", "statistical analysis plan", "protocol paper", "study design and *", "trial design and *"]
 )  # fmt: skip
 _SECONDARY_TITLE = TermRule(
     terms=["systematic review", "meta-analysis", "metaanalysis", "scoping review", "narrative review", "literature review",
-           "umbrella review", "commentary", "editorial", "reply", "response to", "guideline*"]
+           "umbrella review", "commentary", "editorial", "reply", "response to", "guideline*", "letter to", "state of the art",
+           "a review", "an overview", "perspective*"]
 )  # fmt: skip
 _LATER_TITLE = TermRule(
     terms=["long-term follow-up", "long term follow up", "extended follow-up", "open-label extension", "extension study",
-           "post hoc", "post-hoc", "secondary analysis", "subgroup analysis", "pooled analysis", "exploratory analysis"]
+           "post hoc", "post-hoc", "secondary analysis", "secondary analyses", "subgroup analysis", "subgroup analyses",
+           "pooled analysis", "exploratory analysis", "exploratory analyses", "long-term outcome*", "long-term results",
+           "long-term safety", "* year follow-up", "sub-study", "substudy", "ancillary study"]
 )  # fmt: skip
 
 
@@ -88,6 +108,7 @@ def link_reports(
             if cited and reference.type is ReferenceType.RESULT and (study, cited.report_id) not in found:
                 evidence = f"{record.record_id} names it as a result"
                 found[study, cited.report_id] = _link(study, cited, record, LinkMethod.REGISTRY_REFERENCE, evidence)
+    _join_preprints(found, reports, records)
     queue += _decided(found, reports, study_of, rows)
     settled = {row.item_id for row in rows if row.relation == "report"}
     return [found[key] for key in sorted(found)], [item for item in queue if item.subject not in settled]
@@ -113,6 +134,36 @@ def _numbers(report: Report) -> Iterator[tuple[LinkMethod, str, tuple[Identifier
     if not listed:
         yield LinkMethod.MINED_ID, "title", identifiers_in(report.title)
         yield LinkMethod.MINED_ID, "abstract", identifiers_in(report.abstract_text or "")
+
+
+def _join_preprints(
+    found: dict[tuple[str, str], ReportLink], reports: Mapping[str, Report], records: Mapping[str, TrialRecord]
+) -> None:
+    """A preprint and its article are one document: where one of them names its study, both belong to it."""
+    pairs = preprints_of(reports)
+    by_article = {article: preprint for preprint, article in pairs.items()}
+    for (study, report_id), known in sorted(found.items()):
+        other = pairs.get(report_id) or by_article.get(report_id)
+        if other is None or any(linked == other for _, linked in found):
+            continue
+        is_preprint = other in pairs
+        evidence = f"{'preprint' if is_preprint else 'article'} of {report_id}, and {known.evidence}"
+        link = _link(study, reports[other], records[study], LinkMethod.SAME_REPORT, evidence)
+        is_known_better = link.kind is ReportKind.OTHER
+        found[study, other] = msgspec.structs.replace(link, kind=known.kind) if is_known_better else link
+
+
+def preprints_of(reports: Mapping[str, Report]) -> dict[str, str]:
+    """Articles by the preprint that either of the two says it was, of reports that are known."""
+    pairs: dict[str, str] = {}
+    for report in reports.values():
+        for item in report.related:
+            other = item.report_id or f"PMID:{item.pmid}"
+            if other in reports and item.kind is RelationKind.PREPRINT_OF:
+                pairs[report.report_id] = other
+            elif other in reports and item.kind is RelationKind.PREPRINT_IN:
+                pairs[other] = report.report_id
+    return pairs
 
 
 def _decided(
@@ -158,17 +209,24 @@ def _shared_by(report: Report, number: Identifier, studies: set[str]) -> QueueIt
 
 
 def _link(study: str, report: Report, record: TrialRecord, method: LinkMethod, evidence: str) -> ReportLink:
-    kind = report_kind(report, record)
+    kind = report_kind(report, record, is_declared=method is not LinkMethod.MINED_ID)
     if method is LinkMethod.MINED_ID and len(identifiers_in(report.abstract_text or "")) > 1:
         kind = ReportKind.OTHER if kind is ReportKind.RESULTS else kind
     return ReportLink(study_id=study, report_id=report.report_id, kind=kind, method=method, evidence=evidence)
 
 
-def report_kind(report: Report, record: TrialRecord) -> ReportKind:
-    """What a report is to a study, by its publication types, its title and its date."""
-    types, title = set(report.publication_types), [Field("title", report.title)]
+def report_kind(report: Report, record: TrialRecord, *, is_declared: bool = False) -> ReportKind:
+    """What a report is to a study, by its publication types, its title and its date.
+
+    New articles have no types yet but for *Journal Article*: of one that declares its study, which may not only
+    be cited, the abstract tells whether people were randomised, and whether they still will be.
+    """
+    types = {word.casefold().replace("-", " ") for word in report.publication_types}
+    title = [Field("title", report.title)]
     if types & _NOTICES:
         return ReportKind.NOTICE
+    if types & _OF_REGISTRIES:
+        return ReportKind.REGISTRY_SUMMARY
     if types & _PROTOCOLS or find(_PROTOCOL_TITLE, title):
         return ReportKind.PROTOCOL
     is_trial = bool(types & _RANDOMISED_TYPES)
@@ -180,7 +238,11 @@ def report_kind(report: Report, record: TrialRecord) -> ReportKind:
         return ReportKind.FOLLOW_UP
     if types & _ABSTRACTS:
         return ReportKind.ABSTRACT
-    return ReportKind.RESULTS if is_trial or find(_RANDOMISED, title) else ReportKind.OTHER
+    abstract = [Field("abstract", report.abstract_text)] if report.abstract_text else []
+    if not is_trial and find(_PLANNED, abstract) and (is_declared or find(_RANDOMISED, title)):
+        return ReportKind.PROTOCOL
+    told = [*title, *abstract] if is_declared else title
+    return ReportKind.RESULTS if is_trial or find(_RANDOMISED, told) else ReportKind.OTHER
 
 
 def _precedes(report: Report, record: TrialRecord) -> bool:

@@ -75,6 +75,10 @@ def _results(versions: Sequence[TrialRecord]) -> Iterator[Reversal]:
         if before.has_results and not after.has_results:
             what = f"results posted {before.results_posted_date or 'earlier'} are no longer there"
             yield msgspec.structs.replace(_reversal(after, "results withdrawn", what), takes_results_back=True)
+        is_gone = before.results_submitted_date and not after.results_submitted_date and not after.has_results
+        if is_gone and not before.has_results:
+            what = f"results submitted {before.results_submitted_date} are no longer there, and none are posted"
+            yield _reversal(after, "submission taken back", what)
 
 
 def _slips(versions: Sequence[TrialRecord]) -> Iterator[Reversal]:

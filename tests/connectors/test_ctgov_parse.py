@@ -323,17 +323,17 @@ def test_real_results_are_read_cell_by_cell(samples: Path, parse: Parse) -> None
 
 
 @pytest.mark.parametrize(
-    ("events", "submitted"),
+    ("events", "submitted", "returned"),
     [
-        ([], None),
-        ([("RELEASE", "2017-09-06")], "2017-09-06"),
-        ([("RELEASE", "2017-09-06"), ("RESET", "2017-11-01")], "2017-09-06"),
-        ([("RELEASE", "2017-09-06"), ("RESET", "2017-11-01"), ("RELEASE", "2018-01-15")], "2018-01-15"),
-        ([("RELEASE", "2017-09-06"), ("UNRELEASE", "2017-10-01")], None),
+        ([], None, None),
+        ([("RELEASE", "2017-09-06")], "2017-09-06", None),
+        ([("RELEASE", "2017-09-06"), ("RESET", "2017-11-01")], "2017-09-06", "2017-11-01"),
+        ([("RELEASE", "2017-09-06"), ("RESET", "2017-11-01"), ("RELEASE", "2018-01-15")], "2018-01-15", None),
+        ([("RELEASE", "2017-09-06"), ("UNRELEASE", "2017-10-01")], None, None),
     ],
 )
 def test_results_in_quality_control_are_submitted_and_not_results(
-    parse: Parse, study: dict[str, Any], events: list[tuple[str, str]], submitted: str | None
+    parse: Parse, study: dict[str, Any], events: list[tuple[str, str]], submitted: str | None, returned: str | None
 ) -> None:
     status = study["protocolSection"]["statusModule"]
     for field in ("resultsFirstSubmitDate", "resultsFirstPostDateStruct"):
@@ -344,3 +344,4 @@ def test_results_in_quality_control_are_submitted_and_not_results(
     study["annotationSection"] = {"annotationModule": {"unpostedAnnotation": {"unpostedEvents": told}}}
     [record], rejected = parse(study)
     assert (record.has_results, record.results_submitted_date, rejected) == (False, submitted, [])
+    assert record.results_returned_date == returned

@@ -288,6 +288,8 @@ class Register:
         httpserver.expect_request("/ctr-search/rest/download/full").respond_with_handler(self._full)
         httpserver.expect_request("/ctr-search/rest/feed/bydates").respond_with_handler(self._feed)
         httpserver.expect_request(re.compile("/ctr-search/trial/.*/results")).respond_with_handler(self._results)
+        packed = re.compile("/ctr-search/rest/download/result/zip/xml/.*")
+        httpserver.expect_request(packed).respond_with_handler(self._tables)
 
     def trials(self, *numbers: int) -> str:
         return "\n".join(self.spain.replace("2009-000001-11", f"2009-{number:06d}-11") for number in numbers)
@@ -306,6 +308,11 @@ class Register:
     def _feed(self, request: Request) -> Response:
         self.asked.append(request)
         return Response(self.feed, content_type="application/rss+xml")
+
+    def _tables(self, request: Request) -> Response:
+        self.asked.append(request)
+        text = f'<result eudractNumber="{request.path.rpartition("/")[2]}"><trialInformation>'
+        return Response(f"{text}<primaryCompletionDate>2014-05-30</primaryCompletionDate></trialInformation></result>")
 
     def _results(self, request: Request) -> Response:
         self.asked.append(request)
@@ -375,11 +382,16 @@ def test_a_trial_is_followed_with_its_results(register: Register, client: Connec
     assert [(page.kind, page.status) for page in pages] == [
         ("record", 200),
         ("results", 200),
+        ("tables", 200),
         ("record", 200),
         ("results", 404),
     ]
     found = [item for page in pages for item in EUCTR.parse(page)]
-    assert [type(item).__name__ for item in found] == ["TrialRecord", "Report", "TrialRecord"]
+    assert [type(item).__name__ for item in found] == ["TrialRecord", "Report", "Report", "TrialRecord"]
+    assert [item.report_id for item in found if isinstance(item, Report)] == [
+        "2009-000001-11/results",
+        "2009-000001-11/tables",
+    ]
 
 
 @pytest.mark.parametrize(

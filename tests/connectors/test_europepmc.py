@@ -225,7 +225,8 @@ def test_a_date_of_publication_is_no_more_precise_than_the_journal(
         ("Retraction of", "retraction_of"),
         ("Expression of concern in", "concern_in"),
         ("Comment on", None),
-        ("Preprint in", None),
+        ("Preprint in", "preprint_in"),
+        ("Preprint of", "preprint_of"),
     ],
 )
 def test_what_touches_the_findings_is_related_and_nothing_else(

@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from models.protocol import Protocol
+from studies.eligibility import screen
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "accuracy.py"
 
@@ -37,6 +38,26 @@ def test_every_eligible_trial_is_met_and_nothing_else_is(accuracy: ModuleType, p
     tally, unclear = accuracy.eligibility(protocol)
     assert (tally.found, tally.wrong, tally.missed) == (6, [], [])
     assert [item.rpartition("labelled ")[2] for item in unclear] == ["unclear", "unclear"]
+
+
+def test_every_made_up_registration_is_judged_as_an_expert_reads_it(accuracy: ModuleType, protocol: Protocol):
+    """Criterion by criterion, so that no verdict is right by luck; a criterion that is not named is met."""
+    wrong = []
+    for facts, record in accuracy.made_up_trials():
+        found = screen(record.record_id, record, protocol.eligibility)
+        wrong += [
+            (facts["trial"], item.criterion, item.verdict, item.quote)
+            for item in found.criteria
+            if item.verdict != facts.get("criteria", {}).get(item.criterion, "met")
+        ]
+        if found.verdict != facts["verdict"]:
+            wrong.append((facts["trial"], "verdict", found.verdict, ""))
+    assert wrong == []
+
+
+def test_there_are_enough_made_up_registrations_of_each_verdict(accuracy: ModuleType):
+    said = [facts["verdict"] for facts, _ in accuracy.made_up_trials()]
+    assert {word: said.count(word) >= 25 for word in ("met", "not_met", "unclear")} == dict.fromkeys(set(said), True)
 
 
 def test_no_extracted_number_differs_from_the_archive(accuracy: ModuleType, protocol: Protocol):

@@ -66,9 +66,9 @@ def test_population(
         (["MSC-derived exosomes -> A"], "Trial", NOT_MET),
         (["Mesenchymal stem cell-derived exosomes -> A"], "Trial", NOT_MET),
         (["Mesenchymal stem cell conditioned medium -> A"], "Trial", NOT_MET),
-        (["Mesenchymal stem cells -> A", "Exosomes -> A"], "Trial", UNCLEAR),
+        (["Mesenchymal stem cells -> A", "Exosomes -> A"], "Trial", MET),
         (["G-CSF -> A", "Placebo -> B"], "Stem cell mobilisation in ALS", NOT_MET),
-        (["G-CSF -> A", "Autologous CD34+ cells -> A", "Saline -> B"], "Trial", UNCLEAR),
+        (["G-CSF -> A", "Autologous CD34+ cells -> A", "Saline -> B"], "Trial", MET),
         (["Aldesleukin -> A", "Placebo -> B"], "Low dose IL-2 as a Treg enhancer", NOT_MET),
         (["Regulatory T cells -> A", "Interleukin-2 -> A", "Placebo -> B"], "Trial", UNCLEAR),
         (["Fecal microbiota transplantation -> A"], "Trial", NOT_MET),
@@ -191,7 +191,9 @@ def test_an_inactive_arm_is_known_by_its_words(
     assert judged(Criterion.COMPARATOR, brief_title="Trial", **fields) is MET
 
 
-@pytest.mark.parametrize("label", ["Edaravone", "Fingolimod", "Cells, low dose", "Bone marrow cells, intravenous"])
+@pytest.mark.parametrize(
+    "label", ["Edaravone", "Fingolimod", "Stem cells in a low dose", "Intravenous bone marrow cells"]
+)
 def test_an_active_arm_is_not(
     judged: Callable[..., Verdict],
     arms: Callable[..., tuple[Arm, ...]],

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.screening import Event
-from models.trial import Observation, Report, TrialRecord
-from models.vocabulary import CountType, LinkMethod, ReportKind, Status, Verdict
+from models.trial import Observation, RelatedReport, Report, TrialRecord
+from models.vocabulary import CountType, LinkMethod, RelationKind, ReportKind, Status, Verdict
 from studies.lifecycle import LinkedReport, StudyFile
 
 Trials = Callable[..., TrialRecord]
@@ -321,3 +321,65 @@ def test_a_history_without_news_raises_nothing(
     for nct_id in quiet:
         found = events(study_of(*archived[nct_id]), "2022-10-10")
         assert not {"E6", "E7"} & set(codes(found)), (nct_id, found)
+
+
+def test_results_of_a_register_that_dates_records_by_their_entry_are_news_when_they_come(
+    trial: Trials, study_of: Studies, events: Events, seen: Seen
+):
+    """A European record is dated by its entry, years before its results: they would never be news."""
+    entered = {"registry": "EU Clinical Trials Register", "source": "euctr", "registry_date": "2011-03-01"}
+    without = trial("2011-006254-85", **entered)
+    posted = trial("2011-006254-85", has_results=True, status=Status.COMPLETED, **entered)
+    found = events(study_of(seen(without, "2021-01-05"), seen(posted, "2024-02-06")), "2024-03-01")
+    for code in ("E1", "E2"):
+        assert (only(found, code).public_date, only(found, code).is_news) == (date(2024, 2, 6), True)
+    alone = only(events(study_of(seen(posted, "2024-02-06")), "2024-03-01"), "E2")
+    assert (alone.public_date, alone.is_news) == (date(2011, 3, 1), False)
+
+
+def test_the_page_of_results_says_when_they_were_posted(
+    trial: Trials, study_of: Studies, events: Events, seen: Seen, report: Callable[..., Report],
+    linked: Callable[..., LinkedReport],
+):  # fmt: skip
+    posted = trial("2011-006254-85", has_results=True, registry_date="2011-03-01")
+    page = linked(report("2011-006254-85/results", published_date="2023-06-01"), kind=ReportKind.REGISTRY_SUMMARY)
+    found = events(study_of(seen(posted, "2024-02-06"), reports=(page,)), "2024-03-01")
+    assert only(found, "E2").public_date == date(2023, 6, 1)
+    assert "E3" not in codes(found)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"disposition_posted_date": "2020-06-01"}, ", certificate of delay posted 2020-06-01"),
+        ({"results_submitted_date": "2020-12-01"}, ", results submitted 2020-12-01"),
+        ({"disposition_posted_date": "2021-06-01"}, ""),
+    ],
+)
+def test_what_excuses_overdue_results_is_told_with_them(
+    trial: Trials, study_of: Studies, events: Events, fields: dict[str, Any], words: str
+):
+    found = only(events(study_of(trial(primary_completion_date="2020-01-15", **fields)), "2022-01-01"), "E5")
+    assert found.evidence == f"primary completion 2020-01-15{words}, no results 12 months later"
+
+
+def test_an_article_whose_preprint_gave_the_numbers_says_so(
+    trial: Trials, study_of: Studies, events: Events, report: Callable[..., Report],
+    linked: Callable[..., LinkedReport],
+):  # fmt: skip
+    preprint = report("PPR:PPR1", related=(RelatedReport(kind=RelationKind.PREPRINT_OF, pmid="1"),))
+    reports = (linked(preprint), linked(report("PMID:1", entered_date="2024-01-01")))
+    study = study_of(trial(), reports=reports, extracted_from=frozenset({"PPR:PPR1"}))
+    found = {event.reference: event.evidence for event in events(study, "2024-03-01") if event.event_code == "E3"}
+    assert found["PMID:1"].endswith("; the article of PPR:PPR1, from which numbers in extraction.csv come")
+    assert "article of" not in found["PPR:PPR1"]
+
+
+def test_an_older_entry_in_another_register_is_no_change_of_the_record(
+    trial: Trials, study_of: Studies, events: Events
+):
+    """The European entry came first, and the American record was eligible from its first day."""
+    european = trial("2011-006254-85", source="euctr", registry_date="2011-03-01", first_posted_date="2011-03-01")
+    american = trial(registry_date="2014-11-14", first_posted_date="2014-11-14")
+    found = only(events(study_of(european, american, eligible_from="2014-11-14"), "2020-01-01"), "E4")
+    assert (found.public_date, found.evidence) == (date(2011, 3, 1), "Stem Cells in ALS")

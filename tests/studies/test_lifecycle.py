@@ -72,6 +72,8 @@ def test_state_and_list(judge: Judge, status: Status | None, fields: dict[str, A
         ({"completion_date": "2020-12"}, "though completion was registered for 2020-12"),
         ({"status": Status.COMPLETED, "disposition_posted_date": "2018-07-18"}, "certificate of delay posted 2018-07-18"),
         ({"status": Status.COMPLETED, "results_submitted_date": "2021-05-01"}, "results submitted 2021-05-01, not public"),
+        ({"status": Status.COMPLETED, "results_submitted_date": "2021-05-01", "results_returned_date": "2021-07-01"},
+         "results submitted 2021-05-01, returned by quality control 2021-07-01"),
         ({"eligible": Verdict.NOT_MET}, "design not met: as it says"),
         ({"eligible": Verdict.UNCLEAR}, "design unclear: as it says"),
         ({"has_results": True}, "results are public and not yet assessed; results posted on a day not stated"),
@@ -112,6 +114,14 @@ def test_a_person_puts_a_study_on_any_list(judge: Judge):
         "awaiting",
         "A. Author: translation awaited; status recruiting since 2020-01-10",
     )
+
+
+def test_an_abstract_without_numbers_leaves_the_state_and_is_named(
+    judge: Judge, report: Callable[..., Report], linked: Callable[..., LinkedReport]
+):
+    found = judge(status=Status.COMPLETED, reports=(linked(report(), kind=ReportKind.ABSTRACT),))
+    assert (found.state, found.list) == ("completed_no_results", "awaiting")
+    assert "PMID:1 no more than an abstract" in found.reason
 
 
 def test_a_report_of_results_outranks_the_registry(

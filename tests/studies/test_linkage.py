@@ -234,3 +234,50 @@ def test_the_archives_records_are_all_studies_of_their_own(archived: Mapping[str
         ("NCT00855400", "NCT01254539", StudyRelationKind.SHARED_NUMBER),
         ("NCT00855400", "NCT01254539", StudyRelationKind.EXTENSION),
     }
+
+
+@pytest.mark.parametrize(
+    ("title", "is_joined"),
+    [
+        ("Stem cells in ALS: extension", False),
+        ("Rollover study of stem cells in ALS", False),
+        ("Imaging sub-study of stem cells in ALS", False),
+        ("Stem cells in ALS with an open-label extension", True),
+        ("Stem cells in ALS", True),
+    ],
+)
+def test_an_extension_that_declares_its_parent_in_another_register_is_no_copy_of_it(
+    trial: Build, title: str, is_joined: bool
+):
+    parent = trial("DRKS00012349", registry="DRKS", brief_title="Stem cells in ALS")
+    other = trial(brief_title=title, secondary_ids=(SecondaryId(id="DRKS00012349", kind="REGISTRY"),))
+    linked = link({item.record_id: item for item in (parent, other)}, {}, ())
+    assert (len({item.study_id for item in linked.records}) == 1) == is_joined
+    assert [item.kind for item in linked.relations] == (
+        [] if is_joined else ["sub_study" if "sub-study" in title else "extension"]
+    )
+    assert [item.value for item in linked.queue] == ([] if is_joined else ["NCT10000001"])
+
+
+def test_a_person_joins_what_its_title_keeps_apart(trial: Build):
+    parent = trial("DRKS00012349", registry="DRKS", brief_title="Stem cells in ALS")
+    other = trial(brief_title="Extension in ALS", secondary_ids=(SecondaryId(id="DRKS00012349", kind="REGISTRY"),))
+    row = LinkRow(
+        study_id="NCT10000001", item_id="DRKS00012349", relation="record", known_from=date(2020, 1, 1),
+        decided_by="A. Author", reason="one protocol",
+    )  # fmt: skip
+    linked = link({item.record_id: item for item in (parent, other)}, {}, [row])
+    assert {(item.study_id, item.record_id) for item in linked.records} == {
+        ("NCT10000001", "NCT10000001"), ("NCT10000001", "DRKS00012349"),
+    }  # fmt: skip
+    assert linked.queue == ()
+
+
+def test_one_trial_registered_twice_in_one_register_is_shown_and_stays_two(trial: Build):
+    facts = {"sponsor": "Clinic", "start_date": "2015-03", "enrolment_count": 40}
+    records = [trial(**facts), trial("NCT10000002", **facts), trial("NCT10000003", **(facts | {"enrolment_count": 60}))]
+    linked = link({item.record_id: item for item in records}, {}, ())
+    assert [(item.study_id, item.other_id, item.kind) for item in linked.relations] == [
+        ("NCT10000001", "NCT10000002", "duplicate")
+    ]
+    assert len(linked.records) == 3

@@ -19,7 +19,7 @@ from models.dates import at_night
 from models.protocol import Outcome, Protocol, TermRule, Timepoint
 from models.synthesis import ArmResult
 from models.trial import Page, TrialRecord
-from models.vocabulary import EvidenceWord
+from models.vocabulary import ArmRole, EvidenceWord
 from studies.extraction import extract
 
 OBSERVED = date(2026, 11, 20)
@@ -77,40 +77,48 @@ def _at(raw: Any, path: str) -> Any:
     return raw
 
 
-def _stands(arm: ArmResult, raw: Any) -> bool:
-    """Whether the numbers of a candidate stand at its path in the payload."""
+def _stands(arm: ArmResult, title: str, raw: Any) -> bool:
+    """Whether the numbers of a candidate stand at its path in the payload, in the column with its arm's title."""
     place = _at(raw, arm.place)
     if not isinstance(raw, dict):
         text = etree.tostring(place, encoding="unicode")
         return all(f'"{number:g}"' in text for number in (arm.n_analysed, arm.mean, arm.sd) if number is not None)
     if arm.n_events is not None and "seriousNumAtRisk" in place:
+        assert place["title"] == title
         deaths, serious = place.get("deathsNumAffected"), place.get("seriousNumAffected")
         at_risk = {place.get("deathsNumAtRisk"), place["seriousNumAtRisk"]}
         return arm.n_analysed in at_risk and arm.n_events in {serious, arm.n_analysed - (deaths or 0)}
+    [own] = [group["id"] for group in place["groups"] if group["title"] == title]
     cells = [cell for part in place["classes"] for category in part["categories"] for cell in category["measurements"]]
-    counts = {int(count["value"]) for denom in place["denoms"] for count in denom["counts"]}
-    spreads = {float(cell["spread"]) for cell in cells if "spread" in cell}
-    means = {float(cell["value"]) for cell in cells}
-    is_verbatim = arm.evidence is not EvidenceWord.VERBATIM or arm.sd in spreads
-    return arm.n_analysed in counts and arm.mean in means and is_verbatim
+    [cell] = [item for item in cells if item["groupId"] == own]
+    [n] = [int(item["value"]) for denom in place["denoms"] for item in denom["counts"] if item["groupId"] == own]
+    is_spread = arm.evidence is not EvidenceWord.VERBATIM or arm.sd == float(cell["spread"])
+    return arm.n_analysed == n and arm.mean == float(cell["value"]) and is_spread
 
 
 @pytest.fixture(scope="module")
-def extracted(samples: Path, protocol: Protocol) -> list[tuple[ArmResult, Any]]:
+def extracted(samples: Path, protocol: Protocol) -> list[tuple[ArmResult, str, Any]]:
+    """Candidates, each with the title of its arm and the payload."""
     return [
-        (arm, raw)
+        (arm, _title(arm, made), raw)
         for record, raw in _records(samples)
         for made in _protocols(record, protocol)
         for arm in extract(record.record_id, record, made).arms
     ]
 
 
-def test_no_extracted_number_differs_from_the_record(extracted: list[tuple[ArmResult, Any]]):
-    assert [(arm.study_id, arm.place) for arm, raw in extracted if not _stands(arm, raw)] == []
+def _title(arm: ArmResult, made: Protocol) -> str:
+    terms = made.eligibility
+    [title] = (terms.intervention if arm.arm is ArmRole.INTERVENTION else terms.comparator).terms
+    return title
 
 
-def test_enough_numbers_were_compared(extracted: list[tuple[ArmResult, Any]]):
-    given = [number for arm, _ in extracted for number in (arm.n_analysed, arm.n_events, arm.mean, arm.sd)]
+def test_no_extracted_number_differs_from_the_record(extracted: list[tuple[ArmResult, str, Any]]):
+    assert [(arm.study_id, arm.place) for arm, title, raw in extracted if not _stands(arm, title, raw)] == []
+
+
+def test_enough_numbers_were_compared(extracted: list[tuple[ArmResult, str, Any]]):
+    given = [number for arm, _, _ in extracted for number in (arm.n_analysed, arm.n_events, arm.mean, arm.sd)]
     assert sum(number is not None for number in given) >= N_LEAST
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from models.protocol import LinkRow
 from models.screening import ReportLink
-from models.trial import Reference, Report, SecondaryId, TrialRecord
-from models.vocabulary import LinkMethod, ReferenceType, ReportKind
+from models.trial import Reference, RelatedReport, Report, SecondaryId, TrialRecord
+from models.vocabulary import LinkMethod, ReferenceType, RelationKind, ReportKind
 from studies.linkage import Linked, link
 from studies.reports import report_kind
 
@@ -145,3 +145,51 @@ def test_a_report_that_no_source_returned_waits(trial: Trials, of: Callable[...,
     linked = of([trial()], [], [row("PMID:9")])
     assert linked.reports == ()
     assert [(item.subject, item.value) for item in linked.queue] == [("NCT10000001", "PMID:9")]
+
+
+@pytest.mark.parametrize(
+    ("abstract", "is_declared", "kind"),
+    [
+        ("Sixty patients were randomised to cells or placebo.", True, "results"),
+        ("Sixty patients were randomly assigned.", True, "results"),
+        ("Sixty patients will be randomised.", True, "protocol"),
+        ("After the randomised trial we treated mice.", False, "other"),
+        ("This non-randomised study …", True, "other"),
+        ("A random effects model was fitted.", True, "other"),
+    ],
+)
+def test_a_new_article_without_types_is_read_by_its_abstract_where_it_declares_its_study(
+    trial: Trials, report: Reports, of: Callable[..., Linked], abstract: str, is_declared: bool, kind: str
+):
+    number = {"registry_ids": ("NCT10000001",)} if is_declared else {}
+    text = abstract if is_declared else f"{abstract} NCT10000001."
+    paper = report(title="Cells in ALS", publication_types=ARTICLE, abstract_text=text, **number)
+    assert [item.kind for item in of([trial()], [paper]).reports] == [kind]
+
+
+@pytest.mark.parametrize("declares", ["preprint", "article"])
+@pytest.mark.parametrize("says", ["preprint", "article"])
+def test_a_preprint_and_its_article_belong_to_one_study(
+    trial: Trials, report: Reports, of: Callable[..., Linked], declares: str, says: str
+):
+    """Whichever of them declares the study, and whichever of them names the other."""
+    of_article = (RelatedReport(kind=RelationKind.PREPRINT_OF, pmid="1"),)
+    in_preprint = (RelatedReport(kind=RelationKind.PREPRINT_IN, report_id="PPR:PPR1"),)
+    number = ("NCT10000001",)
+    preprint = report(
+        "PPR:PPR1",
+        publication_types=("Preprint",),
+        registry_ids=number if declares == "preprint" else (),
+        related=of_article if says == "preprint" else (),
+    )
+    article = report(
+        "PMID:1",
+        publication_types=RCT,
+        registry_ids=number if declares == "article" else (),
+        related=in_preprint if says == "article" else (),
+    )
+    linked = of([trial()], [preprint, article, report("PMID:3", publication_types=RCT)])
+    assert told(linked.reports) == [
+        ("NCT10000001", "PMID:1", "results", "databank" if declares == "article" else "same_report"),
+        ("NCT10000001", "PPR:PPR1", "results", "databank" if declares == "preprint" else "same_report"),
+    ]

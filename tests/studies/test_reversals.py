@@ -61,6 +61,15 @@ def test_results_that_are_gone(trial: Trials):
     assert told(trial, {}, posted) == []
 
 
+def test_results_sent_in_that_are_gone_without_having_been_posted(trial: Trials):
+    sent = {"results_submitted_date": "2018-03-07"}
+    assert told(trial, sent, {}) == [
+        "NCT10000001: results submitted 2018-03-07 are no longer there, and none are posted, version of 2021-01-01"
+    ]
+    assert told(trial, sent, {"has_results": True, "results_posted_date": "2020-06-01"}) == []
+    assert told(trial, sent, sent | {"results_returned_date": "2018-05-01"}) == []
+
+
 def test_another_sources_copy_without_results_takes_nothing_back(trial: Trials):
     ours = trial(has_results=True, results_posted_date="2020-01-01", status=Status.COMPLETED)
     copy = trial(source="ictrp", registry_date="2021-01-01", status=Status.RECRUITING)
@@ -151,6 +160,7 @@ def test_drift_of_form_is_no_reversal(trial: Trials):
 def test_the_archive_holds_exactly_these_reversals(archived: Mapping[str, Sequence[TrialRecord]]):
     found = {nct_id: [item.reference for item in reversals_of(versions)] for nct_id, versions in archived.items()}
     assert {nct_id: items for nct_id, items in found.items() if items} == {
+        "NCT01051882": ["NCT01051882, submission taken back"],  # submitted 2018-03-07, never posted
         "NCT02242071": ["NCT02242071, completed to withdrawn"],  # 40 participants became none
         "NCT02290886": ["NCT02290886, completion 2018-12 to 2020-12"],
         "NCT02478450": ["NCT02478450, completion 2023-12 to 2025-12"],

@@ -25,7 +25,9 @@ from connectors.euctr_results import results_report, results_rows
 from connectors.euctr_text import CountryRecord, country_records, undecodable
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, beginning
+from connectors.search_words import any_of
 from models.connector import Client, Connector, SourceFailure
+from models.protocol import Pico
 from models.trial import Page, Parsed, Rejected, SourceQuery
 from models.vocabulary import VersionOrigin
 
@@ -162,12 +164,18 @@ def parse(page: Page) -> Iterator[Parsed]:
         yield from reader.notes
 
 
+def write_query(pico: Pico) -> str:
+    """For the whole text in all languages, hence without abbreviations: ``als`` is a word of two of them."""
+    return any_of(pico.population)
+
+
 CONNECTOR = Connector(
     slug=SLUG,
     title="EU Clinical Trials Register",
     id_pattern=rf"{ID}(?:/results)?",
     parse=parse,
     fetch=fetch,
+    write_query=write_query,
     base_url="https://www.clinicaltrialsregister.eu",
     rate=1.0,
     probe_id="2011-006254-85",

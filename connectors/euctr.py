@@ -22,7 +22,7 @@ import msgspec
 
 from connectors.euctr_record import ID, SLUG, trial_record
 from connectors.euctr_results import results_report, results_rows
-from connectors.euctr_text import CountryRecord, country_records, undecodable
+from connectors.euctr_text import CountryRecord, country_records
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, beginning
 from connectors.search_words import any_of
@@ -157,10 +157,6 @@ def parse(page: Page) -> Iterator[Parsed]:
         reader = FieldReader(SLUG, number or page.url)
         if trial := trial_record(records, origin, reader):
             yield trial
-        yield from reader.notes
-    if trials and (line := undecodable(page.body)):
-        reader = FieldReader(SLUG, next(iter(trials)))
-        reader.note(f"line {line}", page.body.splitlines()[line - 1], "not UTF-8: letters are missing", _LOOK)
         yield from reader.notes
 
 

@@ -24,8 +24,10 @@ from connectors import ctgov_words as words
 from connectors.ctgov_results import plain, posted_results, submitted_results
 from connectors.ctgov_shape import Answer, ProtocolSection, StatusModule, Study
 from connectors.reading import FieldReader, beginning, tidy, unusable
+from connectors.search_words import any_of
 from models.connector import Client, Connector, SourceFailure
 from models.dates import PartialDate
+from models.protocol import Pico
 from models.trial import (
     Arm,
     Intervention,
@@ -385,12 +387,18 @@ def _references(protocol: ProtocolSection, reader: FieldReader) -> Iterator[Refe
             yield Reference(pmid=pmid, type=reader.word(path, reference.type, words.REFERENCE_TYPE))
 
 
+def write_query(pico: Pico) -> str:
+    """For the field of conditions, which also looks at titles and keywords; what is given is not searched."""
+    return any_of((*pico.population, *pico.abbreviations))
+
+
 CONNECTOR = Connector(
     slug=SLUG,
     title="ClinicalTrials.gov",
     id_pattern=words.ID_PATTERN,
     parse=parse,
     fetch=fetch,
+    write_query=write_query,
     base_url="https://clinicaltrials.gov",
     rate=0.8,
     follows_changes_only=True,

@@ -24,6 +24,7 @@ from connectors.ctis_words import FULL_ID, ID, SLUG
 from connectors.reading import FieldReader, beginning, unusable
 from models.connector import Client, Connector, SourceFailure
 from models.dates import last_day
+from models.protocol import Pico
 from models.trial import Page, Parsed, Rejected, SourceQuery, TrialRecord
 from models.vocabulary import VersionOrigin
 
@@ -187,12 +188,18 @@ def _rejected_page(page: Page, problem: str) -> Rejected:
     )
 
 
+def write_query(pico: Pico) -> str:
+    """For ``containAny``, whose words are parted by commas; hence without abbreviations, as it reads every text."""
+    return ", ".join(pico.population)
+
+
 CONNECTOR = Connector(
     slug=SLUG,
     title="CTIS",
     id_pattern=ID,
     parse=parse,
     fetch=fetch,
+    write_query=write_query,
     base_url="https://euclinicaltrials.eu",
     rate=1.0,
     probe_id="2024-510663-34",

@@ -24,10 +24,12 @@ import msgspec
 from connectors.euctr_record import ID, SLUG, trial_record
 from connectors.euctr_results import results_report, results_rows
 from connectors.euctr_tables import result_element, tables_report
-from connectors.euctr_text import CountryRecord, country_records, undecodable
+from connectors.euctr_text import CountryRecord, country_records
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, beginning
+from connectors.search_words import any_of
 from models.connector import Client, Connector, SourceFailure
+from models.protocol import Pico
 from models.trial import Page, Parsed, Rejected, SourceQuery
 from models.vocabulary import VersionOrigin
 
@@ -169,10 +171,11 @@ def parse(page: Page) -> Iterator[Parsed]:
         if trial := trial_record(records, origin, reader):
             yield trial
         yield from reader.notes
-    if trials and (line := undecodable(page.body)):
-        reader = FieldReader(SLUG, next(iter(trials)))
-        reader.note(f"line {line}", page.body.splitlines()[line - 1], "not UTF-8: letters are missing", _LOOK)
-        yield from reader.notes
+
+
+def write_query(pico: Pico) -> str:
+    """For the whole text in all languages, hence without abbreviations: ``als`` is a word of two of them."""
+    return any_of(pico.population)
 
 
 CONNECTOR = Connector(
@@ -181,6 +184,7 @@ CONNECTOR = Connector(
     id_pattern=rf"{ID}(?:/results|/tables)?",
     parse=parse,
     fetch=fetch,
+    write_query=write_query,
     base_url="https://www.clinicaltrialsregister.eu",
     rate=1.0,
     probe_id="2011-006254-85",

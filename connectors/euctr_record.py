@@ -79,6 +79,10 @@ def trial_record(records: Sequence[CountryRecord], origin: VersionOrigin, reader
             reason = f"the record of {record.country} stops before its end, and a trial is not read in part"
             reader.note(_at(record.line, "EudraCT Number"), number, reason, "fetch the page again")
             return None
+        if bad := record.undecodable:
+            reason = "not UTF-8: letters are missing, and a trial is not read in part"
+            reader.note(f"line {bad.line}", bad.values[0], reason, "fetch the page again, or save the file as UTF-8")
+            return None
         _check_answers(record, reader)
     records = _one_per_country(records, reader)
     entered = {id(record): _entered(record, reader) for record in records}

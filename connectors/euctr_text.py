@@ -72,6 +72,8 @@ class CountryRecord:
     """Letter of the last section that was reached; P ends a record, but those of third countries may end before."""
     is_cut: bool = False
     """Whether its last line was not ended."""
+    undecodable: Entry | None = None
+    """Its first line that is not in UTF-8, which the register serves: letters of it are missing."""
 
     @property
     def is_whole(self) -> bool:
@@ -141,7 +143,8 @@ def country_records(body: bytes) -> Iterator[CountryRecord]:
     record: CountryRecord | None = None
     current: Entry | None = None
     for line, raw in enumerate(body.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
-        text = raw.decode("utf-8", "replace").rstrip()
+        decoded = raw.decode("utf-8", "replace")
+        text = decoded.rstrip()
         if found := _NUMBER.fullmatch(text):
             if record:
                 yield record
@@ -160,6 +163,8 @@ def country_records(body: bytes) -> Iterator[CountryRecord]:
             record.entries.append(current)
         elif current is not None and not _is_caption(text, record.section):
             current.values.append(text)
+        if record.undecodable is None and decoded.encode() != raw:
+            record.undecodable = Entry("", "", None, line, [text])
     if record:
         record.is_cut = not body.endswith((b"\n", b"\r"))
         yield record
@@ -172,13 +177,3 @@ def _is_caption(text: str, section: str) -> bool:
             rf"{section}\.\d[.\d]*(?: (?:and|to) [A-Z]\.[\d.]+)?\s[^:]*|Sponsor \d+|MedDRA Classification", text
         )
     )
-
-
-def undecodable(body: bytes) -> int | None:
-    """The first line that is not UTF-8, which the register serves; None if all are."""
-    for line, raw in enumerate(body.splitlines(), start=1):
-        try:
-            raw.decode("utf-8")
-        except UnicodeDecodeError:
-            return line
-    return None

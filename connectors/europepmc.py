@@ -18,7 +18,9 @@ import msgspec
 
 from connectors.europepmc_result import ID_PATTERN, SLUG, Result, read_result
 from connectors.reading import beginning, no_answer, shown, unusable
+from connectors.search_words import any_of, both
 from models.connector import Client, Connector, SourceFailure
+from models.protocol import Pico
 from models.trial import Page, Parsed, Rejected, SourceQuery
 
 PAGE_SIZE = 100
@@ -152,12 +154,19 @@ def parse(page: Page) -> Iterator[Parsed]:
             yield from read_result(result, f"{page.url} result {number + 1}")
 
 
+def write_query(pico: Pico) -> str:
+    """For titles and abstracts, as in PubMed: full texts mention every disease."""
+    who, what = (*pico.population, *pico.abbreviations), pico.intervention
+    return both(any_of(who, "TITLE_ABS:{}"), any_of(what, "TITLE_ABS:{}"))
+
+
 CONNECTOR = Connector(
     slug=SLUG,
     title="Europe PMC",
     id_pattern=ID_PATTERN,
     parse=parse,
     fetch=fetch,
+    write_query=write_query,
     base_url="https://www.ebi.ac.uk",
     rate=2.0,
     probe_id="PMID:30048006",

@@ -22,10 +22,12 @@ from connectors import who_words
 from connectors.fragments import fragments, unclosed_root
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, beginning, shown, unusable
+from connectors.search_words import any_of
 from connectors.who_dates import read_date
 from connectors.who_record import ICTRP_ID, field_name, trial_of
 from models.connector import Connector
 from models.dates import first_day
+from models.protocol import Pico
 from models.trial import Page, Parsed, Rejected, TrialRecord
 from models.vocabulary import VersionOrigin
 
@@ -195,11 +197,17 @@ def _merged(found: Iterator[TrialRecord | Rejected]) -> Iterator[TrialRecord | R
         )
 
 
+def write_query(pico: Pico) -> str:
+    """For the portal's search form, to be typed in by hand; it reads every text, hence without abbreviations."""
+    return any_of(pico.population)
+
+
 CONNECTOR = Connector(
     slug=SLUG,
     title="WHO ICTRP",
     id_pattern=who_words.ID_PATTERN,
     parse=parse,
+    write_query=write_query,
     loads="XML or CSV of the search portal, or the full export (CSV without header)",
     terms="WHO ICTRP; use under WHO's terms, whole exports may not be handed on",
 )

@@ -19,7 +19,9 @@ from connectors.isrctn_json import elements_of
 from connectors.isrctn_record import ID_PATTERN, SLUG, read_record, trials_in
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import no_answer, unusable
+from connectors.search_words import any_of
 from models.connector import Client, Connector, SourceFailure
+from models.protocol import Pico
 from models.trial import Page, Parsed, SourceQuery
 from models.vocabulary import VersionOrigin
 
@@ -102,12 +104,18 @@ def parse(page: Page) -> Iterator[Parsed]:
         yield from read_record(trial, page.observed_at.date(), f"{page.url} record {number}", origin)
 
 
+def write_query(pico: Pico) -> str:
+    """For all fields, hence without abbreviations."""
+    return any_of(pico.population)
+
+
 CONNECTOR = Connector(
     slug=SLUG,
     title="ISRCTN",
     id_pattern=ID_PATTERN,
     parse=parse,
     fetch=fetch,
+    write_query=write_query,
     base_url="https://www.isrctn.com",
     rate=1.0,
     probe_id="ISRCTN12949496",

@@ -21,7 +21,9 @@ from lxml import etree
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.pubmed_citation import SLUG, citations
 from connectors.reading import beginning, no_answer, shown, unusable
+from connectors.search_words import any_of, both
 from models.connector import Client, Connector, SourceFailure
+from models.protocol import Pico
 from models.trial import Page, Parsed, SourceQuery
 
 MOST_IDS = 9_999
@@ -155,12 +157,19 @@ def parse(page: Page) -> Iterator[Parsed]:
         yield from citations(root, page.url)
 
 
+def write_query(pico: Pico) -> str:
+    """For titles and abstracts: who takes part, and what they receive."""
+    who, what = (*pico.population, *pico.abbreviations), pico.intervention
+    return both(any_of(who, "{}[tiab]"), any_of(what, "{}[tiab]"))
+
+
 CONNECTOR = Connector(
     slug=SLUG,
     title="PubMed",
     id_pattern=r"PMID:[1-9]\d{0,8}",
     parse=parse,
     fetch=fetch,
+    write_query=write_query,
     base_url="https://eutils.ncbi.nlm.nih.gov",
     rate=2.5,
     secrets={"email": "contact", "api_key": "ncbi_api_key"},

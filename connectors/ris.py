@@ -18,9 +18,11 @@ from collections.abc import Iterator
 import msgspec
 
 from connectors.reading import FieldReader, beginning, unusable
+from connectors.search_words import any_of, both
 from connectors.tagged_text import DOI, RIS_TAG, TaggedRecord, TagLine, decoded, partial_date, registry_ids, tag_lines
 from models.connector import Connector
 from models.dates import PartialDate
+from models.protocol import Pico
 from models.trial import Page, Parsed, Rejected, Report
 from models.vocabulary import VersionOrigin
 
@@ -185,11 +187,18 @@ def _at(item: TagLine) -> str:
     return f"line {item.line}, {item.tag}"
 
 
+def write_query(pico: Pico) -> str:
+    """For title, abstract and keywords, in the form that the Cochrane Library and Embase share; typed in by hand."""
+    form = "({}):ti,ab,kw"
+    return both(any_of((*pico.population, *pico.abbreviations), form), any_of(pico.intervention, form))
+
+
 CONNECTOR = Connector(
     slug=SLUG,
     title="RIS files (CENTRAL, Embase, Cochrane Neuromuscular Specialised Register)",
     id_pattern=r"PMID:[1-9]\d{0,8}|DOI:10\.\d{4,9}/\S+|CENTRAL:CN-\d{8}|EMBASE:\d{7,10}|RIS:[0-9a-f]{16}",
     parse=parse,
+    write_query=write_query,
     loads="a RIS file as a database exports it, any number of records",
     terms="the databases belong to their publishers; for the review that searched them, not to be republished",
 )

@@ -27,7 +27,9 @@ from flows.history import as_text as history_text
 from flows.history import history
 from flows.pool import ZeroChoice, analyses, record
 from flows.rebuild import fingerprint_of, published_folder
+from flows.searches import searches
 from flows.spreadsheet import PoolError
+from models.review import load_review
 from models.vocabulary import Convention, Interval, Measure, Model
 from stores.snapshot import query
 from synthesis.tables import AddTo
@@ -145,6 +147,18 @@ def fingerprint_command(context: typer.Context, review: ReviewName = DEFAULT_REV
         print_json(msgspec.to_builtins(found))
     else:
         console().print(found.fingerprint)
+
+
+@reading.command("searches")
+def searches_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+    """Print each source's query, written from the protocol's one question; as sent they are in out_search."""
+    settings = settings_of(context)
+    found = searches(load_review(settings.reviews / review), settings)
+    if as_json:
+        for item in found:
+            print_json(msgspec.to_builtins(item))
+    else:
+        show.searches(found, console())
 
 
 @reading.command("queue")

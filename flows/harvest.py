@@ -11,7 +11,7 @@ import msgspec
 from connectors.http import HttpClient
 from models.connector import Connector, SourceFailure
 from models.settings import Settings
-from models.trial import Page, Parsed, Rejected, SourceQuery, TrialRecord
+from models.trial import Page, Rejected, SourceQuery, TrialRecord
 from models.vocabulary import Scope, SourceState
 from stores.archive import ArchiveWriter
 from stores.ledger import SourceCheck
@@ -20,6 +20,8 @@ _GROWTH = 5
 """Times by which a source's total may grow or shrink between two searches of everything."""
 _MARGIN = 200
 """Records by which it may in any case: small searches double in a month."""
+_NAMED = 5
+"""Records that the reason of a partial search names; the queue has them all."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -122,40 +124,44 @@ def base_url_of(connector: Connector, addresses: Mapping[str, str]) -> str:
 
 
 class _Tally:
-    """Records of each listing against the total that the registry announced for it."""
+    """Records of each listing that could be read, against the total that the registry announced for it."""
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
-        self._seen: dict[str, set[str]] = defaultdict(set)
-        self._totals: dict[str, int] = defaultdict(int)
-        self._pages: dict[str, set[int]] = defaultdict(set)
+        self._read: dict[str, set[str]] = defaultdict(set)
+        self._rejected: dict[str, set[str]] = defaultdict(set)
+        self._totals: dict[str, set[int]] = defaultdict(set)
 
     def count(self, page: Page) -> None:
         """Count a page's records under its listing; pages of no listing count only themselves."""
+        listing = page.listing or ""
         for item in self._connector.parse(page):
-            self._seen[page.listing or ""].add(_identity(item))
+            if isinstance(item, Rejected):
+                self._rejected[listing].add(item.record_ref)
+            else:
+                self._read[listing].add(item.record_id if isinstance(item, TrialRecord) else item.report_id)
         if page.listing and page.total is not None:
-            self._pages[page.listing].add(page.total)
+            self._totals[page.listing].add(page.total)
 
     @property
     def n_records(self) -> int:
-        return len(set().union(*self._seen.values())) if self._seen else 0
+        return len(set().union(*self._read.values())) if self._read else 0
 
     @property
     def n_expected(self) -> int | None:
-        return sum(max(totals) for totals in self._pages.values()) if self._pages else None
+        return sum(max(totals) for totals in self._totals.values()) if self._totals else None
 
     def missing(self) -> str:
-        """What the registry announced and did not deliver, in words; '' if nothing."""
+        """What the registry announced and cannot be stored, in words; '' if nothing.
+
+        A record of which nothing could be read is missing too: it was announced and is not known.
+        """
         parts = []
-        for listing, totals in self._pages.items():
-            announced, found = max(totals), len(self._seen[listing])
-            if len(totals) > 1 or found != announced:
-                parts.append(f"{listing}: the registry announced {announced}, {found} were received")
+        for listing, totals in self._totals.items():
+            announced, read = max(totals), self._read[listing]
+            if len(totals) > 1 or len(read) != announced:
+                unread = sorted(self._rejected[listing] - read)
+                named = f"; rejected: {', '.join(unread[:_NAMED])}" + ("…" if len(unread) > _NAMED else "")
+                said = f"{listing}: the registry announced {announced}, {len(read)} were read"
+                parts.append(said + (named if unread else ""))
         return "; ".join(parts)
-
-
-def _identity(item: Parsed) -> str:
-    if isinstance(item, Rejected):
-        return item.record_ref
-    return item.record_id if isinstance(item, TrialRecord) else item.report_id

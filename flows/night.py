@@ -20,6 +20,7 @@ from flows.harvest import HarvestTask, base_url_of, harvest, since_last
 from flows.inbox import take_in
 from flows.judge import Judgement, ids_to_follow, judge, screen_records
 from flows.page import gather_page
+from flows.searches import query_for, searched_sources
 from flows.steps import InOrder, Steps
 from models.alert import Alert
 from models.connector import Connector
@@ -102,7 +103,7 @@ def night(request: NightRequest, settings: Settings, steps: Steps | None = None)
     steps = steps or InOrder()
     review = steps.run("read the review folder", load_review, settings.reviews / request.review)
     review = review.as_of(request.as_of.date())
-    sources = [CONNECTORS[slug] for slug in request.sources or review.protocol.searches]
+    sources = searched_sources(review.protocol, request.sources)
     channels = open_channels(settings.channels, settings.outbox)
     settings.data.mkdir(parents=True, exist_ok=True)
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
@@ -112,7 +113,8 @@ def night(request: NightRequest, settings: Settings, steps: Steps | None = None)
             steps.run("take in the inbox", take_in, settings.inbox, settings.archive, request.as_of)
         with addresses_of(request, settings) as addresses:
             harvester = _Harvester(request, settings, steps, ledger, run_id, addresses)
-            harvester.ask({source: _topic(review, source) for source in sources}, Scope.TOPIC)
+            topics = {source: SourceQuery(topic=query_for(review.protocol, source)) for source in sources}
+            harvester.ask(topics, Scope.TOPIC)
             loaded = steps.run("load the archive", load_archive, settings)
             ids = steps.run("choose what to follow", ids_by_source, settings, ledger, review, request, sources)
             harvester.ask(
@@ -185,10 +187,6 @@ def addresses_of(request: NightRequest, settings: Settings) -> Iterator[Mapping[
     with ReplayServer(request.as_of.date()) as server:
         replayed = {slug: server.base_url(slug) for slug in SPEAKERS}
         yield {**replayed, **settings.base_urls}
-
-
-def _topic(review: Review, source: Connector) -> SourceQuery:
-    return SourceQuery(topic=review.protocol.searches[source.slug].topic)
 
 
 def ids_by_source(

@@ -12,6 +12,7 @@ from flows.ingest import IngestedRecord
 from flows.night import NightResult
 from flows.probe import Probe
 from flows.rebuild import published_folder
+from flows.searches import SourceSearched
 from models.settings import Settings
 from models.vocabulary import EvidenceSet, StudyList
 from reporting.numbers import estimate
@@ -125,6 +126,13 @@ def probes(found: Sequence[Probe], console: Console) -> None:
     """One line per source."""
     for item in found:
         console.print(f"{item.source}: {item.state}" + (f": {item.reason}" if item.reason else ""), markup=False)
+
+
+def searches(found: Sequence[SourceSearched], console: Console) -> None:
+    """One paragraph per source."""
+    for item in found:
+        last = f", last {item.last_asked_at} UTC" if item.last_asked_at else ""
+        console.print(f"{item.title} ({item.source}), {item.how}{last}\n  {item.query}", markup=False)
 
 
 def rows(names: Sequence[str], found: Sequence[Sequence[Any]], console: Console) -> None:

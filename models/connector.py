@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol as Interface
 
+from models.protocol import Pico
 from models.trial import Page, Parsed, SourceQuery
 
 
@@ -41,6 +42,7 @@ class Client(Interface):
 
 Fetch = Callable[[SourceQuery, date | None, Client], Iterator[Page]]
 Parse = Callable[[Page], Iterator[Parsed]]
+WriteQuery = Callable[[Pico], str]
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Connector:
     parse : meaning without network or clock; every record of the page comes out, read or rejected
     fetch : network without meaning; None for a source that is only loaded by hand.
         Given `since`, asks for what changed from that day on; otherwise for everything.
+    write_query : a review's question in the source's own search language; None where nothing can be searched.
+        For a source that is loaded by hand, what people type into its search form
     base_url : address of the live source, None when loaded by hand
     rate : at most this many requests per second
     follows_changes_only : True when what concerns single studies is asked again only after their record changed
@@ -69,6 +73,7 @@ class Connector:
     id_pattern: str
     parse: Parse
     fetch: Fetch | None = None
+    write_query: WriteQuery | None = None
     base_url: str | None = None
     rate: float = 1.0
     follows_changes_only: bool = False

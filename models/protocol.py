@@ -1,10 +1,11 @@
 """Shape of a review folder: what people decide, validated with the file, line and field named."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from models.vocabulary import (
     ArmRole,
@@ -26,10 +27,34 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-class SourceSearch(Strict):
-    """How one source is searched for this review, in the source's own words."""
+def _search_words(text: str) -> str:
+    if not re.fullmatch(r"[^\W_]+(?:[ '’-][^\W_]+)*", text) or text in {"AND", "OR", "NOT"}:
+        raise ValueError(f"{text!r} is more than words: quotes, wildcards and operators are added for each source")
+    return text
 
-    topic: str
+
+SearchWords = Annotated[str, AfterValidator(_search_words)]
+"""A word, or words that stand next to each other."""
+
+
+class Pico(Strict):
+    """The question in search words, from which every source's query is written in its own form.
+
+    Searched are those who take part and what they receive; a record seldom names its comparator and outcomes in
+    the words of a review, so that these are judged and not searched. Words mean the same in every source: a
+    connector knows only how its source wants them joined, and whether `intervention` narrows its search.
+    """
+
+    population: Annotated[list[SearchWords], Field(min_length=1)]
+    abbreviations: list[SearchWords] = []
+    """Short for the population; only where a search can be confined to conditions, or to titles and abstracts."""
+    intervention: list[SearchWords] = []
+    """Narrows the literature. Registries are searched without: each calls the same treatment by another kind."""
+
+
+class SourceSearch(Strict):
+    """That a source is searched for this review, and how long a complete search of it holds."""
+
     freshness_limit_days: Annotated[int, Field(gt=0)] = 3
 
 
@@ -167,6 +192,7 @@ class Protocol(Strict):
     title: str
     version: str
     question: str
+    pico: Pico
     searches: dict[str, SourceSearch]
     eligibility: Eligibility
     comparisons: Annotated[list[Comparison], Field(min_length=1)]

@@ -182,12 +182,17 @@ def test_a_bad_trial_does_not_take_the_next_one_with_it(spain: str, read: Read) 
     assert {item.record_ref for item in rejected} == {"2009-000001-11"}
 
 
-def test_letters_that_are_not_utf_8_are_named_by_line(spain: str, page_of: Callable[..., Page]) -> None:
-    body = spain.replace("A Foundation", "Fundación").encode("latin-1")
-    trial, rejected = EUCTR.parse(page_of("euctr", body))
+def test_a_trial_with_letters_that_are_not_utf_8_is_rejected_by_line_and_costs_no_other(
+    spain: str, page_of: Callable[..., Page]
+) -> None:
+    other = spain.replace("2009-000001-11", "2009-000002-11")
+    body = spain.replace("A Foundation", "Fundación").encode("latin-1") + b"\n" + other.encode()
+    rejected, trial = EUCTR.parse(page_of("euctr", body))
     assert isinstance(trial, TrialRecord)
+    assert trial.registry_id == "2009-000002-11"
     assert isinstance(rejected, Rejected)
     assert rejected.reason.startswith("not UTF-8")
+    assert rejected.record_ref == "2009-000001-11"
     assert rejected.path == f"line {spain[: spain.index('Células')].count(NEWLINE) + 1}"
 
 

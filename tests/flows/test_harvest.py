@@ -9,7 +9,7 @@ from flows.harvest import HarvestFailure, HarvestTask, harvest, since_last
 from models.connector import Connector, SourceFailure
 from models.dates import at_night
 from models.settings import Settings
-from models.trial import Page, Rejected, SourceQuery
+from models.trial import Page, Rejected, Report, SourceQuery
 from models.vocabulary import Scope, SourceState
 from stores.archive import archive_files, read_pages
 
@@ -29,7 +29,7 @@ def page(number: int, total: int | None = None, listing: str | None = "search") 
 
 
 def connector(*pages: Page, failure: str = "") -> Connector:
-    """A source that answers with these pages, one record each, and then perhaps fails."""
+    """A source that answers with these pages, one report each, which is unreadable on page 9; then it may fail."""
 
     def fetch(query, since, http):
         yield from pages
@@ -37,7 +37,11 @@ def connector(*pages: Page, failure: str = "") -> Connector:
             raise SourceFailure(failure)
 
     def parse(page):
-        yield Rejected(source="x", record_ref=page.body.decode(), reason="one record")
+        number = page.body.decode()
+        if number == "9":
+            yield Rejected(source="x", record_ref=number, reason="unreadable")
+        else:
+            yield Report(source="x", report_id=number, title="A report", registry_date="2024-01-01")
 
     return Connector(slug="x", title="X", id_pattern=r"\d+", parse=parse, fetch=fetch, base_url="http://127.0.0.1")
 
@@ -64,10 +68,16 @@ def settings(tmp_path: Path) -> Settings:
     ("pages", "state", "reason"),
     [
         ([page(1, 2), page(2, 2)], SourceState.COMPLETE, ""),
-        ([page(1, 2)], SourceState.PARTIAL, "search: the registry announced 2, 1 were received"),
-        ([page(1, 2), page(1, 2)], SourceState.PARTIAL, "search: the registry announced 2, 1 were received"),
-        ([page(1, 2), page(2, 3)], SourceState.PARTIAL, "search: the registry announced 3, 2 were received"),
+        ([page(1, 2)], SourceState.PARTIAL, "search: the registry announced 2, 1 were read"),
+        ([page(1, 2), page(1, 2)], SourceState.PARTIAL, "search: the registry announced 2, 1 were read"),
+        ([page(1, 2), page(2, 3)], SourceState.PARTIAL, "search: the registry announced 3, 2 were read"),
+        (
+            [page(1, 2), page(9, 2)],
+            SourceState.PARTIAL,
+            "search: the registry announced 2, 1 were read; rejected: 9",
+        ),
         ([page(1, None, None)], SourceState.COMPLETE, ""),
+        ([page(9, None, None)], SourceState.COMPLETE, ""),
         ([], SourceState.COMPLETE, ""),
     ],
 )

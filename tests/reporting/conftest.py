@@ -44,7 +44,8 @@ PROTOCOL = Protocol.model_validate(
         "version": "1.0",
         "question": "What are the effects of cell-based therapy for people with ALS/MND, compared with placebo or no"
         " additional treatment?",
-        "searches": {"ctgov": {"topic": "ALS"}, "pubmed": {"topic": "ALS"}},
+        "pico": {"population": ["ALS"]},
+        "searches": {"ctgov": {}, "pubmed": {}},
         "eligibility": dict.fromkeys(
             ("population", "not_population", "intervention", "not_intervention", "needs_person", "comparator"), TERMS
         ),

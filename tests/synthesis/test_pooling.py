@@ -60,6 +60,7 @@ def protocol():
             "title": "ALS",
             "version": "1",
             "question": "?",
+            "pico": {"population": ["ALS"]},
             "searches": {},
             "eligibility": dict.fromkeys(kinds, words),
             "comparisons": [{"id": "cells", "title": "Cells", "intervention": "cells", "control": "none"}],

@@ -1,0 +1,74 @@
+"""How a review's sources are searched: the query of each, written from the one question of the protocol."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from connectors import CONNECTORS
+from models.connector import Connector
+from models.protocol import Protocol
+from models.review import Review, ReviewError
+from models.settings import Settings
+from stores.publish import current_folder
+from stores.snapshot import query
+
+
+class SourceSearched(msgspec.Struct, frozen=True, kw_only=True):
+    """One source's search, as PRISMA-S asks it to be reported."""
+
+    source: str
+    title: str
+    how: str
+    """``every night``, or ``by hand`` where people search and load the export."""
+    query: str
+    """Written from the protocol's question."""
+    last_asked_at: str | None = None
+    """When the source was last asked, or a file of it loaded, UTC."""
+
+
+def searched_sources(protocol: Protocol, wanted: Sequence[str] = ()) -> list[Connector]:
+    """The sources that a review searches over the network, or the wanted ones of them.
+
+    Raises
+    ------
+    ReviewError
+        If the protocol names a source that cannot be searched so.
+    """
+    able = {slug for slug, connector in CONNECTORS.items() if connector.fetch and connector.write_query}
+    if unable := sorted(set(protocol.searches) - able):
+        raise ReviewError(
+            f"protocol.yaml, searches: {', '.join(unable)} cannot be searched over the network;"
+            f" name some of {', '.join(sorted(able))}"
+        )
+    return [CONNECTORS[slug] for slug in wanted or protocol.searches]
+
+
+def query_for(protocol: Protocol, source: Connector) -> str:
+    """The review's question in the source's own search language."""
+    assert source.write_query is not None
+    return source.write_query(protocol.pico)
+
+
+def searches(review: Review, settings: Settings) -> list[SourceSearched]:
+    """How every source is searched for a review, those searched every night first."""
+    last = _last_asked(review.protocol.review, settings)
+    nightly = searched_sources(review.protocol)
+    by_hand = [item for item in CONNECTORS.values() if item.write_query and item.fetch is None]
+    return [
+        SourceSearched(
+            source=source.slug,
+            title=source.title,
+            how="every night" if source.fetch else "by hand",
+            query=query_for(review.protocol, source),
+            last_asked_at=last.get(source.slug),
+        )
+        for source in [*nightly, *by_hand]
+    ]
+
+
+def _last_asked(review: str, settings: Settings) -> dict[str, str]:
+    warehouse = current_folder(settings.published, review) / "warehouse.duckdb"
+    if not warehouse.exists():
+        return {}
+    _, rows = query(warehouse, "SELECT source, max(observed_at) FROM core_capture GROUP BY source")
+    return {source: f"{seen:%Y-%m-%d %H:%M}" for source, seen in rows}

@@ -1,0 +1,75 @@
+"""One question in the protocol gives every source its query, and what was sent can be read afterwards."""
+
+from pathlib import Path
+
+import pytest
+
+from connectors import CONNECTORS
+from flows.searches import query_for, searched_sources, searches
+from models.protocol import Pico
+from models.review import ReviewError, load_review
+from models.settings import Settings
+from stores.snapshot import query
+
+REVIEW = "als_cell_therapy"
+SOURCES = [connector for connector in CONNECTORS.values() if connector.write_query]
+
+
+@pytest.fixture(scope="module")
+def protocol():
+    return load_review(Settings().reviews / REVIEW).protocol
+
+
+def with_words(protocol, **words: list[str]):
+    return protocol.model_copy(update={"pico": Pico.model_validate(protocol.pico.model_dump() | words)})
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.slug)
+def test_a_word_added_to_the_question_is_in_every_query(protocol, source):
+    assert "hirayama" not in query_for(protocol, source)
+    changed = with_words(protocol, population=[*protocol.pico.population, "hirayama disease"])
+    assert "hirayama disease" in query_for(changed, source)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.slug)
+def test_registries_are_searched_by_population_alone(protocol, source):
+    changed = with_words(protocol, intervention=["spheroids"])
+    narrows = "spheroids" in query_for(changed, source)
+    assert narrows is (source.slug in {"pubmed", "europepmc", "ris"})
+    assert query_for(with_words(protocol, intervention=[]), source)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.slug)
+def test_words_are_given_to_a_source_as_phrases(protocol, source):
+    asked = query_for(with_words(protocol, population=["motor neuron disease", "ALS"], abbreviations=[]), source)
+    phrase = "motor neuron disease, ALS" if source.slug == "ctis" else '"motor neuron disease"'
+    assert phrase in asked
+
+
+@pytest.mark.parametrize("words", ['"stem cell"', "cell*", "a, b", "OR", "ALS[tiab]", "", "cells AND (b"])
+def test_operators_of_a_source_are_no_words(protocol, words):
+    with pytest.raises(ValueError, match="more than words"):
+        with_words(protocol, population=[words])
+
+
+def test_a_source_that_is_loaded_by_hand_is_not_searched_every_night(protocol):
+    with pytest.raises(ReviewError, match=r"protocol\.yaml, searches: nowhere, ris cannot be searched"):
+        searched_sources(protocol.model_copy(update={"searches": {"ris": None, "ctgov": None, "nowhere": None}}))
+
+
+def test_every_source_has_its_query_before_the_first_night(protocol, tmp_path: Path):
+    review = load_review(Settings().reviews / REVIEW)
+    found = searches(review, Settings(data=tmp_path))
+    assert [item.source for item in found if item.how == "every night"] == list(protocol.searches)
+    assert {item.source for item in found if item.how == "by hand"} == {"ris", "ictrp"}
+    assert all(item.query and item.last_asked_at is None for item in found)
+
+
+def test_the_queries_as_sent_are_published(data: Path, protocol):
+    warehouse = data / "published" / REVIEW / "current" / "warehouse.duckdb"
+    _, rows = query(warehouse, "SELECT source, question FROM out_search WHERE kind IN ('search', 'count')")
+    for slug in protocol.searches:
+        wanted = query_for(protocol, CONNECTORS[slug])
+        assert any(wanted in question for source, question in rows if source == slug), slug
+    found = searches(load_review(Settings().reviews / REVIEW), Settings(data=data))
+    assert all(item.last_asked_at for item in found if item.how == "every night")

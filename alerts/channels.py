@@ -25,7 +25,7 @@ import msgspec
 from apprise.plugins.email.base import NotifyEmail, PGPMode
 from apprise.plugins.email.common import SecureMailMode
 
-from alerts.messages import MAX_BODY, body_of, file_name, mail, title_of, whole_message
+from alerts.messages import MAX_BODY, body_of, file_name, mail, message_key, title_of, whole_message
 from models.alert import Alert, Heartbeat
 
 SMTP_SECONDS = 60
@@ -223,7 +223,7 @@ class AppriseChannel:
 
     def send(self, alert: Alert) -> None:
         if "headers" in self._plugin.template_kwargs:
-            self._plugin.headers["Idempotency-Key"] = alert.key
+            self._plugin.headers["Idempotency-Key"] = message_key(alert)
         title = title_of(alert)
         body = body_of(alert, min(MAX_BODY, self._plugin.body_maxlen - len(title) - 2))
         with _apprise_words() as words:

@@ -21,6 +21,7 @@ from connectors import CONNECTORS
 from flows import backtest as backtesting
 from flows import rebuild as rebuilding
 from flows import show
+from flows.cli_alerts import answering
 from flows.cli_common import (
     DEFAULT_REVIEW,
     FAILED,
@@ -29,6 +30,7 @@ from flows.cli_common import (
     ReviewName,
     ReviewOption,
     console,
+    day_of,
     print_json,
     settings_of,
 )
@@ -36,7 +38,7 @@ from flows.cli_read import reading
 from flows.history import UnknownStudy
 from flows.ingest import IngestError, ingest
 from flows.night import NightRequest, NotConfirmed, night
-from flows.probe import ProbeState, probe
+from flows.probe import ProbeState, can_be_probed, probe
 from flows.spreadsheet import PoolError
 from models.connector import SourceFailure
 from models.dates import at_night
@@ -45,7 +47,7 @@ from models.settings import Settings, SettingsError, load_settings
 from replay.archive import known_until
 from stores.archive import ArchiveError
 from stores.duck import WarehouseError
-from stores.ledger import Ledger, LedgerError
+from stores.ledger import LedgerError
 from stores.lock import AlreadyRunning
 
 app = typer.Typer(
@@ -53,6 +55,7 @@ app = typer.Typer(
     help="Keeps a systematic review alive: from a registry's change to one explained alert.",
 )  # fmt: skip
 app.add_typer(reading)
+app.add_typer(answering)
 
 
 class Registries(StrEnum):
@@ -110,7 +113,10 @@ def read_settings(
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("trialwatch").setLevel(logging.DEBUG if verbose else logging.INFO)
     settings = load_settings()
-    context.obj = replace(settings, data=data) if data else settings
+    settings = replace(settings, data=data) if data else settings
+    if settings.data.exists() and not settings.data.is_dir():
+        raise typer.BadParameter(f"{settings.data} is not a folder", param_hint="--data or TRIALWATCH_DATA")
+    context.obj = settings
 
 
 @app.command("nightly")
@@ -125,7 +131,6 @@ def nightly_command(
 ) -> None:
     """Carry out the nightly run now."""
     settings = settings_of(context)
-    _known_review(settings, review)
     _known_sources(settings, review, source or [])
     moment = _moment(as_of, registries)
     request = NightRequest(
@@ -149,8 +154,7 @@ def backtest_command(
 ) -> None:
     """Carry out the nightly run at past dates, on the replayed registries."""
     settings = settings_of(context)
-    _known_review(settings, review)
-    dates = [_day(text) for text in day or []]
+    dates = [_past(text) for text in day or []]
     if every or not dates:
         dates += backtesting.dates_every(_MONTHS[every or Every.MONTH], review, settings)
     results = backtesting.backtest(review, dates, settings)
@@ -171,7 +175,6 @@ def ingest_command(
 ) -> None:
     """Load exports or saved payloads as if they had been fetched."""
     settings = settings_of(context)
-    _known_review(settings, review)
     if source not in CONNECTORS:
         raise typer.BadParameter(
             f"no source {source!r}; there are {', '.join(sorted(CONNECTORS))}", param_hint="SOURCE"
@@ -198,18 +201,6 @@ def rebuild_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW,
         console().print(f"{after.fingerprint}: {same}")
 
 
-@app.command("ack")
-def ack_command(
-    context: typer.Context,
-    key: Annotated[str, typer.Argument(metavar="ID", help="Key of the alert.")],
-    by: Annotated[str, typer.Option(help="Who acknowledges.")] = "",
-) -> None:
-    """Acknowledge an alert: it is not sent again."""
-    with Ledger(settings_of(context).ledger) as ledger:
-        ledger.acknowledge(key, by or "not named", _now())
-    console().print(f"alert {key} is acknowledged")
-
-
 @app.command("probe")
 def probe_command(
     context: typer.Context,
@@ -217,6 +208,11 @@ def probe_command(
     as_json: AsJson = False,
 ) -> None:
     """Ask each live source for one known record."""
+    able = [item.slug for item in CONNECTORS.values() if can_be_probed(item)]
+    if unknown := set(source or ()) - set(able):
+        raise typer.BadParameter(
+            f"{', '.join(sorted(unknown))}: sources that can be asked are {', '.join(able)}", param_hint="--source"
+        )
     found = probe(_now(), settings_of(context), source or ())
     if as_json:
         for item in found:
@@ -244,27 +240,20 @@ def _now() -> datetime:
 def _moment(as_of: str | None, registries: Registries) -> datetime:
     """Live sources are observed now, whatever is asked; a replay has its nights at six in the morning."""
     if registries is Registries.LIVE:
-        if as_of and _day(as_of) != _now().date():
+        if as_of and day_of(as_of, "--as-of") != _now().date():
             raise typer.BadParameter(
                 "live registries answer as of today only; use --registries replay", param_hint="--as-of"
             )
         return _now()
-    return at_night(_day(as_of) if as_of else known_until())
+    return at_night(_past(as_of, "--as-of") if as_of else known_until())
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day of the form 2016-06-21") from None
-
-
-def _known_review(settings: Settings, review: str) -> None:
-    if not (settings.reviews / review).is_dir():
-        known = sorted(path.parent.name for path in settings.reviews.glob("*/protocol.yaml"))
-        raise typer.BadParameter(
-            f"no review {review!r} under {settings.reviews}; there is {', '.join(known) or 'none'}"
-        )
+def _past(text: str, option: str = "--date") -> date:
+    """A day that a replay can tell of: what is still to come it does not know."""
+    day, last = day_of(text, option), max(known_until(), _now().date())
+    if day > last:
+        raise typer.BadParameter(f"{day} is still to come; the replay ends on {known_until()}", param_hint=option)
+    return day
 
 
 def _known_sources(settings: Settings, review: str, sources: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """What the commands share: options, settings, and how they print."""
 
 import sys
+from datetime import date
 from typing import Annotated, Any
 
 import msgspec
@@ -15,15 +16,32 @@ DEFAULT_REVIEW = "als_cell_therapy"
 _WIDE = 10_000
 """Columns where no terminal limits them: tables in a pipe are not cut."""
 
-ReviewName = Annotated[str, typer.Argument(help="Folder under reviews/.")]
-ReviewOption = Annotated[str, typer.Option("--review", help="Folder under reviews/.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-
 
 def settings_of(context: typer.Context) -> Settings:
     """Settings of this call, as the program's first options left them."""
     assert isinstance(context.obj, Settings)
     return context.obj
+
+
+def _known_review(context: typer.Context, review: str) -> str:
+    reviews = settings_of(context).reviews
+    if not (reviews / review).is_dir():
+        known = sorted(path.parent.name for path in reviews.glob("*/protocol.yaml"))
+        raise typer.BadParameter(f"no review {review!r} under {reviews}; there is {', '.join(known) or 'none'}")
+    return review
+
+
+ReviewName = Annotated[str, typer.Argument(help="Folder under reviews/.", callback=_known_review)]
+ReviewOption = Annotated[str, typer.Option("--review", help="Folder under reviews/.", callback=_known_review)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def day_of(text: str, option: str) -> date:
+    """A day as people give it; one that is none is wrong usage."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day of the form 2016-06-21", param_hint=option) from None
 
 
 def console() -> Console:

@@ -60,7 +60,7 @@ def candidates(identifier: str, review_name: str, settings: Settings) -> Candida
     wanted = identifier.strip().upper()
     study_id = next((study for record, study in study_of.items() if record.upper() == wanted), None)
     if study_id is None:
-        raise UnknownStudy(f"{identifier}: no study or record has this id; 'trialwatch status' lists what there is")
+        raise UnknownStudy(f"{identifier}: no study or record has this id; 'trialwatch sql' finds what there is")
     members = [record for record in records if study_of[record.record_id] == study_id]
     summaries = _summaries(warehouse, study_id)
     sources: list[TrialRecord | Report] = [*members, *(report for report in summaries if report.results)]

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from alerts.channels import Channel, deliver_pending, open_channels, write_heartbeat
+from alerts.feed import render_feed
 from alerts.rules import heartbeat, raise_alerts
 from connectors import CONNECTORS
 from flows.fill import fill
@@ -88,6 +89,8 @@ class Concluded(msgspec.Struct, frozen=True, kw_only=True):
 
     judgement: Judgement
     page: ReviewPage
+    new_events: tuple[Event, ...]
+    alerts: tuple[Alert, ...]
     build: Path
     target: Path
 
@@ -121,15 +124,15 @@ def night(request: NightRequest, settings: Settings, steps: Steps | None = None)
                 {source: query for source, query in ids.items() if harvester.has_answered(source)}, Scope.STUDIES
             )
             loaded = loaded + steps.run("load what was followed", load_archive, settings)
-        concluded = steps.run("judge", conclude, settings, ledger, review, request)
+        concluded = steps.run("judge", conclude, settings, ledger, review, request, True)
         steps.run("publish", publish, concluded.build, concluded.target, settings.keep_snapshots)
-        new_events, alerts = steps.run("write the outbox", write_outbox, settings, ledger, run_id, concluded, channels)
+        steps.run("write the outbox", write_outbox, settings, ledger, run_id, concluded, channels)
         steps.run("deliver", deliver, ledger, request.review, channels)
         result = NightResult(
             judgement=concluded.judgement,
             page=concluded.page,
-            new_events=new_events,
-            alerts=alerts,
+            new_events=concluded.new_events,
+            alerts=concluded.alerts,
             checks=tuple(harvester.checks),
             loaded=loaded,
             folder=concluded.target,
@@ -233,8 +236,13 @@ def load_archive(settings: Settings) -> Loaded:
     return total
 
 
-def conclude(settings: Settings, ledger: Ledger, review: Review, request: NightRequest) -> Concluded:
-    """Judge what is known on the night and build its snapshot, page and manifest; publishes nothing."""
+def conclude(
+    settings: Settings, ledger: Ledger, review: Review, request: NightRequest, is_told: bool = False
+) -> Concluded:
+    """Judge what is known on the night and build its snapshot, page, feed and manifest; publishes nothing.
+
+    The feed holds what the ledger remembers up to the night, and its own alert when that `is_told`.
+    """
     protocol, as_of = review.protocol, request.as_of
     target = night_folder(settings.published, protocol.review, as_of)
     build = target.with_name(".build")
@@ -265,8 +273,13 @@ def conclude(settings: Settings, ledger: Ledger, review: Review, request: NightR
     )
     rows = snapshot.export_parquet(build / "parquet")
     snapshot.close()
+    new_events, alerts = news_of(ledger, judgement, page)
+    told = {alert.key: alert for alert in ledger.alerts(protocol.review) if alert.raised_at <= as_of}
+    told |= {alert.key: alert for alert in alerts if is_told}
+    feed = render_feed(protocol.review, protocol.title, as_of, list(told.values()))
     (build / "site").mkdir()
     (build / "site" / "index.html").write_text(render_page(page), encoding="utf-8")
+    (build / "site" / "feed.atom").write_text(feed, encoding="utf-8")
     write_manifest(
         build,
         {
@@ -282,18 +295,15 @@ def conclude(settings: Settings, ledger: Ledger, review: Review, request: NightR
             "fingerprint": fingerprint(build / "warehouse.duckdb"),
         },
     )
-    return Concluded(judgement=judgement, page=page, build=build, target=target)
+    return Concluded(judgement=judgement, page=page, new_events=new_events, alerts=alerts, build=build, target=target)
 
 
 def _is_earlier(run: Run, as_of: datetime) -> bool:
     return run.state in {"done", "partial"} and run.as_of < as_of
 
 
-def write_outbox(
-    settings: Settings, ledger: Ledger, run_id: int, concluded: Concluded, channels: Sequence[Channel]
-) -> tuple[tuple[Event, ...], tuple[Alert, ...]]:
-    """Write decision, events, alerts and heartbeat to the ledger in one transaction."""
-    judgement, page = concluded.judgement, concluded.page
+def news_of(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> tuple[tuple[Event, ...], tuple[Alert, ...]]:
+    """Events that no other night has dealt with, and what is to be told of the night."""
     context, review = judgement.context, judgement.decision.review
     emitted = ledger.emitted_events(review, context.as_of)
     new_events = tuple(event for event in judgement.events if event.key not in emitted)
@@ -312,25 +322,32 @@ def write_outbox(
         stale_before=frozenset(earlier[-1].stale_sources) if earlier else frozenset(),
         render=lambda **told: render_digest(page, told["events"], told["signals"]),
     )
+    return new_events, alerts
+
+
+def write_outbox(
+    settings: Settings, ledger: Ledger, run_id: int, concluded: Concluded, channels: Sequence[Channel]
+) -> None:
+    """Write decision, events, alerts and heartbeat to the ledger in one transaction."""
+    judgement = concluded.judgement
     beat = heartbeat(
-        context=context,
-        review=review,
-        n_new_versions=page.n_new_versions,
-        n_new_events=len(new_events),
-        n_alerts=len(alerts),
+        context=judgement.context,
+        review=judgement.decision.review,
+        n_new_versions=concluded.page.n_new_versions,
+        n_new_events=len(concluded.new_events),
+        n_alerts=len(concluded.alerts),
         freshness=judgement.freshness,
     )
     ledger.conclude(
         run_id,
         judgement.decision,
-        events=new_events,
+        events=concluded.new_events,
         signals=judgement.signals,
-        alerts=alerts,
+        alerts=concluded.alerts,
         heartbeat=beat,
         channels=[channel.name for channel in channels],
     )
     write_heartbeat(beat, settings.outbox)
-    return new_events, alerts
 
 
 def deliver(ledger: Ledger, review: str, channels: Sequence[Channel]) -> None:

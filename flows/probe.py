@@ -33,9 +33,14 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+def can_be_probed(connector: Connector) -> bool:
+    """Whether a source answers over the network and is known to have a record."""
+    return connector.fetch is not None and connector.probe_id is not None
+
+
 def probe(now: datetime, settings: Settings, slugs: Sequence[str] = ()) -> list[Probe]:
     """Probe the named sources, or all that can be asked over the network."""
-    able = [item for item in CONNECTORS.values() if item.fetch and item.probe_id]
+    able = [item for item in CONNECTORS.values() if can_be_probed(item)]
     return [_probe(item, now, settings) for item in able if not slugs or item.slug in slugs]
 
 

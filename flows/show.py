@@ -122,6 +122,23 @@ def ingested(records: Sequence[IngestedRecord], console: Console) -> None:
     console.print(f"{len(records) - n_rejected} records read, {n_rejected} rejected")
 
 
+def alerts(told: Sequence[dict[str, Any]], console: Console) -> None:
+    """Two lines for each alert: key and title; what became of it and who has answered."""
+    if not told:
+        console.print("no alert has been raised")
+    for alert in told:
+        console.print(
+            f"{alert['key']}  {alert['raised_at']:%Y-%m-%d}  {alert['grade']:<6}  {alert['title']}", markup=False
+        )
+        sent = ", ".join(f"{channel} {state}" for channel, state in alert["deliveries"].items())
+        answers = []
+        if alert["acknowledged_at"]:
+            answers.append(f"acknowledged by {alert['acknowledged_by']}, {alert['acknowledged_at']:%Y-%m-%d}")
+        elif alert["snoozed_until"]:
+            answers.append(f"put off until {alert['snoozed_until']:%Y-%m-%d}")
+        console.print(f"    {'; '.join([sent, *answers])}", markup=False)
+
+
 def probes(found: Sequence[Probe], console: Console) -> None:
     """One line per source."""
     for item in found:

@@ -7,6 +7,9 @@ import msgspec
 from models.trial import Value
 from models.vocabulary import AlertGrade
 
+LINE_WIDTH = 78
+"""Characters of a line of an alert's body; only addresses may be longer."""
+
 
 class Alert(Value, frozen=True, kw_only=True):
     """What goes into the outbox. `key` is the same for the same news, so nothing is sent twice."""
@@ -17,9 +20,13 @@ class Alert(Value, frozen=True, kw_only=True):
     raised_at: datetime
     title: str
     body: str
-    """Plain text, complete without the page."""
+    """Plain text in lines of at most `LINE_WIDTH` characters, complete without the page."""
     event_keys: tuple[str, ...] = ()
     signal_keys: tuple[str, ...] = ()
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    """When a person who put it off is reminded of it."""
 
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):

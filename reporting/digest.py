@@ -6,6 +6,7 @@ It is bounded on every side, because a back-filled registry or a hostile record 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
+from models.alert import LINE_WIDTH
 from models.page import ReviewPage
 from models.screening import Event
 from models.synthesis import PooledEffect, Signal
@@ -15,11 +16,10 @@ from reporting.outcomes import OutcomeResult, collect_results
 
 MAX_TITLE = 120
 MAX_LINES = 60
-WIDTH = 78
 
 _MAX_ITEMS = 6
 """Items of one section; the page has the rest."""
-_MAX_TEXT = 3 * WIDTH
+_MAX_TEXT = 3 * LINE_WIDTH
 """Characters of one text that comes from a source."""
 
 _GRADES = (AlertGrade.ACTION, AlertGrade.WATCH, AlertGrade.INFO)
@@ -181,7 +181,9 @@ def _bullet(item: str) -> Iterable[str]:
 
 
 def _wrap(text: str, mark: str = "") -> list[str]:
-    return textwrap.wrap(_one_line(text, 2 * _MAX_TEXT), WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark))
+    return textwrap.wrap(
+        _one_line(text, 2 * _MAX_TEXT), LINE_WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark)
+    )
 
 
 def _one_line(text: str, limit: int) -> str:

@@ -145,10 +145,6 @@ class Ledger:
         """All runs of a review, oldest first."""
         return self._values(select(RunRow).where(RunRow.review == review).order_by(RunRow.run_id), Run)
 
-    def last_run(self, review: str) -> Run | None:
-        """The latest run that came to its end, complete or partial."""
-        return next((run for run in reversed(self.runs(review)) if run.state in ("done", "partial")), None)
-
     def record_source(self, run_id: int, check: SourceCheck) -> None:
         """Record how a scope of a source was searched; the same scope again in this run replaces it."""
         with self._writing() as session:
@@ -354,17 +350,23 @@ class Ledger:
             else:
                 row.next_attempt_at = now + min(FIRST_WAIT * 2 ** (row.n_attempts - 1), LONGEST_WAIT)
 
-    def acknowledge(self, key: str, by: str, at: datetime) -> None:
+    def acknowledge(self, key: str, by: str, at: datetime) -> Alert:
         """A person has taken note: nothing of this alert is sent any more. The first one stays on record."""
         with self._writing() as session:
             row = _alert(session, key)
             if row.acknowledged_at is None:
                 row.acknowledged_by, row.acknowledged_at = by, at
+            return msgspec.convert(row, Alert, from_attributes=True)
 
     def snooze(self, key: str, until: datetime) -> None:
-        """Send nothing of this alert before a moment."""
+        """Send nothing of this alert before a moment, and then send it again to whom it had already reached."""
+        delivered = (DeliveryRow.alert_key == key) & (DeliveryRow.state == DeliveryState.DELIVERED)
         with self._writing() as session:
-            _alert(session, key).snoozed_until = until
+            row = _alert(session, key)
+            if row.acknowledged_at is not None:
+                raise LedgerError(f"alert {key} is acknowledged by {row.acknowledged_by}; it cannot be put off")
+            row.snoozed_until = until
+            session.execute(update(DeliveryRow).where(delivered).values(state=DeliveryState.PENDING, n_attempts=0))
 
 
 def _append_decision(session: Session, run_id: int, decision: UpdateDecision, signals: Sequence[Signal]) -> None:
@@ -394,5 +396,5 @@ def _beat(session: Session, run_id: int, heartbeat: Heartbeat) -> None:
 def _alert(session: Session, key: str) -> AlertRow:
     row = session.get(AlertRow, key)
     if row is None:
-        raise LedgerError(f"there is no alert {key!r} in this ledger; `trialwatch status` lists them")
+        raise LedgerError(f"there is no alert {key!r} in this ledger; 'trialwatch alerts' lists them")
     return row

@@ -13,6 +13,10 @@ from models.trial import Rejected
 from stores.duck import CORE, SQL, DuckFile, WarehouseError, literal
 from stores.rows import aware, utc
 
+_READING = frozenset(
+    {duckdb.StatementType.SELECT, duckdb.StatementType.PRAGMA, duckdb.StatementType.MULTI}  # PIVOT is MULTI
+)
+
 
 class Snapshot(DuckFile):
     """One night's warehouse while it is being built."""
@@ -135,7 +139,19 @@ def fingerprint(path: Path) -> dict[str, str]:
 
 
 def query(path: Path, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Run one statement on a published warehouse, read-only; returns column names and rows."""
+    """Run one statement on a published warehouse, read-only; returns column names and rows.
+
+    Raises
+    ------
+    WarehouseError
+        If it is not one statement, or does more than read: DuckDB guards the warehouse itself, not other files.
+    """
     with duckdb.connect(str(path), read_only=True) as connection:
-        cursor = connection.execute(statement)
+        found = connection.extract_statements(statement)
+        if len(found) != 1:
+            raise WarehouseError(f"give one SQL statement; {len(found)} were given")
+        if found[0].type not in _READING:
+            kind = found[0].type.name
+            raise WarehouseError(f"{kind} does more than read; give a SELECT, DESCRIBE, SUMMARIZE or SHOW statement")
+        cursor = connection.execute(found[0])
         return [column[0] for column in cursor.description or ()], cursor.fetchall()

@@ -157,7 +157,9 @@ def test_mail_arrives_with_an_id_that_follows_from_the_alert(review: Any, mail_s
     assert mail_server.recipients == [message["To"]] == ["ann@example.net"]
     assert message.get_all("Message-ID") == ["<0123456789abcdef@example.org>"]
     assert message["Subject"] == "Cell therapies for ALS: update pending"
-    assert "ALSFRS-R −0.53" in message.get_payload(decode=True).decode()
+    assert [part.get_content_type() for part in message.get_payload()] == ["text/plain", "text/html"]
+    for part in message.get_payload():
+        assert "ALSFRS-R −0.53" in part.get_payload(decode=True).decode()
 
 
 @pytest.mark.parametrize(

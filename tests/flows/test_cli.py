@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 import pytest
 import typer.main
@@ -124,11 +125,33 @@ def test_ingest_tells_what_became_of_every_record(trialwatch: Command, tmp_path:
 
 def test_an_alert_is_acknowledged_once_it_is_known(trialwatch: Command, data: Path) -> None:
     trialwatch("--data", data, "nightly", "--registries=replay", "--as-of=2016-07-20")
-    [path] = (data / "outbox").glob("*.eml")
-    key = path.stem.rpartition("-")[2]
-    assert trialwatch("--data", data, "ack", key, "--by", "a person").code == 0
+    [told] = trialwatch("--data", data, "alerts", "--json").lines
+    assert told["deliveries"] == {"file": "delivered"}
+    assert trialwatch("--data", data, "snooze", told["key"], "--until", "2099-01-01").code == 0
+    assert "put off until 2099-01-01" in trialwatch("--data", data, "alerts").out
+    assert trialwatch("--data", data, "ack", told["key"], "--by", "a person").code == 0
+    again = trialwatch("--data", data, "ack", told["key"], "--by", "another", "--json")
+    assert again.lines[0]["acknowledged_by"] == "a person"
+    late = trialwatch("--data", data, "snooze", told["key"], "--until", "2099-01-01")
+    assert (late.code, "acknowledged by a person" in late.err) == (1, True)
     unknown = trialwatch("--data", data, "ack", "nothing")
     assert (unknown.code, "no alert 'nothing'" in unknown.err) == (1, True)
+
+
+def test_the_feed_holds_the_night_s_alert_and_those_before(trialwatch: Command, data: Path) -> None:
+    trialwatch("--data", data, "nightly", "--registries=replay", "--as-of=2016-07-20")
+    feed = data / "published" / REVIEW / "current" / "site" / "feed.atom"
+    alerts = trialwatch("--data", data, "alerts", "--json").lines
+
+    def titles() -> list[str]:
+        return [item.text or "" for item in ElementTree.parse(feed).iterfind("{*}entry/{*}title")]
+
+    assert titles() == [alert["title"] for alert in alerts] != []
+    before = feed.read_bytes()
+    trialwatch("--data", data, "rebuild")
+    assert feed.read_bytes() == before
+    trialwatch("--data", data, "nightly", "--registries=replay", "--as-of=2016-07-21")
+    assert titles() == [alert["title"] for alert in alerts]
 
 
 def test_a_probe_of_sources_that_answer(trialwatch: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -178,7 +201,15 @@ def test_the_exit_code_tells_how_far_the_night_got(
         ["nightly", "--as-of", "2016-06-21"],
         ["nightly", "--registries", "elsewhere"],
         ["nightly", "--registries", "replay", "--source", "ictrp-web"],
+        ["nightly", "--registries", "replay", "--as-of", "2999-01-01"],
+        ["backtest", "--date", "2999-01-01"],
         ["ingest", "no-such-source", str(MADE_UP)],
+        ["probe", "--source", "no-such-source"],
+        ["status", "no_such_review"],
+        ["sql", "SELECT 1", "--review", "no_such_review"],
+        ["alerts", "no_such_review"],
+        ["snooze", "0123456789abcdef", "--until", "2016-06-21"],
+        ["snooze", "0123456789abcdef"],
         ["ingest", "ctgov"],
         ["no-such-command"],
         ["nightly", "--no-such-option"],
@@ -200,8 +231,22 @@ def test_nothing_published_yet_is_said_with_what_to_do(trialwatch: Command, tmp_
     assert "nothing is published yet; run 'trialwatch nightly'" in told.err
 
 
+@pytest.mark.parametrize("words", [["alerts"], ["ack", "x"], ["snooze", "x", "--until", "2099-01-01"]], ids=" ".join)
+def test_without_a_night_there_is_no_alert_to_answer(trialwatch: Command, tmp_path: Path, words: list[str]) -> None:
+    told = trialwatch("--data", tmp_path / "data", *words)
+    assert (told.code, told.out) == (1, "")
+    assert "no night has taken place here; run 'trialwatch nightly'" in told.err
+    assert not (tmp_path / "data").exists()
+
+
+def test_state_is_kept_in_a_folder(trialwatch: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    told = trialwatch("--data", tmp_path / "file", "status")
+    assert (told.code, "file is not a folder" in told.err) == (2, True)
+
+
 def test_a_query_that_is_wrong_or_writes_is_one_message(trialwatch: Command, published: Path) -> None:
-    for statement in ("SELECT * FROM no_such_table", "DELETE FROM review_queue", "SELEKT"):
+    for statement in ("SELECT * FROM no_such_table", "DELETE FROM review_queue", "SELEKT", "", "SELECT 1; SELECT 2"):
         told = trialwatch("--data", published, "sql", statement)
         assert told.code == 1
         assert told.err.startswith("trialwatch: ")

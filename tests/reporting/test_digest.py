@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.digest import MAX_LINES, MAX_TITLE, WIDTH, render_digest
+from models.alert import LINE_WIDTH
+from reporting.digest import MAX_LINES, MAX_TITLE, render_digest
 
 
 @pytest.fixture
@@ -84,4 +85,4 @@ def test_no_text_breaks_the_title_or_the_lines(review_page, hostile):
     assert len(title) <= MAX_TITLE and "\n" not in title and "\r" not in title
     lines = body.splitlines()
     assert len(lines) <= MAX_LINES
-    assert all(len(line) <= WIDTH for line in lines if "://" not in line)
+    assert all(len(line) <= LINE_WIDTH for line in lines if "://" not in line)

@@ -313,17 +313,6 @@ def test_a_run_that_never_ended_is_marked_interrupted(ledger: Ledger, clock: Clo
     assert ledger.runs(REVIEW)[1].started_at == ledger.runs(REVIEW)[1].finished_at == clock.time
 
 
-def test_the_last_run_is_the_latest_that_came_to_its_end(ledger: Ledger) -> None:
-    assert ledger.last_run(REVIEW) is None
-    for state in ("done", "failed"):
-        ledger.finish_run(ledger.begin_run(REVIEW, NIGHT), state)
-    ledger.begin_run(REVIEW, NEXT)
-    ledger.finish_run(ledger.begin_run("another review", NEXT), "done")
-    last = ledger.last_run(REVIEW)
-    assert last is not None
-    assert last.run_id == 1
-
-
 @pytest.mark.parametrize(("run_id", "state"), [(1, "finished"), (7, "done")])
 def test_a_run_ends_only_once_begun_and_in_a_known_state(ledger: Ledger, run_id: int, state: str) -> None:
     ledger.begin_run(REVIEW, NIGHT)
@@ -478,6 +467,31 @@ def test_people_stop_an_alert_or_put_it_off(ledger: Ledger, clock: Clock) -> Non
     assert ledger.pending(REVIEW) == ()
     clock.time += timedelta(days=7)
     assert [due.alert.key for due in ledger.pending(REVIEW)] == ["later"]
+
+
+def test_who_put_an_alert_off_is_reminded_once_of_it(ledger: Ledger, clock: Clock) -> None:
+    conclude(ledger, alerts=[an_alert()], channels=["mail", "file"])
+    for channel in ("mail", "file"):
+        ledger.record_delivery("3f2a", channel)
+    ledger.snooze("3f2a", until=clock.time + timedelta(days=7))
+    assert ledger.pending(REVIEW) == ()
+    clock.time += timedelta(days=7)
+    assert {(due.channel, due.alert.snoozed_until) for due in ledger.pending(REVIEW)} == {
+        ("file", clock.time),
+        ("mail", clock.time),
+    }
+    for channel in ("mail", "file"):
+        ledger.record_delivery("3f2a", channel)
+    clock.time += timedelta(days=30)
+    assert ledger.pending(REVIEW) == ()
+
+
+def test_what_a_person_has_taken_note_of_cannot_be_put_off(ledger: Ledger, clock: Clock) -> None:
+    conclude(ledger, alerts=[an_alert()])
+    assert ledger.acknowledge("3f2a", by="Ann", at=clock.time).acknowledged_by == "Ann"
+    assert ledger.acknowledge("3f2a", by="Bob", at=clock.time).acknowledged_by == "Ann"
+    with pytest.raises(LedgerError, match="acknowledged by Ann"):
+        ledger.snooze("3f2a", until=clock.time + timedelta(days=7))
 
 
 @pytest.mark.parametrize(

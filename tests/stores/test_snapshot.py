@@ -180,8 +180,25 @@ def test_a_query_cannot_write(tmp_path: Path, store: Path) -> None:
     path = tmp_path / "warehouse.duckdb"
     Snapshot(path, store, LATER).close()
     assert query(path, "SELECT count(*) AS n FROM core_trial_version") == (["n"], [(2,)])
-    with pytest.raises(duckdb.Error, match="read-only"):
-        query(path, "DELETE FROM core_trial_version")
+    elsewhere = tmp_path / "elsewhere"
+    for statement in (
+        "DELETE FROM core_trial_version",
+        f"COPY (SELECT 1) TO '{elsewhere}'",
+        f"ATTACH '{elsewhere}'",
+        f"EXPLAIN ANALYZE COPY (SELECT 1) TO '{elsewhere}'",
+    ):
+        with pytest.raises(WarehouseError, match="does more than read"):
+            query(path, statement)
+    assert not elsewhere.exists()
+
+
+@pytest.mark.parametrize(("statement", "n"), [("", 0), ("-- nothing", 0), ("SELECT 1; SELECT 2", 2)])
+def test_a_query_is_one_statement(tmp_path: Path, store: Path, statement: str, n: int) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    Snapshot(path, store, LATER).close()
+    with pytest.raises(WarehouseError, match=f"{n} were given"):
+        query(path, statement)
+    assert query(path, "PIVOT (SELECT 'a' AS x, 1 AS n) ON x USING sum(n)") == (["a"], [(1,)])
 
 
 def test_views_come_from_their_files(snapshot: Snapshot) -> None:

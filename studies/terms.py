@@ -35,14 +35,23 @@ def find(rule: TermRule, fields: Iterable[Field]) -> Found | None:
     underscore are one: MSC-NTF, MSC NTF. Phrases of
     `except_terms` hide the words inside them.
     """
-    terms, exceptions = _compiled(tuple(rule.terms)), _compiled(tuple(rule.except_terms))
+    terms, exceptions = tuple(rule.terms), tuple(rule.except_terms)
     for field in fields:
-        text = field.text
-        for pattern, _ in exceptions:
-            text = pattern.sub(lambda match: " " * len(match[0]), text)
-        for pattern, is_abbreviation in terms:
-            if match := pattern.search(text):
-                return Found(field.name, _excerpt(field.text, match.start(), match.end()), is_abbreviation)
+        if place := _place(terms, exceptions, field.text):
+            start, end, is_abbreviation = place
+            return Found(field.name, _excerpt(field.text, start, end), is_abbreviation)
+    return None
+
+
+@lru_cache(maxsize=2**16)
+def _place(terms: tuple[str, ...], exceptions: tuple[str, ...], text: str) -> tuple[int, int, bool] | None:
+    """Begin and end of the first term; kept, since a trial's versions repeat each other, and nights the versions."""
+    searched = text
+    for pattern, _ in _compiled(exceptions):
+        searched = pattern.sub(lambda match: " " * len(match[0]), searched)
+    for pattern, is_abbreviation in _compiled(terms):
+        if match := pattern.search(searched):
+            return match.start(), match.end(), is_abbreviation
     return None
 
 

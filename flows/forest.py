@@ -5,8 +5,8 @@ from itertools import groupby
 
 import numpy as np
 
+from flows.effects import Studies
 from flows.pool import Analysis
-from flows.reported import Studies
 from synthesis.inverse_variance import critical_value
 from synthesis.measures import RATIOS
 from synthesis.pooling import Pooled, natural

@@ -7,8 +7,9 @@ from math import isfinite
 
 import numpy as np
 
+from flows.effects import Studies
 from flows.pool import TABLE_MODELS, Analysis, numbers_of, pool_chosen
-from flows.reported import MEAN_COLUMNS, Studies
+from flows.reported import MEAN_COLUMNS
 from flows.spreadsheet import PoolError
 from models.vocabulary import Interval, Measure, Model
 from synthesis.heterogeneity import differences_of_groups

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flows.reported import Numbers, Studies, read_numbers, studies_of
+from flows.effects import Studies, studies_of
+from flows.reported import Numbers, read_numbers
 from flows.spreadsheet import PoolError
 from models.vocabulary import Convention, Interval, Measure, Model
 from synthesis.measures import RATIOS

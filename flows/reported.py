@@ -1,4 +1,4 @@
-"""What the columns of a spreadsheet mean: studies as trials report them become effects and variances.
+"""What the columns of a spreadsheet mean: studies as trials report them become the numbers of one measure.
 
 One study per row, columns in any order, others being ignored. Names are metafor's where it has one:
 
@@ -20,7 +20,7 @@ In place of a missing number a row may have, with 1 or 2 for the arm:
 `icc` with `cluster_size` shrinks a cluster-randomised trial, `shared_by` divides a control group among so many rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
@@ -28,21 +28,11 @@ from pathlib import Path
 import numpy as np
 
 from flows.spreadsheet import PoolError, Row, read_rows
-from models.vocabulary import Convention, Measure
+from models.vocabulary import Measure
 from synthesis import conversions
 from synthesis.conversions import Conversion
-from synthesis.measures import (
-    MEAN_MEASURES,
-    RATIOS,
-    TABLE_MEASURES,
-    Means,
-    effect_of_means,
-    effect_of_o_minus_e,
-    effect_of_tables,
-    log_rate_ratio,
-)
-from synthesis.study_sets import Array, Mask
-from synthesis.tables import Tables, ZeroCells, zero_cells_of
+from synthesis.measures import MEAN_MEASURES, RATIOS, TABLE_MEASURES
+from synthesis.study_sets import Array
 
 Values = dict[str, float | None]
 
@@ -96,46 +86,6 @@ class Numbers:
         return self.columns == TABLE_COLUMNS
 
 
-@dataclass(frozen=True)
-class Studies:
-    """The studies of one file that have an effect, as arrays (k,), and what was left out of them."""
-
-    path: Path
-    rows: tuple[Row, ...]
-    names: tuple[str, ...]
-    yi: Array
-    vi: Array
-    people: Array
-    values: dict[str, Array]
-    tables: Tables | None
-    notes: tuple[str, ...]
-    conversions: tuple[str, ...]
-
-    @property
-    def dataset(self) -> str:
-        return self.path.stem
-
-    @property
-    def n_participants(self) -> int:
-        return round(float(self.people.sum()))
-
-    def only(self, kept: Sequence[bool] | Mask) -> "Studies":
-        """Some of these studies, (k,) True for those that stay."""
-        mask = np.asarray(kept, dtype=bool)
-        return Studies(
-            path=self.path,
-            rows=tuple(row for row, keep in zip(self.rows, mask, strict=True) if keep),
-            names=tuple(name for name, keep in zip(self.names, mask, strict=True) if keep),
-            yi=self.yi[mask],
-            vi=self.vi[mask],
-            people=self.people[mask],
-            values={name: column[mask] for name, column in self.values.items()},
-            tables=None if self.tables is None else self.tables.columns(mask),
-            notes=self.notes,
-            conversions=self.conversions,
-        )
-
-
 def read_numbers(path: Path, measure: Measure) -> Numbers:
     """Read one file.
 
@@ -174,52 +124,6 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
         notes=(f"left out, not all of {', '.join(columns)} given: line {', '.join(incomplete)}",) if incomplete else (),
         conversions=tuple(told),
     )
-
-
-def studies_of(
-    numbers: Numbers, measure: Measure, convention: Convention | None = None, zero_cells: ZeroCells | None = None
-) -> Studies:
-    """Compute the effect of every study.
-
-    Parameters
-    ----------
-    numbers : of one file
-    measure : for which they were read
-    convention : RevMan's SMD has the approximate J, and its risk differences are not corrected for zeros
-    zero_cells : of effects, instead of what measure and convention say
-    """
-    values, tables = numbers.values, None
-    if numbers.has_tables:
-        tables = Tables.of(*(values[name] for name in TABLE_COLUMNS))
-        corrected = tables.corrected(zero_cells or zero_cells_of(measure, None, convention))
-        yi, vi = (of[0] for of in effect_of_tables(corrected, measure, uncorrected=tables if convention else None))
-    elif numbers.columns == MEAN_COLUMNS:
-        one, two = (Means(*(values[f"{name}{arm}i"] for name in ("m", "sd", "n"))) for arm in ARMS)
-        is_revman = convention is not None and measure is Measure.SMD
-        yi, vi = effect_of_means(one, two, Measure.SMD_APPROXIMATE if is_revman else measure)
-    elif numbers.columns == RATE_COLUMNS:
-        yi, vi = log_rate_ratio(*(values[name] for name in RATE_COLUMNS))
-    elif numbers.columns == LOGRANK_COLUMNS:
-        yi, vi = effect_of_o_minus_e(values["oei"], values["vi_oe"])
-    else:
-        yi, vi = values["yi"], values["vi"]
-    kept = np.isfinite(yi) & np.isfinite(vi) & (vi > 0)
-    notes = list(numbers.notes)
-    if n_without := int((~kept).sum()):
-        which = ", ".join(name for name, keep in zip(numbers.names, kept, strict=True) if not keep)
-        notes.append(f"{n_without} without an effect that can be pooled ({which})")
-    return Studies(
-        path=numbers.path,
-        rows=numbers.rows,
-        names=numbers.names,
-        yi=yi,
-        vi=vi,
-        people=numbers.people,
-        values=values,
-        tables=tables,
-        notes=tuple(notes),
-        conversions=numbers.conversions,
-    ).only(kept)
 
 
 def _reader(

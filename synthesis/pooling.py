@@ -35,7 +35,8 @@ NO_STUDY = "no study with an effect that can be pooled"
 SINGLE_STUDY = "a single study: its own effect, between-study variance set to 0"
 NO_HKSJ = "HKSJ does not exist for a single study: Wald limits"
 HKSJ_OF_TWO = "HKSJ with two studies rests on t with 1 df (12.71 standard errors): uninformative alone, see Wald"
-NO_RATIO = "no events in one arm of any study: the Mantel-Haenszel ratio does not exist"
+NO_RATIO = "nobody, or everybody, had the event in one arm of all studies: the Mantel-Haenszel ratio does not exist"
+NO_SPREAD = "nobody, or everybody, had the event in each arm: a standard error of 0 is no certainty"
 HKSJ_WITHOUT_SPREAD = "between-study variance 0: HKSJ may be narrower than Wald, see both"
 
 
@@ -336,6 +337,7 @@ def _notes(pooled: PooledSets, interval: Interval) -> tuple[str, ...]:
         SINGLE_STUDY: k == 1,
         NO_HKSJ: k == 1 and is_hksj,
         HKSJ_OF_TWO: k == 2 and is_hksj,
+        NO_SPREAD: interval is Interval.WALD and pooled.se[0] == 0,
         HKSJ_WITHOUT_SPREAD: k > 2 and interval is Interval.HKSJ and pooled.tau2[0] == 0,
     }
     return tuple(note for note, holds in said.items() if holds)

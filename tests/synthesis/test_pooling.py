@@ -12,7 +12,8 @@ from models.protocol import Protocol
 from models.synthesis import EffectInput
 from models.vocabulary import Convention, EvidenceSet, Interval, Measure, Model
 from synthesis.effect_size import effect_inputs
-from synthesis.pooling import natural, pool, pool_review
+from synthesis.pooling import NO_SPREAD, natural, pool, pool_review, pool_studies
+from synthesis.tables import Tables
 
 MEASURES = {"alsfrsr": "MD", "fvc": "MD", "survival": "RR", "adverse_events": "RR", "serious_adverse_events": "RR"}
 
@@ -215,6 +216,15 @@ def test_a_ratio_without_any_event_in_one_arm_does_not_exist_under_mantel_haensz
     assert (pooled.estimate, pooled.ci_low, pooled.k) == (None, None, 2)
     assert "does not exist" in pooled.notes[0]
     assert risk_ratio(inputs, Model.MH, convention=REVMAN5).estimate is not None
+
+
+def test_a_risk_difference_without_events_has_no_width_and_says_that_this_is_no_certainty():
+    tables = Tables.of([0, 0], [20, 30], [0, 0], [21, 29])
+    options = {"tables": tables, "measure": Measure.RD, "interval": Interval.WALD}
+    pooled = pool_studies([0.0, 0.0], [0.1, 0.1], model=Model.MH, **options)
+    assert (pooled.estimate, pooled.se) == (0, 0)
+    assert pooled.notes == (NO_SPREAD,)
+    assert pool_studies([0.0, 0.0], [0.1, 0.1], model=Model.COMMON, **options).notes == ()
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 30), st.integers(0, 30))

@@ -78,3 +78,10 @@ def test_a_position_is_labelled_as_a_supplement_and_early_looks_need_more():
     assert late.has_crossed
     assert "discourages" in early.note
     assert math.isinf(position([], 2.5, 1000).z_boundary)
+
+
+def test_a_look_too_early_to_spend_anything_has_no_boundary_and_costs_nothing():
+    early = boundaries([0.001, 0.02, 0.5, 1.0])
+    assert early.z[:2] == (np.inf, np.inf)
+    assert early.z[2:] == pytest.approx(boundaries([0.5, 1.0]).z, abs=1e-9)
+    assert not position([2, 40], -11.0, 2000).has_crossed

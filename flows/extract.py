@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from flows.evidence import arm_of
 from flows.history import UnknownStudy
-from flows.judge import arm_of
 from flows.rebuild import published_folder
 from models.dates import first_day
 from models.protocol import ExtractionRow

@@ -19,8 +19,10 @@ def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[Upda
     linked, decision = judgement.screened.linked, judgement.decision
     decisions = [item for item in past_decisions if item.decided_at < decision.decided_at] + [decision]
     rows: dict[str, list[Row]] = {
-        "review_study_record": rows_of(linked.records, "study_id", "record_id", "method", "evidence"),
-        "review_study_report": rows_of(linked.reports, "study_id", "report_id", "kind", "method", "evidence"),
+        "review_study_record": rows_of(linked.records, "study_id", "record_id", "method", "evidence", "known_from"),
+        "review_study_report": rows_of(
+            linked.reports, "study_id", "report_id", "kind", "method", "evidence", "known_from"
+        ),
         "review_study_relation": rows_of(linked.relations, "study_id", "other_id", "kind", "evidence"),
         "review_screening_decision": [
             {"study_id": study_id, **columns_of(item, "criterion", "verdict", "field", "quote", "decided_by")}

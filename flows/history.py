@@ -92,8 +92,8 @@ def history(identifier: str, review: str, settings: Settings) -> History:
             (row["criterion"], row["verdict"], row["field"], row["quote"], row["decided_by"])
             for row in _rows(warehouse, "review_screening_decision", study_id)
         ),
-        records=tuple((row["record_id"], f"{row['method']}: {row['evidence']}") for row in records),
-        reports=tuple((row["report_id"], row["kind"], f"{row['method']}: {row['evidence']}") for row in reports),
+        records=tuple((row["record_id"], _why(row)) for row in records),
+        reports=tuple((row["report_id"], row["kind"], _why(row)) for row in reports),
         relations=tuple(_relations(warehouse, study_id)),
         moments=tuple(sorted(moments, key=lambda item: (first_day(item.day), item.event_code or ""))),
     )
@@ -123,6 +123,10 @@ def as_text(told: History) -> str:
         lines.append(f"{moment.day:<10}  {mark}{moment.what}")
         lines.append(f"{'':12}{moment.who}; {moment.where}{seen}")
     return "\n".join(lines)
+
+
+def _why(link: Mapping[str, Any]) -> str:
+    return f"{link['method'].replace('_', ' ')}: {link['evidence']}, since {link['known_from']}"
 
 
 def _by(decided_by: str) -> str:

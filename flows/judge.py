@@ -6,12 +6,13 @@ earlier nights left in the ledger. The same inputs give the same judgement.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
+from flows.evidence import arms_of, inputs_of
 from flows.waiting import look_alikes, number_conflicts, of_first_record, reopened_decisions
-from models.protocol import ExtractionRow, PublishedStudy
+from models.protocol import PublishedStudy
 from models.review import Review
 from models.screening import Event, QueueItem, RunContext, ScreeningDecision, StudyStatus
 from models.synthesis import ArmResult, EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
@@ -19,28 +20,22 @@ from models.trial import Observation, Rejected, Report, TrialRecord
 from models.vocabulary import (
     EventCode,
     EvidenceSet,
-    EvidenceWord,
     LinkMethod,
     ReferenceType,
     Status,
     StudyList,
     Verdict,
 )
-from studies.discrepancies import in_results
 from studies.eligibility import screen
 from studies.events import events_of
-from studies.extraction import extract
 from studies.lifecycle import LinkedReport, StudyFile, status_of
+from studies.link_dates import dated
 from studies.linkage import Linked, link
 from studies.numbers import numbers_of
 from studies.reopening import eligible_from
 from synthesis.certainty import Certainty, rate_review
-from synthesis.effect_size import effect_inputs
 from synthesis.pooling import pool_review
 from synthesis.signals import compare, decide, reproduce
-
-_Place = tuple[str, str, str]
-"""Study, outcome, timepoint: what a confirmed row settles, and a candidate may not touch."""
 
 
 class Screened(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,13 +133,16 @@ def judge(
     screened = screen_records(newest, reports, review)
     queue = [*screened.linked.queue, *_rejections(rejected), *_unclear(screened), *_recall(screened, review, freshness)]
     queue += look_alikes(screened.linked, screened.newest, reports, screened.studies_that_matter, review.links)
-    confirmed, provisional, problems = _arms(screened, reports, review)
+    met = [study for study, decision in screened.screening.items() if decision.verdict is Verdict.MET]
+    sources = {study_id: screened.with_results(study_id, reports) for study_id in met}
+    confirmed, provisional, problems = arms_of(review, sources)
     queue += problems
-    inputs = _inputs(review, confirmed, provisional)
+    inputs = inputs_of(review, confirmed, provisional)
     effects = tuple(
         effect for evidence_set in EvidenceSet for effect in pool_review(inputs, review.protocol, evidence_set)
     )
     versions = _versions_by_study(screened, trial_versions)
+    screened = _with_dates(screened, trial_versions, report_versions, review)
     queue += reopened_decisions(review, versions)
     files = _study_files(screened, review, versions, report_versions, confirmed, inputs)
     thresholds = review.protocol.thresholds
@@ -242,43 +240,6 @@ def _recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshn
     return queue
 
 
-def _arms(
-    screened: Screened, reports: Mapping[str, Report], review: Review
-) -> tuple[list[ArmResult], list[ArmResult], list[QueueItem]]:
-    """Confirmed rows, and provisional ones where no confirmed row settles the same place.
-
-    Where two registers post the same, the first one's numbers count and a difference goes to a person.
-    """
-    extracted = [arm_of(row) for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
-    confirmed = [arm for arm in extracted if arm.is_confirmed]
-    settled = {_place(arm) for arm in confirmed}
-    provisional = [arm for arm in extracted if not arm.is_confirmed and _place(arm) not in settled]
-    settled |= {_place(arm) for arm in provisional}
-    queue: list[QueueItem] = []
-    for study_id, decision in screened.screening.items():
-        for source in screened.with_results(study_id, reports) if decision.verdict is Verdict.MET else ():
-            found = extract(study_id, source, review.protocol)
-            queue += found.queue
-            queue += in_results([*extracted, *provisional], found.arms)
-            fresh = [arm for arm in found.arms if _place(arm) not in settled]
-            provisional += fresh
-            settled |= {_place(arm) for arm in fresh}
-    return confirmed, provisional, queue
-
-
-def _inputs(review: Review, confirmed: Sequence[ArmResult], provisional: Sequence[ArmResult]) -> list[EffectInput]:
-    measures = {outcome.id: outcome.measure for outcome in review.protocol.outcomes}
-    with_data = {study.study_id for study in review.baseline.included if study.contributes_data}
-    searched = review.baseline.search_date
-    published = [arm for arm in confirmed if arm.study_id in with_data and (arm.known_from or date.max) <= searched]
-    sets = {
-        EvidenceSet.PUBLISHED: published,
-        EvidenceSet.CONFIRMED: list(confirmed),
-        EvidenceSet.PROVISIONAL: [*confirmed, *provisional],
-    }
-    return [item for name, arms in sets.items() for item in effect_inputs(arms, measures, name)]
-
-
 def _study_files(
     screened: Screened,
     review: Review,
@@ -318,6 +279,20 @@ def _versions_by_study(screened: Screened, trial_versions: Sequence[Observation]
         if isinstance(version.item, TrialRecord):
             versions[study_of[version.item.record_id]].append(version)
     return versions
+
+
+def _with_dates(
+    screened: Screened, trial_versions: Sequence[Observation], report_versions: Sequence[Observation], review: Review
+) -> Screened:
+    trials: dict[str, list[TrialRecord]] = defaultdict(list)
+    reports: dict[str, list[Report]] = defaultdict(list)
+    for item in (version.item for version in (*trial_versions, *report_versions)):
+        if isinstance(item, TrialRecord):
+            trials[item.record_id].append(item)
+        else:
+            reports[item.report_id].append(item)
+    linked = dated(screened.linked, trials, reports, review.links)
+    return msgspec.structs.replace(screened, linked=linked)
 
 
 def _linked_reports(
@@ -369,30 +344,3 @@ def _new_participants(
                     found[study.study_id] = (n, kind)
                     break
     return found
-
-
-def _place(arm: ArmResult) -> _Place:
-    return arm.study_id, arm.outcome, arm.timepoint
-
-
-def arm_of(row: ExtractionRow) -> ArmResult:
-    """A row of extraction.csv as the numbers of one arm."""
-    return ArmResult(
-        study_id=row.study_id,
-        comparison=row.comparison,
-        outcome=row.outcome,
-        timepoint=row.timepoint,
-        arm=row.arm,
-        n_analysed=row.n_analysed,
-        n_events=row.n_events,
-        mean=row.mean,
-        sd=row.sd,
-        report=row.report,
-        place=f"{row.table}, page {row.page}" if row.page else row.table,
-        population=row.population,
-        extractor=row.extractor,
-        known_from=row.known_from,
-        evidence=row.evidence,
-        is_confirmed=row.is_confirmed,
-        note=row.note or "",
-    )

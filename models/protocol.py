@@ -276,6 +276,10 @@ class ProductRow(Strict):
     donor: Literal["autologous", "allogeneic"] | None = None
     is_modified: bool | None = None
     """Genetically engineered, or induced to secrete what such cells do not secrete by themselves."""
+    route: str | None = None
+    """How it is given, in the trials that `source` names; several are separated by semicolons."""
+    dose: str | None = None
+    """How much and how often, in the same trials."""
     is_cell_therapy: Literal["yes", "no", "person"]
     """``person`` where the review has not decided: the verdict is unclear."""
     evidence: EvidenceWord

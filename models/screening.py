@@ -27,6 +27,7 @@ class StudyLink(Value, frozen=True, kw_only=True):
     method: LinkMethod
     evidence: str
     known_from: date | None = None
+    """First day on which what the link rests on was public."""
 
 
 class ReportLink(Value, frozen=True, kw_only=True):
@@ -37,6 +38,8 @@ class ReportLink(Value, frozen=True, kw_only=True):
     kind: ReportKind
     method: LinkMethod
     evidence: str
+    known_from: date | None = None
+    """First day on which what the link rests on was public."""
 
 
 class StudyRelation(Value, frozen=True, kw_only=True):

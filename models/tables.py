@@ -137,8 +137,9 @@ review_study_record = _table(
     "One row per registry record of a study, with why it belongs there.",
     _column(*_STUDY),
     _column("record_id", _TEXT, "Registry entry"),
-    _column("method", _TEXT, "own_id, declared_id or person"),
+    _column("method", _TEXT, "own_id, declared_id, mined_id or person"),
     _column("evidence", _TEXT, "What the link rests on"),
+    _column("known_from", _DATE, "First day on which what the link rests on was public"),
 )
 
 review_study_report = _table(
@@ -146,9 +147,10 @@ review_study_report = _table(
     "One row per report of a study, with what it is to it and why it belongs there.",
     _column(*_STUDY),
     _column("report_id", _TEXT, "Report"),
-    _column("kind", _TEXT, "results, follow_up, protocol, abstract, notice or other"),
-    _column("method", _TEXT, "databank, registry_reference, mined_id or person"),
+    _column("kind", _TEXT, "results, follow_up, protocol, abstract, registry_summary, notice or other"),
+    _column("method", _TEXT, "databank, registry_reference, mined_id, same_report or person"),
     _column("evidence", _TEXT, "What the link rests on"),
+    _column("known_from", _DATE, "First day on which what the link rests on was public"),
 )
 
 review_study_relation = _table(

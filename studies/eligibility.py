@@ -56,6 +56,11 @@ _OUTSIDE = TermRule(
 )  # fmt: skip
 """Arms of people who are not in the trial, or not of its population."""
 _CROSSOVER = re.compile(r"cross[\s_-]?over", re.IGNORECASE)
+_ACTING = TermRule(
+    terms=["acting on", "stimulat*", "mobiliz*", "mobilis*", "targeting", "targets", "inhibit*", "modulat*", "activat*",
+           "enhanc*", "to expand", "increas*", "regulator of", "discovered *", "repurpos*"]
+)  # fmt: skip
+"""What a drug does to cells in a title."""
 _RUN_IN = TermRule(
     terms=[
         "run-in",
@@ -192,6 +197,8 @@ def _is_named_in_title(record: TrialRecord, eligibility: Eligibility) -> bool:
 
     A drug may be titled by the cells that it acts on.
     """
+    if find(_ACTING, fields.titles(record)):
+        return False
     products = [item for item in record.interventions if not find(eligibility.comparator, [Field("", item.name)])]
     titles = " ".join(field.text for field in fields.titles(record)).casefold()
     words = {word for item in products for name in (item.name, *item.other_names) for word in _CODE.findall(name)}

@@ -333,3 +333,20 @@ def test_every_real_citation_is_read_with_nothing_rejected(samples: Path, parse:
     assert read["PMID:21835609"].published_date == "2011-08-09"
     assert read["PMID:21835609"].entered_date == "2011-08-13"
     assert read["PMID:21835609"].doi == "10.1016/j.ejca.2011.07.001"
+
+
+@pytest.mark.parametrize(("types", "expected"), [(["Preprint"], [("preprint_of", "7")]), (["Journal Article"], [])])
+def test_the_update_of_a_preprint_is_its_article_and_that_of_another_report_is_none(
+    page_of: Callable[..., Page], types: list[str], expected: list[tuple[str, str]]
+) -> None:
+    listed = "".join(f"<PublicationType>{word}</PublicationType>" for word in types)
+    body = f"""<PubmedArticleSet><PubmedArticle><MedlineCitation>
+    <PMID>1</PMID><DateRevised><Year>2022</Year><Month>05</Month><Day>01</Day></DateRevised>
+    <Article><ArticleTitle>Cells in ALS</ArticleTitle><PublicationTypeList>{listed}</PublicationTypeList></Article>
+    <CommentsCorrectionsList><CommentsCorrections RefType="UpdateIn"><RefSource>Nature</RefSource><PMID>7</PMID>
+    </CommentsCorrections></CommentsCorrectionsList></MedlineCitation>
+    <PubmedData><History><PubMedPubDate PubStatus="entrez"><Year>2022</Year><Month>5</Month><Day>1</Day></PubMedPubDate>
+    </History></PubmedData></PubmedArticle></PubmedArticleSet>"""
+    found = list(CONNECTORS["pubmed"].parse(page_of("pubmed", body.encode())))
+    [report] = [item for item in found if isinstance(item, Report)]
+    assert [(item.kind, item.pmid) for item in report.related] == expected

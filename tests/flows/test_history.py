@@ -74,7 +74,8 @@ def test_numbers_are_told_as_they_moved(told: History):
         "participants: 261 → 263",
         "has results: no → yes",
         "E7 PMID:34890069 was corrected: Muscle Nerve. 2022 Aug",
-        "PMID:34890069, results (databank: DataBank list names NCT03280056)",
+        "PMID:34890069, results (databank: DataBank list names NCT03280056, since 2021-12-31)",
+        "NCT03280056 (own id: NCT03280056, since 2017-09-12)",
     ):
         assert words in text
 

@@ -1,0 +1,86 @@
+"""Which numbers enter which set of evidence: what people confirmed, and what registries post beside it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from models.protocol import ExtractionRow
+from models.review import Review
+from models.screening import QueueItem
+from models.synthesis import ArmResult, EffectInput
+from models.trial import Report, TrialRecord
+from models.vocabulary import EvidenceSet, EvidenceWord
+from studies.discrepancies import in_results
+from studies.extraction import extract
+from synthesis.effect_size import effect_inputs
+
+_Place = tuple[str, str, str]
+"""Study, outcome, timepoint: what a confirmed row settles, and a candidate may not touch."""
+
+
+def arms_of(
+    review: Review, sources: Mapping[str, Sequence[TrialRecord | Report]]
+) -> tuple[list[ArmResult], list[ArmResult], list[QueueItem]]:
+    """Confirmed rows, and provisional ones where no confirmed row settles the same place.
+
+    Where two registers post the same, the first one's numbers count and a difference goes to a person.
+
+    Parameters
+    ----------
+    sources : what may hold posted results, by eligible study
+    """
+    extracted = [arm_of(row) for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
+    confirmed = [arm for arm in extracted if arm.is_confirmed]
+    settled = {_place(arm) for arm in confirmed}
+    provisional = [arm for arm in extracted if not arm.is_confirmed and _place(arm) not in settled]
+    settled |= {_place(arm) for arm in provisional}
+    queue: list[QueueItem] = []
+    for study_id, holders in sources.items():
+        for source in holders:
+            found = extract(study_id, source, review.protocol)
+            queue += found.queue
+            queue += in_results([*extracted, *provisional], found.arms)
+            fresh = [arm for arm in found.arms if _place(arm) not in settled]
+            provisional += fresh
+            settled |= {_place(arm) for arm in fresh}
+    return confirmed, provisional, queue
+
+
+def inputs_of(review: Review, confirmed: Sequence[ArmResult], provisional: Sequence[ArmResult]) -> list[EffectInput]:
+    """The arms of each evidence set as effects with their variances."""
+    measures = {outcome.id: outcome.measure for outcome in review.protocol.outcomes}
+    with_data = {study.study_id for study in review.baseline.included if study.contributes_data}
+    searched = review.baseline.search_date
+    published = [arm for arm in confirmed if arm.study_id in with_data and (arm.known_from or date.max) <= searched]
+    sets = {
+        EvidenceSet.PUBLISHED: published,
+        EvidenceSet.CONFIRMED: list(confirmed),
+        EvidenceSet.PROVISIONAL: [*confirmed, *provisional],
+    }
+    return [item for name, arms in sets.items() for item in effect_inputs(arms, measures, name)]
+
+
+def _place(arm: ArmResult) -> _Place:
+    return arm.study_id, arm.outcome, arm.timepoint
+
+
+def arm_of(row: ExtractionRow) -> ArmResult:
+    """A row of extraction.csv as the numbers of one arm."""
+    return ArmResult(
+        study_id=row.study_id,
+        comparison=row.comparison,
+        outcome=row.outcome,
+        timepoint=row.timepoint,
+        arm=row.arm,
+        n_analysed=row.n_analysed,
+        n_events=row.n_events,
+        mean=row.mean,
+        sd=row.sd,
+        report=row.report,
+        place=f"{row.table}, page {row.page}" if row.page else row.table,
+        population=row.population,
+        extractor=row.extractor,
+        known_from=row.known_from,
+        evidence=row.evidence,
+        is_confirmed=row.is_confirmed,
+        note=row.note or "",
+    )

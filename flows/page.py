@@ -40,7 +40,9 @@ def gather_page(
         ),
         events_since_version=tuple(event for event in events if event.is_news),
         studies=tuple(listed),
-        near_misses=tuple(entry for entry in listed if _is_near_miss(entry.screening)),
+        near_misses=tuple(
+            entry for entry in listed if entry.list is StudyList.EXCLUDED and _is_near_miss(entry.screening)
+        ),
         effects=judgement.effects,
         inputs=judgement.inputs,
         comparisons=_comparisons(judgement),
@@ -147,12 +149,14 @@ def _text(effect: PooledEffect | None) -> str:
 
 def _flow(judgement: Judgement, n_rejected: int) -> FlowNumbers:
     lists = [status.list for status in judgement.statuses]
-    decisions = judgement.screened.screening.values()
+    screening = judgement.screened.screening
+    # A study's place counts, not its criteria alone: a person may have included or excluded it against them.
     first_failure = [
-        next((item.criterion for item in decision.criteria if item.verdict is Verdict.NOT_MET), None)
-        for decision in decisions
+        next((item.criterion for item in screening[status.study_id].criteria if item.verdict is Verdict.NOT_MET), None)
+        for status in judgement.statuses
+        if status.list in {StudyList.EXCLUDED, StudyList.SCREENED_OUT}
     ]
-    named = {Criterion.POPULATION, Criterion.INTERVENTION, Criterion.DESIGN}
+    named = (Criterion.POPULATION, Criterion.INTERVENTION, Criterion.DESIGN)
     return FlowNumbers(
         n_records=len(judgement.screened.newest),
         n_reports=len(judgement.reports),
@@ -160,8 +164,8 @@ def _flow(judgement: Judgement, n_rejected: int) -> FlowNumbers:
         n_screened_out_population=first_failure.count(Criterion.POPULATION),
         n_screened_out_intervention=first_failure.count(Criterion.INTERVENTION),
         n_screened_out_design=first_failure.count(Criterion.DESIGN),
-        n_screened_out_other=sum(item is not None and item not in named for item in first_failure),
-        n_unclear=sum(decision.verdict is Verdict.UNCLEAR for decision in decisions),
+        n_screened_out_other=sum(item not in named for item in first_failure),
+        n_unclear=sum(decision.verdict is Verdict.UNCLEAR for decision in screening.values()),
         n_included=lists.count(StudyList.INCLUDED),
         n_ongoing=lists.count(StudyList.ONGOING),
         n_awaiting=lists.count(StudyList.AWAITING),

@@ -15,7 +15,8 @@ from flows.rebuild import published_folder
 from flows.searches import SourceSearched
 from models.settings import Settings
 from models.vocabulary import EvidenceSet, StudyList
-from reporting.numbers import estimate
+from reporting.claims import staleness, unsearched
+from reporting.numbers import counted, estimate
 from stores.ledger import Ledger
 from stores.snapshot import query
 
@@ -26,13 +27,10 @@ def night(result: NightResult, console: Console) -> None:
     decision = judgement.decision
     console.print(f"[bold]{judgement.review.protocol.title}[/], as of {judgement.context.today}")
     console.print(f"{decision.status}: {decision.rationale}. {decision.explanation}", markup=False)
-    for item in judgement.freshness:
-        if item.is_stale:
-            console.print(f"not searched to the end: {item.title}: {item.reason}", markup=False)
-    console.print(
-        f"{page.n_new_versions} new versions, {len(result.new_events)} new events, {len(result.alerts)} alerts",
-        markup=False,
-    )
+    for item in unsearched(judgement.freshness):
+        console.print(f"not searched to the end: {staleness(item)}", markup=False)
+    found = ((page.n_new_versions, "new version"), (len(result.new_events), "new event"), (len(result.alerts), "alert"))
+    console.print(", ".join(counted(n, noun) for n, noun in found), markup=False)
     for event in result.new_events:
         if event.is_news:
             console.print(f"  {event.event_code} {event.study_id} {event.event_date}: {event.evidence}", markup=False)
@@ -193,11 +191,10 @@ def status(report: dict[str, Any], console: Console) -> None:
     console.print(", ".join(f"{row['list']} {row['n']}" for row in report["lists"]))
     if report["heartbeat"]:
         console.print(report["heartbeat"]["message"], markup=False)
-    console.print(f"{report['n_alerts']} alerts, {len(report['undelivered'])} not delivered")
+    console.print(f"{counted(report['n_alerts'], 'alert')}, {len(report['undelivered'])} not delivered")
     for item in report["queue"]:
-        console.print(
-            f"for a person: {item['subject']}: {item['reason']} [{item['value']}]: {item['action']}", markup=False
-        )
+        value = f" [{item['value']}]" if item["value"] and item["value"] not in item["reason"] else ""
+        console.print(f"for a person: {item['subject']}: {item['reason']}{value}: {item['action']}", markup=False)
 
 
 def _table(folder: Path, statement: str) -> list[dict[str, Any]]:

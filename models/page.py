@@ -39,9 +39,10 @@ class StudyEntry(msgspec.Struct, frozen=True, kw_only=True):
 class FlowNumbers(msgspec.Struct, frozen=True, kw_only=True):
     """PRISMA 2020 flow, as of the night.
 
-    `n_screened_out_…` count studies by the first criterion that they do not meet; those that fall at the
-    design or later are listed as excluded, so they count in `n_excluded` too. Unclear studies are among
-    the awaiting ones.
+    `n_screened_out_…` count the studies that are not eligible by the first criterion that they do not meet,
+    ``other`` also those that a person excluded against the criteria; `n_excluded` of them are listed with their
+    reasons. Unclear studies are among the awaiting ones. Not eligible, included, ongoing and awaiting make up
+    `n_studies`.
     """
 
     n_records: int
@@ -57,6 +58,15 @@ class FlowNumbers(msgspec.Struct, frozen=True, kw_only=True):
     n_awaiting: int
     n_excluded: int
     n_rejected: int
+
+    @property
+    def n_not_eligible(self) -> int:
+        return (
+            self.n_screened_out_population
+            + self.n_screened_out_intervention
+            + self.n_screened_out_design
+            + self.n_screened_out_other
+        )
 
 
 class VersionComparison(msgspec.Struct, frozen=True, kw_only=True):

@@ -181,8 +181,14 @@ def _bullet(item: str) -> Iterable[str]:
 
 
 def _wrap(text: str, mark: str = "") -> list[str]:
+    text = _one_line(text, 2 * _MAX_TEXT)
     return textwrap.wrap(
-        _one_line(text, 2 * _MAX_TEXT), LINE_WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark)
+        text,
+        LINE_WIDTH,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_on_hyphens=False,
+        break_long_words="://" not in text,  # half an address leads nowhere
     )
 
 

@@ -70,7 +70,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the figure; `kind` is ``study``, ``block`` (a heading) or ``pooled``."""
+    """One line of the figure; `kind` is ``study``, ``block`` (a heading) or ``pooled``.
+
+    `prediction` is the interval in which the effect of a further study is expected, `prediction_text` its limits.
+    """
 
     kind: str
     label: str
@@ -81,21 +84,30 @@ class Row:
     effect: str = ""
     is_provisional: bool = False
     mark: Mark | None = None
+    prediction: Mark | None = None
+    prediction_text: str = ""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Sizes in the units of the view box. `strip` is the height of a mark's own line, 0 when text stands beside it."""
+    """Sizes in the units of the view box: of each kind of row, and of what a pooled row may have besides."""
 
     name: str
     width: int
     plot: tuple[float, float]
     head: int
     rows: dict[str, int] = field(default_factory=dict)
+    detail: int = 0
+    prediction: int = 0
+
+    def height(self, row: Row) -> int:
+        """Height of one row."""
+        detail = self.detail if row.kind == "pooled" and row.detail else 0
+        return self.rows[row.kind] + detail + (self.prediction if row.prediction else 0)
 
 
-DESK = Layout("desk", 900, (478, 742), 52, {"study": 40, "block": 34, "pooled": 28})
-PHONE = Layout("phone", 340, (14, 326), 10, {"study": 90, "block": 48, "pooled": 54})
+DESK = Layout("desk", 900, (478, 742), 52, {"study": 40, "block": 34, "pooled": 28}, prediction=16)
+PHONE = Layout("phone", 340, (14, 326), 10, {"study": 90, "block": 48, "pooled": 54}, detail=16, prediction=16)
 
 
 def forest_plot(result: OutcomeResult, *, phone: bool = False) -> str:
@@ -103,7 +115,8 @@ def forest_plot(result: OutcomeResult, *, phone: bool = False) -> str:
 
     Squares have areas in proportion to weight, diamonds span the pooled interval. What is provisional is
     hollow and dashed and says so. Limits beyond the axis end in arrows; the axis is set by studies and by
-    the intervals that inform, not by HKSJ on one degree of freedom, which would flatten all others.
+    the confidence intervals that inform, not by HKSJ on one degree of freedom or by prediction intervals, which
+    would flatten all others.
 
     Parameters
     ----------
@@ -123,7 +136,7 @@ def forest_plot(result: OutcomeResult, *, phone: bool = False) -> str:
     tops, y = [], float(layout.head)
     for row in rows:
         tops.append(y)
-        y += layout.rows[row.kind]
+        y += layout.height(row)
     is_right_good = result.outcome.direction == "higher"
     sides = (result.comparison.control, result.comparison.intervention)
     favours = [textwrap.wrap(as_phrase(name), _FAVOURS_WIDTH) for name in (sides if is_right_good else sides[::-1])]
@@ -206,17 +219,30 @@ def _study_row(study: StudyLine, axis: Axis, heaviest: float) -> Row:
 
 
 def _pooled_row(block: PooledBlock, effect: PooledEffect, label: str, axis: Axis) -> Row:
-    mark = None
+    mark = prediction = None
     if effect.estimate is not None and effect.ci_low is not None and effect.ci_high is not None:
         limits = (effect.ci_low, effect.estimate, effect.ci_high)
         mark = _mark("diamond", axis, limits, block.is_provisional)
+        if effect.pi_low is not None and effect.pi_high is not None:
+            limits = (effect.pi_low, effect.estimate, effect.pi_high)
+            prediction = _mark("prediction", axis, limits, block.is_provisional)
     return Row(
         "pooled",
         label,
+        detail=_heterogeneity(effect),
         effect=numbers.estimate(effect.measure, effect.estimate, effect.ci_low, effect.ci_high),
         is_provisional=block.is_provisional,
         mark=mark,
+        prediction=prediction,
+        prediction_text=f"prediction {numbers.interval(effect.measure, effect.pi_low, effect.pi_high)}",
     )
+
+
+def _heterogeneity(effect: PooledEffect) -> str:
+    """Between-study variance and I² of one line; nothing to say of a single study."""
+    if effect.k < 2 or effect.i2_pct is None:
+        return ""
+    return f"τ² {numbers.variance(effect.tau2)}, I² {numbers.percent(effect.i2_pct)}"
 
 
 def _mark(shape: str, axis: Axis, limits: tuple[float, float, float], is_hollow: bool, side: float = 0.0) -> Mark:

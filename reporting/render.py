@@ -100,8 +100,8 @@ def render_page(page: ReviewPage) -> str:
         entries=entries,
         listed_ids={entry.study_id for entry in listed},
         labels=words.study_labels(page.baseline),
-        n_randomised=_randomised(lists[StudyList.INCLUDED]),
-        n_planned=sum(entry.planned_participants or 0 for entry in lists[StudyList.ONGOING]),
+        n_randomised=_total(entry.numbers.n_randomised for entry in lists[StudyList.INCLUDED]),
+        n_planned=_total(entry.planned_participants for entry in lists[StudyList.ONGOING]),
         overdue={entry.study_id for entry in lists[StudyList.ONGOING] if _is_past(entry, page)},
         fired=_fired(page),
         reasons=_newest_first(known_events[key] for key in page.decision.event_keys if key in known_events),
@@ -116,6 +116,7 @@ def render_page(page: ReviewPage) -> str:
         rules=tuple(Rule),
         rule_rows=_rule_rows(page, results),
         stray_signals=_stray(page, results),
+        because=claims.because(page),
         news=claims.news(page),
         unsearched=claims.unsearched(page.freshness),
         staleness=claims.staleness,
@@ -133,10 +134,10 @@ def _of_list(studies: Iterable[StudyEntry], name: StudyList) -> tuple[StudyEntry
     return tuple(sorted(members, key=lambda entry: (entry.completion_date or "9999", entry.study_id)))
 
 
-def _randomised(included: Sequence[StudyEntry]) -> tuple[int, bool]:
-    """Participants randomised in the included studies, and whether that is known of each of them."""
-    known = [entry.numbers.n_randomised for entry in included if entry.numbers.n_randomised is not None]
-    return sum(known), len(known) == len(included)
+def _total(counts: Iterable[int | None]) -> tuple[int, bool]:
+    """Participants of several studies, and whether the number is known of each of them."""
+    given = list(counts)
+    return sum(count for count in given if count is not None), None not in given
 
 
 def _has_ended(entry: StudyEntry) -> bool:

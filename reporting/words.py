@@ -35,9 +35,7 @@ EVENTS = {
     EventCode.NEW_TRIAL: "New eligible study",
     EventCode.OVERDUE: "Results overdue",
     EventCode.REVERSAL: "Registry entry went back on itself",
-    EventCode.CORRECTION: "Report corrected or retracted",
-    EventCode.REVERSAL: "Reversal",
-    EventCode.CORRECTION: "Report corrected or in doubt",
+    EventCode.CORRECTION: "Report corrected, retracted or in doubt",
 }
 
 HEADLINES = {
@@ -47,10 +45,8 @@ HEADLINES = {
     EventCode.REPORT_LINKED: "results published for",
     EventCode.NEW_TRIAL: "new trial",
     EventCode.OVERDUE: "results overdue for",
-    EventCode.REVERSAL: "registry reversal in",
-    EventCode.CORRECTION: "report corrected or retracted for",
-    EventCode.REVERSAL: "reversal in",
-    EventCode.CORRECTION: "correction concerning",
+    EventCode.REVERSAL: "registry entry went back on itself:",
+    EventCode.CORRECTION: "correction or retraction concerning",
 }
 
 RULES = {
@@ -61,6 +57,8 @@ RULES = {
     Rule.S4: "Interval crosses or clears the smallest important difference",
     Rule.S5: "Became poolable",
 }
+
+RULE_REMARKS = {Rule.S3: "announces participants whose results may not be public; decides nothing alone"}
 
 STATES = {
     StudyState.PLANNED: "Planned",
@@ -163,6 +161,7 @@ QUEUE = {
     "extraction": "Numbers to confirm",
     "recall": "Known study not found by the search",
     "protocol": "Protocol needs a decision",
+    "discrepancy": "Numbers differ",
 }
 
 PLAIN_STATUS = {

@@ -67,7 +67,7 @@ def test_hksj_of_two_is_drawn_with_arrows_beside_wald_and_does_not_set_the_axis(
     pooled = rows(draw(results["serious_adverse_events"]), "pooled")
     by_label = {texts(row)[0]: row for row in pooled}
     hksj, wald = by_label["Cochrane 2025: REML, HKSJ"], by_label["Cochrane 2025: REML"]
-    assert texts(hksj)[1] == "0.94 (0.002 to 508)"
+    assert texts(hksj)[1:] == ["τ² 0.29, I² 53%", "0.94 (0.002 to 508)"]
     assert len(hksj.findall(f"{SVG}path[@class='arrow']")) == 2
     assert wald.findall(f"{SVG}path[@class='arrow']") == []
     assert "508" not in texts(draw(results["serious_adverse_events"]))

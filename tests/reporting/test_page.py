@@ -53,6 +53,7 @@ def test_the_decision_stands_first_in_cochranes_words(document):
     decision = text(section(document, "decision"))
     assert text(section(document, "decision-h")) == "Update pending"
     assert "New information identified and likely to change review findings" in decision
+    assert "Results of NCT03280056 became public after its search of 31 July 2019." in decision
     assert "Results of NCT03280056 were posted on 29 February 2024" in decision
     assert "At least one rule fired on provisional numbers only" in decision
 
@@ -65,7 +66,8 @@ def test_what_fired_is_told_by_outcome_with_its_reason(document):
         in decision
     )
     assert (
-        "S3 Many new participants provisional Overall survival, 4 to 6 months;"
+        "S3 Many new participants provisional announces participants whose results may not be public; decides nothing"
+        " alone Overall survival, 4 to 6 months;"
         " Serious adverse events, 4 to 6 months: 189 new participants beside 64." in decision
     )
 
@@ -309,7 +311,9 @@ def test_nothing_is_fetched_from_anywhere(document):
     fetching = [
         node.get("src") or node.get("href") for node in document.iter("script", "link", "img", "iframe", "object")
     ]
-    assert fetching == ["data:,"]
+    # A feed is offered, and fetched only by who follows it.
+    assert fetching == ["data:,", "feed.atom"]
+    assert document.xpath("//link[@href='feed.atom']/@rel") == ["alternate"]
     assert "url(" not in document.find(".//style").text and "@import" not in document.find(".//style").text
 
 

@@ -144,16 +144,21 @@ def _document(page: Page) -> etree._Element:
 
 
 def parse(page: Page) -> Iterator[Parsed]:
-    """Read every citation of a page; a search result holds none. A page that is no answer gives one Rejected."""
+    """Read every citation of a page; a search result holds none. A page that is no answer gives one Rejected.
+
+    A search result that is loaded by hand is no answer: it names citations and does not hold them.
+    """
     try:
-        if page.body.lstrip()[:1] == b"{":
+        is_search = page.body.lstrip()[:1] == b"{"
+        root = None if is_search else _document(page)
+        if is_search:
             _result(page)
-            return
-        root = _document(page)
+        if page.kind == "file" and (root is None or root.tag == "eSearchResult"):
+            raise SourceFailure("a search result, which holds ids and no citations: load the XML that efetch gives")
     except SourceFailure as failure:
         yield no_answer(page, failure)
         return
-    if root.tag != "eSearchResult":
+    if root is not None and root.tag != "eSearchResult":
         yield from citations(root, page.url)
 
 

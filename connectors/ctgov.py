@@ -194,19 +194,24 @@ def parse(page: Page) -> Iterator[Parsed]:
     if isinstance(found, str):
         yield _rejected_page(page, found)
     elif found.studies is not None:
+        if found.studies and not any(b'"protocolSection"' in bytes(raw) for raw in found.studies):
+            yield _rejected_page(page, "a list that holds no study")
+            return
         for number, raw in enumerate(found.studies):
             yield from _study(bytes(raw), f"$.studies[{number}]", origin, page)
     elif found.study_version is not None:
         yield from _study(bytes(found.study), "$.study", VersionOrigin.HISTORY, page)
     elif bytes(found.protocol_section):
         yield from _study(page.body.removeprefix(codecs.BOM_UTF8), "$", origin, page)
-    elif found.history is None and found.changes is None and found.data_timestamp is None:
-        yield _rejected_page(page, "JSON that holds neither a study nor anything else that the registry serves")
+    elif page.kind == "file" or (found.history is None and found.changes is None and found.data_timestamp is None):
+        yield _rejected_page(page, "JSON that holds no study in the form of API v2")
 
 
 def _rejected_page(page: Page, problem: str) -> Rejected:
     name = re.search(words.ID_PATTERN, page.url)
     reason, action = problem, "look at the page in the archive and fetch it again"
+    if page.kind == "file":
+        action = f"load {CONNECTOR.loads}"
     if page.status == 404 and name:
         reason = f"the registry has no record of this id, or no longer: {problem}"
         action = "look in the registry whether it was withdrawn or merged"

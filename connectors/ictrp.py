@@ -2,7 +2,9 @@
 
 The search portal exports XML and CSV; the full export is a CSV without header. There is no open interface:
 pages may be crawled, and the web service used, only under an agreement with WHO (ictrpinfo@who.int), so that
-nothing is fetched here. Terms: WHO's for ICTRP data; whole exports may not be handed on.
+nothing is fetched here. Of the web service only the shape of an answer is known, a .NET DataSet, and neither its
+address nor how one signs in: those who have credentials export from the portal until WHO's description of it can
+be followed. Terms: WHO's for ICTRP data; whole exports may not be handed on.
 
 ICTRP repeats what the primary registries sent, recoded and one to four weeks later: its records are copies.
 Quirks that shaped this module: texts padded to thousands of characters; NULL, NA and 1900-01-01 where nothing is
@@ -35,6 +37,8 @@ SLUG = "ictrp"
 
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How XLSX (a ZIP archive) and the older XLS begin."""
+_DATASET, _BEGINNING = b"urn:schemas-microsoft-com:xml-msdata", 2_000
+"""What the schema in front of a DataSet declares, and within how many bytes."""
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _LOOK = "export the trial from ICTRP again and load that file"
 
@@ -50,6 +54,9 @@ def parse(page: Page) -> Iterator[Parsed]:
         )
         return
     is_xml = body.startswith((b"<", b"\xef\xbb\xbf<"))
+    if is_xml and _DATASET in body[:_BEGINNING]:
+        yield _refusal(page, "an answer of ICTRP's web service, a .NET DataSet, which is not read")
+        return
     if problem := unusable(page, "xml" if is_xml else "csv"):
         yield _refusal(page, problem)
         return

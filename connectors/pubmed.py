@@ -4,7 +4,8 @@ Three requests a second without a key, ten with one; NCBI asks for ``tool`` and 
 request (the address and the key are given to the client as secrets, so that neither is kept). Terms:
 citations and their metadata may be used freely with attribution; abstracts belong to their publishers.
 
-Quirks that shaped this module: esearch never reaches beyond 9,999 ids and does not say so; an unknown
+Quirks that shaped this module: esearch never reaches beyond 9,999 ids and does not say so
+(a search that finds more is halved by days of entry until every part is reached); an unknown
 search field is dropped from the query with a note beside the result; too many requests are answered by
 JSON with status 429, which may repeat the key; ``Entrez date`` (edat) is when a citation came in and
 does not move when it is retracted or revised, so only a search without `since` sees that; the ids of
@@ -13,7 +14,7 @@ carry none (PMID 25364329).
 """
 
 from collections.abc import Generator, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 from lxml import etree
@@ -27,7 +28,10 @@ from models.protocol import Pico
 from models.trial import Page, Parsed, SourceQuery
 
 MOST_IDS = 9_999
-"""esearch reaches no further in PubMed; a search with more results must be narrowed."""
+"""esearch reaches no further in PubMed; a search with more results is asked for by days of entry."""
+
+FIRST_DAY = date(1900, 1, 1)
+"""No citation came in before."""
 
 SEARCH_SIZE = 1_000
 FETCH_SIZE = 200
@@ -38,6 +42,8 @@ REGISTRY_IDS_SIZE = 50
 
 _SEARCH, _FETCH = "/entrez/eutils/esearch.fcgi", "/entrez/eutils/efetch.fcgi"
 _COMMON = {"db": "pubmed", "tool": "trialwatch"}
+_Days = tuple[date, date | None] | None
+"""First and last day of entry, the last open if None; None for all."""
 
 
 class _ErrorList(msgspec.Struct, frozen=True):
@@ -67,26 +73,26 @@ def fetch(query: SourceQuery, since: date | None, http: Client) -> Iterator[Page
     Raises
     ------
     SourceFailure
-        If a page cannot be used, PubMed does not understand the query, or finds more than it hands out.
+        If a page cannot be used, PubMed does not understand the query, or finds more of one day than it hands out.
     """
     if query.topic:
-        dates = {"datetype": "edat", "mindate": since.strftime("%Y/%m/%d"), "maxdate": "3000"} if since else {}
-        ids = yield from _search(query.topic, dates, http)
+        ids = yield from _search(query.topic, (since, None) if since else None, http)
         yield from _citations(ids, "search", http)
     named: dict[str, None] = {}
     for start in range(0, len(query.registry_ids), REGISTRY_IDS_SIZE):
         batch = query.registry_ids[start : start + REGISTRY_IDS_SIZE]
-        ids = yield from _search(" OR ".join(f"{registry_id}[si]" for registry_id in batch), {}, http)
+        ids = yield from _search(" OR ".join(f"{registry_id}[si]" for registry_id in batch), None, http)
         named |= dict.fromkeys(ids)
     yield from _citations(list(named), "registry_ids", http)
     asked = dict.fromkeys(record_id.removeprefix("PMID:") for record_id in query.record_ids)
     yield from _citations(list(asked), "record_ids", http)
 
 
-def _search(term: str, dates: dict[str, str], http: Client) -> Generator[Page, None, list[str]]:
-    """Ids that a search finds, each once, newest first."""
+def _search(term: str, days: _Days, http: Client) -> Generator[Page, None, list[str]]:
+    """Ids that a search finds, each once, newest first; more than PubMed hands out are asked for span by span."""
     ids: dict[str, None] = {}
     start, count = 0, 1
+    dates = _between(*days) if days else {}
     while start < count:
         page = http.get(
             _SEARCH,
@@ -97,9 +103,8 @@ def _search(term: str, dates: dict[str, str], http: Client) -> Generator[Page, N
         result = _result(page)
         count = int(result.count or 0)
         if count > MOST_IDS:
-            raise SourceFailure(
-                f"{page.url}: {count} citations, of which PubMed hands out {MOST_IDS}: narrow the search"
-            )
+            ids = dict.fromkeys((yield from _in_halves(term, days, page, count, http)))
+            break
         if not result.idlist and start < count:
             raise SourceFailure(f"{page.url}: {count} citations announced, no id from number {start} on")
         ids |= dict.fromkeys(result.idlist)
@@ -107,6 +112,22 @@ def _search(term: str, dates: dict[str, str], http: Client) -> Generator[Page, N
     if len(ids) != count:
         raise SourceFailure(f"{page.url}: {count} citations announced, {len(ids)} different ids received")
     return list(ids)
+
+
+def _between(low: date, high: date | None) -> dict[str, str]:
+    return {"datetype": "edat", "mindate": f"{low:%Y/%m/%d}", "maxdate": f"{high:%Y/%m/%d}" if high else "3000"}
+
+
+def _in_halves(term: str, days: _Days, page: Page, count: int, http: Client) -> Generator[Page, None, list[str]]:
+    """Ids of a search that finds more than PubMed hands out, from two searches of half the days each."""
+    low, high = days or (FIRST_DAY, None)
+    high = high or max(low, page.observed_at.date() + timedelta(days=366))  # No citation came in later than that.
+    if low == high:
+        raise SourceFailure(f"{page.url}: {count} citations of one day, of which PubMed hands out {MOST_IDS}")
+    middle = low + (high - low) // 2
+    older = yield from _search(term, (low, middle), http)
+    newer = yield from _search(term, (middle + timedelta(days=1), high), http)
+    return newer + older
 
 
 def _result(page: Page) -> _Result:
@@ -144,16 +165,21 @@ def _document(page: Page) -> etree._Element:
 
 
 def parse(page: Page) -> Iterator[Parsed]:
-    """Read every citation of a page; a search result holds none. A page that is no answer gives one Rejected."""
+    """Read every citation of a page; a search result holds none. A page that is no answer gives one Rejected.
+
+    A search result that is loaded by hand is no answer: it names citations and does not hold them.
+    """
     try:
-        if page.body.lstrip()[:1] == b"{":
+        is_search = page.body.lstrip()[:1] == b"{"
+        root = None if is_search else _document(page)
+        if is_search:
             _result(page)
-            return
-        root = _document(page)
+        if page.kind == "file" and (root is None or root.tag == "eSearchResult"):
+            raise SourceFailure("a search result, which holds ids and no citations: load the XML that efetch gives")
     except SourceFailure as failure:
         yield no_answer(page, failure)
         return
-    if root.tag != "eSearchResult":
+    if root is not None and root.tag != "eSearchResult":
         yield from citations(root, page.url)
 
 

@@ -112,7 +112,7 @@ def no_answer(page: Page, problem: object) -> Rejected:
         reason=str(problem),
         path=page.url,
         value=beginning(page.body),
-        action="look at the page in the archive and fetch it again",
+        action="load another file" if page.kind == "file" else "look at the page in the archive and fetch it again",
     )
 
 

@@ -34,6 +34,9 @@ def _freshness(
         complete: datetime | None = topic[0].checked_at
     else:
         complete = ledger.last_complete(protocol.review, source, Scope.TOPIC, before=as_of)
+    sweep = ledger.last_complete(protocol.review, source, Scope.TOPIC, before=as_of, is_sweep=True)
+    if complete == as_of and topic and topic[0].since is None:
+        sweep = as_of
     worst = max(checks, key=lambda check: _WORST_LAST.index(check.state), default=None)
     state = worst.state if worst else SourceState.FAILED
     is_old = complete is None or as_of - complete > timedelta(days=limit)
@@ -47,5 +50,6 @@ def _freshness(
         is_stale=is_old or state is not SourceState.COMPLETE,
         n_records=sum(check.n_records for check in topic),
         n_expected=topic[0].n_expected if topic else None,
+        last_sweep_at=sweep,
         reason=(worst.reason if worst else "never searched") or ("last complete search is too old" if is_old else ""),
     )

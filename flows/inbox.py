@@ -18,7 +18,7 @@ import msgspec
 
 from connectors import CONNECTORS
 from models.trial import Page
-from stores.archive import ArchiveWriter
+from stores.archive import ArchiveWriter, free_name
 
 log = logging.getLogger("trialwatch")
 
@@ -114,7 +114,7 @@ def _take(path: Path, source: str, inbox: Path, archive: Path, observed_at: date
     is_known = next(done.glob(f"{digest}_*"), None) is not None
     if not is_known:
         page = Page(source=source, kind="file", url=f"file:{path.name}", body=body, observed_at=observed_at)
-        with ArchiveWriter(archive, source, _free_name(archive / source, observed_at)) as writer:
+        with ArchiveWriter(archive, source, free_name(archive, source, observed_at, "inbox")) as writer:
             writer.append(page)
     moved = done / f"{digest}_{path.name}"
     try:
@@ -125,9 +125,3 @@ def _take(path: Path, source: str, inbox: Path, archive: Path, observed_at: date
         loaded = "it was loaded before" if is_known else "it is loaded"
         return InboxOutcome.REFUSED, f"{loaded} but cannot be moved to {done}: {error.strerror}; move or delete it"
     return (InboxOutcome.KNOWN, "the same bytes were loaded before") if is_known else (InboxOutcome.LOADED, "")
-
-
-def _free_name(folder: Path, observed_at: datetime) -> str:
-    """Name of a new archive file: nothing is appended to one that a killed night may have left torn."""
-    stem = f"{observed_at:%Y%m%dT%H%M%S}-inbox"
-    return f"{stem}-{len(list(folder.glob(f'{stem}-*'))):03d}"

@@ -1,5 +1,7 @@
 """Loading exports and saved payloads as if they had been fetched: archived, parsed, linked, screened, published."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +14,13 @@ from flows.night import NightRequest, conclude, load_archive
 from models.review import load_review
 from models.screening import CriterionVerdict, Numbers, QueueItem
 from models.settings import Settings
-from models.trial import Page, Rejected, Report, TrialRecord
+from models.trial import Page, Rejected, Report, TrialRecord, content_hash
 from models.vocabulary import Verdict
-from stores.archive import ArchiveWriter
+from stores.archive import ArchiveWriter, free_name
 from stores.ledger import Ledger
 from stores.lock import run_lock
 from stores.publish import publish
+from stores.snapshot import query
 
 
 class IngestError(Exception):
@@ -31,6 +34,12 @@ class IngestedRecord(msgspec.Struct, frozen=True, kw_only=True):
     record_id: str
     kind: str
     """``record`` of a registry, ``report``, or ``rejected``."""
+    is_new: bool = False
+    """Whether it says something that was not known before; a copy of what its own registry has told does not."""
+    fields: tuple[str, ...] = ()
+    """Fields that were found, by our names for them."""
+    path: str = ""
+    """Of what was rejected: the field, or the place in the file."""
     registry_date: str | None = None
     status_text: str | None = None
     eligibility: Verdict | None = None
@@ -57,7 +66,7 @@ def ingest(
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         registries = ledger.registries() or "live"
         ledger.claim(registries)
-        name = f"{observed_at:%Y%m%dT%H%M%S}-ingest"
+        name = free_name(settings.archive, source, observed_at, "ingest")
         with ArchiveWriter(settings.archive, source, name) as archive:
             for page in pages:
                 archive.append(page)
@@ -66,16 +75,29 @@ def ingest(
             settings, ledger, review, NightRequest(review=review_name, as_of=observed_at, registries=registries)
         )
         publish(concluded.build, concluded.target, settings.keep_snapshots)
+    new = _new_versions(concluded.target, f"{source}/{name}")
     parse = CONNECTORS[source].parse
     return [
-        _became(path, item, concluded.judgement)
+        _became(path, item, concluded.judgement, new)
         for path, page in zip(files, pages, strict=True)
         for item in parse(page)
     ]
 
 
+def _new_versions(folder: Path, archive_file: str) -> set[tuple[str, str]]:
+    """Id and content of the versions that an archive file brought."""
+    statement = "SELECT {}, content_hash FROM {} WHERE starts_with(capture_id, '" + archive_file + ".warc.gz#')"
+    return {
+        (str(item_id), str(digest))
+        for column, table in (("record_id", "core_trial_version"), ("report_id", "core_report_version"))
+        for item_id, digest in query(folder / "warehouse.duckdb", statement.format(column, table))[1]
+    }
+
+
 def _page(source: str, path: Path, observed_at: datetime) -> Page:
     try:
+        if path.is_dir():
+            raise IngestError(f"{path}: a folder; name the files in it, e.g. {path}/*; nothing was loaded")
         body = path.read_bytes()
     except OSError as error:
         raise IngestError(f"{path}: cannot be read: {error.strerror}; nothing was loaded") from error
@@ -84,12 +106,28 @@ def _page(source: str, path: Path, observed_at: datetime) -> Page:
     return Page(source=source, kind="file", url=f"file:{path.name}", body=body, observed_at=observed_at)
 
 
-def _became(path: Path, item: TrialRecord | Report | Rejected, judgement: Judgement) -> IngestedRecord:
+def _became(
+    path: Path, item: TrialRecord | Report | Rejected, judgement: Judgement, new: set[tuple[str, str]]
+) -> IngestedRecord:
     if isinstance(item, Rejected):
-        reason = f"{item.path}: {item.reason}: {item.value!r}; {item.action}".strip(": ")
-        return IngestedRecord(file=path.name, record_id=item.record_ref, kind="rejected", reason=reason)
+        place = "" if item.path == item.record_ref else item.path
+        reason = ": ".join(part for part in (place, item.reason, repr(item.value) if item.value else "") if part)
+        return IngestedRecord(
+            file=path.name,
+            record_id=item.record_ref,
+            kind="rejected",
+            path=item.path,
+            reason=f"{reason}; {item.action}",
+        )
     if isinstance(item, Report):
-        return IngestedRecord(file=path.name, record_id=item.report_id, kind="report", registry_date=item.registry_date)
+        return IngestedRecord(
+            file=path.name,
+            record_id=item.report_id,
+            kind="report",
+            is_new=(item.report_id, content_hash(item)) in new,
+            fields=_found(item),
+            registry_date=item.registry_date,
+        )
     study_id = next(x.study_id for x in judgement.screened.linked.records if x.record_id == item.record_id)
     screening = judgement.screened.screening[study_id]
     status = next(x for x in judgement.statuses if x.study_id == study_id)
@@ -97,6 +135,8 @@ def _became(path: Path, item: TrialRecord | Report | Rejected, judgement: Judgem
         file=path.name,
         record_id=item.record_id,
         kind="record",
+        is_new=(item.record_id, content_hash(item)) in new,
+        fields=_found(item),
         registry_date=item.registry_date,
         status_text=item.status_text or item.status,
         eligibility=screening.verdict,
@@ -104,3 +144,38 @@ def _became(path: Path, item: TrialRecord | Report | Rejected, judgement: Judgem
         numbers=status.numbers,
         queue=tuple(x for x in judgement.queue if x.subject in {study_id, item.record_id}),
     )
+
+
+_OURS = frozenset({"source", "registry", "origin"})
+"""Fields that every record has from us."""
+
+
+def _found(item: TrialRecord | Report) -> tuple[str, ...]:
+    given = msgspec.structs.asdict(item)
+    return tuple(name for name, value in given.items() if name not in _OURS and value is not None and value != ())
+
+
+class FieldCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a field was found in loaded records, or how often something in its place could not be read."""
+
+    field: str
+    n_found: int = 0
+    n_queued: int = 0
+
+
+def field_counts(records: Sequence[IngestedRecord]) -> list[FieldCount]:
+    """The fields that were found in the files by our names, then those queued by the files' own.
+
+    Places are counted without line numbers and positions in lists, so that one kind of fault is one line.
+    """
+    found = Counter(name for record in records for name in record.fields)
+    queued = Counter(_field_of(record.path) for record in records if record.kind == "rejected")
+    return [
+        *(FieldCount(field=name, n_found=n) for name, n in found.most_common()),
+        *(FieldCount(field=name, n_queued=n) for name, n in queued.most_common()),
+    ]
+
+
+def _field_of(path: str) -> str:
+    """``line 21, A.7`` and ``…designInfo.phases[2]`` without what differs from record to record."""
+    return re.sub(r"\[\d+\]", "", re.sub(r"^(?:line \d+,? ?|file:.*)", "", path)) or "whole record"

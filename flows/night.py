@@ -23,6 +23,7 @@ from flows.judge import Judgement, ids_to_follow, judge, screen_records
 from flows.page import gather_page
 from flows.searches import query_for, searched_sources
 from flows.steps import InOrder, Steps
+from flows.vanished import with_vanished
 from models.alert import Alert
 from models.connector import Connector
 from models.page import ReviewPage
@@ -261,6 +262,7 @@ def conclude(
         freshness_of(protocol, ledger, as_of),
         snapshot.nights(),
     )
+    judgement = with_vanished(judgement, snapshot)
     if disagreements := crosscheck(judgement.inputs, judgement.effects):
         raise NotConfirmed("the second engine does not confirm: " + "; ".join(map(str, disagreements)))
     with snapshot.transaction():

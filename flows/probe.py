@@ -12,7 +12,7 @@ from connectors.http import HttpClient
 from flows.harvest import base_url_of
 from models.connector import Connector, SourceFailure
 from models.settings import Settings
-from models.trial import Rejected, SourceQuery
+from models.trial import Rejected, Report, SourceQuery, TrialRecord
 
 
 class ProbeState(StrEnum):
@@ -53,24 +53,32 @@ def _probe(connector: Connector, now: datetime, settings: Settings) -> Probe:
         now=lambda: now,
         contact=settings.contact,
         ca_bundle=settings.ca_bundle,
+        secrets={parameter: getattr(settings, name) for parameter, name in connector.secrets.items()},
         retries=1,
     )
-    found, rejected, reason = False, [], ""
+    found, has_answered, rejected, reason = False, False, [], ""
     state = ProbeState.REACHABLE
     with closing(client):
         try:
             for page in connector.fetch(SourceQuery(record_ids=(connector.probe_id,)), None, client):
+                has_answered = has_answered or page.status == 200
                 for item in connector.parse(page):
                     if isinstance(item, Rejected):
                         rejected.append(item)
                     else:
-                        found = True
+                        found = found or _id_of(item) == connector.probe_id
         except SourceFailure as failure:
-            state, reason = ProbeState.UNREACHABLE, str(failure)
+            # An answer with status 200 that the connector cannot use is one of another shape.
+            state = ProbeState.SHAPE_CHANGED if has_answered else ProbeState.UNREACHABLE
+            reason = str(failure)
     if state is ProbeState.REACHABLE and not found:
         state = ProbeState.SHAPE_CHANGED
-        reason = rejected[0].reason if rejected else "the answer holds no record"
+        reason = rejected[0].reason if rejected else f"the answer does not hold {connector.probe_id}"
     elif state is ProbeState.REACHABLE and rejected:
         state = ProbeState.VALUES_UNKNOWN
         reason = "; ".join(f"{item.path} = {item.value!r}" for item in rejected)
     return Probe(source=connector.slug, state=state, record_id=connector.probe_id, reason=reason)
+
+
+def _id_of(item: TrialRecord | Report) -> str:
+    return item.registry_id if isinstance(item, TrialRecord) else item.report_id

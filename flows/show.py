@@ -8,7 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from flows.ingest import IngestedRecord
+from flows.ingest import IngestedRecord, field_counts
 from flows.night import NightResult
 from flows.probe import Probe
 from flows.rebuild import published_folder
@@ -102,9 +102,11 @@ def ingested(records: Sequence[IngestedRecord], console: Console) -> None:
     """What became of every record of the loaded files."""
     for record in records:
         if record.kind == "rejected":
-            console.print(f"{record.file}: {record.record_id}: rejected: {record.reason}", markup=False)
+            named = "" if record.record_id == f"file:{record.file}" else f"{record.record_id}: "
+            console.print(f"{record.file}: {named}rejected: {record.reason}", markup=False)
             continue
-        console.print(f"{record.file}: {record.record_id}, version of {record.registry_date}", markup=False)
+        known = "" if record.is_new else ", known already"
+        console.print(f"{record.file}: {record.record_id}, version of {record.registry_date}{known}", markup=False)
         if record.numbers:
             numbers = record.numbers
             console.print(
@@ -116,8 +118,10 @@ def ingested(records: Sequence[IngestedRecord], console: Console) -> None:
             console.print(f"  {record.status_text}; eligibility {record.eligibility}{why}", markup=False)
         for item in record.queue:
             console.print(f"  for a person: {item.reason} [{item.value}]: {item.action}", markup=False)
-    n_rejected = sum(record.kind == "rejected" for record in records)
-    console.print(f"{len(records) - n_rejected} records read, {n_rejected} rejected")
+    counts = field_counts(records)
+    rows(["field", "found", "queued"], [(item.field, item.n_found, item.n_queued) for item in counts], console)
+    n_rejected, n_new = sum(record.kind == "rejected" for record in records), sum(record.is_new for record in records)
+    console.print(f"{len(records) - n_rejected} records read, {n_new} of them new, {n_rejected} rejected")
 
 
 def alerts(told: Sequence[dict[str, Any]], console: Console) -> None:

@@ -23,7 +23,8 @@ _HEAD = """# Sources
 
 Made by `python -m flows.sources`; what stands here is what the modules in `connectors/` say of themselves. How
 recently each was searched to its end is in `out_source_freshness` and `trialwatch status`; what could not be read
-is in `trialwatch queue`.
+is in `trialwatch queue`; what is no longer found in `out_tombstone`. The query of each source is written from the
+question in `protocol.yaml` (`trialwatch searches`) and kept as it was sent (`out_search`).
 """
 
 

@@ -132,7 +132,7 @@ class QueueItem(Value, frozen=True, kw_only=True):
     """Something that only a person can settle, with what to do."""
 
     kind: str
-    """``rejected``, ``eligibility``, ``link``, ``extraction``, ``discrepancy``, ``recall`` or ``protocol``."""
+    """``rejected``, ``eligibility``, ``link``, ``extraction``, ``discrepancy``, ``recall``, ``vanished`` or ``protocol``."""
     subject: str
     """Study, record or file it is about."""
     reason: str

@@ -168,4 +168,6 @@ class SourceFreshness(msgspec.Struct, frozen=True, kw_only=True):
     is_stale: bool
     n_records: int
     n_expected: int | None
+    last_sweep_at: datetime | None = None
+    """When everything was last searched to the end, and not only what had changed."""
     reason: str = ""

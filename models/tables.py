@@ -132,6 +132,15 @@ core_rejected = _table(
     _column(*_OBSERVED),
 )
 
+core_listed = _table(
+    "core_listed",
+    "One row per record or report in a listing of a review's topic, each time that it was listed.",
+    _column("source", _TEXT, "Connector slug"),
+    _column("item_id", _TEXT, "Record or report"),
+    _column("capture_id", _TEXT, "Answer that listed it (core_capture)"),
+    _column(*_OBSERVED),
+)
+
 review_study_record = _table(
     "review_study_record",
     "One row per registry record of a study, with why it belongs there.",
@@ -366,6 +375,7 @@ review_source_check = _table(
     ),
     _column("n_records", _INT, "Records read at the last check"),
     _column("n_expected", _INT, "Records that the registry announced"),
+    _column("last_sweep_at", _MOMENT, "Last complete search of everything, not only of what changed, UTC"),
     _column("reason", _TEXT, "Why the check was not complete"),
 )
 

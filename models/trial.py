@@ -290,6 +290,10 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     observed_at: datetime
 
 
+TOPIC_LISTING = "search"
+"""Name of the listing that answers a review's topic: what a search of everything no longer lists is gone."""
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One answer of a source, or one hand-loaded file, untouched.
 

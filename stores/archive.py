@@ -75,6 +75,12 @@ class ArchiveWriter:
             self._stream.close()
 
 
+def free_name(root: Path, source: str, observed_at: datetime, what: str) -> str:
+    """Name of a new file for a moment: nothing is appended to one that is there, whole or torn by a kill."""
+    stem = f"{observed_at:%Y%m%dT%H%M%S}-{what}"
+    return f"{stem}-{len(list((root / source).glob(f'{stem}-*'))):03d}"
+
+
 def archive_files(root: Path) -> tuple[Path, ...]:
     """All archive files, oldest observation first."""
     return tuple(sorted(root.glob("*/*.warc.gz"), key=lambda path: (path.name, path.parent.name)))

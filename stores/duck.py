@@ -15,14 +15,14 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateTable
 
-from models.tables import core_capture, core_rejected, core_report_version, core_trial_version
+from models.tables import core_capture, core_listed, core_rejected, core_report_version, core_trial_version
 from models.trial import Observation, Report, TrialRecord
 from stores.rows import Row, aware
 
 SQL = Path(__file__).parent.parent / "sql"
 STORAGE = "v1.5.0"
 """DuckDB storage version that clients since 1.5 can open, and 2.x writes on request."""
-CORE = (core_capture, core_trial_version, core_report_version, core_rejected)
+CORE = (core_capture, core_trial_version, core_report_version, core_listed, core_rejected)
 
 _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 _ARROW: dict[type, pa.DataType] = {

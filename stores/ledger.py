@@ -171,10 +171,13 @@ class Ledger:
         )
         return self._values(query, SourceCheck)
 
-    def last_complete(self, review: str, source: str, scope: str, before: datetime | None = None) -> datetime | None:
+    def last_complete(
+        self, review: str, source: str, scope: str, before: datetime | None = None, *, is_sweep: bool = False
+    ) -> datetime | None:
         """The cursor: when this scope was last searched to its end, in the newest run that did so.
 
-        Given `before`, in the nights before that moment: a night that is run again asks the same again.
+        Given `before`, in the nights before that moment: a night that is run again asks the same again. With
+        `is_sweep`, only searches of everything count, and not those of what had changed.
         """
         query = (
             select(SourceCheckRow.checked_at)
@@ -185,6 +188,7 @@ class Ledger:
                 SourceCheckRow.scope == scope,
                 SourceCheckRow.state == SourceState.COMPLETE,
                 *([SourceCheckRow.checked_at < before] if before else []),
+                *([SourceCheckRow.since.is_(None)] if is_sweep else []),
             )
             .order_by(SourceCheckRow.run_id.desc())
             .limit(1)

@@ -53,7 +53,10 @@ class Snapshot(DuckFile):
             """
             SELECT DISTINCT source, record_ref, reason, path, value, action
             FROM core_rejected AS r
-            WHERE observed_at = (SELECT max(c.observed_at) FROM core_rejected AS c WHERE c.record_ref = r.record_ref)
+            WHERE observed_at = (
+                SELECT max(c.observed_at) FROM core_rejected AS c
+                WHERE c.record_ref = r.record_ref AND c.source = r.source
+            )
             AND NOT EXISTS (
                 FROM core_trial_version AS v WHERE v.record_id = r.record_ref AND v.observed_at > r.observed_at
             )
@@ -71,6 +74,11 @@ class Snapshot(DuckFile):
             """
         )
         return [Rejected(**row) for row in found]
+
+    def last_listed(self) -> list[tuple[str, str, datetime]]:
+        """Source, record or report, and when a listing of the topic last held it."""
+        found = self.rows("SELECT source, item_id, max(observed_at) AS seen FROM core_listed GROUP BY ALL ORDER BY ALL")
+        return [(row["source"], row["item_id"], aware(row["seen"])) for row in found]
 
     def n_versions_since(self, moment: datetime | None) -> int:
         """Record and report versions first observed after a moment, all of them if None."""

@@ -14,7 +14,7 @@ import duckdb
 import msgspec
 
 from models.dates import PartialDate
-from models.trial import Parsed, Rejected, Report, TrialRecord
+from models.trial import TOPIC_LISTING, Parsed, Rejected, Report, TrialRecord
 from models.vocabulary import VersionOrigin
 from stores.archive import ArchivedPage
 from stores.duck import CORE, DuckFile, ddl, view_files
@@ -89,7 +89,12 @@ class VersionStore(DuckFile):
         observed_at = archived.page.observed_at
         if isinstance(item, Rejected):
             rows["core_rejected"].append(rejected_row(item, observed_at, capture_id))
-        elif isinstance(item, TrialRecord):
+            return
+        if archived.page.listing == TOPIC_LISTING:
+            item_id = item.record_id if isinstance(item, TrialRecord) else item.report_id
+            listed = {"source": item.source, "item_id": item_id, "capture_id": capture_id}
+            rows["core_listed"].append(listed | {"observed_at": utc(observed_at)})
+        if isinstance(item, TrialRecord):
             row = trial_row(item, observed_at, capture_id)
             if self._is_new(item.record_id, item, row["content_hash"]):
                 rows["core_trial_version"].append(row)

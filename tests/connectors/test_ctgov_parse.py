@@ -247,7 +247,7 @@ def test_a_loaded_file_may_hold_one_study_or_a_downloaded_list(
 def test_json_of_something_else_is_rejected(parse: Parse) -> None:
     records, [rejected] = parse({"Rank": 1, "NCTId": ["NCT03280056"]})
     assert records == []
-    assert "neither a study" in rejected.reason
+    assert "no study" in rejected.reason
 
 
 def test_a_huge_field_is_read(parse: Parse, study: dict[str, Any]) -> None:

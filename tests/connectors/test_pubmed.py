@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from connectors import CONNECTORS
+from connectors import CONNECTORS, pubmed
 from connectors.http import HttpClient
 from models.connector import SourceFailure
 from models.trial import Page, Rejected, Report, SourceQuery
@@ -18,6 +18,7 @@ from models.trial import Page, Rejected, Report, SourceQuery
 Connect = Callable[..., HttpClient]
 Parse = Callable[..., tuple[list[Report], list[Rejected]]]
 PUBMED = CONNECTORS["pubmed"]
+MOST = 9_999
 SEARCH, FETCH = "/entrez/eutils/esearch.fcgi", "/entrez/eutils/efetch.fcgi"
 
 
@@ -27,6 +28,7 @@ class Index:
     def __init__(self, httpserver: HTTPServer) -> None:
         self.ids: list[str] = []
         self.count: int | None = None
+        self.entered: dict[str, date] = {}
         self.searched: list[dict[str, str]] = []
         self.fetched: list[dict[str, str]] = []
         httpserver.expect_request(SEARCH).respond_with_handler(self._search)
@@ -35,8 +37,12 @@ class Index:
     def _search(self, request: Request) -> Response:
         self.searched.append(dict(request.args))
         start, size = int(request.args["retstart"]), int(request.args["retmax"])
-        count = len(self.ids) if self.count is None else self.count
-        result = {"count": str(count), "retstart": str(start), "idlist": self.ids[start : start + size]}
+        ids = self.ids
+        if self.entered and "mindate" in request.args:
+            low, high = (request.args[name].replace("/", "-") for name in ("mindate", "maxdate"))
+            ids = [pmid for pmid in ids if low <= self.entered[pmid].isoformat() <= high]
+        count = len(ids) if self.count is None else self.count
+        result = {"count": str(count), "retstart": str(start), "idlist": ids[start : min(start + size, MOST)]}
         return Response(
             json.dumps({"header": {"type": "esearch"}, "esearchresult": result}), mimetype="application/json"
         )
@@ -128,10 +134,35 @@ def test_single_records_are_fetched_by_their_pmid_once(index: Index, client: Con
     assert _reports(pages) == ["PMID:90000001", "PMID:90000002"]
 
 
+@pytest.mark.parametrize("since", [None, date(2020, 1, 1)])
+def test_more_than_pubmed_hands_out_is_asked_for_by_days_of_entry(
+    index: Index, client: Connect, monkeypatch: pytest.MonkeyPatch, since: date | None
+) -> None:
+    """In a small way: of 25 citations PubMed hands out 9; on none of the days came more than 5."""
+    monkeypatch.setattr(pubmed, "MOST_IDS", 9)
+    index.ids = [str(90_000_000 + number) for number in range(25)]
+    index.entered = {pmid: date(2020, 1, 1) + timedelta(days=number // 5) for number, pmid in enumerate(index.ids)}
+    pages, failure = _take(PUBMED.fetch(SourceQuery(topic="als"), since, client("pubmed")))
+    assert failure == ""
+    assert sorted(_reports(pages)) == [f"PMID:{pmid}" for pmid in index.ids]
+    assert {(page.listing, page.total) for page in pages if page.kind == "record"} == {("search", 25)}
+    assert {search["term"] for search in index.searched} == {"als"}
+
+
+def test_more_on_one_day_than_pubmed_hands_out_is_a_failure(
+    index: Index, client: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pubmed, "MOST_IDS", 9)
+    index.ids = [str(90_000_000 + number) for number in range(10)]
+    index.entered = dict.fromkeys(index.ids, date(2020, 1, 1))
+    pages, failure = _take(PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed")))
+    assert "10 citations of one day, of which PubMed hands out 9" in failure
+    assert _reports(pages) == []
+
+
 @pytest.mark.parametrize(
     ("count", "ids", "told"),
     [
-        (10_000, ["90000001"], "10000 citations, of which PubMed hands out 9999"),
         (3, ["90000001"], "3 citations announced, 1 different ids received"),
         (2, [], "2 citations announced, no id from number 0 on"),
     ],
@@ -324,7 +355,7 @@ def test_a_document_of_something_else_is_rejected(parse: Parse) -> None:
 def test_every_real_citation_is_read_with_nothing_rejected(samples: Path, parse: Parse) -> None:
     read = {}
     for path in sorted((samples / "pubmed").iterdir()):
-        reports, rejected = parse(path.read_bytes(), kind="file")
+        reports, rejected = parse(path.read_bytes(), kind="search" if "esearch" in path.name else "file")
         assert rejected == []
         read |= {report.report_id: report for report in reports}
     assert sorted(read) == ["PMID:21835609", "PMID:22327499", "PMID:25364329", "PMID:28775130", "PMID:29963580"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.ingest import IngestedRecord, IngestError, ingest
+from flows.ingest import IngestedRecord, IngestError, field_counts, ingest
 from models.settings import Settings
 from models.vocabulary import Verdict
 from stores.archive import archive_files
@@ -70,11 +70,70 @@ def test_every_real_record_of_the_api_is_read(samples: Path, tmp_path: Path) -> 
 
 
 def test_a_file_loaded_twice_is_one_version(tmp_path: Path) -> None:
-    for _ in range(2):
-        loaded(tmp_path, "ctgov-classic", MADE_UP)
+    assert [record.is_new for _ in range(2) for record in loaded(tmp_path, "ctgov-classic", MADE_UP)] == [True, False]
     warehouse = tmp_path / "published" / REVIEW / "current" / "warehouse.duckdb"
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         assert connection.execute("SELECT count(*), min(origin) FROM core_trial_version").fetchone() == (1, "export")
+
+
+REAL = [
+    ("ictrp", "ictrp/portal_export_first150_2020-03-18.xml", 150, set()),
+    ("euctr", "euctr/fulltext_download_5records.txt", 2, {"A.7", "A.8", "D.3.10.3"}),
+    ("pubmed", "pubmed/*", 5, {"whole record"}),
+]
+
+
+@pytest.mark.parametrize(("source", "pattern", "n_read", "queued"), REAL, ids=[row[0] for row in REAL])
+def test_every_real_payload_is_accounted_for_and_adds_nothing_the_second_time(
+    samples: Path, tmp_path: Path, source: str, pattern: str, n_read: int, queued: set[str]
+) -> None:
+    files = sorted(samples.parent.glob(pattern))
+    first, second = loaded(tmp_path, source, *files), loaded(tmp_path, source, *files)
+    read = [record for record in first if record.kind != "rejected"]
+    assert len(read) == n_read
+    assert {record.file for record in first} == {path.name for path in files}
+    assert all(record.is_new for record in read)
+    assert not any(record.is_new for record in second)
+    counts = field_counts(first)
+    assert {item.field for item in counts if item.n_queued} == queued
+    assert all(0 < item.n_found <= n_read for item in counts if not item.n_queued)
+
+
+def test_fields_are_counted_by_kind_and_not_by_place() -> None:
+    def rejected(path: str) -> IngestedRecord:
+        return IngestedRecord(file="x", record_id="X", kind="rejected", path=path)
+
+    read = [IngestedRecord(file="x", record_id=name, kind="record", fields=("status",)) for name in "ab"]
+    places = ["line 21, A.7", "line 300, A.7", "a.b[0].c", "a.b[17].c", "file:x", "line 4"]
+    found = field_counts([*read, *map(rejected, places)])
+    assert [(item.field, item.n_found, item.n_queued) for item in found] == [
+        ("status", 2, 0),
+        ("A.7", 0, 2),
+        ("a.b.c", 0, 2),
+        ("whole record", 0, 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "said"),
+    [
+        ("pubmed", '{"esearchresult": {"count": "1", "idlist": ["1"]}}', "a search result"),
+        ("pubmed", "<eSearchResult><Count>1</Count></eSearchResult>", "a search result"),
+        ("ctgov", '{"history": {"changes": []}}', "no study"),
+        ("ctgov", '{"apiVersion": "2.0.5", "dataTimestamp": "2026-11-19T09:00:05"}', "no study"),
+        ("ctgov", '[{"type": "Status"}, {"type": "Phase"}]', "no study"),
+        ("ctis", '{"pagination": {"totalRecords": 0}, "data": []}', "a listing"),
+    ],
+)
+def test_an_answer_without_records_is_not_passed_over_in_silence(
+    source: str, body: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "saved.json"
+    path.write_text(body)
+    [record] = loaded(tmp_path / "data", source, path)
+    assert record.kind == "rejected"
+    assert said in record.reason
+    assert "load" in record.reason
 
 
 def test_what_was_loaded_goes_through_the_archive_untouched(tmp_path: Path) -> None:
@@ -97,6 +156,7 @@ def test_loading_a_file_raises_no_alert_and_takes_no_cursor(data: Path) -> None:
     [
         ("  \n", r"export\.json: the file is empty; nothing was loaded"),
         (None, r"export\.json: cannot be read: No such file or directory; nothing was loaded"),
+        ("", r"export\.json: the file is empty; nothing was loaded"),
     ],
 )
 def test_what_cannot_be_loaded_is_named_and_leaves_nothing(content: str | None, message: str, tmp_path: Path) -> None:
@@ -105,6 +165,12 @@ def test_what_cannot_be_loaded_is_named_and_leaves_nothing(content: str | None, 
         path.write_text(content)
     with pytest.raises(IngestError, match=message):
         loaded(tmp_path / "data", "ctgov", path)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(IngestError, match="a folder; name the files in it"):
+        loaded(tmp_path / "data", "ctgov", tmp_path)
     assert not (tmp_path / "data").exists()
 
 

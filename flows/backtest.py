@@ -66,6 +66,11 @@ def as_json(result: NightResult) -> dict[str, Any]:
             if status.list not in {StudyList.EXCLUDED, StudyList.SCREENED_OUT}
         },
         "pooled": [_every_field(effect) for effect in judgement.effects if effect.k],
+        "forecast": [
+            {name: getattr(status, name) for name in ("study_id", "state", "planned_participants", "completion_date")}
+            for status in sorted(judgement.statuses, key=lambda item: item.completion_date or "9999")
+            if status.list is StudyList.ONGOING
+        ],
         "events": [{**_every_field(event), "event_key": event.key} for event in judgement.events if event.key in new],
         "signals": [_every_field(signal) for signal in judgement.signals],
         "decision": _every_field(judgement.decision),

@@ -170,11 +170,14 @@ def test_today_has_a_decision_its_rules_and_a_forecast(nights: dict[str, Night],
     assert len(night["decision"]["fired_rules"]) == len(fired)
     assert night["ongoing"]
     with duckdb.connect(str(data / "published" / REVIEW / "current" / "warehouse.duckdb"), read_only=True) as warehouse:
-        forecast = warehouse.execute(
-            "SELECT study_id FROM out_study WHERE list = 'ongoing' AND completion_date IS NOT NULL"
-            " AND planned_participants > 0 ORDER BY study_id"
-        ).fetchall()
-    assert [study for (study,) in forecast] == night["ongoing"]
+        forecast = warehouse.execute("SELECT study_id, planned_participants, n_pooled FROM out_forecast").fetchall()
+    assert sorted(study for study, _, _ in forecast) == night["ongoing"]
+    assert [(study, planned) for study, planned, _ in forecast] == [
+        (row["study_id"], row["planned_participants"]) for row in night["forecast"]
+    ]
+    assert all(planned > 0 and pooled == 64 for _, planned, pooled in forecast)
+    completions = [row["completion_date"] for row in night["forecast"]]
+    assert completions == sorted(completions)
 
 
 def test_the_new_convention_is_shown_beside_the_old(nights: dict[str, Night]) -> None:

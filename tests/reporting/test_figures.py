@@ -157,3 +157,25 @@ def test_a_study_that_was_confirmed_is_no_longer_provisional(review_page, change
     page = changed(inputs=(*review_page.inputs, *confirmed))
     result = next(r for r in collect_results(page) if r.outcome.id == "survival")
     assert [study.is_provisional for study in result.studies] == [False, False]
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_a_prediction_interval_is_drawn_below_its_diamond_with_its_limits(
+    review_page, changed: Callable[..., ReviewPage], phone: bool
+):
+    effects = tuple(
+        msgspec.structs.replace(effect, k=3, pi_low=0.5, pi_high=400.0) if effect.k == 2 else effect
+        for effect in review_page.effects
+    )
+    [result] = [r for r in collect_results(changed(effects=effects)) if r.key.endswith("survival-4-to-6-months")]
+    figure = draw(result, phone=phone)
+    drawn = [row for row in rows(figure, "pooled") if "prediction 0.50 to 400" in texts(row)]
+    assert len(drawn) == sum(effect.k == 2 for effect in review_page.effects if effect.outcome == result.outcome.id)
+    for row in drawn:
+        paths = {node.get("class"): node.get("d") for node in row.iter(f"{SVG}path")}
+        assert {"diamond", "prediction", "arrow"} <= set(paths)
+        y_of = {name: float(paths[name].split("H")[0].split("L")[0].split()[1]) for name in ("diamond", "prediction")}
+        assert y_of["prediction"] > y_of["diamond"]
+    assert float(figure.get("viewBox").split()[3]) > float(
+        draw({r.key: r for r in collect_results(review_page)}[result.key], phone=phone).get("viewBox").split()[3]
+    )

@@ -104,6 +104,20 @@ def test_events_show_three_dates_and_their_evidence_newest_first(document):
     assert since_version[-1][1] == "NurOwn phase 2 NCT02017912"
 
 
+def test_events_of_a_first_busy_night_are_told_once(review_page, changed):
+    changes = section(read(changed(events_since_run=review_page.events_since_version)), "changes")
+    n = len(review_page.events_since_version)
+    assert f"The same {n} events" in text(changes)
+    assert len(list(changes.iter("tr"))) == n + 1
+
+
+def test_a_night_without_results_names_nobody(quiet_page):
+    decision = msgspec.structs.replace(quiet_page.decision, event_keys=())
+    assert "became public" not in text(
+        section(read(msgspec.structs.replace(quiet_page, decision=decision)), "decision")
+    )
+
+
 def test_a_quiet_night_says_that_nothing_is_new(quiet_page):
     assert "Nothing new since the run of 28 February 2024" in text(section(read(quiet_page), "changes"))
 

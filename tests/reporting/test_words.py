@@ -63,13 +63,6 @@ def test_dates_keep_their_precision(value, printed):
 
 
 @pytest.mark.parametrize(
-    ("items", "printed"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
-)
-def test_lists(items, printed):
-    assert words.listed(items) == printed
-
-
-@pytest.mark.parametrize(
     ("items", "told"),
     [
         ([], ""),

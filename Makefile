@@ -9,17 +9,18 @@ INSTALLED := $(VENV)/.installed
 DEMO_DATA ?= data
 DEMO_DATES := 2016-07-20 2018-08-31 2019-11-20 2020-03-24 2021-12-31 2024-02-29 2025-10-08
 
-.PHONY: demo test check bench accuracy docs clean install
+.PHONY: demo test slow check bench accuracy docs clean install
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo    ten years of a living review, on the registry archive that ships with the program"
-	@echo "make test    all tests"
-	@echo "make check   format, lint, types, import contracts"
-	@echo "make bench   benchmarks, side by side with their peers"
-	@echo "make accuracy  precision and recall of linkage, eligibility and extraction"
-	@echo "make docs    the page about sources, from the connectors"
-	@echo "make clean   remove the environment and all state"
+	@echo "make demo     ten years of a living review, on the registry archive that ships with the program"
+	@echo "make test     the tests"
+	@echo "make slow     the tests that take their time: nights killed at every step, fields of 50 MB"
+	@echo "make check    format, lint, types, import contracts"
+	@echo "make bench    benchmarks, side by side with their peers"
+	@echo "make accuracy precision and recall of linkage, eligibility and extraction"
+	@echo "make docs     the page about sources, from the connectors"
+	@echo "make clean    remove the environment and all state"
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "trialwatch needs Python 3.11 or newer; give it with make PYTHON=/path/to/python"; exit 2; }
@@ -42,8 +43,13 @@ demo: $(INSTALLED)
 	$(BIN)/trialwatch --data $(DEMO_DATA) backtest --every quarter $(foreach day,$(DEMO_DATES),--date $(day))
 	$(BIN)/trialwatch --data $(DEMO_DATA) status
 
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -m "not slow"
+
+slow: $(INSTALLED)
+	$(PYTEST) -m slow
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check .

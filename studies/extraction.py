@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 import msgspec
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from models.protocol import Comparison, Outcome, Protocol, TermRule, Timepoint
 from models.screening import QueueItem
@@ -215,7 +215,7 @@ class _Reader(msgspec.Struct, frozen=True):
             return float(spread * n**0.5), "SD from the standard error: SE × √n"
         level = _CI.search(dispersion)
         if level and lower is not None and upper is not None and upper > lower and n > 1:
-            quantile = float(t.ppf(0.5 + float(level[1]) / 200, n - 1))
+            quantile = float(stdtrit(n - 1, 0.5 + float(level[1]) / 200))
             sd = n**0.5 * (upper - lower) / (2 * quantile)
             return float(sd), f"SD from the {level[1]} % confidence interval: √n × width / (2 × {quantile:.4f})"
         raise self._unreadable(

@@ -6,7 +6,7 @@ printed formulas, and get equal to eight digits, is not a slip of either. It is 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 from mpmath import mp, mpf
@@ -348,6 +348,7 @@ def _two_sided(t: Number, df: int | None) -> Number:
     return mp.betainc(mpf(df) / 2, mpf("0.5"), 0, df / (df + t**2), regularized=True)
 
 
+@cache
 def _quantile(level: float, df: int | None) -> Number:
     if df is None:
         return mp.sqrt(2) * mp.erfinv(mpf(level))

@@ -407,6 +407,7 @@ def test_a_total_that_is_not_what_was_received_is_no_complete_search(
         assert outcome.check.reason
 
 
+@pytest.mark.slow
 @every_source
 def test_a_field_of_fifty_megabytes_is_read_whole_or_rejected(
     connector: Connector, source: Source, well: Outcome, tmp_path: Path

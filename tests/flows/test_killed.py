@@ -14,6 +14,8 @@ from flows.rebuild import fingerprint_of
 from models.settings import Settings
 from stores.ledger import Ledger
 
+pytestmark = pytest.mark.slow
+
 REVIEW = "als_cell_therapy"
 STEPS = [
     *("read the review folder", "harvest ctgov, topic", "harvest pubmed, topic", "load the archive"),

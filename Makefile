@@ -40,7 +40,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 install: $(INSTALLED)
 
 demo: $(INSTALLED)
-	$(BIN)/trialwatch --data $(DEMO_DATA) backtest --every quarter $(foreach day,$(DEMO_DATES),--date $(day))
+	$(BIN)/trialwatch --data $(DEMO_DATA) backtest --every half-year $(foreach day,$(DEMO_DATES),--date $(day))
 	$(BIN)/trialwatch --data $(DEMO_DATA) status
 
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder

@@ -67,6 +67,7 @@ class Registries(StrEnum):
 class Every(StrEnum):
     MONTH = "month"
     QUARTER = "quarter"
+    HALF_YEAR = "half-year"
     YEAR = "year"
 
 
@@ -77,7 +78,7 @@ _PREFECT = {
 }
 """What a Prefect server inside this process needs to be told before it is imported, unless somebody did."""
 
-_MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.YEAR: 12}
+_MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.HALF_YEAR: 6, Every.YEAR: 12}
 
 
 def main() -> None:

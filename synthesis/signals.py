@@ -240,7 +240,7 @@ def _what_happened(news: Sequence[Event]) -> str:
         EventCode.RESULTS_POSTED: "results posted",
         EventCode.REPORT_LINKED: "report published",
         EventCode.REVERSAL: "went back on its registration",
-        EventCode.CORRECTION: "report corrected",
+        EventCode.CORRECTION: "report corrected, retracted or in doubt",
     }
     newest = sorted(news, key=lambda event: event.public_date, reverse=True)
     parts = [f"{event.study_id} {verbs.get(event.event_code, 'reported')} {event.event_date}" for event in newest]

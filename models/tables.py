@@ -253,7 +253,9 @@ review_effect_input = _table(
 
 _POOLED_KEY = [
     _column(
-        "evidence_set", _TEXT, "published, confirmed (the review's result), provisional (with machine-read results) or undisputed (confirmed without what was retracted or put in doubt)"
+        "evidence_set",
+        _TEXT,
+        "published, confirmed (the review's result), provisional (with machine-read results) or undisputed (confirmed without what was retracted or put in doubt)",
     ),
     _column("convention", _TEXT, "revman5: as published in 2019; revman2025: Cochrane's since January 2025"),
     _column("comparison", _TEXT, "Comparison of the protocol"),

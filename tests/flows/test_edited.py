@@ -45,6 +45,31 @@ def test_an_edit_without_a_moved_date_is_found_by_the_sweep(
     assert published(data, f"SELECT record_id FROM core_trial_change WHERE new_value = '{TITLE}'") == [(edited,)]
 
 
+def test_a_decision_is_asked_again_when_the_record_under_it_changes(
+    data: Path, carry_out: Callable[..., NightResult], tmp_path: Path, review_folder: Path
+) -> None:
+    eligible = "NCT02290886"
+    with (review_folder / "decisions.csv").open("a", encoding="utf-8") as table:
+        table.write(f"{eligible},design,met,A. Author,2016-06-21,wrote to the sponsor\n")
+    archive = Path(shutil.copytree(DEFAULT_ARCHIVE, tmp_path / "archive"))
+    path = archive / "ctgov" / f"{eligible}.jsonl"
+    versions = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for version in versions:
+        version["study"]["protocolSection"]["designModule"]["designInfo"]["allocation"] = "NON_RANDOMIZED"
+        version["study"]["protocolSection"]["statusModule"]["lastUpdatePostDateStruct"] = {"date": "2016-06-22"}
+    path.write_text("\n".join(json.dumps(version) for version in versions) + "\n", encoding="utf-8")
+    settings = {"reviews": review_folder.parent}
+    before = carry_out(data, NEXT, settings=settings)
+    assert [item for item in before.judgement.queue if item.subject == eligible and "decided that" in item.reason] == []
+    with ReplayServer(SUNDAY, archive=archive) as server:
+        settings |= {"base_urls": {slug: server.base_url(slug) for slug in SPEAKERS}}
+        after = carry_out(data, SUNDAY, settings=settings, full_sweep=True)
+    [asked] = [item for item in after.judgement.queue if item.subject == eligible and "decided that" in item.reason]
+    assert "A. Author decided that design is met on 2016-06-21" in asked.reason
+    [decision] = [item for item in after.judgement.screened.screening[eligible].criteria if item.criterion == "design"]
+    assert (decision.verdict, decision.decided_by) == ("met", "A. Author")
+
+
 class AllOfIt(ReplayServer):
     """Announces the whole registry in the place of one topic, as when a filter is not known."""
 

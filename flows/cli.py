@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,6 +31,7 @@ from flows.cli_common import (
     ReviewOption,
     console,
     day_of,
+    now,
     print_json,
     settings_of,
 )
@@ -179,7 +180,7 @@ def ingest_command(
         raise typer.BadParameter(
             f"no source {source!r}; there are {', '.join(sorted(CONNECTORS))}", param_hint="SOURCE"
         )
-    records = ingest(source, files, review, _now(), settings)
+    records = ingest(source, files, review, now(), settings)
     if as_json:
         for record in records:
             print_json(msgspec.to_builtins(record))
@@ -213,7 +214,7 @@ def probe_command(
         raise typer.BadParameter(
             f"{', '.join(sorted(unknown))}: sources that can be asked are {', '.join(able)}", param_hint="--source"
         )
-    found = probe(_now(), settings_of(context), source or ())
+    found = probe(now(), settings_of(context), source or ())
     if as_json:
         for item in found:
             print_json(msgspec.to_builtins(item))
@@ -233,24 +234,20 @@ def serve_command() -> None:
     serve_here()
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
-
-
 def _moment(as_of: str | None, registries: Registries) -> datetime:
     """Live sources are observed now, whatever is asked; a replay has its nights at six in the morning."""
     if registries is Registries.LIVE:
-        if as_of and day_of(as_of, "--as-of") != _now().date():
+        if as_of and day_of(as_of, "--as-of") != now().date():
             raise typer.BadParameter(
                 "live registries answer as of today only; use --registries replay", param_hint="--as-of"
             )
-        return _now()
+        return now()
     return at_night(_past(as_of, "--as-of") if as_of else known_until())
 
 
 def _past(text: str, option: str = "--date") -> date:
     """A day that a replay can tell of: what is still to come it does not know."""
-    day, last = day_of(text, option), max(known_until(), _now().date())
+    day, last = day_of(text, option), max(known_until(), now().date())
     if day > last:
         raise typer.BadParameter(f"{day} is still to come; the replay ends on {known_until()}", param_hint=option)
     return day

@@ -1,13 +1,13 @@
 """Commands by which people answer alerts: list them, take note, put off."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Annotated
 
 import msgspec
 import typer
 
 from flows import show
-from flows.cli_common import DEFAULT_REVIEW, AsJson, ReviewName, console, day_of, print_json, settings_of
+from flows.cli_common import DEFAULT_REVIEW, AsJson, ReviewName, console, day_of, now, print_json, settings_of
 from models.settings import Settings
 from stores.ledger import Ledger, LedgerError
 
@@ -50,7 +50,7 @@ def ack_command(
 ) -> None:
     """Acknowledge an alert: nothing of it is sent any more."""
     with _ledger(settings_of(context)) as ledger:
-        alert = ledger.acknowledge(key, by or "not named", datetime.now(UTC).replace(microsecond=0))
+        alert = ledger.acknowledge(key, by or "not named", now())
     if as_json:
         print_json(msgspec.to_builtins(alert))
     else:
@@ -67,15 +67,11 @@ def snooze_command(
 ) -> None:
     """Put an alert off: nothing of it is sent before a day, and on that day it is sent again."""
     day = day_of(until, "--until")
-    if day <= _today():
+    if day <= now().date():
         raise typer.BadParameter(f"{day} is not to come; give a later day", param_hint="--until")
     with _ledger(settings_of(context)) as ledger:
         ledger.snooze(key, datetime.combine(day, time(), UTC))
     console().print(f"alert {key} is put off until {day}; the first night from then on sends it again", markup=False)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 def _ledger(settings: Settings) -> Ledger:

@@ -1,7 +1,7 @@
 """What the commands share: options, settings, and how they print."""
 
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -34,6 +34,11 @@ def _known_review(context: typer.Context, review: str) -> str:
 ReviewName = Annotated[str, typer.Argument(help="Folder under reviews/.", callback=_known_review)]
 ReviewOption = Annotated[str, typer.Option("--review", help="Folder under reviews/.", callback=_known_review)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def now() -> datetime:
+    """The moment of this call, UTC, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def day_of(text: str, option: str) -> date:

@@ -12,6 +12,7 @@ from flows.pool import TABLE_MODELS, Analysis, numbers_of, pool_chosen
 from flows.reported import MEAN_COLUMNS
 from flows.spreadsheet import PoolError
 from models.vocabulary import Interval, Measure, Model
+from synthesis.certainty import HALF_SD, RELATIVE_REDUCTION
 from synthesis.heterogeneity import differences_of_groups
 from synthesis.inverse_variance import pool_sets
 from synthesis.measures import MEAN_MEASURES, TABLE_MEASURES
@@ -28,10 +29,6 @@ from synthesis.sequential import (
 )
 from synthesis.small_study import egger, funnel_contours, harbord, peters, trim_and_fill
 from synthesis.study_sets import Mask
-
-RELATIVE_REDUCTION, HALF_SD = 0.25, 0.5
-"""Effects that an information size is computed for unless another is given: of risks, and in SDs. GRADE
-guidelines 6, J Clin Epidemiol 64 (2011):1283."""
 
 Json = dict[str, object]
 

@@ -237,5 +237,9 @@ def outcome_title(protocol: Protocol, outcome_id: str) -> str:
 
 
 def listed(items: list[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+    """``a``, ``a and b``, ``a, b and c``; ``a, x; b; and c`` where an item has a comma of its own."""
+    if len(items) < 2:
+        return "".join(items)
+    if any("," in item for item in items):
+        return f"{'; '.join(items[:-1])}; and {items[-1]}"
+    return f"{', '.join(items[:-1])} and {items[-1]}"

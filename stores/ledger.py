@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeVar
 
 import msgspec
-from sqlalchemy import Select, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.alert import Alert, Heartbeat
 from models.screening import Event
@@ -179,40 +179,32 @@ class Ledger:
         Given `before`, in the nights before that moment: a night that is run again asks the same again. With
         `is_sweep`, only searches of everything count, and not those of what had changed.
         """
-        query = (
-            select(SourceCheckRow.checked_at)
-            .join(RunRow)
-            .where(
-                RunRow.review == review,
-                SourceCheckRow.source == source,
-                SourceCheckRow.scope == scope,
-                SourceCheckRow.state == SourceState.COMPLETE,
-                *([SourceCheckRow.checked_at < before] if before else []),
-                *([SourceCheckRow.since.is_(None)] if is_sweep else []),
-            )
-            .order_by(SourceCheckRow.run_id.desc())
-            .limit(1)
-        )
-        with self._reading() as session:
-            return session.scalar(query)
+        checked = [SourceCheckRow.checked_at < before] if before else []
+        return self._of_newest_complete(SourceCheckRow.checked_at, review, source, scope, is_sweep, *checked)
 
     def usual_total(self, review: str, source: str, scope: str) -> int | None:
         """Records that the source announced at the newest complete search of everything; None if there was none."""
-        query = (
-            select(SourceCheckRow.n_expected)
-            .join(RunRow)
-            .where(
-                RunRow.review == review,
-                SourceCheckRow.source == source,
-                SourceCheckRow.scope == scope,
-                SourceCheckRow.state == SourceState.COMPLETE,
-                SourceCheckRow.since.is_(None),
-            )
-            .order_by(SourceCheckRow.run_id.desc())
-            .limit(1)
+        return self._of_newest_complete(SourceCheckRow.n_expected, review, source, scope, True)
+
+    def _of_newest_complete(
+        self,
+        wanted: InstrumentedAttribute[Value],
+        review: str,
+        source: str,
+        scope: str,
+        is_sweep: bool,
+        *conditions: ColumnElement[bool],
+    ) -> Value | None:
+        """A column of the newest check that reached the end."""
+        query = select(wanted).join(RunRow).where(RunRow.review == review, *conditions)
+        query = query.where(
+            SourceCheckRow.source == source,
+            SourceCheckRow.scope == scope,
+            SourceCheckRow.state == SourceState.COMPLETE,
+            *([SourceCheckRow.since.is_(None)] if is_sweep else []),
         )
         with self._reading() as session:
-            return session.scalar(query)
+            return session.scalar(query.order_by(SourceCheckRow.run_id.desc()).limit(1))
 
     # --- conclusions ---
 

@@ -63,7 +63,14 @@ def test_dates_keep_their_precision(value, printed):
 
 
 @pytest.mark.parametrize(
-    ("items", "printed"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+    ("items", "told"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a and b"),
+        (["a", "b", "c"], "a, b and c"),
+        (["Murcia, intramuscular", "b", "c"], "Murcia, intramuscular; b; and c"),
+    ],
 )
-def test_lists(items, printed):
-    assert words.listed(items) == printed
+def test_a_list_stays_apart_also_where_names_have_commas(items: list[str], told: str):
+    assert words.listed(items) == told

@@ -1,6 +1,6 @@
 """Which numbers enter which set of evidence: what people confirmed, and what registries post beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 from models.protocol import ExtractionRow
@@ -45,8 +45,10 @@ def arms_of(
     return confirmed, provisional, queue
 
 
-def inputs_of(review: Review, confirmed: Sequence[ArmResult], provisional: Sequence[ArmResult]) -> list[EffectInput]:
-    """The arms of each evidence set as effects with their variances."""
+def inputs_of(
+    review: Review, confirmed: Sequence[ArmResult], provisional: Sequence[ArmResult], disputed: Set[str]
+) -> list[EffectInput]:
+    """The arms of each evidence set as effects with their variances; `disputed` studies by id."""
     measures = {outcome.id: outcome.measure for outcome in review.protocol.outcomes}
     with_data = {study.study_id for study in review.baseline.included if study.contributes_data}
     searched = review.baseline.search_date
@@ -55,6 +57,7 @@ def inputs_of(review: Review, confirmed: Sequence[ArmResult], provisional: Seque
         EvidenceSet.PUBLISHED: published,
         EvidenceSet.CONFIRMED: list(confirmed),
         EvidenceSet.PROVISIONAL: [*confirmed, *provisional],
+        EvidenceSet.UNDISPUTED: [arm for arm in confirmed if disputed and arm.study_id not in disputed],
     }
     return [item for name, arms in sets.items() for item in effect_inputs(arms, measures, name)]
 

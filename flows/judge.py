@@ -26,6 +26,7 @@ from models.vocabulary import (
     StudyList,
     Verdict,
 )
+from studies.corrections import is_disputed
 from studies.eligibility import screen
 from studies.events import events_of
 from studies.lifecycle import LinkedReport, StudyFile, status_of
@@ -137,14 +138,19 @@ def judge(
     sources = {study_id: screened.with_results(study_id, reports) for study_id in met}
     confirmed, provisional, problems = arms_of(review, sources)
     queue += problems
-    inputs = inputs_of(review, confirmed, provisional)
-    effects = tuple(
-        effect for evidence_set in EvidenceSet for effect in pool_review(inputs, review.protocol, evidence_set)
-    )
     versions = _versions_by_study(screened, trial_versions)
     screened = _with_dates(screened, trial_versions, report_versions, review)
+    linked = _linked_reports(screened, review, report_versions)
+    disputed = _disputed(confirmed, linked)
+    inputs = inputs_of(review, confirmed, provisional, disputed)
+    effects = tuple(
+        effect
+        for evidence_set in EvidenceSet
+        if disputed or evidence_set is not EvidenceSet.UNDISPUTED
+        for effect in pool_review(inputs, review.protocol, evidence_set)
+    )
     queue += reopened_decisions(review, versions)
-    files = _study_files(screened, review, versions, report_versions, confirmed, inputs)
+    files = _study_files(screened, review, versions, linked, confirmed, inputs)
     thresholds = review.protocol.thresholds
     queue += number_conflicts(files, screened.linked, screened.newest)
     statuses = tuple(status_of(study, context, thresholds, review.decisions) for study in files)
@@ -244,11 +250,10 @@ def _study_files(
     screened: Screened,
     review: Review,
     versions: Mapping[str, Sequence[Observation]],
-    report_versions: Sequence[Observation],
+    reports: Mapping[str, Sequence[LinkedReport]],
     confirmed: Sequence[ArmResult],
     inputs: Sequence[EffectInput],
 ) -> list[StudyFile]:
-    reports = _linked_reports(screened, review, report_versions)
     arms: dict[str, list[ArmResult]] = defaultdict(list)
     for arm in confirmed:
         arms[arm.study_id].append(arm)
@@ -259,7 +264,7 @@ def _study_files(
             study_id=study_id,
             versions=tuple(versions[study_id]),
             newest=screened.newest[study_id],
-            reports=tuple(reports[study_id]),
+            reports=tuple(reports.get(study_id, ())),
             screening=decision,
             numbers=numbers_of(screened.newest[study_id], included.get(study_id), arms[study_id]),
             published=included.get(study_id),
@@ -270,6 +275,14 @@ def _study_files(
         )
         for study_id, decision in screened.screening.items()
     ]
+
+
+def _disputed(confirmed: Sequence[ArmResult], linked: Mapping[str, Sequence[LinkedReport]]) -> set[str]:
+    """Studies with confirmed numbers of which a report was retracted or put in doubt."""
+    extracted_from: dict[str, set[str]] = defaultdict(set)
+    for arm in confirmed:
+        extracted_from[arm.study_id].add(arm.report)
+    return {study for study, reports in extracted_from.items() if is_disputed(linked.get(study, ()), reports)}
 
 
 def _versions_by_study(screened: Screened, trial_versions: Sequence[Observation]) -> dict[str, list[Observation]]:

@@ -231,7 +231,7 @@ review_effect_input = _table(
     "review_effect_input",
     "One row per study, outcome, time and evidence set: what enters a pooled effect.",
     _column(*_STUDY),
-    _column("evidence_set", _TEXT, "published, confirmed or provisional"),
+    _column("evidence_set", _TEXT, "published, confirmed, provisional or undisputed"),
     _column("comparison", _TEXT, "Comparison of the protocol"),
     _column("outcome", _TEXT, "Outcome of the protocol"),
     _column("timepoint", _TEXT, "Window of the protocol"),
@@ -253,7 +253,9 @@ review_effect_input = _table(
 
 _POOLED_KEY = [
     _column(
-        "evidence_set", _TEXT, "published, confirmed (the review's result) or provisional (with machine-read results)"
+        "evidence_set",
+        _TEXT,
+        "published, confirmed (the review's result), provisional (with machine-read results) or undisputed (confirmed without what was retracted or put in doubt)",
     ),
     _column("convention", _TEXT, "revman5: as published in 2019; revman2025: Cochrane's since January 2025"),
     _column("comparison", _TEXT, "Comparison of the protocol"),

@@ -218,6 +218,9 @@ class EvidenceSet(StrEnum):
     PUBLISHED = "published"
     CONFIRMED = "confirmed"
     PROVISIONAL = "provisional"
+    UNDISPUTED = "undisputed"
+    """Confirmed without studies of which a report was retracted or put in doubt; a sensitivity analysis, and there
+    only when the confirmed set holds such a study."""
 
 
 class ArmRole(StrEnum):

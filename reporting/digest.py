@@ -128,6 +128,9 @@ def _moves(page: ReviewPage) -> Iterator[str]:
                     f"{result.outcome.title}, {result.timepoint.name}: {old}"
                     f" → {_printed(new)}, {words.EVIDENCE_SETS[evidence].lower()}"
                 )
+        if result.undisputed and _printed(result.undisputed) != _printed(result.headlines.get(EvidenceSet.CONFIRMED)):
+            left = _printed(result.undisputed) if result.undisputed.k else "no study is left"
+            yield f"{result.outcome.title}, {result.timepoint.name}, without what was retracted or put in doubt: {left}"
 
 
 def _repeats(result: OutcomeResult, evidence: EvidenceSet) -> bool:

@@ -101,7 +101,8 @@ class OutcomeResult:
     """Everything that one outcome at one time shows.
 
     `blocks` leaves out evidence sets without any study; `headlines` are the headline lines of the
-    protocol's first convention by evidence set.
+    protocol's first convention by evidence set; `undisputed` is that line of the sensitivity analysis without
+    disputed studies, where there is one, be it of no study at all.
     """
 
     outcome: Outcome
@@ -111,6 +112,7 @@ class OutcomeResult:
     blocks: tuple[PooledBlock, ...]
     headlines: dict[EvidenceSet, PooledEffect]
     weight_model: Model | None
+    undisputed: PooledEffect | None
     version: VersionComparison | None
     certainty: str | None
     notes: tuple[str, ...]
@@ -147,7 +149,8 @@ class OutcomeResult:
         studies = numbers.counted(effect.k, "study", "studies")
         size = f"{studies}, {numbers.counted(effect.n_participants, 'participant')}"
         if effect.k == 0:
-            return "No study reports this outcome at this time."
+            is_left = effect.evidence_set is not EvidenceSet.UNDISPUTED
+            return "No study reports this outcome at this time." if is_left else "No study is left."
         if effect.estimate is None or effect.ci_low is None or effect.ci_high is None:
             return f"{size}: the data do not allow an estimate."
         name = words.MEASURES[effect.measure].lower()
@@ -195,7 +198,10 @@ def _collect(page: ReviewPage, outcome: Outcome, timepoint: Timepoint, compariso
     effects = [e for e in page.effects if (e.comparison, e.outcome, e.timepoint) == place]
     inputs = [i for i in page.inputs if (i.comparison, i.outcome, i.timepoint) == place]
     first = page.protocol.conventions[0].name
-    headlines = {e.evidence_set: e for e in effects if e.is_headline and e.convention == first and e.k}
+    inputs = [item for item in inputs if item.evidence_set is not EvidenceSet.UNDISPUTED]
+    lines = {e.evidence_set: e for e in effects if e.is_headline and e.convention == first}
+    headlines = {name: line for name, line in lines.items() if line.k}
+    undisputed = lines.get(EvidenceSet.UNDISPUTED)
     widest = next((headlines[name] for name in reversed(_SETS) if name in headlines), None)
     notes = dict.fromkeys(_sentence(part) for e in effects for part in e.note.split("; ") if part)
     return OutcomeResult(
@@ -206,6 +212,7 @@ def _collect(page: ReviewPage, outcome: Outcome, timepoint: Timepoint, compariso
         blocks=_blocks([e for e in effects if e.k]),
         headlines=headlines,
         weight_model=widest.model if widest else None,
+        undisputed=undisputed if inputs else None,
         version=next(
             (v for v in page.comparisons if (v.outcome, v.timepoint) == (outcome.id, timepoint.name)),
             None,
@@ -266,7 +273,7 @@ def _limits(item: EffectInput) -> tuple[float | None, float | None, float | None
 
 def _blocks(effects: Sequence[PooledEffect]) -> tuple[PooledBlock, ...]:
     blocks: list[PooledBlock] = []
-    for name in _SETS:
+    for name in (*_SETS, EvidenceSet.UNDISPUTED):
         lines = tuple(e for e in effects if e.evidence_set is name)
         if not lines:
             continue

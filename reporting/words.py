@@ -97,6 +97,7 @@ EVIDENCE_SETS = {
     EvidenceSet.PUBLISHED: "Published",
     EvidenceSet.CONFIRMED: "Confirmed",
     EvidenceSet.PROVISIONAL: "Provisional",
+    EvidenceSet.UNDISPUTED: "Undisputed",
 }
 
 EVIDENCE_WORDS = {

@@ -1,5 +1,5 @@
 -- out_pooled_effect: One row per evidence set, convention, outcome, time and pooling choice.
--- evidence_set: published, confirmed (the review's result) or provisional (with machine-read results)
+-- evidence_set: published, confirmed (the review's result), provisional (with machine-read results) or undisputed (confirmed without what was retracted or put in doubt)
 -- convention: revman5: as published in 2019; revman2025: Cochrane's since January 2025
 -- comparison: Comparison of the protocol
 -- outcome: Outcome of the protocol

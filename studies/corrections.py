@@ -1,13 +1,13 @@
 """What has become of a report after it appeared: retracted, corrected, or put in doubt."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime
 
 import msgspec
 
 from models.dates import PartialDate, first_day
 from models.trial import Observation, Report
-from models.vocabulary import RelationKind
+from models.vocabulary import RelationKind, ReportKind
 from studies.lifecycle import LinkedReport
 
 _WORDS = {
@@ -42,6 +42,16 @@ def corrections_of(linked: LinkedReport) -> list[Correction]:
             elif correction.seen_at < known.seen_at:
                 found[correction.reference] = msgspec.structs.replace(known, seen_at=correction.seen_at)
     return list(found.values())
+
+
+def is_disputed(reports: Sequence[LinkedReport], extracted_from: Set[str]) -> bool:
+    """Whether the index now says that a study's results, or what its numbers come from, are retracted or in doubt."""
+    return any(
+        correction.is_grave
+        for item in reports
+        if item.link.kind is ReportKind.RESULTS or item.report.report_id in extracted_from
+        for correction in corrections_of(msgspec.structs.replace(item, versions=()))
+    )
 
 
 def _shown_in(version: Observation) -> Iterator[Correction]:

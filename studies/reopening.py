@@ -28,15 +28,20 @@ def reopened(
 ) -> Iterator[QueueItem]:
     """People's decisions whose deciding field says something else than when they decided; the decision still holds.
 
-    `versions` are those of one record, oldest first; `decisions` is decisions.csv as known on the night.
+    A decision on the list rests on all criteria. `versions` are those of one record, oldest first; `decisions` is
+    decisions.csv as known on the night.
     """
-    last = {row.criterion: row for row in decisions if row.study_id == study_id and row.criterion != "list"}
+    last = {row.criterion: row for row in decisions if row.study_id == study_id}
     for criterion, row in last.items():
         known = [item for item in versions if first_day(item.registry_date) <= row.known_from]
         if not known:
             continue
-        then, now = (_of(judge_by_rules(item, eligibility), criterion) for item in (known[-1], versions[-1]))
-        if (then.verdict, then.field, then.quote) != (now.verdict, now.field, now.quote):
+        before, after = (judge_by_rules(item, eligibility) for item in (known[-1], versions[-1]))
+        rests_on = list(Criterion) if criterion == "list" else [Criterion(criterion)]
+        pairs = [(_of(before, item), _of(after, item)) for item in rests_on]
+        changed = [(then, now) for then, now in pairs if _said(then) != _said(now)]
+        if changed:
+            then, now = changed[0]
             yield QueueItem(
                 kind="eligibility",
                 subject=study_id,
@@ -48,5 +53,9 @@ def reopened(
             )
 
 
-def _of(verdicts: Sequence[CriterionVerdict], criterion: str) -> CriterionVerdict:
-    return next(item for item in verdicts if item.criterion == Criterion(criterion))
+def _said(item: CriterionVerdict) -> tuple[Verdict, str, str]:
+    return item.verdict, item.field, item.quote
+
+
+def _of(verdicts: Sequence[CriterionVerdict], criterion: Criterion) -> CriterionVerdict:
+    return next(item for item in verdicts if item.criterion is criterion)

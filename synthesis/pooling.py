@@ -4,7 +4,7 @@ This is the only place that knows what a convention does to a model, and what is
 or 2 studies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -37,6 +37,7 @@ NO_HKSJ = "HKSJ does not exist for a single study: Wald limits"
 HKSJ_OF_TWO = "HKSJ with two studies rests on t with 1 df (12.71 standard errors): uninformative alone, see Wald"
 NO_RATIO = "nobody, or everybody, had the event in one arm of all studies: the Mantel-Haenszel ratio does not exist"
 NO_SPREAD = "nobody, or everybody, had the event in each arm: a standard error of 0 is no certainty"
+MODEL_CHANGE = "p = {now:.2g}, under {convention} {before:.2g} on the same data: a change of model, not new evidence"
 HKSJ_WITHOUT_SPREAD = "between-study variance 0: HKSJ may be narrower than Wald, see both"
 
 
@@ -249,7 +250,8 @@ def pool_review(
     -------
     tuple of PooledEffect
         One per comparison, outcome, timepoint, convention and model of the protocol, in its order, with k = 0
-        too. The first model of a convention is its headline.
+        too. The first model of a convention is its headline; where its significance is another than under the
+        first convention, its note says that the model changed and not the evidence.
 
     Raises
     ------
@@ -257,24 +259,40 @@ def pool_review(
         As `pool`: an input's measure is not the protocol's.
     """
     return tuple(
-        _pooled_effect(
-            [
-                item
-                for item in inputs
-                if (item.evidence_set, item.comparison, item.outcome, item.timepoint)
-                == (evidence_set, comparison.id, outcome.id, timepoint)
-            ],
-            outcome=outcome,
-            convention=convention,
-            choice=choice,
-            labels=(evidence_set, comparison.id, timepoint),
-        )
+        effect
         for comparison in protocol.comparisons
         for outcome in protocol.outcomes
         for timepoint in outcome.timepoints
-        for convention in protocol.conventions
-        for choice in _choices(convention, outcome)
+        for effect in _told_apart(
+            [
+                _pooled_effect(
+                    [
+                        item
+                        for item in inputs
+                        if (item.evidence_set, item.comparison, item.outcome, item.timepoint)
+                        == (evidence_set, comparison.id, outcome.id, timepoint)
+                    ],
+                    outcome=outcome,
+                    convention=convention,
+                    choice=choice,
+                    labels=(evidence_set, comparison.id, timepoint),
+                )
+                for convention in protocol.conventions
+                for choice in _choices(convention, outcome)
+            ],
+            protocol.thresholds.alpha,
+        )
     )
+
+
+def _told_apart(effects: Sequence[PooledEffect], alpha: float) -> Iterator[PooledEffect]:
+    """The lines of one outcome; a headline says when its model alone makes or unmakes significance."""
+    first = effects[0].p_value if effects else None
+    for effect in effects:
+        now, note = effect.p_value, ""
+        if effect.is_headline and first is not None and now is not None and (now < alpha) != (first < alpha):
+            note = MODEL_CHANGE.format(convention=effects[0].convention, before=first, now=now)
+        yield msgspec.structs.replace(effect, note="; ".join(filter(None, (effect.note, note))))
 
 
 def _choices(convention: ConventionChoice, outcome: Outcome) -> list[PoolingChoice]:

@@ -17,11 +17,11 @@ from models.vocabulary import (
     Convention,
     EventCode,
     EvidenceSet,
-    Measure,
     Rationale,
     Rule,
     UpdateStatus,
 )
+from synthesis.measures import RATIOS
 
 EXPLANATION_LIMIT = 400
 """Characters, blanks included: the limit of the explanation field in Cochrane's editorial system."""
@@ -109,7 +109,8 @@ def compare(
 def _compare(protocol: Protocol, outcome: Outcome, old: PooledEffect | None, new: PooledEffect) -> list[Signal]:
     signals = [_poolable(old, new)]
     if old is not None and old.estimate is not None and new.estimate is not None:
-        signals.append(_significance(protocol, old, new))
+        if old.p_value is not None and new.p_value is not None:
+            signals.append(_significance(protocol, old, new))
         signals.append(_moved(protocol, outcome, old, new))
         if outcome.mid is not None:
             signals.append(_mid_line(outcome.mid, old, new))
@@ -240,7 +241,7 @@ def _what_happened(news: Sequence[Event]) -> str:
         EventCode.RESULTS_POSTED: "results posted",
         EventCode.REPORT_LINKED: "report published",
         EventCode.REVERSAL: "went back on its registration",
-        EventCode.CORRECTION: "report corrected",
+        EventCode.CORRECTION: "report corrected, retracted or in doubt",
     }
     newest = sorted(news, key=lambda event: event.public_date, reverse=True)
     parts = [f"{event.study_id} {verbs.get(event.event_code, 'reported')} {event.event_date}" for event in newest]
@@ -283,7 +284,7 @@ def _headlines(effects: Sequence[PooledEffect]) -> dict[_Key, PooledEffect]:
 
 def _analysis_scale(effect: PooledEffect) -> float:
     assert effect.estimate is not None
-    return math.log(effect.estimate) if effect.measure is Measure.RR else effect.estimate
+    return math.log(effect.estimate) if effect.measure in RATIOS else effect.estimate
 
 
 def _contains(effect: PooledEffect, line: float) -> bool:

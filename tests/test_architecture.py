@@ -128,6 +128,18 @@ def test_the_schedule_names_flows_by_dotted_path() -> None:
     assert {item["entrypoint"] for item in declared} == {"flows.surveillance.nightly", "flows.surveillance.probe"}
 
 
+def test_every_failure_that_must_not_happen_has_tests_that_exist() -> None:
+    page = (ROOT / "docs" / "acceptance.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in page.splitlines() if re.match(r"\| \d", line)]
+    assert [int(cells[1]) for cells in rows] == list(range(1, 34))
+    named = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", cells[4]) for cells in rows]
+    assert all(named)
+    for path in {path for tests in named for path, _ in tests}:
+        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+        there = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        assert {name for tests in named for where, name in tests if where == path} <= there, path
+
+
 def _views() -> list[str]:
     """Views and macros by name."""
     return [path.stem.split("_", 1)[1] for path in SQL.glob("*.sql")]

@@ -256,7 +256,7 @@ def _effects() -> tuple[PooledEffect, ...]:
         ),
     }
     for (outcome, measure, n), figures in one.items():
-        for evidence in EvidenceSet:
+        for evidence in (EvidenceSet.PUBLISHED, EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL):
             if evidence is EvidenceSet.PROVISIONAL and outcome in two:
                 continue
             effects += _one_study(outcome, measure, evidence, n, figures)

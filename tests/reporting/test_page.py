@@ -10,6 +10,7 @@ from lxml import html
 
 from models.page import ReviewPage
 from models.vocabulary import Convention, SourceState, StudyList
+from reporting.digest import render_digest
 from reporting.render import render_page
 
 
@@ -205,6 +206,25 @@ def test_figure_and_table_show_the_same_numbers(document):
         figures = [set(numbers.findall(text(figure))) for figure in outcome.iter("svg")]
         tables = {found for node in outcome.iter("table") for found in numbers.findall(text(node))}
         assert figures[0] == figures[1] == tables
+
+
+def test_every_estimate_in_a_sentence_or_in_the_mail_stands_in_a_table(document, review_page):
+    estimate = re.compile(r"[−\d.,]+ \([−\d.,]+ to [−\d.,]+\)")
+
+    def estimates(words: str) -> set[str]:
+        return set(estimate.findall(words.replace("95% CI ", "")))
+
+    n_told = 0
+    for outcome in document.iter("article"):
+        in_tables = {found for node in outcome.iter("table") for found in estimates(text(node))}
+        told = {found for node in outcome.iter("p") for found in estimates(text(node))}
+        assert told <= in_tables
+        n_told += len(told)
+    assert n_told >= 5
+    _, mail = render_digest(review_page, review_page.events_since_run, review_page.signals)
+    in_mail = estimates(" ".join(mail.split()))
+    assert in_mail
+    assert in_mail <= {found for node in document.iter("table") for found in estimates(text(node))}
 
 
 @pytest.mark.parametrize(

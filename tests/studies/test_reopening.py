@@ -30,6 +30,22 @@ def test_a_decision_under_which_the_deciding_field_changed_is_queued(trial: Tria
     assert "“not stated” (allocation)" in item.reason
 
 
+def test_a_decision_on_the_list_rests_on_every_criterion(trial: Trials, protocol: Protocol):
+    versions = [trial(allocation=None), trial(registry_date="2022-05-01", allocation=Allocation.NON_RANDOMISED)]
+    listed = DecisionRow(
+        study_id="NCT10000001",
+        criterion="list",
+        verdict="excluded",
+        decided_by="A. Author",
+        known_from=date(2021, 1, 1),
+        reason="never began",
+    )
+    [item] = reopened("NCT10000001", versions, protocol.eligibility, [listed])
+    assert "A. Author decided that list is excluded on 2021-01-01" in item.reason
+    assert (item.field, item.value) == ("allocation", "non_randomised")
+    assert list(reopened("NCT10000001", versions[:1], protocol.eligibility, [listed])) == []
+
+
 def test_a_newer_decision_settles_it(trial: Trials, protocol: Protocol):
     versions = [trial(allocation=None), trial(registry_date="2022-05-01", allocation=Allocation.NON_RANDOMISED)]
     rows = [row(date(2021, 1, 1)), row(date(2022, 6, 1))]

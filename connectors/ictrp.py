@@ -2,9 +2,9 @@
 
 The search portal exports XML and CSV; the full export is a CSV without header. There is no open interface:
 pages may be crawled, and the web service used, only under an agreement with WHO (ictrpinfo@who.int), so that
-nothing is fetched here. Of the web service only the shape of an answer is known, a .NET DataSet, and neither its
-address nor how one signs in: those who have credentials export from the portal until WHO's description of it can
-be followed. Terms: WHO's for ICTRP data; whole exports may not be handed on.
+nothing is fetched here. What is known of the web service, and why that is not enough, is in
+``docs/decisions/0010-ictrp-by-hand.md``: those who have credentials export from the portal. Terms: WHO's for
+ICTRP data; whole exports may not be handed on.
 
 ICTRP repeats what the primary registries sent, recoded and one to four weeks later: its records are copies.
 Quirks that shaped this module: texts padded to thousands of characters; NULL, NA and 1900-01-01 where nothing is

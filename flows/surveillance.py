@@ -84,12 +84,10 @@ def probe() -> None:
 
 
 def serve_here() -> None:
-    """Serve the deployments of ``prefect.yaml`` from this process, until it is stopped.
-
-    A night that falls due while nothing serves it is late, and made up for.
-    """
+    """Serve the deployments of ``prefect.yaml`` from this process, until it is stopped."""
     # Prefect ends in good order when it is told to terminate; on an interrupt its parts end in any order.
     signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
+    # Nothing is left to pause: the server that this process started ends with it.
     serve(*deployments(), pause_on_shutdown=False)
 
 

@@ -39,6 +39,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _CHUNK = 256 * 1024
 _LONGEST_SHOWN = 120
 """Characters of an address in a message; a search in it may be longer than a mail, and the archive has it whole."""
+_SHORTEST_BLANKED = 8
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 _UNTRUSTED = "its certificate cannot be verified; if it does not send its whole chain, TRIALWATCH_CA_BUNDLE may add it"
 _BROKEN = (
@@ -72,7 +73,8 @@ class HttpClient:
     now : tells when an answer was observed, UTC
     contact : e-mail address for the User-Agent
     secrets : query parameters that are sent with every request and appear nowhere else,
-        neither in a page nor in a message; a value that the source echoes is blanked
+        neither in a page nor in a message; a value that the source echoes is blanked, unless it is so short
+        that it may be a word of a record
     retries : further attempts after the first
     backoff : seconds; the first repetition follows at once, the n-th after ``backoff * 2**(n - 1)``,
         unless Retry-After says otherwise
@@ -225,7 +227,8 @@ class HttpClient:
 
     def _blank(self, body: bytes) -> bytes:
         for value in self._secrets.values():
-            body = body.replace(value.encode(), b"*")
+            if len(value) >= _SHORTEST_BLANKED:
+                body = body.replace(value.encode(), b"*")
         return body
 
     def _failure(self, url: str, found: str) -> SourceFailure:

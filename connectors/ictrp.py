@@ -1,16 +1,18 @@
-"""WHO's International Clinical Trials Registry Platform: the files it hands out, loaded by hand.
+"""WHO's International Clinical Trials Registry Platform: its files, loaded by hand, and its web service.
 
 The search portal exports XML and CSV; the full export is a CSV without header. There is no open interface:
-pages may be crawled, and the web service used, only under an agreement with WHO (ictrpinfo@who.int), so that
-nothing is fetched here. What is known of the web service, and why that is not enough, is in
-``docs/decisions/0010-ictrp-by-hand.md``: those who have credentials export from the portal. Terms: WHO's for
-ICTRP data; whole exports may not be handed on.
+pages may be crawled, and the web service used, only under an agreement with WHO (ictrpinfo@who.int), which charges
+for it. Once TRIALWATCH_ICTRP_USERNAME and TRIALWATCH_ICTRP_PASSWORD are set, the service is asked every night
+(:mod:`connectors.ictrp_service`); until then, and beside it, exports are loaded by hand. Terms: WHO's for ICTRP
+data; whole exports may not be handed on.
 
 ICTRP repeats what the primary registries sent, recoded and one to four weeks later: its records are copies.
 Quirks that shaped this module: texts padded to thousands of characters; NULL, NA and 1900-01-01 where nothing is
 known; the cells of the full export wrapped in quotation marks of their own, all but the first; its date of
 refresh in an undocumented second column; EU CTR records country by country. The XLSX edition is refused:
-spreadsheets have turned its phases (``2-3``) and dates into other dates, and nothing tells which.
+spreadsheets have turned its phases (``2-3``) and dates into other dates, and nothing tells which. The service
+searches titles alone, does not list what ClinicalTrials.gov registered, does not tell what changed, and gives empty
+answers also about trials that it has: one that it lists and does not tell makes the search partial.
 """
 
 import csv
@@ -20,7 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from connectors import who_words
+from connectors import ictrp_service, who_words
 from connectors.fragments import fragments, unclosed_root
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, beginning, shown, unusable
@@ -37,8 +39,6 @@ SLUG = "ictrp"
 
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How XLSX (a ZIP archive) and the older XLS begin."""
-_DATASET, _BEGINNING = b"urn:schemas-microsoft-com:xml-msdata", 2_000
-"""What the schema in front of a DataSet declares, and within how many bytes."""
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _LOOK = "export the trial from ICTRP again and load that file"
 
@@ -54,11 +54,11 @@ def parse(page: Page) -> Iterator[Parsed]:
         )
         return
     is_xml = body.startswith((b"<", b"\xef\xbb\xbf<"))
-    if is_xml and _DATASET in body[:_BEGINNING]:
-        yield _refusal(page, "an answer of ICTRP's web service, a .NET DataSet, which is not read")
-        return
     if problem := unusable(page, "xml" if is_xml else "csv"):
         yield _refusal(page, problem)
+        return
+    if ictrp_service.is_answer(page.body):
+        yield from _trial_of_answer(page)
         return
     n_found = 0
     for found in _merged(_trials_of_xml(page) if is_xml else _trials_of_csv(page)):
@@ -83,10 +83,29 @@ def _refusal(page: Page, reason: str, action: str = "load the XML or CSV that IC
     )
 
 
+def _trial_of_answer(page: Page) -> Iterator[TrialRecord | Rejected]:
+    """The trial of an answer of the web service; a list of numbers holds none."""
+    try:
+        tables = ictrp_service.tables_of(ictrp_service.read_answer(page.body))
+    except UnreadableMarkup as error:
+        yield _refusal(page, f"line {error.line}: {error}", _LOOK)
+        return
+    n_trials = len(tables.get("Trial", ()))
+    if n_trials == 1 and page.kind != "search":
+        given = ictrp_service.as_portal(tables)
+        yield from _trial(given, FieldReader(SLUG, _id_of(given) or page.url), page)
+    elif page.kind == "file":
+        yield _refusal(page, f"an answer of ICTRP's web service with {n_trials} trials instead of one")
+    elif page.listing:
+        reader = FieldReader(SLUG, who_words.own_form(ictrp_service.number_asked(page)))
+        reader.note(page.url, "", "listed by ICTRP, which tells nothing of it", "look it up in its registry")
+        yield from reader.notes
+
+
 def _trials_of_xml(page: Page) -> Iterator[TrialRecord | Rejected]:
     for raw, line in fragments(page.body, "Trial"):
         named = re.search(rb"<TrialID>\s*([!-~]{1,40}?)\s*</TrialID>", raw)
-        reader = FieldReader(SLUG, named[1].decode() if named else f"{page.url}:{line}")
+        reader = FieldReader(SLUG, who_words.own_form(named[1].decode()) if named else f"{page.url}:{line}")
         try:
             trial = read_xml(raw)
         except UnreadableMarkup as error:
@@ -173,7 +192,8 @@ def _unwrapped(cell: str) -> str:
 
 
 def _id_of(given: Mapping[str, str]) -> str:
-    return (given.get("trialid") or given.get("trial_id") or "").strip()[:40]
+    """How a message names a trial: by its registry's own id, as its record does."""
+    return who_words.own_form((given.get("trialid") or given.get("trial_id") or "").strip()[:40])
 
 
 def _trial(given: Mapping[str, str], reader: FieldReader, page: Page) -> Iterator[TrialRecord | Rejected]:
@@ -205,7 +225,7 @@ def _merged(found: Iterator[TrialRecord | Rejected]) -> Iterator[TrialRecord | R
 
 
 def write_query(pico: Pico) -> str:
-    """For the portal's search form, to be typed in by hand; it reads every text, hence without abbreviations."""
+    """For the portal's search form, which reads every text, hence without abbreviations; or for titles, one by one."""
     return any_of(pico.population)
 
 
@@ -214,7 +234,14 @@ CONNECTOR = Connector(
     title="WHO ICTRP",
     id_pattern=who_words.ID_PATTERN,
     parse=parse,
+    fetch=ictrp_service.fetch,
     write_query=write_query,
-    loads="XML or CSV of the search portal, or the full export (CSV without header)",
+    base_url="https://trialsearch.who.int",
+    rate=1.0,
+    follows_changes_only=True,
+    secrets={"username": "ictrp_username", "password": "ictrp_password"},
+    needs=("ictrp_username", "ictrp_password"),
+    probe_id="NCT03280056",
+    loads="XML or CSV of the search portal, the full export (CSV without header), or an answer of the web service",
     terms="WHO ICTRP; use under WHO's terms, whole exports may not be handed on",
 )

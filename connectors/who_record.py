@@ -19,10 +19,10 @@ from models.vocabulary import CountType, OutcomeRole, ReferenceType, Status, Stu
 _SPELLINGS = {
     "trial_id": ("trialid", "trial_id"),
     # Users of the full export, whose field list leaves it out, call the column unknown.
-    "refreshed": ("last_refreshed_on", "refreshed", "unknown"),
-    "registered": ("date_registration3", "date_registration"),
+    "refreshed": ("last_refreshed_on", "last_updated", "refreshed", "unknown"),
+    "registered": ("date_registration3", "date_registration", "date_registration2"),
     "enrolled": ("date_enrollement", "date_enrollment", "date_enrolment"),
-    "status": ("recruitment_status",),
+    "status": ("recruitment_status", "recruitment_status2"),
     "title": ("public_title",),
     "scientific_title": ("scientific_title",),
     "acronym": ("acronym",),

@@ -83,6 +83,12 @@ def own_form(text: str) -> str:
     return text
 
 
+def as_printed(own: str) -> str | None:
+    """A registry's own id as ICTRP prints it; None where that depends on more than the id."""
+    known = next((item for item in REGISTRIES if re.fullmatch(item.pattern, own)), None)
+    return None if known is None or known.suffix else f"{known.prefix}{own}"
+
+
 def ids_in(text: str) -> list[str]:
     """Registry ids that a text holds, each in its registry's own form."""
     return list(dict.fromkeys(own_form(match[0]) for match in _IN_TEXT.finditer(text)))

@@ -210,12 +210,13 @@ def probe_command(
     as_json: AsJson = False,
 ) -> None:
     """Ask each live source for one known record."""
-    able = [item.slug for item in CONNECTORS.values() if can_be_probed(item)]
+    settings = settings_of(context)
+    able = [item.slug for item in CONNECTORS.values() if can_be_probed(item, settings)]
     if unknown := set(source or ()) - set(able):
         raise typer.BadParameter(
             f"{', '.join(sorted(unknown))}: sources that can be asked are {', '.join(able)}", param_hint="--source"
         )
-    found = probe(now(), settings_of(context), source or ())
+    found = probe(now(), settings, source or ())
     if as_json:
         for item in found:
             print_json(msgspec.to_builtins(item))

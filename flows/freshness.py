@@ -15,6 +15,7 @@ _WORST_LAST = (SourceState.COMPLETE, SourceState.PARTIAL, SourceState.FAILED)
 def freshness_of(protocol: Protocol, ledger: Ledger, as_of: datetime) -> tuple[SourceFreshness, ...]:
     """State of every source that the protocol searches, as of a night.
 
+    A source that needs credentials is among them from the first night on which it was asked with them.
     A source is stale when its last check did not reach the end, or when that check is older than the
     protocol's limit, or when it was never searched.
     """
@@ -22,6 +23,7 @@ def freshness_of(protocol: Protocol, ledger: Ledger, as_of: datetime) -> tuple[S
     return tuple(
         _freshness(protocol, ledger, source, [check for check in checks if check.source == source], as_of)
         for source in protocol.searches
+        if not CONNECTORS[source].needs or any(check.source == source for check in checks)
     )
 
 

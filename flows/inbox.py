@@ -73,7 +73,7 @@ def take_in(inbox: Path, archive: Path, observed_at: datetime) -> tuple[InboxFil
 
 
 def _file_sources() -> list[str]:
-    return sorted(slug for slug, connector in CONNECTORS.items() if connector.fetch is None)
+    return sorted(slug for slug, connector in CONNECTORS.items() if connector.is_loaded_by_hand)
 
 
 def _waiting(inbox: Path) -> Iterator[tuple[Path, str]]:

@@ -107,7 +107,7 @@ def night(request: NightRequest, settings: Settings, steps: Steps | None = None)
     steps = steps or InOrder()
     review = steps.run("read the review folder", load_review, settings.reviews / request.review)
     review = review.as_of(request.as_of.date())
-    sources = searched_sources(review.protocol, request.sources)
+    sources = searched_sources(review.protocol, settings, request.sources)
     channels = open_channels(settings.channels, settings.outbox)
     settings.data.mkdir(parents=True, exist_ok=True)
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():

@@ -33,14 +33,15 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def can_be_probed(connector: Connector) -> bool:
-    """Whether a source answers over the network and is known to have a record."""
-    return connector.fetch is not None and connector.probe_id is not None
+def can_be_probed(connector: Connector, settings: Settings) -> bool:
+    """Whether a source answers over the network, to us, and is known to have a record."""
+    is_asked = connector.fetch is not None and not settings.unset(connector.needs)
+    return is_asked and connector.probe_id is not None
 
 
 def probe(now: datetime, settings: Settings, slugs: Sequence[str] = ()) -> list[Probe]:
     """Probe the named sources, or all that can be asked over the network."""
-    able = [item for item in CONNECTORS.values() if can_be_probed(item)]
+    able = [item for item in CONNECTORS.values() if can_be_probed(item, settings)]
     return [_probe(item, now, settings) for item in able if not slugs or item.slug in slugs]
 
 

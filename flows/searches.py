@@ -8,7 +8,7 @@ from connectors import CONNECTORS
 from models.connector import Connector
 from models.protocol import Protocol
 from models.review import Review, ReviewError
-from models.settings import Settings
+from models.settings import Settings, SettingsError
 from stores.publish import current_folder
 from stores.snapshot import query
 
@@ -26,13 +26,17 @@ class SourceSearched(msgspec.Struct, frozen=True, kw_only=True):
     """When the source was last asked, or a file of it loaded, UTC."""
 
 
-def searched_sources(protocol: Protocol, wanted: Sequence[str] = ()) -> list[Connector]:
+def searched_sources(protocol: Protocol, settings: Settings, wanted: Sequence[str] = ()) -> list[Connector]:
     """The sources that a review searches over the network, or the wanted ones of them.
+
+    A source that needs credentials is among them once they are set; until then its exports are loaded by hand.
 
     Raises
     ------
     ReviewError
         If the protocol names a source that cannot be searched so.
+    SettingsError
+        If a wanted source lacks its credentials.
     """
     able = {slug for slug, connector in CONNECTORS.items() if connector.fetch and connector.write_query}
     if unable := sorted(set(protocol.searches) - able):
@@ -40,7 +44,11 @@ def searched_sources(protocol: Protocol, wanted: Sequence[str] = ()) -> list[Con
             f"protocol.yaml, searches: {', '.join(unable)} cannot be searched over the network;"
             f" name some of {', '.join(sorted(able))}"
         )
-    return [CONNECTORS[slug] for slug in wanted or protocol.searches]
+    lacking = {slug: settings.unset(CONNECTORS[slug].needs) for slug in wanted or protocol.searches}
+    for slug in wanted:
+        if lacking[slug]:
+            raise SettingsError(f"{slug} is asked only with credentials: set {' and '.join(lacking[slug])}")
+    return [CONNECTORS[slug] for slug, unset in lacking.items() if not unset]
 
 
 def query_for(protocol: Protocol, source: Connector) -> str:
@@ -52,13 +60,15 @@ def query_for(protocol: Protocol, source: Connector) -> str:
 def searches(review: Review, settings: Settings) -> list[SourceSearched]:
     """How every source is searched for a review, those searched every night first."""
     last = _last_asked(review.protocol.review, settings)
-    nightly = searched_sources(review.protocol)
-    by_hand = [item for item in CONNECTORS.values() if item.write_query and item.fetch is None]
+    nightly = searched_sources(review.protocol, settings)
+    by_hand = [
+        item for item in CONNECTORS.values() if item.write_query and item.is_loaded_by_hand and item not in nightly
+    ]
     return [
         SourceSearched(
             source=source.slug,
             title=source.title,
-            how="every night" if source.fetch else "by hand",
+            how="every night" if source in nightly else "by hand",
             query=query_for(review.protocol, source),
             last_asked_at=last.get(source.slug),
         )

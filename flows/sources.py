@@ -37,7 +37,7 @@ def traffic(review: str = "als_cell_therapy") -> str:
     """Requests and bytes of a first night and of a quiet night after it, by source, on the replayed registries."""
     first = known_until()
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder))
+        settings = Settings(data=Path(folder), ictrp_username="replay", ictrp_password="replay")
         nights = [
             night(NightRequest(review=review, as_of=at_night(day), registries="replay"), settings).checks
             for day in (first, first + timedelta(days=1))
@@ -60,9 +60,11 @@ def traffic(review: str = "als_cell_therapy") -> str:
 def _chapter(connector: Connector) -> str:
     module = inspect.getmodule(connector.parse)
     about = inspect.cleandoc((module.__doc__ if module else "") or "")
-    asked = (
-        f"{connector.base_url}, at most {connector.rate:g} requests per second" if connector.fetch else "by hand only"
-    )
+    asked = "by hand only"
+    if connector.fetch:
+        needs = " and ".join(Settings().unset(connector.needs))
+        asked = f"{connector.base_url}, at most {connector.rate:g} requests per second"
+        asked += f", once {needs} are set; by hand until then" if needs else ""
     facts = {
         "asked": asked,
         "ids": f"`{connector.id_pattern}`",

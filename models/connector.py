@@ -63,6 +63,7 @@ class Connector:
     rate : at most this many requests per second
     follows_changes_only : True when what concerns single studies is asked again only after their record changed
     secrets : query parameter to name of the setting that fills it; sent, never archived
+    needs : names of the settings without which the source is only loaded by hand, although it can be fetched
     overlap_days : how far an incremental search reaches back before the last complete one
     probe_id : a record that the live source is known to have, for the daily probe
     loads : what a hand-loaded file of it looks like, for the command line's help
@@ -78,7 +79,13 @@ class Connector:
     rate: float = 1.0
     follows_changes_only: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict, hash=False)
+    needs: tuple[str, ...] = ()
     overlap_days: int = 3
     probe_id: str | None = None
     loads: str = ""
     terms: str = ""
+
+    @property
+    def is_loaded_by_hand(self) -> bool:
+        """Whether people load its exports, because it is not fetched or not by everyone."""
+        return self.fetch is None or bool(self.needs)

@@ -4,7 +4,7 @@ Every variable is named ``TRIALWATCH_…``; none is needed for a first run.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,8 @@ class Settings:
     ca_bundle : PEM file of certificates trusted beside the usual ones, for a source that does not send its whole
         chain, as the EU Clinical Trials Register (TRIALWATCH_CA_BUNDLE); verification is never switched off
     ncbi_api_key : raises PubMed's rate limit (TRIALWATCH_NCBI_API_KEY)
+    ictrp_username, ictrp_password : credentials of WHO for ICTRP's web service, which is asked once both are set
+        (TRIALWATCH_ICTRP_USERNAME, TRIALWATCH_ICTRP_PASSWORD)
     base_urls : addresses by connector slug, to go elsewhere than the live source
         (TRIALWATCH_BASE_URL_<SLUG>, e.g. TRIALWATCH_BASE_URL_CTGOV)
     keep_snapshots : dated copies kept under ``published/`` (TRIALWATCH_KEEP_SNAPSHOTS)
@@ -35,10 +37,12 @@ class Settings:
     data: Path = Path("data")
     reviews: Path = Path(__file__).parent.parent / "reviews"
     ledger_url: str = ""
-    channels: tuple[str, ...] = ()
+    channels: tuple[str, ...] = field(default=(), repr=False)
     contact: str = ""
     ca_bundle: Path | None = None
-    ncbi_api_key: str = ""
+    ncbi_api_key: str = field(default="", repr=False)
+    ictrp_username: str = ""
+    ictrp_password: str = field(default="", repr=False)
     base_urls: Mapping[str, str] = field(default_factory=dict)
     keep_snapshots: int = 30
 
@@ -67,6 +71,10 @@ class Settings:
     def ledger(self) -> str:
         return self.ledger_url or f"sqlite:///{(self.data / 'ledger.sqlite').absolute()}"
 
+    def unset(self, names: Iterable[str]) -> list[str]:
+        """Environment variables of those of the named settings that are not filled."""
+        return [f"TRIALWATCH_{name.upper()}" for name in names if not getattr(self, name)]
+
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read settings from environment variables.
@@ -93,6 +101,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         contact=given.get("CONTACT", ""),
         ca_bundle=bundle,
         ncbi_api_key=given.get("NCBI_API_KEY", ""),
+        ictrp_username=given.get("ICTRP_USERNAME", ""),
+        ictrp_password=given.get("ICTRP_PASSWORD", ""),
         base_urls={
             name.removeprefix("BASE_URL_").lower().replace("_", "-"): value
             for name, value in given.items()

@@ -15,7 +15,7 @@ from typing import Literal as OneOf
 from typing import Self, get_args
 from urllib.parse import parse_qsl, urlsplit
 
-from replay import ctgov, ctis, euctr, europepmc, isrctn, pubmed
+from replay import ctgov, ctis, euctr, europepmc, ictrp, isrctn, pubmed
 from replay.answer import Answer, not_found_page
 from replay.archive import DEFAULT_ARCHIVE, Archive, load_archive
 
@@ -29,6 +29,7 @@ SPEAKERS: dict[str, Speaker] = {
     "isrctn": isrctn.answer,
     "euctr": euctr.answer,
     "ctis": ctis.answer,
+    "ictrp": ictrp.answer,
 }
 LONGEST_WAIT = 60.0
 """Seconds after which a request that was made to time out is dropped; any client gives up before."""

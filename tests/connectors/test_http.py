@@ -207,6 +207,11 @@ def test_a_secret_is_sent_and_not_kept(httpserver: HTTPServer, client: Connect) 
     assert SECRET.encode() not in page.body
 
 
+def test_a_secret_that_may_be_a_word_of_a_record_blanks_none(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/").respond_with_data("a trial of who takes part")
+    assert client(secrets={"username": "who"}).get("/", {}, kind="record").body == b"a trial of who takes part"
+
+
 @pytest.mark.parametrize("fault", ["status", "refused", "redirect"])
 def test_no_failure_tells_a_secret(httpserver: HTTPServer, client: Connect, fault: str) -> None:
     where = f"http://registry.example/?api_key={SECRET}"

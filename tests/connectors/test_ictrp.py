@@ -377,14 +377,6 @@ def test_a_record_refreshed_after_it_was_loaded_is_not_believed(parse: Parse) ->
     assert "after the day of loading" in rejected.reason
 
 
-def test_an_answer_of_the_web_service_is_refused_with_what_to_load_instead(samples: Path, parse: Parse) -> None:
-    body = (samples / "ictrp" / "ictrp_webservice_GetTrialDetails_header.xml").read_bytes()
-    records, [rejected] = parse(body)
-    assert records == []
-    assert "web service" in rejected.reason
-    assert rejected.action == "load the XML or CSV that ICTRP exports"
-
-
 def test_thousands_of_rows_are_read(parse: Parse) -> None:
     fields = {"Study design": "Allocation: Randomized. Masking: Double", "Intervention": "Drug: Cells;Drug: Placebo"}
     body = _csv(*(_row(f"NCT{number:08d}", **fields, **{"Scientific title": "x" * 400}) for number in range(5_000)))

@@ -65,7 +65,7 @@ def _record(title: str) -> str:
 
 def test_an_empty_inbox_has_a_folder_for_every_source_of_files(inbox: Inbox) -> None:
     assert inbox.night() == {}
-    assert {path.name for path in inbox.folder.iterdir()} >= {"ris", "nbib"}
+    assert {path.name for path in inbox.folder.iterdir()} == {"ris", "nbib", "ictrp", "who-xml", "ctgov-classic"}
 
 
 def test_files_are_loaded_and_moved_aside(inbox: Inbox) -> None:

@@ -9,11 +9,12 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from connectors import CONNECTORS
-from flows.probe import Probe, ProbeState, probe
+from flows.probe import Probe, ProbeState, can_be_probed, probe
 from models.settings import Settings
 from replay.server import SPEAKERS, ReplayServer
 
 NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
+CREDENTIALS = {"ictrp_username": "u", "ictrp_password": "p"}
 WITH_RECORDS = ["ctgov", "pubmed", "europepmc", "euctr"]
 """Sources whose replay holds the record that is probed; of the others' no record is known."""
 
@@ -25,8 +26,15 @@ def replay() -> Iterator[ReplayServer]:
 
 
 def of(slug: str, address: str, folder: Path) -> Probe:
-    [found] = probe(NOW, Settings(data=folder, base_urls={slug: address}, contact="a@b.example"), [slug])
+    settings = Settings(data=folder, base_urls={slug: address}, contact="a@b.example", **CREDENTIALS)
+    [found] = probe(NOW, settings, [slug])
     return found
+
+
+def test_a_source_without_its_credentials_is_not_asked(tmp_path):
+    asked = {slug for slug, connector in CONNECTORS.items() if can_be_probed(connector, Settings(data=tmp_path))}
+    with_them = Settings(data=tmp_path, **CREDENTIALS)
+    assert {slug for slug, item in CONNECTORS.items() if can_be_probed(item, with_them)} == asked | {"ictrp"}
 
 
 def test_every_source_that_is_asked_over_the_network_can_be_probed():

@@ -8,7 +8,7 @@ from connectors import CONNECTORS
 from flows.searches import query_for, searched_sources, searches
 from models.protocol import Pico
 from models.review import ReviewError, load_review
-from models.settings import Settings
+from models.settings import Settings, SettingsError
 from stores.snapshot import query
 
 REVIEW = "als_cell_therapy"
@@ -54,21 +54,35 @@ def test_operators_of_a_source_are_no_words(protocol, words):
 
 def test_a_source_that_is_loaded_by_hand_is_not_searched_every_night(protocol):
     with pytest.raises(ReviewError, match=r"protocol\.yaml, searches: nowhere, ris cannot be searched"):
-        searched_sources(protocol.model_copy(update={"searches": {"ris": None, "ctgov": None, "nowhere": None}}))
+        changed = protocol.model_copy(update={"searches": {"ris": None, "ctgov": None, "nowhere": None}})
+        searched_sources(changed, Settings())
 
 
-def test_every_source_has_its_query_before_the_first_night(protocol, tmp_path: Path):
+def test_a_source_that_needs_credentials_is_searched_once_all_of_them_are_set(protocol):
+    with_one, with_all = Settings(ictrp_username="u"), Settings(ictrp_username="u", ictrp_password="p")
+    for settings in (Settings(), with_one):
+        assert "ictrp" not in {source.slug for source in searched_sources(protocol, settings)}
+    assert [source.slug for source in searched_sources(protocol, with_all)] == list(protocol.searches)
+    with pytest.raises(SettingsError, match=r"ictrp is asked only with credentials: set TRIALWATCH_ICTRP_PASSWORD$"):
+        searched_sources(protocol, with_one, ["ictrp"])
+
+
+@pytest.mark.parametrize("credentials", [{}, {"ictrp_username": "u", "ictrp_password": "p"}])
+def test_every_source_has_its_query_before_the_first_night(protocol, tmp_path: Path, credentials):
     review = load_review(Settings().reviews / REVIEW)
-    found = searches(review, Settings(data=tmp_path))
-    assert [item.source for item in found if item.how == "every night"] == list(protocol.searches)
-    assert {item.source for item in found if item.how == "by hand"} == {"ris", "ictrp"}
+    found = searches(review, Settings(data=tmp_path, **credentials))
+    by_hand = {"ris"} if credentials else {"ris", "ictrp"}
+    assert [item.source for item in found if item.how == "every night"] == [
+        slug for slug in protocol.searches if slug not in by_hand
+    ]
+    assert {item.source for item in found if item.how == "by hand"} == by_hand
     assert all(item.query and item.last_asked_at is None for item in found)
 
 
 def test_the_queries_as_sent_are_published(data: Path, protocol):
     warehouse = data / "published" / REVIEW / "current" / "warehouse.duckdb"
     _, rows = query(warehouse, "SELECT source, question FROM out_search WHERE kind IN ('search', 'count')")
-    for slug in protocol.searches:
+    for slug in protocol.searches.keys() - {"ictrp"}:
         wanted = query_for(protocol, CONNECTORS[slug])
         assert any(wanted in question for source, question in rows if source == slug), slug
     found = searches(load_review(Settings().reviews / REVIEW), Settings(data=data))

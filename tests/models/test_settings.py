@@ -23,6 +23,8 @@ def test_every_setting_has_its_variable() -> None:
         "TRIALWATCH_CHANNELS": "mailto://host  json://other",
         "TRIALWATCH_CONTACT": "people@review.example",
         "TRIALWATCH_NCBI_API_KEY": "k",
+        "TRIALWATCH_ICTRP_USERNAME": "u",
+        "TRIALWATCH_ICTRP_PASSWORD": "p",
         "TRIALWATCH_BASE_URL_CTGOV": "http://127.0.0.1:1/ctgov",
         "TRIALWATCH_BASE_URL_CTGOV_CLASSIC": "http://127.0.0.1:1/classic",
         "TRIALWATCH_KEEP_SNAPSHOTS": "7",
@@ -33,10 +35,22 @@ def test_every_setting_has_its_variable() -> None:
     assert settings.ledger == "postgresql+psycopg://somebody@host/ledger"
     assert settings.channels == ("mailto://host", "json://other")
     assert (settings.contact, settings.ncbi_api_key, settings.keep_snapshots) == ("people@review.example", "k", 7)
+    assert (settings.ictrp_username, settings.ictrp_password) == ("u", "p")
     assert settings.base_urls == {
         "ctgov": "http://127.0.0.1:1/ctgov",
         "ctgov-classic": "http://127.0.0.1:1/classic",
     }
+
+
+def test_what_is_not_set_is_named_by_its_variable() -> None:
+    settings = load_settings({"TRIALWATCH_ICTRP_USERNAME": "u"})
+    assert settings.unset(["ictrp_username", "ictrp_password"]) == ["TRIALWATCH_ICTRP_PASSWORD"]
+    assert settings.unset([]) == []
+
+
+def test_no_secret_is_shown_with_the_settings() -> None:
+    secrets = {"CHANNELS": "mailto://u:sesame@host", "NCBI_API_KEY": "sesame", "ICTRP_PASSWORD": "sesame"}
+    assert "sesame" not in repr(load_settings({f"TRIALWATCH_{name}": value for name, value in secrets.items()}))
 
 
 def test_all_state_is_in_one_folder() -> None:

@@ -1,4 +1,4 @@
-"""The two European registers as replayed: two trials that ClinicalTrials.gov has too, and none in CTIS."""
+"""The two European registers as replayed: two trials that ClinicalTrials.gov has too, and none in CTIS; their copies."""
 
 import json
 from datetime import UTC, date, datetime
@@ -23,7 +23,8 @@ def fetched(server):
     def fetch(slug, as_of="2026-11-20", since=None, **query):
         server.as_of = date.fromisoformat(as_of)
         now = datetime.combine(server.as_of, datetime.min.time(), UTC)
-        with HttpClient(slug, server.base_url(slug), rate=0, now=lambda: now, retries=0) as client:
+        secrets = {"username": "u", "password": "p"} if slug == "ictrp" else {}
+        with HttpClient(slug, server.base_url(slug), rate=0, now=lambda: now, retries=0, secrets=secrets) as client:
             return list(CONNECTORS[slug].fetch(SourceQuery(**query), since, client))
 
     return fetch
@@ -39,6 +40,41 @@ def records(fetched):
         return {item.registry_id: item for item in found if isinstance(item, TrialRecord)}
 
     return read
+
+
+IN_ICTRP = {"2006-003096-12": "EUCTR2006-003096-12-ES", "2011-006254-85": "EUCTR2011-006254-85-ES"}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "words", "numbers"),
+    [
+        ("2011-04-19", "amyotrophic lateral sclerosis", {"2006-003096-12"}),
+        ("2026-11-20", "amyotrophic lateral sclerosis", {"2006-003096-12"}),
+        ("2026-11-20", "triple blind", {"2011-006254-85"}),
+    ],
+)
+def test_the_copies_of_ictrp_are_found_by_words_of_their_title(records, as_of, words, numbers):
+    assert records("ictrp", as_of, topic=words).keys() == numbers
+
+
+def test_before_its_first_copy_ictrp_finds_nothing_at_all(fetched):
+    with pytest.raises(SourceFailure, match="no trial at all"):
+        fetched("ictrp", "2011-04-18", topic="amyotrophic lateral sclerosis")
+
+
+def test_a_copy_says_what_its_register_says(records):
+    [copy] = records("ictrp", topic="triple blind").values()
+    original = records("euctr", record_ids=[copy.registry_id])[copy.registry_id]
+    assert (copy.official_title, copy.sponsor, copy.countries) == (
+        original.official_title, original.sponsor, original.countries,
+    )  # fmt: skip
+    assert {item.id for item in copy.secondary_ids} == {"NCT02290886", IN_ICTRP[copy.registry_id]}
+    assert (copy.origin, copy.allocation, copy.enrolment_count) == ("copy", "randomised", 40)
+
+
+def test_ictrp_has_no_content_for_a_number_of_another_registry(fetched):
+    [page] = fetched("ictrp", record_ids=["NCT02290886"])
+    assert list(CONNECTORS["ictrp"].parse(page)) == []
 
 
 def test_every_european_record_says_how_each_fact_is_known():

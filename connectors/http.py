@@ -40,6 +40,7 @@ _CHUNK = 256 * 1024
 _LONGEST_SHOWN = 120
 """Characters of an address in a message; a search in it may be longer than a mail, and the archive has it whole."""
 _SHORTEST_BLANKED = 8
+"""Characters of a secret that is blanked wherever it stands; a shorter one only as the parameter's value."""
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 _UNTRUSTED = "its certificate cannot be verified; if it does not send its whole chain, TRIALWATCH_CA_BUNDLE may add it"
 _BROKEN = (
@@ -73,8 +74,8 @@ class HttpClient:
     now : tells when an answer was observed, UTC
     contact : e-mail address for the User-Agent
     secrets : query parameters that are sent with every request and appear nowhere else,
-        neither in a page nor in a message; a value that the source echoes is blanked, unless it is so short
-        that it may be a word of a record
+        neither in a page nor in a message; a value that the source echoes is blanked, one so short that it may
+        be a word of a record only where it stands as in the address
     retries : further attempts after the first
     backoff : seconds; the first repetition follows at once, the n-th after ``backoff * 2**(n - 1)``,
         unless Retry-After says otherwise
@@ -225,19 +226,19 @@ class HttpClient:
         kept = [(name, value) for name, value in parse_qsl(parts.query, True) if name not in self._secrets]
         return urlunsplit(parts._replace(query=urlencode(kept)))
 
-    def _blank(self, body: bytes) -> bytes:
-        for value in self._secrets.values():
+    def _blank(self, told: bytes) -> bytes:
+        for name, value in self._secrets.items():
+            encoded = urlencode({name: value})
+            told = told.replace(encoded.encode(), f"{name}=*".encode())
             if len(value) >= _SHORTEST_BLANKED:
-                body = body.replace(value.encode(), b"*")
-        return body
+                told = told.replace(value.encode(), b"*").replace(encoded.removeprefix(f"{name}=").encode(), b"*")
+        return told
 
     def _failure(self, url: str, found: str) -> SourceFailure:
         """Messages carry no credential; causes are not chained, because requests puts addresses into them."""
-        for value in self._secrets.values():
-            found = found.replace(value, "*").replace(urlencode({"": value})[1:], "*")
         public = self._public(url)
         address = public if len(public) <= _LONGEST_SHOWN else f"{public[:_LONGEST_SHOWN]}…"
-        return SourceFailure(f"{self._source}: {address}: {found}")
+        return SourceFailure(f"{self._source}: {address}: {self._blank(found.encode()).decode()}")
 
 
 def _cause(error: requests.RequestException) -> str:

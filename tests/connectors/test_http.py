@@ -212,6 +212,16 @@ def test_a_secret_that_may_be_a_word_of_a_record_blanks_none(httpserver: HTTPSer
     assert client(secrets={"username": "who"}).get("/", {}, kind="record").body == b"a trial of who takes part"
 
 
+def test_a_short_secret_is_blanked_where_it_stands_as_in_the_address(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/").respond_with_data("/?username=who&password=a%26b is not allowed, who asks?")
+    page = client(secrets={"username": "who", "password": "a&b"}).get("/", {}, kind="record")
+    assert page.body == b"/?username=*&password=* is not allowed, who asks?"
+    with pytest.raises(SourceFailure, match="no whole answer") as failure:
+        client(base_url="http://127.0.0.1:9", secrets={"username": "who", "password": "a&b"}).get("/", {}, kind="x")
+    assert "who&" not in str(failure.value)
+    assert "a%26b" not in str(failure.value)
+
+
 @pytest.mark.parametrize("fault", ["status", "refused", "redirect"])
 def test_no_failure_tells_a_secret(httpserver: HTTPServer, client: Connect, fault: str) -> None:
     where = f"http://registry.example/?api_key={SECRET}"

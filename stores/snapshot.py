@@ -44,7 +44,8 @@ class Snapshot(DuckFile):
         return [aware(row["night"]) for row in found]
 
     def rejected(self) -> list[Rejected]:
-        """What could not be read, each once, as long as its record has not been read since.
+        """What could not be read, each once, as long as its record has not been read since, in a new version or,
+        unchanged, in a listing without the same complaint.
 
         A page of which nothing could be read is settled by the next whole answer of its kind, since a source is
         asked again until it has answered; a file by its next loading.
@@ -62,6 +63,10 @@ class Snapshot(DuckFile):
             )
             AND NOT EXISTS (
                 FROM core_report_version AS v WHERE v.report_id = r.record_ref AND v.observed_at > r.observed_at
+            )
+            AND NOT EXISTS (
+                FROM core_listed AS l
+                WHERE l.item_id = r.record_ref AND l.source = r.source AND l.observed_at > r.observed_at
             )
             AND NOT EXISTS (
                 FROM core_capture AS page

@@ -30,9 +30,14 @@ def a_record(title: str, registry_date: str = "2015-02-01") -> TrialRecord:
 
 
 def see(
-    store: VersionStore, moment: datetime, *items: Parsed, url: str = "https://registry.example/", kind: str = "search"
+    store: VersionStore,
+    moment: datetime,
+    *items: Parsed,
+    url: str = "https://registry.example/",
+    kind: str = "search",
+    listing: str | None = None,
 ) -> None:
-    page = Page(source="ctgov", kind=kind, url=url, body=b"", observed_at=moment)
+    page = Page(source="ctgov", kind=kind, url=url, body=b"", observed_at=moment, listing=listing)
     store.load(f"ctgov/{moment:%Y%m%d}.warc.gz", 1, [(ArchivedPage(page, f"ctgov/{moment:%Y%m%d}", 0), items)])
 
 
@@ -79,6 +84,19 @@ def test_what_could_not_be_read_is_forgotten_once_it_can_be(tmp_path: Path, stor
         snapshot = Snapshot(tmp_path / "warehouse.duckdb", store, moment)
         assert [item.record_ref for item in snapshot.rejected()] == expected
         snapshot.close()
+
+
+@pytest.mark.parametrize(("is_repeated", "expected"), [(False, []), (True, ["NCT01363401"])])
+def test_a_complaint_ends_when_the_unchanged_record_is_listed_without_it(
+    tmp_path: Path, is_repeated: bool, expected: list[str]
+) -> None:
+    complaint = Rejected(source="ctgov", record_ref="NCT01363401", reason="half a field")
+    with VersionStore(tmp_path / "store.duckdb") as opened:
+        see(opened, NIGHT, a_record("first"), complaint, listing="search")
+        see(opened, LATER, a_record("first"), *([complaint] if is_repeated else []), listing="search")
+    snapshot = Snapshot(tmp_path / "warehouse.duckdb", tmp_path / "store.duckdb", LATER)
+    assert [item.record_ref for item in snapshot.rejected()] == expected
+    snapshot.close()
 
 
 @pytest.mark.parametrize(

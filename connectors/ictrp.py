@@ -84,7 +84,7 @@ def _refusal(page: Page, reason: str, action: str = "load the XML or CSV that IC
 
 
 def _trial_of_answer(page: Page) -> Iterator[TrialRecord | Rejected]:
-    """The trial of an answer of the web service; a list of numbers holds none."""
+    """The trial of an answer of the web service; a list of numbers holds none, nor does one that is asked for again."""
     try:
         tables = ictrp_service.tables_of(ictrp_service.read_answer(page.body))
     except UnreadableMarkup as error:

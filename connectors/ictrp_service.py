@@ -62,7 +62,7 @@ def fetch(query: SourceQuery, since: date | None, http: Client) -> Iterator[Page
     """
     if query.topic:
         yield from _search(query.topic, http)
-    yield from _details([printed for own in query.record_ids if (printed := as_printed(own))], http)
+    yield from _details([printed for own in query.record_ids if (printed := as_printed(own))], None, http)
 
 
 def _search(topic: str, http: Client) -> Iterator[Page]:
@@ -70,17 +70,16 @@ def _search(topic: str, http: Client) -> Iterator[Page]:
     for words in topic.split(" OR "):
         for _ in range(ROUNDS):
             page = http.get(_TITLES, {"Title": words.strip('" ')}, kind="search")
+            yield page
+            found |= _numbers_listed(page)
             if not _is_silent(page):
                 break
-        yield page
-        found |= _numbers_listed(page)
     if not found:
         raise SourceFailure(f"{page.url}: no trial at all, which this service also says when it did not look")
     if len(found) > MOST_TRIALS:
         raise SourceFailure(f"{page.url}: {len(found)} trials found: the words of the search may have been ignored")
     wanted = list(_one_of_each_trial(found))
-    for page in _details(wanted, http):
-        yield msgspec.structs.replace(page, listing=TOPIC_LISTING, total=len(wanted))
+    yield from _details(wanted, TOPIC_LISTING, http)
 
 
 def _is_silent(page: Page) -> bool:
@@ -99,16 +98,21 @@ def _one_of_each_trial(numbers: Iterable[str]) -> Iterator[str]:
             yield printed
 
 
-def _details(numbers: list[str], http: Client) -> Iterator[Page]:
-    """One answer for each number; those without content are asked for again after all the others."""
+def _details(numbers: list[str], listing: str | None, http: Client) -> Iterator[Page]:
+    """What is told of each number; those without content are asked for again after all the others.
+
+    The last answer about a number counts for the `listing`, of as many trials as there are `numbers`.
+    """
+    total = len(numbers) if listing else None
     for turn in range(1, ROUNDS + 1):
         silent = []
         for printed in numbers:
             page = http.get(_DETAILS, {_NUMBER: printed}, kind="record")
             if _is_silent(page) and turn < ROUNDS:
                 silent.append(printed)
+                yield page
                 continue
-            yield page
+            yield msgspec.structs.replace(page, listing=listing, total=total)
             if told := _other_numbers_told(page, printed):
                 raise SourceFailure(f"{page.url}: {', '.join(told)} in the place of {printed}")
         numbers = silent

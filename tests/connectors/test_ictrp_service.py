@@ -141,6 +141,9 @@ def test_an_empty_answer_is_asked_for_again_after_all_the_others(
     assert failure == ""
     assert service.numbers_asked() == ["KCT0001231", "KCT0001232", "KCT0001231", "KCT0001231"]
     assert _ids(pages) == ["KCT0001232", "KCT0001231"]
+    assert len(pages) == len(service.asked)
+    assert [page.listing for page in pages[3:]] == [None, "search", None, "search"]
+    assert [item for page in pages for item in ICTRP.parse(page) if isinstance(item, Rejected)] == []
 
 
 def test_a_trial_that_is_listed_and_never_told_makes_the_search_partial_and_waits_for_a_person(
@@ -196,7 +199,7 @@ def test_a_search_that_finds_no_trial_at_all_is_not_believed(serve: Callable[...
     serve({})
     pages, failure = _fetch(client("ictrp"), topic="ALS OR MND")
     assert "no trial at all" in failure
-    assert len(pages) == 2
+    assert len(pages) == 2 * ictrp_service.ROUNDS
 
 
 def test_a_service_that_ignores_the_words_of_the_search_is_stopped(

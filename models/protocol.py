@@ -204,6 +204,14 @@ class Protocol(Strict):
     retired: Retired | None = None
 
     @model_validator(mode="after")
+    def asks_one_question(self) -> Self:
+        """Eligibility, rules and decision are about one question: of two comparisons they would mix the numbers."""
+        if len(self.comparisons) > 1:
+            ids = ", ".join(comparison.id for comparison in self.comparisons)
+            raise ValueError(f"comparisons {ids}: keep one, and give each other one a review folder of its own")
+        return self
+
+    @model_validator(mode="after")
     def names_exist(self) -> Self:
         known = {timepoint.name for timepoint in self.timepoints}
         for outcome in self.outcomes:

@@ -26,6 +26,12 @@ FAULTS = {
         "  relativ_change: 0.5",
         r"protocol\.yaml:\d+: thresholds\.relativ_change: unknown key: remove it or correct its spelling",
     ),
+    "two comparisons": (
+        "protocol.yaml",
+        "\ncomparisons:\n",
+        "\ncomparisons:\n  - {id: doses, title: Doses, intervention: High, control: Low}\n",
+        r"protocol\.yaml.*comparisons doses, \w+: keep one, and give each other one a review folder of its own",
+    ),
     "n = 0": (
         "extraction.csv",
         "4 to 6 months,intervention,31,,-3.10",

@@ -1,5 +1,6 @@
 """Where sources disagree about a study: both are kept and shown side by side, and a person chooses."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from models.screening import Numbers, QueueItem
@@ -12,18 +13,22 @@ _REL_TOL = 1e-9
 
 
 def in_results(entered: Sequence[ArmResult], posted: Sequence[ArmResult]) -> Iterator[QueueItem]:
-    """Numbers in extraction.csv beside those a registry posts for the same arm, outcome and time."""
+    """Numbers in extraction.csv beside those a registry posts for the same arm, outcome and time.
+
+    A confirmed row whose note names the other numbers has settled the matter, until the registry posts others.
+    """
     by_place = {_place(arm): arm for arm in entered}
     for arm in posted:
         own = by_place.get(_place(arm))
-        if own and _numbers(own) != _numbers(arm) and not _is_close(own, arm):
+        if own and _numbers(own) != _numbers(arm) and not _is_close(own, arm) and not _is_settled(own, arm):
             yield QueueItem(
                 kind="discrepancy",
                 subject=arm.study_id,
                 reason=f"{own.report} has {_in_words(own)}, {arm.report} has {_in_words(arm)}",
                 field=f"{arm.outcome}, {arm.timepoint}, {arm.arm}",
                 value=f"{own.place} | {arm.place}",
-                action="extraction.csv is used; note there which source was chosen and why",
+                action=f"extraction.csv is used; once a confirmed row says why in its note, naming “{_in_words(arm)}”,"
+                " this is settled",
             )
 
 
@@ -72,6 +77,11 @@ def _numbers_differ(study_id: str, field: str, counts: dict[str, int]) -> QueueI
         value=told,
         action="check which of them a report states as randomised; nothing is averaged",
     )
+
+
+def _is_settled(own: ArmResult, posted: ArmResult) -> bool:
+    note = " ".join(own.note.split()).casefold()
+    return own.is_confirmed and re.search(rf"(?<!\w){re.escape(_in_words(posted).casefold())}(?!\w)", note) is not None
 
 
 def _place(arm: ArmResult) -> tuple[str, str, str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
 import pytest
 
 from models.protocol import PublishedStudy
@@ -163,6 +164,27 @@ def test_registry_and_paper_that_disagree_are_shown_side_by_side():
     [item] = in_results([paper], [posted])
     assert item.reason == "PMID:1 has 17 of 94, NCT10000001 has 18 of 94"
     assert (item.kind, item.field) == ("discrepancy", "serious_adverse_events, 4 to 6 months, control")
+
+
+@pytest.mark.parametrize(
+    ("note", "is_confirmed", "is_settled"),
+    [
+        ("The paper counts to week 24; the registry has 18  of 94, to week 28.", True, True),
+        ("The paper is used.", True, False),
+        ("18 of 940", True, False),
+        ("118 of 94", True, False),
+        ("18 of 94", False, False),
+        ("", True, False),
+    ],
+)
+def test_a_person_settles_a_difference_by_naming_the_other_numbers_in_the_note_of_a_confirmed_row(
+    note: str, is_confirmed: bool, is_settled: bool
+):
+    paper, posted = arm("PMID:1", n_events=17), arm("NCT10000001", n_events=18)
+    chosen = msgspec.structs.replace(paper, note=note, is_confirmed=is_confirmed)
+    assert (list(in_results([chosen], [posted])) == []) is is_settled
+    later = arm("NCT10000001", n_events=19)
+    assert len(list(in_results([chosen], [later]))) == 1, "the registry has posted other numbers since"
 
 
 def test_registry_and_paper_that_agree_and_arms_that_only_one_has_are_not():

@@ -11,6 +11,7 @@ from models.trial import Report, TrialRecord
 from models.vocabulary import EvidenceSet, EvidenceWord
 from studies.discrepancies import in_results
 from studies.extraction import extract
+from synthesis.conversions import sd_from_ci, sd_from_se
 from synthesis.effect_size import effect_inputs
 
 _Place = tuple[str, str, str]
@@ -67,7 +68,12 @@ def _place(arm: ArmResult) -> _Place:
 
 
 def arm_of(row: ExtractionRow) -> ArmResult:
-    """A row of extraction.csv as the numbers of one arm."""
+    """A row of extraction.csv as the numbers of one arm; a standard deviation that was computed says from what."""
+    computed = None
+    if row.se is not None:
+        computed = sd_from_se(row.se, row.n_analysed)
+    elif row.ci_low is not None and row.ci_high is not None:
+        computed = sd_from_ci(row.ci_low, row.ci_high, row.n_analysed)
     return ArmResult(
         study_id=row.study_id,
         comparison=row.comparison,
@@ -77,7 +83,7 @@ def arm_of(row: ExtractionRow) -> ArmResult:
         n_analysed=row.n_analysed,
         n_events=row.n_events,
         mean=row.mean,
-        sd=row.sd,
+        sd=computed.value if computed else row.sd,
         report=row.report,
         place=f"{row.table}, page {row.page}" if row.page else row.table,
         population=row.population,
@@ -85,5 +91,5 @@ def arm_of(row: ExtractionRow) -> ArmResult:
         known_from=row.known_from,
         evidence=row.evidence,
         is_confirmed=row.is_confirmed,
-        note=row.note or "",
+        note="; ".join(filter(None, (row.note, f"{row.arm} {computed}" if computed else None))),
     )

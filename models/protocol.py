@@ -318,7 +318,11 @@ class LinkRow(Strict):
 
 
 class ExtractionRow(Strict):
-    """extraction.csv: one arm, one outcome, one time, with its place in a report."""
+    """extraction.csv: one arm, one outcome, one time, with its place in a report.
+
+    A mean has its standard deviation, or what the report gives in its place: the mean's standard error, or its 95 %
+    confidence limits.
+    """
 
     study_id: str
     comparison: str
@@ -329,6 +333,9 @@ class ExtractionRow(Strict):
     n_events: Annotated[int, Field(ge=0)] | None = None
     mean: float | None = None
     sd: Annotated[float, Field(gt=0)] | None = None
+    se: Annotated[float, Field(gt=0)] | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
     report: str
     table: str
     page: str | None = None
@@ -344,8 +351,16 @@ class ExtractionRow(Strict):
         dichotomous, continuous = self.n_events is not None, self.mean is not None
         if dichotomous == continuous:
             raise ValueError("give either n_events or mean with sd")
-        if continuous != (self.sd is not None):
-            raise ValueError("mean and sd go together")
+        has_limits = self.ci_low is not None
+        if has_limits != (self.ci_high is not None):
+            raise ValueError("ci_low and ci_high go together")
+        if sum([self.sd is not None, self.se is not None, has_limits]) != continuous:
+            raise ValueError("a mean, and nothing else, has one of sd, se, or ci_low with ci_high")
+        if self.ci_low is not None and self.ci_high is not None and self.mean is not None:
+            if not self.ci_low < self.mean < self.ci_high:
+                raise ValueError(f"mean {self.mean:g} is not between {self.ci_low:g} and {self.ci_high:g}")
+            if self.n_analysed < 2:
+                raise ValueError("limits of one person's mean do not give a standard deviation")
         if self.n_events is not None and self.n_events > self.n_analysed:
             raise ValueError(f"n_events {self.n_events} is more than n_analysed {self.n_analysed}")
         if self.is_confirmed and self.evidence is EvidenceWord.MEMORY:

@@ -145,7 +145,9 @@ def _load_yaml(path: Path, shape: type[Row]) -> Row:
         line = mark.line + 1 if mark else 1
         raise ReviewError(f"{path}:{line}: not YAML: {getattr(error, 'problem', error)}") from error
     except ValidationError as error:
-        raise ReviewError("\n".join(_explain(path, tree, problem) for problem in error.errors())) from error
+        problems = [_explain(path, tree, problem) for problem in error.errors()]
+    # Raised outside: chained to it, pydantic's error would keep every frame of the program alive to its end.
+    raise ReviewError("\n".join(problems))
 
 
 def _explain(path: Path, tree: yaml.Node | None, problem: object) -> str:

@@ -1,5 +1,7 @@
 """A review folder is read whole, or its faults are named with file, line and field."""
 
+import csv
+import io
 import re
 import shutil
 from collections.abc import Callable
@@ -153,7 +155,7 @@ ROW = "NCT01363401,cells_vs_control,alsfrs_r_change,4 to 6 months,intervention,3
         (ROW.replace(",31,", ",-5,"), "n_analysed: value '-5'"),
         (ROW.replace(",31,", ",many,"), "n_analysed: value 'many'"),
         (ROW.replace("3.51", "0"), "sd: value '0'"),
-        (ROW.replace("3.51", ""), "mean and sd go together"),
+        (ROW.replace("3.51", ""), "a mean, and nothing else, has one of sd, se, or ci_low with ci_high"),
         (ROW.replace(",31,,", ",31,40,"), "give either n_events or mean with sd"),
         (ROW.replace(",31,,-3.10,3.51", ",31,40,,"), "n_events 40 is more than n_analysed 31"),
         (ROW.replace("intervention", "treatment"), "arm: value 'treatment'"),
@@ -170,6 +172,37 @@ def test_a_row_that_cannot_be_used_is_named_with_its_line(
     told = complaint(folder)
     assert told.startswith(f"{path}:2: ")
     assert field in told
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"se": "0.63"}, None),
+        ({"ci_low": "-4.39", "ci_high": "-1.81"}, None),
+        ({"se": "0.63", "sd": "3.51"}, "a mean, and nothing else, has one of sd, se, or ci_low with ci_high"),
+        ({"se": "0.63", "ci_low": "-4.39", "ci_high": "-1.81"}, "a mean, and nothing else, has one of"),
+        ({}, "a mean, and nothing else, has one of"),
+        ({"mean": "", "n_events": "3", "se": "0.63"}, "a mean, and nothing else, has one of"),
+        ({"se": "0"}, "se: value '0'"),
+        ({"ci_low": "-4.39"}, "ci_low and ci_high go together"),
+        ({"ci_low": "-1.81", "ci_high": "-4.39"}, "mean -3.1 is not between -1.81 and -4.39"),
+        ({"ci_low": "1", "ci_high": "2"}, "mean -3.1 is not between 1 and 2"),
+        ({"ci_low": "-4.39", "ci_high": "-1.81", "n_analysed": "1"}, "limits of one person's mean"),
+    ],
+)
+def test_a_mean_has_one_measure_of_its_spread(folder: Path, given: dict[str, str], fault: str | None) -> None:
+    path = folder / "extraction.csv"
+    [first, *_] = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
+    row = first | {"sd": "", "se": "", "ci_low": "", "ci_high": ""} | given
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    if fault:
+        assert complaint(folder).startswith(f"{path}:2: ")
+        assert fault in complaint(folder)
+    else:
+        assert load_review(folder).extraction[0].sd is None
 
 
 def test_every_fault_of_a_table_is_told_at_once(folder: Path) -> None:

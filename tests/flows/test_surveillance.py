@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 import pytest
 import requests
 import yaml
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from flows.rebuild import fingerprint_of
 from models.settings import Settings
@@ -33,6 +35,9 @@ NOWHERE = {f"TRIALWATCH_BASE_URL_{slug}": "http://127.0.0.1:9" for slug in map(s
 
 STEPS = {f"harvest {source}, {scope}" for source in ("ctgov", "pubmed") for scope in ("topic", "studies")}
 STEPS |= {"judge", "publish", "write the outbox", "deliver"}
+
+BUSY = Retry(total=20, backoff_factor=0.1, backoff_max=2, status_forcelist=[503], allowed_methods=None)
+"""The server says so while its database is locked; Prefect's own clients ask again, too."""
 
 Found = TypeVar("Found")
 Row = dict[str, Any]
@@ -136,6 +141,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
     command = [sys.executable, "-m", "prefect"]
     with ExitStack() as stack, requests.Session() as session:
         session.trust_env = False
+        session.mount("http://", HTTPAdapter(max_retries=BUSY))
         server = [*command, "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"]
         stack.enter_context(running(server, environment, folder / "server.log"))
         eventually(lambda: _is_up(session, api))

@@ -1,13 +1,17 @@
 """One night of the replayed registries, carried out once and copied for whoever starts from it."""
 
+import json
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from flows.cli import main
 from flows.night import NightRequest, NightResult, night
 from flows.searches import searched_sources
 from flows.steps import Steps
@@ -60,3 +64,33 @@ def review_folder(tmp_path: Path) -> Path:
     """A review folder of one's own, to be changed; its parent is the reviews folder of the settings."""
     shipped = Settings().reviews / REVIEW
     return Path(shutil.copytree(shipped, tmp_path / "reviews" / REVIEW))
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def trialwatch(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Runs the command line as the entry point does."""
+    for name in os.environ:
+        if name.startswith("TRIALWATCH_"):
+            monkeypatch.delenv(name)
+
+    def run(*words: str | Path) -> Ended:
+        capfd.readouterr()
+        monkeypatch.setattr(sys, "argv", ["trialwatch", *map(str, words)])
+        code: Any = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        return Ended(code, *capfd.readouterr())
+
+    return run

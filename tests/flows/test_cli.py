@@ -9,13 +9,13 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 import typer.main
 
-from flows.cli import app, main
+from flows.cli import app
 from replay.server import SPEAKERS, ReplayServer
 from stores.lock import run_lock
 
@@ -24,37 +24,7 @@ MADE_UP = Path(__file__).parent / "fixtures" / "NCT90000002_classic.xml"
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
 
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[Any]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Command = Callable[..., Ended]
-
-
-@pytest.fixture
-def trialwatch(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
-    """Runs the command line as the entry point does."""
-    for name in os.environ:
-        if name.startswith("TRIALWATCH_"):
-            monkeypatch.delenv(name)
-
-    def run(*words: str | Path) -> Ended:
-        capfd.readouterr()
-        monkeypatch.setattr(sys, "argv", ["trialwatch", *map(str, words)])
-        code: Any = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        return Ended(code, *capfd.readouterr())
-
-    return run
+Command = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")

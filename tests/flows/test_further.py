@@ -1,12 +1,9 @@
 """What is looked at around a pooled estimate, against metafor 3.8 on the thirteen BCG trials."""
 
-import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from flows.cli import app
 from flows.forest import around
 from flows.further import Further, Wanted, further_of
 from flows.pool import analyses, record
@@ -143,22 +140,22 @@ def test_single_studies_left_out_keep_the_convention(bcg):
     }
 
 
-def test_the_command_prints_tables_or_one_object_per_estimate(bcg):
-    asked = ["pool", str(bcg), "--measure", "RR", "--group-by", "alloc", "--also", "leave-one-out"]
-    tables = CliRunner().invoke(app, asked)
-    assert (tables.exit_code, "q_between: 1.861" in tables.stdout) == (0, True)
-    objects = CliRunner().invoke(app, [*asked, "--json"])
-    (line,) = objects.stdout.splitlines()
-    assert {"est", "subgroups", "leave_one_out"} <= json.loads(line).keys()
+def test_the_command_prints_tables_or_one_object_per_estimate(trialwatch, bcg):
+    asked = ["pool", bcg, "--measure", "RR", "--group-by", "alloc", "--also", "leave-one-out"]
+    tables = trialwatch(*asked)
+    assert (tables.code, "q_between: 1.861" in tables.out) == (0, True)
+    (line,) = trialwatch(*asked, "--json").lines
+    assert {"est", "subgroups", "leave_one_out"} <= line.keys()
 
 
-def test_files_that_cannot_be_read_do_not_stop_the_others(bcg, tmp_path):
+def test_files_that_cannot_be_read_do_not_stop_the_others(trialwatch, bcg, tmp_path):
     bad = tmp_path / "bad.csv"
     bad.write_text("ai,n1i,ci,n2i\n1,x,1,3\n", encoding="utf-8")
-    partial = CliRunner().invoke(app, ["pool", str(bad), str(bcg), "--measure", "RR", "--json"])
-    assert (partial.exit_code, len(partial.stdout.splitlines())) == (3, 1)
-    assert "line 2, column n1i: 'x'" in partial.stderr
-    assert isinstance(CliRunner().invoke(app, ["pool", str(bad), "--measure", "RR"]).exception, PoolError)
+    partial = trialwatch("pool", bad, bcg, "--measure", "RR", "--json")
+    assert (partial.code, len(partial.lines)) == (3, 1)
+    assert "line 2, column n1i: 'x'" in partial.err
+    alone = trialwatch("pool", bad, "--measure", "RR")
+    assert (alone.code, "line 2, column n1i: 'x'" in alone.err) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -169,9 +166,9 @@ def test_files_that_cannot_be_read_do_not_stop_the_others(bcg, tmp_path):
         ("--measure", "RR", "--level", "95"): "between 0 and 1",
     }.items(),
 )
-def test_unknown_choices_are_usage_errors_that_list_what_there_is(bcg, asked, said):
-    found = CliRunner().invoke(app, ["pool", str(bcg), *asked])
-    assert (found.exit_code, said in found.stderr) == (2, True)
+def test_unknown_choices_are_usage_errors_that_list_what_there_is(trialwatch, bcg, asked, said):
+    found = trialwatch("pool", bcg, *asked)
+    assert (found.code, said in found.err) == (2, True)
 
 
 def test_tables_leave_out_what_no_row_has():

@@ -15,7 +15,7 @@ DEMO_DATES := 2016-07-20 2018-08-31 2019-11-20 2020-03-24 2021-12-31 2024-02-29 
 help:
 	@echo "make demo     ten years of a living review, on the registry archive that ships with the program"
 	@echo "make test     the tests"
-	@echo "make slow     the tests that take their time: nights killed at every step, fields of 50 MB"
+	@echo "make slow     the tests that take their time: nights killed at every step, the schedule on a Prefect server, fields of 50 MB"
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make bench    benchmarks, side by side with their peers"
 	@echo "make accuracy precision and recall of linkage, eligibility and extraction"

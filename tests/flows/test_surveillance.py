@@ -24,6 +24,8 @@ from flows.rebuild import fingerprint_of
 from models.settings import Settings
 from replay.server import SPEAKERS, ReplayServer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 REVIEW = "als_cell_therapy"
 DAY = date(2016, 6, 21)

@@ -5,9 +5,11 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -32,7 +34,7 @@ from models.screening import Event, RunContext
 from models.settings import Settings
 from models.trial import Report, SourceQuery, TrialRecord
 from models.vocabulary import Scope, SourceState
-from replay.server import SPEAKERS, ReplayServer
+from replay.server import CREDENTIALS, SPEAKERS, ReplayServer
 from reporting.digest import render_digest
 from reporting.render import render_page
 from stores.archive import archive_files, read_pages
@@ -105,6 +107,7 @@ def night(request: NightRequest, settings: Settings, steps: Steps | None = None)
         Nothing is published then, and the next night finds everything as it was.
     """
     steps = steps or InOrder()
+    settings = as_asked_by(request, settings)
     review = steps.run("read the review folder", load_review, settings.reviews / request.review)
     review = review.as_of(request.as_of.date())
     sources = searched_sources(review.protocol, settings, request.sources)
@@ -180,6 +183,14 @@ class _Harvester:
     def has_answered(self, connector: Connector) -> bool:
         """Whether a source gave at least part of an answer tonight: one that is down is not asked again."""
         return not any(check.source == connector.slug and check.state is SourceState.FAILED for check in self.checks)
+
+
+def as_asked_by(request: NightRequest, settings: Settings) -> Settings:
+    """The settings of a night: replayed registries take their own credentials where none are set."""
+    if request.registries == "live":
+        return settings
+    lacking: dict[str, Any] = {name: word for name, word in CREDENTIALS.items() if not getattr(settings, name)}
+    return replace(settings, **lacking)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def traffic(review: str = "als_cell_therapy") -> str:
     """Requests and bytes of a first night and of a quiet night after it, by source, on the replayed registries."""
     first = known_until()
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder), ictrp_username="replay", ictrp_password="replay")
+        settings = Settings(data=Path(folder))
         nights = [
             night(NightRequest(review=review, as_of=at_night(day), registries="replay"), settings).checks
             for day in (first, first + timedelta(days=1))

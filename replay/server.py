@@ -31,6 +31,9 @@ SPEAKERS: dict[str, Speaker] = {
     "ctis": ctis.answer,
     "ictrp": ictrp.answer,
 }
+CREDENTIALS = {"ictrp_username": "replay", "ictrp_password": "replay"}
+"""What the sources that ask for credentials accept, by the settings that hold them; they accept anything."""
+
 LONGEST_WAIT = 60.0
 """Seconds after which a request that was made to time out is dropped; any client gives up before."""
 

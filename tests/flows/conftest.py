@@ -13,7 +13,6 @@ import pytest
 
 from flows.cli import main
 from flows.night import NightRequest, NightResult, night
-from flows.searches import searched_sources
 from flows.steps import Steps
 from models.dates import at_night
 from models.review import load_review
@@ -48,9 +47,8 @@ def first_night(carry_out: Night, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="session")
 def sources() -> list[str]:
-    """Slugs of the sources that the review searches when no credentials are set."""
-    protocol = load_review(Settings().reviews / REVIEW).protocol
-    return sorted(source.slug for source in searched_sources(protocol, Settings()))
+    """Slugs of the sources that the review searches."""
+    return sorted(load_review(Settings().reviews / REVIEW).protocol.searches)
 
 
 @pytest.fixture

@@ -4,7 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from flows.night import NightRequest, as_asked_by
+from models.dates import at_night
+from models.settings import Settings
 from models.vocabulary import Scope, SourceState
+from replay.server import SPEAKERS, ReplayServer
 from stores.snapshot import query
 
 CREDENTIALS = {"ictrp_username": "u", "ictrp_password": "p"}
@@ -15,18 +19,45 @@ def freshness(result):
     return {item.source: item for item in result.judgement.freshness}
 
 
+def published(data, statement):
+    return query(data / "published/als_cell_therapy/current/warehouse.duckdb", statement)[1]
+
+
 @pytest.fixture(scope="module")
-def nights(carry_out, tmp_path_factory):
+def live(carry_out):
+    """Carries out nights on registries that are there, by the number of the day: with credentials or without."""
+
+    def live(data, nights):
+        results = []
+        with ReplayServer(FIRST) as server:
+            urls = {"base_urls": {slug: server.base_url(slug) for slug in SPEAKERS}}
+            for number, credentials in nights.items():
+                server.as_of = FIRST + timedelta(days=number)
+                results.append(carry_out(data, server.as_of, settings=urls | credentials, registries="live"))
+        return results
+
+    return live
+
+
+@pytest.fixture(scope="module")
+def without(live, tmp_path_factory):
+    """A night that never had any."""
+    data = tmp_path_factory.mktemp("without") / "data"
+    return data, live(data, {0: {}})[0]
+
+
+@pytest.fixture(scope="module")
+def nights(live, tmp_path_factory):
     """Two nights with credentials, then one without and, the fourth day after the last with them, another."""
     data = tmp_path_factory.mktemp("credentials") / "data"
-    given = {0: CREDENTIALS, 1: CREDENTIALS, 2: {}, 5: {}}
-    return data, [carry_out(data, FIRST + timedelta(days=number), settings=each) for number, each in given.items()]
+    return data, live(data, {0: CREDENTIALS, 1: CREDENTIALS, 2: {}, 5: {}})
 
 
-def test_without_credentials_nobody_speaks_of_the_source(data):
-    _, rows = query(data / "published/als_cell_therapy/current/warehouse.duckdb", "FROM out_source_freshness")
-    assert rows
-    assert all("ictrp" not in row for row in rows)
+def test_without_credentials_nobody_speaks_of_the_source(without):
+    data, result = without
+    assert result.state == "done"
+    assert "ictrp" not in freshness(result)
+    assert published(data, "SELECT count(*) FROM core_capture WHERE source = 'ictrp'") == [(0,)]
 
 
 def test_with_credentials_it_is_searched_to_its_end(nights):
@@ -44,18 +75,16 @@ def test_with_credentials_it_is_searched_to_its_end(nights):
 
 def test_its_copies_do_not_speak_beside_the_original(nights):
     data, _ = nights
-    warehouse = data / "published/als_cell_therapy/current/warehouse.duckdb"
-    _, read = query(warehouse, "SELECT DISTINCT item_id FROM core_listed WHERE source = 'ictrp'")
-    assert read == [("2006-003096-12",)]
-    _, versions = query(warehouse, "SELECT DISTINCT source FROM core_trial_version WHERE record_id = '2006-003096-12'")
+    number = "2006-003096-12"
+    assert published(data, "SELECT DISTINCT item_id FROM core_listed WHERE source = 'ictrp'") == [(number,)]
+    versions = published(data, f"SELECT DISTINCT source FROM core_trial_version WHERE record_id = '{number}'")
     assert versions == [("euctr",)]
 
 
-def test_the_conclusions_are_those_of_a_night_without_it(nights, carry_out, tmp_path):
-    _, results = nights
-    without = carry_out(tmp_path / "data", FIRST).judgement
-    assert results[0].judgement.events == without.events
-    assert results[0].judgement.screened == without.screened
+def test_the_conclusions_are_those_of_a_night_without_it(nights, without):
+    _, [first, *_] = nights
+    assert first.judgement.events == without[1].judgement.events
+    assert first.judgement.screened == without[1].judgement.screened
 
 
 def test_once_the_credentials_are_gone_the_source_grows_stale_and_is_named(nights):
@@ -64,3 +93,14 @@ def test_once_the_credentials_are_gone_the_source_grows_stale_and_is_named(night
     last = freshness(results[-1])["ictrp"]
     assert last.last_complete_at == results[1].judgement.context.as_of
     assert last.reason == "last complete search is too old"
+
+
+@pytest.mark.parametrize("given", [{}, CREDENTIALS])
+def test_a_replay_needs_none_of_them(given):
+    def settings_of(registries):
+        request = NightRequest(review="als_cell_therapy", as_of=at_night(FIRST), registries=registries)
+        return as_asked_by(request, Settings(**given))
+
+    assert settings_of("live") == Settings(**given)
+    assert settings_of("replay").unset(CREDENTIALS) == []
+    assert not given or settings_of("replay") == Settings(**given)

@@ -16,6 +16,8 @@ from werkzeug import Request, Response
 from connectors import CONNECTORS
 from connectors.http import HttpClient
 from models.connector import SourceFailure
+from models.review import load_review
+from models.settings import Settings
 from models.trial import Page, Rejected, SourceQuery, TrialRecord
 
 Connect = Callable[..., HttpClient]
@@ -262,8 +264,11 @@ def test_every_request_is_one_that_the_registrys_specification_allows(
 ) -> None:
     registry.listing = {"": {"totalCount": 1, "studies": [_study(1)], "nextPageToken": "a"}, "a": {"studies": []}}
     httpserver.expect_request("/api/v2/studies/NCT00000001").respond_with_json(_study(1))
-    list(CTGOV.fetch(TOPIC, None, client()))
-    list(CTGOV.fetch(TOPIC, date(2026, 11, 1), client()))
+    assert CTGOV.write_query is not None
+    review = load_review(Settings().reviews / "als_cell_therapy")
+    topic = SourceQuery(topic=CTGOV.write_query(review.protocol.pico))
+    list(CTGOV.fetch(topic, None, client()))
+    list(CTGOV.fetch(topic, date(2026, 11, 1), client()))
     list(CTGOV.fetch(SourceQuery(record_ids=("NCT00000001",)), None, client()))
     specification = yaml.safe_load((samples / "ctgov" / "spec" / "ctg-oas-v2_2.0.0-draft.yaml").read_text())
     asked = [request for request, _ in httpserver.log]

@@ -224,6 +224,9 @@ class AppriseChannel:
     def send(self, alert: Alert) -> None:
         if "headers" in self._plugin.template_kwargs:
             self._plugin.headers["Idempotency-Key"] = message_key(alert)
+        if "payload" in self._plugin.template_kwargs:
+            about = {"key": alert.key, "review": alert.review, "grade": str(alert.grade)}
+            self._plugin.payload_extras.update(about)
         title = title_of(alert)
         body = body_of(alert, min(MAX_BODY, self._plugin.body_maxlen - len(title) - 2))
         with _apprise_words() as words:

@@ -251,6 +251,10 @@ def test_a_webhook_gets_the_alert_with_its_key(review: Any, httpserver: HTTPServ
     assert [request.headers["Idempotency-Key"] for request in requests] == ["0123456789abcdef", "another"]
     assert requests[0].headers["X-Token"] == "secret-token"
     sent = requests[0].get_json()
+    assert {name: sent[name] for name in ("key", "review", "grade")} == {
+        "key": "0123456789abcdef", "review": "als_cell_therapy", "grade": "action",
+    }  # fmt: skip
+    assert requests[1].get_json()["key"] == "another"
     assert sent["title"] == "Cell therapies for ALS: update pending"
     assert sent["message"].startswith("NCT01363401 posted results; ALSFRS-R −0.53")
 

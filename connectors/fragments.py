@@ -6,6 +6,10 @@ from itertools import pairwise
 
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
+_NOTES_BEHIND = re.compile(rb"(?:\s|<!--(?:(?!-->).)*-->|<\?(?:(?!\?>).)*\?>)+\Z", re.DOTALL)
+_LONGEST_NOTES = 2_000
+"""Bytes behind a document's last element that are looked through for comments and instructions."""
+
 _ROOT = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.:-]{0,80})")
 
 
@@ -31,6 +35,7 @@ def fragments(body: bytes, tag: str) -> Iterator[tuple[bytes, int]]:
 def unclosed_root(body: bytes) -> str:
     """Name of the outermost element if the document ends before it does, so that records may be missing; else ''."""
     root = _ROOT.search(body)
-    if root is None or body.rstrip().endswith((b"</" + root[1] + b">", b"/>")):
+    end = _NOTES_BEHIND.sub(b"", body[-_LONGEST_NOTES:])
+    if root is None or end.endswith((b"</" + root[1] + b">", b"/>")):
         return ""
     return root[1].decode("ascii")

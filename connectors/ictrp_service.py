@@ -160,7 +160,8 @@ def tables_of(root: etree._Element) -> Tables:
     """The rows that an answer holds; none in one without content."""
     found: Tables = {}
     for row in root.iterfind("{*}diffgram/{*}NewDataSet/*"):
-        cells = {etree.QName(cell).localname: text for cell in row if (text := tidy(cell.text))}
+        columns = row.iterchildren(etree.Element)
+        cells = {etree.QName(cell).localname: text for cell in columns if (text := tidy(cell.text))}
         found.setdefault(etree.QName(row).localname, []).append(cells)
     return found
 

@@ -22,7 +22,15 @@ def read_xml(raw: bytes) -> etree._Element:
         If it is not well-formed, declares entities of its own, or exceeds libxml2's limits on depth and
         on the length of one text.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        # A comment inside a text would end it where it stands.
+        remove_comments=True,
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as error:

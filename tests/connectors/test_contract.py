@@ -84,6 +84,20 @@ def test_a_damaged_payload_is_read_or_rejected_but_never_lost(
     assert list(connector.parse(page_of(connector.slug, body[:place] + damage + body[place + cut :])))
 
 
+@pytest.mark.parametrize("payload", [path for path in PAYLOADS if path.suffix == ".xml"], ids=lambda path: path.name)
+@pytest.mark.parametrize("noise", [b"<!-- a note -->", b"<?instruction?>"], ids=["comment", "instruction"])
+@given(data=st.data())
+def test_notes_between_the_tags_change_nothing(
+    payload: Path, noise: bytes, page_of: Callable[..., Page], data: st.DataObject
+) -> None:
+    body = payload.read_bytes()
+    tags = [match.end() for match in re.finditer(rb"<[^?!][^>]*>", body)]
+    place = data.draw(st.sampled_from(tags))
+    connector = CONNECTORS[payload.parent.name]
+    with_note = page_of(connector.slug, body[:place] + noise + body[place:])
+    assert list(connector.parse(with_note)) == list(connector.parse(page_of(connector.slug, body)))
+
+
 @every_payload
 @given(share=st.floats(0, 0.99))
 def test_a_cut_payload_gives_a_rejection(payload: Path, share: float, page_of: Callable[..., Page]) -> None:

@@ -261,6 +261,12 @@ def test_control_characters_that_xml_forbids_cost_nothing(page_of: Callable[...,
     assert record.brief_title == "Cells for a made-up disease"
 
 
+@pytest.mark.parametrize("noise", ["<!-- a note -->", "<?instruction?>", "<Unknown><Deep>x</Deep></Unknown>"])
+def test_what_is_no_column_is_passed_over(page_of: Callable[..., Page], noise: str) -> None:
+    body = ANSWER.replace("<TrialID>", f"{noise}<TrialID>").replace("<Country ", f"{noise}<Country ", 1)
+    assert list(ICTRP.parse(page_of("ictrp", body.encode()))) == list(ICTRP.parse(page_of("ictrp", ANSWER.encode())))
+
+
 @pytest.mark.parametrize("reference", ["&#9;", "&#xA;", "&#x20;", "&#100;", "&#x19A;", "&#310;", "&#x10;0"])
 def test_other_references_are_characters(reference: str) -> None:
     read = "".join(ictrp_service.read_answer(f"<a>x{reference}y</a>".encode()).itertext())

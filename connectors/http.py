@@ -238,7 +238,7 @@ class HttpClient:
         """Messages carry no credential; causes are not chained, because requests puts addresses into them."""
         public = self._public(url)
         address = public if len(public) <= _LONGEST_SHOWN else f"{public[:_LONGEST_SHOWN]}…"
-        return SourceFailure(f"{self._source}: {address}: {self._blank(found.encode()).decode()}")
+        return SourceFailure(f"{self._source}: {address}: {self._blank(found.encode(errors='replace')).decode()}")
 
 
 def _cause(error: requests.RequestException) -> str:

@@ -85,19 +85,21 @@ def _refusal(page: Page, reason: str, action: str = "load the XML or CSV that IC
 
 def _trial_of_answer(page: Page) -> Iterator[TrialRecord | Rejected]:
     """The trial of an answer of the web service; a list of numbers holds none, nor does one that is asked for again."""
+    named = who_words.own_form(ictrp_service.number_asked(page)) or page.url
+    reader = FieldReader(SLUG, named)
     try:
         tables = ictrp_service.tables_of(ictrp_service.read_answer(page.body))
     except UnreadableMarkup as error:
-        yield _refusal(page, f"line {error.line}: {error}", _LOOK)
+        reader.note(page.url, beginning(page.body), f"line {error.line}: {error}", _LOOK)
+        yield from reader.notes
         return
     n_trials = len(tables.get("Trial", ()))
     if n_trials == 1 and page.kind != "search":
         given = ictrp_service.as_portal(tables)
-        yield from _trial(given, FieldReader(SLUG, _id_of(given) or page.url), page)
+        yield from _trial(given, FieldReader(SLUG, _id_of(given) or named), page)
     elif page.kind == "file":
         yield _refusal(page, f"an answer of ICTRP's web service with {n_trials} trials instead of one")
     elif page.listing:
-        reader = FieldReader(SLUG, who_words.own_form(ictrp_service.number_asked(page)))
         reader.note(page.url, "", "listed by ICTRP, which tells nothing of it", "look it up in its registry")
         yield from reader.notes
 

@@ -2,7 +2,7 @@
 
 It holds WHO's copies of the archive's EU trials, four weeks after the register showed them; one of the two copies
 is known from a source, the other is inferred. A number without a record, or one of ClinicalTrials.gov, gets an
-answer without content. Any name and password will do; without them it answers as ASP.NET does.
+answer without content. Any name and password will do; without them it refuses.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ def answer(path: str, parameters: Mapping[str, str], day: date, archive: Archive
     if service != "/TrialService.asmx" or asked_by is None:
         return not_found_page()
     if absent := [name for name in (asked_by, "username", "password") if name not in parameters]:
-        return plain_error(f"Missing parameter: {absent[0]}.", 500)
+        return plain_error(f"give {absent[0]}")
     shown = [trial for trial in archive.eudract_trials if trial.shown_from + DELAY <= day]
     if operation == "GetTrials":
         words = Term(parameters["Title"])

@@ -10,6 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from connectors.http import HttpClient
+from models.connector import SourceFailure
 from models.trial import Page
 
 OBSERVED = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -37,6 +38,22 @@ def samples() -> Path:
         reason = f"no real payloads at {SAMPLES}"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
     return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def take() -> Callable[[Iterator[Page]], tuple[list[Page], str]]:
+    """Takes what a connector fetches: the pages that came, and the failure that ended them, if any."""
+
+    def take(pages: Iterator[Page]) -> tuple[list[Page], str]:
+        taken = []
+        try:
+            for page in pages:
+                taken.append(page)
+        except SourceFailure as failure:
+            return taken, str(failure)
+        return taken, ""
+
+    return take
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from werkzeug import Request, Response
 
 from connectors import CONNECTORS
 from connectors.http import HttpClient
-from models.connector import SourceFailure
 from models.review import load_review
 from models.settings import Settings
 from models.trial import Page, Rejected, SourceQuery, TrialRecord
 
 Connect = Callable[..., HttpClient]
+Take = Callable[[Iterator[Page]], tuple[list[Page], str]]
 CTGOV = CONNECTORS["ctgov"]
 TOPIC = SourceQuery(topic="amyotrophic lateral sclerosis OR motor neuron disease")
 
@@ -63,28 +63,19 @@ def _study(number: int) -> dict[str, Any]:
     }
 
 
-def _take(pages: Iterator[Page]) -> tuple[list[Page], str]:
-    """The pages that came, and the failure that ended them, if any."""
-    taken = []
-    try:
-        for page in pages:
-            taken.append(page)
-    except SourceFailure as failure:
-        return taken, str(failure)
-    return taken, ""
-
-
 def _ids(pages: list[Page]) -> list[str]:
     return [item.registry_id for page in pages for item in CTGOV.parse(page) if isinstance(item, TrialRecord)]
 
 
-def test_a_listing_is_followed_to_its_end_through_an_empty_page(registry: Registry, client: Connect) -> None:
+def test_a_listing_is_followed_to_its_end_through_an_empty_page(
+    registry: Registry, client: Connect, take: Take
+) -> None:
     registry.listing = {
         "": {"totalCount": 3, "studies": [_study(1), _study(2)], "nextPageToken": "a"},
         "a": {"studies": [], "nextPageToken": "a-longer-token-than-before"},
         "a-longer-token-than-before": {"studies": [_study(3)]},
     }
-    pages, failure = _take(CTGOV.fetch(TOPIC, None, client()))
+    pages, failure = take(CTGOV.fetch(TOPIC, None, client()))
     assert failure == ""
     assert _ids(pages) == ["NCT00000001", "NCT00000002", "NCT00000003"]
     assert [(page.kind, page.listing, page.total) for page in pages] == [
@@ -96,9 +87,9 @@ def test_a_listing_is_followed_to_its_end_through_an_empty_page(registry: Regist
     ]
 
 
-def test_every_page_is_asked_with_the_same_words(registry: Registry, client: Connect) -> None:
+def test_every_page_is_asked_with_the_same_words(registry: Registry, client: Connect, take: Take) -> None:
     registry.listing = {"": {"totalCount": 0, "studies": [], "nextPageToken": "a"}, "a": {"studies": []}}
-    _take(CTGOV.fetch(TOPIC, date(2026, 11, 1), client()))
+    take(CTGOV.fetch(TOPIC, date(2026, 11, 1), client()))
     first, second = (dict(request.args) for request in registry.asked if request.path.endswith("/studies"))
     assert first == {
         "query.cond": TOPIC.topic,
@@ -110,23 +101,23 @@ def test_every_page_is_asked_with_the_same_words(registry: Registry, client: Con
     assert second == first | {"pageToken": "a"}
 
 
-def test_without_a_date_nothing_is_filtered(registry: Registry, client: Connect) -> None:
-    _take(CTGOV.fetch(TOPIC, None, client()))
+def test_without_a_date_nothing_is_filtered(registry: Registry, client: Connect, take: Take) -> None:
+    take(CTGOV.fetch(TOPIC, None, client()))
     assert not [name for request in registry.asked for name in request.args if "filter" in name.lower()]
 
 
-def test_a_page_token_that_comes_twice_ends_the_listing(registry: Registry, client: Connect) -> None:
+def test_a_page_token_that_comes_twice_ends_the_listing(registry: Registry, client: Connect, take: Take) -> None:
     turning = {"studies": [_study(2)], "nextPageToken": "a"}
     registry.listing = {"": {"totalCount": 3, "studies": [_study(1)], "nextPageToken": "a"}, "a": turning}
-    pages, failure = _take(CTGOV.fetch(TOPIC, None, client()))
+    pages, failure = take(CTGOV.fetch(TOPIC, None, client()))
     assert "token 'a' came twice" in failure
     assert _ids(pages) == ["NCT00000001", "NCT00000002"]
 
 
-def test_a_listing_overtaken_by_new_data_is_fetched_again(registry: Registry, client: Connect) -> None:
+def test_a_listing_overtaken_by_new_data_is_fetched_again(registry: Registry, client: Connect, take: Take) -> None:
     registry.versions = iter(["2026-11-18T09:00:00", "2026-11-19T09:00:00", "2026-11-19T09:00:00"])
     registry.listing = {"": {"totalCount": 1, "studies": [_study(1)]}}
-    pages, failure = _take(CTGOV.fetch(TOPIC, None, client()))
+    pages, failure = take(CTGOV.fetch(TOPIC, None, client()))
     assert failure == ""
     assert [(page.kind, page.listing) for page in pages] == [
         ("version", None),
@@ -137,12 +128,12 @@ def test_a_listing_overtaken_by_new_data_is_fetched_again(registry: Registry, cl
     ]
 
 
-def test_a_total_that_changes_within_a_listing_is_no_listing(registry: Registry, client: Connect) -> None:
+def test_a_total_that_changes_within_a_listing_is_no_listing(registry: Registry, client: Connect, take: Take) -> None:
     registry.listing = {
         "": {"totalCount": 2, "studies": [_study(1)], "nextPageToken": "a"},
         "a": {"totalCount": 3, "studies": [_study(2)]},
     }
-    pages, failure = _take(CTGOV.fetch(TOPIC, None, client()))
+    pages, failure = take(CTGOV.fetch(TOPIC, None, client()))
     assert "changed during each of 3 listings" in failure
     assert {page.listing for page in pages} == {None}
     assert len([page for page in pages if page.kind == "search"]) == 6
@@ -165,10 +156,10 @@ def test_a_total_that_changes_within_a_listing_is_no_listing(registry: Registry,
     ids=["html", "html as json", "plain text", "cut json", "no utf-8", "empty object", "another shape"],
 )
 def test_a_page_that_is_no_answer_is_kept_and_stops_the_listing(
-    registry: Registry, client: Connect, answer: Response, told: str
+    registry: Registry, client: Connect, answer: Response, told: str, take: Take
 ) -> None:
     registry.listing = {"": {"totalCount": 2, "studies": [_study(1)], "nextPageToken": "a"}, "a": answer}
-    pages, failure = _take(CTGOV.fetch(TOPIC, None, client()))
+    pages, failure = take(CTGOV.fetch(TOPIC, None, client()))
     assert "/api/v2/studies?query.cond=" in failure
     assert "pageToken=a" in failure
     assert told in failure
@@ -177,47 +168,49 @@ def test_a_page_that_is_no_answer_is_kept_and_stops_the_listing(
     assert [item.path for item in CTGOV.parse(pages[-1]) if isinstance(item, Rejected)] == [pages[-1].url]
 
 
-def test_a_listing_without_a_total_cannot_be_called_complete(registry: Registry, client: Connect) -> None:
+def test_a_listing_without_a_total_cannot_be_called_complete(registry: Registry, client: Connect, take: Take) -> None:
     registry.listing = {"": {"studies": [_study(1)]}}
-    _, failure = _take(CTGOV.fetch(TOPIC, None, client()))
+    _, failure = take(CTGOV.fetch(TOPIC, None, client()))
     assert "without totalCount" in failure
 
 
-def test_pages_received_before_the_network_fails_are_kept(registry: Registry, client: Connect) -> None:
+def test_pages_received_before_the_network_fails_are_kept(registry: Registry, client: Connect, take: Take) -> None:
     down = Response("", status=503)
     registry.listing = {"": {"totalCount": 2, "studies": [_study(1)], "nextPageToken": "a"}, "a": down}
-    pages, failure = _take(CTGOV.fetch(TOPIC, None, client()))
+    pages, failure = take(CTGOV.fetch(TOPIC, None, client()))
     assert "HTTP 503" in failure
     assert _ids(pages) == ["NCT00000001"]
 
 
 @pytest.mark.parametrize("topic", ["NCT01363401", "nct01363401, NCT03280056", " NCT01363401 NCT03280056 "])
-def test_a_topic_of_nothing_but_ids_is_not_asked(registry: Registry, client: Connect, topic: str) -> None:
-    _, failure = _take(CTGOV.fetch(SourceQuery(topic=topic), date(2026, 11, 1), client()))
+def test_a_topic_of_nothing_but_ids_is_not_asked(registry: Registry, client: Connect, topic: str, take: Take) -> None:
+    _, failure = take(CTGOV.fetch(SourceQuery(topic=topic), date(2026, 11, 1), client()))
     assert "holds only ids" in failure
     assert registry.asked == []
 
 
 @pytest.mark.parametrize("wrong", ["ISRCTN12345678", "NCT1", "NCT01363401?fields=x", ""])
-def test_an_id_of_another_registry_is_not_asked(registry: Registry, client: Connect, wrong: str) -> None:
-    _, failure = _take(CTGOV.fetch(SourceQuery(record_ids=(wrong,)), None, client()))
+def test_an_id_of_another_registry_is_not_asked(registry: Registry, client: Connect, wrong: str, take: Take) -> None:
+    _, failure = take(CTGOV.fetch(SourceQuery(record_ids=(wrong,)), None, client()))
     assert repr(wrong) in failure
 
 
-def test_an_obsolete_id_leads_to_the_current_record(httpserver: HTTPServer, client: Connect) -> None:
+def test_an_obsolete_id_leads_to_the_current_record(httpserver: HTTPServer, client: Connect, take: Take) -> None:
     to = {"Location": "/api/v2/studies/NCT00000002?format=json"}
     httpserver.expect_request("/api/v2/studies/NCT00000001").respond_with_data("", status=301, headers=to)
     httpserver.expect_request("/api/v2/studies/NCT00000002").respond_with_json(_study(2))
-    pages, failure = _take(CTGOV.fetch(SourceQuery(record_ids=("NCT00000001",)), None, client()))
+    pages, failure = take(CTGOV.fetch(SourceQuery(record_ids=("NCT00000001",)), None, client()))
     assert (_ids(pages), failure) == (["NCT00000002"], "")
 
 
-def test_a_vanished_record_goes_to_the_queue_and_the_next_one_is_read(httpserver: HTTPServer, client: Connect) -> None:
+def test_a_vanished_record_goes_to_the_queue_and_the_next_one_is_read(
+    httpserver: HTTPServer, client: Connect, take: Take
+) -> None:
     missing = "NCT number NCT00000001 not found"
     httpserver.expect_request("/api/v2/studies/NCT00000001").respond_with_data(missing, 404, content_type="text/plain")
     httpserver.expect_request("/api/v2/studies/NCT00000002").respond_with_json(_study(2))
     query = SourceQuery(record_ids=("NCT00000001", "NCT00000002"))
-    pages, failure = _take(CTGOV.fetch(query, None, client()))
+    pages, failure = take(CTGOV.fetch(query, None, client()))
     assert (_ids(pages), failure) == (["NCT00000002"], "")
     [rejected] = CTGOV.parse(pages[0])
     assert isinstance(rejected, Rejected)
@@ -237,9 +230,9 @@ def _with_history(httpserver: HTTPServer, versions: dict[int, str]) -> None:
         httpserver.expect_request(f"{path}/history/{number}").respond_with_json({"studyVersion": number, "study": body})
 
 
-def test_a_history_gives_every_version_from_the_zeroth(httpserver: HTTPServer, client: Connect) -> None:
+def test_a_history_gives_every_version_from_the_zeroth(httpserver: HTTPServer, client: Connect, take: Take) -> None:
     _with_history(httpserver, {0: "2013-03-22", 1: "2016-07-20", 2: "2018-01"})
-    pages, failure = _take(CTGOV.fetch(SourceQuery(registry_ids=("NCT00000001",)), date(2026, 1, 1), client()))
+    pages, failure = take(CTGOV.fetch(SourceQuery(registry_ids=("NCT00000001",)), date(2026, 1, 1), client()))
     assert failure == ""
     assert list(CTGOV.parse(pages[0])) == []
     versions = [item for page in pages for item in CTGOV.parse(page)]
@@ -250,11 +243,13 @@ def test_a_history_gives_every_version_from_the_zeroth(httpserver: HTTPServer, c
     ]
 
 
-def test_a_missing_history_is_told_after_the_others_were_fetched(httpserver: HTTPServer, client: Connect) -> None:
+def test_a_missing_history_is_told_after_the_others_were_fetched(
+    httpserver: HTTPServer, client: Connect, take: Take
+) -> None:
     _with_history(httpserver, {0: "2013-03-22"})
     httpserver.expect_request("/api/int/studies/NCT00000007").respond_with_data("", status=404)
     query = SourceQuery(registry_ids=("NCT00000007", "NCT00000001"))
-    pages, failure = _take(CTGOV.fetch(query, None, client()))
+    pages, failure = take(CTGOV.fetch(query, None, client()))
     assert _ids(pages) == ["NCT00000001"]
     assert failure.endswith("of NCT00000007")
 

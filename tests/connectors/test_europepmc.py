@@ -12,10 +12,10 @@ from werkzeug import Request, Response
 
 from connectors import CONNECTORS
 from connectors.http import HttpClient
-from models.connector import SourceFailure
 from models.trial import Page, Rejected, Report, SourceQuery
 
 Connect = Callable[..., HttpClient]
+Take = Callable[[Iterator[Page]], tuple[list[Page], str]]
 EPMC = CONNECTORS["europepmc"]
 SEARCH = "/europepmc/webservices/rest/search"
 
@@ -62,16 +62,6 @@ def index(httpserver: HTTPServer) -> Index:
     return Index(httpserver)
 
 
-def _take(pages: Iterator[Page]) -> tuple[list[Page], str]:
-    taken = []
-    try:
-        for page in pages:
-            taken.append(page)
-    except SourceFailure as failure:
-        return taken, str(failure)
-    return taken, ""
-
-
 def _reports(pages: list[Page]) -> list[str]:
     return [item.report_id for page in pages for item in EPMC.parse(page) if isinstance(item, Report)]
 
@@ -79,11 +69,11 @@ def _reports(pages: list[Page]) -> list[str]:
 @pytest.mark.parametrize("at_the_end", ["same", "further", "none"])
 @pytest.mark.parametrize("n_reports", [1, 99, 100, 101, 234])
 def test_a_topic_is_followed_to_its_last_page_however_that_is_marked(
-    index: Index, client: Connect, at_the_end: str, n_reports: int
+    index: Index, client: Connect, at_the_end: str, n_reports: int, take: Take
 ) -> None:
     index.pmids = [str(90_000_000 + number) for number in range(n_reports)]
     index.at_the_end = at_the_end
-    pages, failure = _take(EPMC.fetch(SourceQuery(topic="als"), None, client("europepmc")))
+    pages, failure = take(EPMC.fetch(SourceQuery(topic="als"), None, client("europepmc")))
     assert failure == ""
     assert _reports(pages) == [f"PMID:{pmid}" for pmid in index.pmids]
     assert {(page.listing, page.total) for page in pages} == {("search", n_reports)}
@@ -93,54 +83,54 @@ def test_a_topic_is_followed_to_its_last_page_however_that_is_marked(
     }
 
 
-def test_a_search_without_result_is_complete(index: Index, client: Connect) -> None:
-    pages, failure = _take(EPMC.fetch(SourceQuery(topic="als"), None, client("europepmc")))
+def test_a_search_without_result_is_complete(index: Index, client: Connect, take: Take) -> None:
+    pages, failure = take(EPMC.fetch(SourceQuery(topic="als"), None, client("europepmc")))
     assert (len(pages), failure, _reports(pages)) == (1, "", [])
 
 
 @pytest.mark.parametrize("stuck_at", ["100", "200"])
 def test_a_cursor_that_comes_round_again_is_a_failure_and_no_endless_search(
-    index: Index, client: Connect, stuck_at: str
+    index: Index, client: Connect, stuck_at: str, take: Take
 ) -> None:
     index.pmids = [str(90_000_000 + number) for number in range(500)]
     index.stuck_at = stuck_at
-    pages, failure = _take(EPMC.fetch(SourceQuery(topic="als"), None, client("europepmc")))
+    pages, failure = take(EPMC.fetch(SourceQuery(topic="als"), None, client("europepmc")))
     assert "500 reports announced" in failure
     assert 0 < len(pages) <= 5
 
 
-def test_fewer_reports_than_announced_are_a_failure(index: Index, client: Connect) -> None:
+def test_fewer_reports_than_announced_are_a_failure(index: Index, client: Connect, take: Take) -> None:
     index.pmids, index.count = ["90000001"], 3
-    pages, failure = _take(EPMC.fetch(SourceQuery(topic="als"), None, client("europepmc")))
+    pages, failure = take(EPMC.fetch(SourceQuery(topic="als"), None, client("europepmc")))
     assert "3 reports announced, 1 received" in failure
     assert len(pages) == 1
 
 
-def test_since_asks_for_what_was_indexed_or_revised_from_that_day_on(index: Index, client: Connect) -> None:
-    _take(EPMC.fetch(SourceQuery(topic="als OR mnd"), date(2026, 11, 1), client("europepmc")))
+def test_since_asks_for_what_was_indexed_or_revised_from_that_day_on(index: Index, client: Connect, take: Take) -> None:
+    take(EPMC.fetch(SourceQuery(topic="als OR mnd"), date(2026, 11, 1), client("europepmc")))
     assert index.asked[0]["query"] == (
         "(als OR mnd) AND (FIRST_IDATE:[2026-11-01 TO 3000-12-31] OR UPDATE_DATE:[2026-11-01 TO 3000-12-31])"
     )
 
 
-def test_trials_are_asked_for_where_europe_pmc_mines_their_ids(index: Index, client: Connect) -> None:
+def test_trials_are_asked_for_where_europe_pmc_mines_their_ids(index: Index, client: Connect, take: Take) -> None:
     registry_ids = (*(f"NCT{number:08d}" for number in range(60)), "ISRCTN12949496")
-    _, failure = _take(EPMC.fetch(SourceQuery(registry_ids=registry_ids), date(2026, 1, 1), client("europepmc")))
+    _, failure = take(EPMC.fetch(SourceQuery(registry_ids=registry_ids), date(2026, 1, 1), client("europepmc")))
     assert failure == ""
     assert [asked["query"].count("ACCESSION_ID:NCT") for asked in index.asked] == [50, 10]
     assert index.asked[0]["query"].startswith("ACCESSION_TYPE:nct AND (ACCESSION_ID:NCT00000000 OR ")
     assert not any("ISRCTN" in asked["query"] or "IDATE" in asked["query"] for asked in index.asked)
 
 
-def test_single_reports_are_asked_for_by_collection_and_id(index: Index, client: Connect) -> None:
+def test_single_reports_are_asked_for_by_collection_and_id(index: Index, client: Connect, take: Take) -> None:
     query = SourceQuery(record_ids=("PMID:90000001", "PPR:PPR900001", "PMID:90000001"))
-    _take(EPMC.fetch(query, None, client("europepmc")))
+    take(EPMC.fetch(query, None, client("europepmc")))
     [asked] = index.asked
     assert asked["query"] == "(EXT_ID:90000001 AND SRC:MED) OR (EXT_ID:PPR900001 AND SRC:PPR)"
 
 
-def test_an_id_of_no_report_is_refused_before_it_is_asked_for(client: Connect) -> None:
-    _, failure = _take(EPMC.fetch(SourceQuery(record_ids=("NCT01363401",)), None, client("europepmc")))
+def test_an_id_of_no_report_is_refused_before_it_is_asked_for(client: Connect, take: Take) -> None:
+    _, failure = take(EPMC.fetch(SourceQuery(record_ids=("NCT01363401",)), None, client("europepmc")))
     assert "no id of a report" in failure
 
 
@@ -163,10 +153,10 @@ def test_an_id_of_no_report_is_refused_before_it_is_asked_for(client: Connect) -
     ids=["html", "error with 200", "cut", "no number", "negative", "invalid UTF-8", "403", "503", "429"],
 )
 def test_a_search_that_is_not_answered_is_named_and_stops(
-    httpserver: HTTPServer, client: Connect, answer: Response, told: str
+    httpserver: HTTPServer, client: Connect, answer: Response, told: str, take: Take
 ) -> None:
     httpserver.expect_request(SEARCH).respond_with_response(answer)
-    pages, failure = _take(EPMC.fetch(SourceQuery(topic="als"), None, client("europepmc")))
+    pages, failure = take(EPMC.fetch(SourceQuery(topic="als"), None, client("europepmc")))
     read = [item for page in pages for item in EPMC.parse(page)]
     assert told in failure or read
     assert all(isinstance(item, Rejected) for item in read)

@@ -1,7 +1,7 @@
 """What is asked of ICTRP's web service, and what its answers, empty ones above all, are taken for."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,13 +13,12 @@ from werkzeug import Request, Response
 from connectors import CONNECTORS, ictrp_service
 from connectors.http import HttpClient
 from flows.harvest import HarvestTask, harvest
-from models.connector import SourceFailure
 from models.settings import Settings
 from models.trial import Page, Rejected, SourceQuery, TrialRecord
 from models.vocabulary import Scope, SourceState
 from stores.archive import archive_files, read_pages
 
-Connect = Callable[..., HttpClient]
+Fetch = Callable[..., tuple[list[Page], str]]
 
 ICTRP = CONNECTORS["ictrp"]
 ANSWER = (Path(__file__).parent / "fixtures" / "ictrp" / "made_up_answer.xml").read_text(encoding="utf-8")
@@ -66,19 +65,13 @@ def serve(httpserver: HTTPServer) -> Callable[..., Service]:
     return start
 
 
-def _take(pages: Iterator[Page]) -> tuple[list[Page], str]:
-    taken = []
-    try:
-        for page in pages:
-            taken.append(page)
-    except SourceFailure as failure:
-        return taken, str(failure)
-    return taken, ""
+@pytest.fixture
+def fetch(client: Callable[..., HttpClient], take: Callable[..., tuple[list[Page], str]]) -> Fetch:
+    def fetch(**query: object) -> tuple[list[Page], str]:
+        assert ICTRP.fetch is not None
+        return take(ICTRP.fetch(SourceQuery(**query), None, client("ictrp")))  # type: ignore[arg-type]
 
-
-def _fetch(client: HttpClient, **query: object) -> tuple[list[Page], str]:
-    assert ICTRP.fetch is not None
-    return _take(ICTRP.fetch(SourceQuery(**query), None, client))  # type: ignore[arg-type]
+    return fetch
 
 
 def _ids(pages: list[Page]) -> list[str]:
@@ -86,10 +79,10 @@ def _ids(pages: list[Page]) -> list[str]:
 
 
 def test_each_phrase_of_the_question_is_searched_by_itself_and_each_trial_asked_for_once(
-    serve: Callable[..., Service], client: Connect
+    serve: Callable[..., Service], fetch: Fetch
 ) -> None:
     service = serve({"motor neuron disease": ["KCT0001234", "ISRCTN90000001"], "ALS": ["KCT0001234"]})
-    pages, failure = _fetch(client("ictrp"), topic='"motor neuron disease" OR ALS')
+    pages, failure = fetch(topic='"motor neuron disease" OR ALS')
     assert failure == ""
     assert service.asked == [
         ("GetTrials", "motor neuron disease"),
@@ -106,10 +99,10 @@ def test_each_phrase_of_the_question_is_searched_by_itself_and_each_trial_asked_
     assert _ids(pages) == ["ISRCTN90000001", "KCT0001234"]
 
 
-def test_of_an_eu_trials_country_records_one_is_asked_for(serve: Callable[..., Service], client: Connect) -> None:
+def test_of_an_eu_trials_country_records_one_is_asked_for(serve: Callable[..., Service], fetch: Fetch) -> None:
     numbers = ["EUCTR2015-002340-14-NL", "EUCTR2015-002340-14-BE", "EUCTR2016-002340-14-FR"]
     service = serve({"ALS": numbers})
-    pages, failure = _fetch(client("ictrp"), topic="ALS")
+    pages, failure = fetch(topic="ALS")
     assert failure == ""
     assert service.numbers_asked() == ["EUCTR2015-002340-14-BE", "EUCTR2016-002340-14-FR"]
     assert {page.total for page in pages if page.listing} == {2}
@@ -126,18 +119,16 @@ def test_of_an_eu_trials_country_records_one_is_asked_for(serve: Callable[..., S
     ],
 )
 def test_a_single_trial_is_asked_for_by_the_number_that_ictrp_prints_if_its_id_tells_it(
-    serve: Callable[..., Service], client: Connect, own: str, printed: list[str]
+    serve: Callable[..., Service], fetch: Fetch, own: str, printed: list[str]
 ) -> None:
     service = serve({})
-    pages, failure = _fetch(client("ictrp"), record_ids=(own,))
+    pages, failure = fetch(record_ids=(own,))
     assert (service.numbers_asked(), _ids(pages), failure) == (printed, [own] if printed else [], "")
 
 
-def test_an_empty_answer_is_asked_for_again_after_all_the_others(
-    serve: Callable[..., Service], client: Connect
-) -> None:
+def test_an_empty_answer_is_asked_for_again_after_all_the_others(serve: Callable[..., Service], fetch: Fetch) -> None:
     service = serve({"ALS": ["KCT0001231", "KCT0001232"]}, {"ALS": 2, "KCT0001231": 2})
-    pages, failure = _fetch(client("ictrp"), topic="ALS")
+    pages, failure = fetch(topic="ALS")
     assert failure == ""
     assert service.numbers_asked() == ["KCT0001231", "KCT0001232", "KCT0001231", "KCT0001231"]
     assert _ids(pages) == ["KCT0001232", "KCT0001231"]
@@ -158,6 +149,22 @@ def test_a_trial_that_is_listed_and_never_told_makes_the_search_partial_and_wait
     [rejected] = [item for page in pages for item in ICTRP.parse(page) if isinstance(item, Rejected)]
     assert (rejected.record_ref, rejected.action) == ("UMIN000031793", "look it up in its registry")
     assert "tells nothing of it" in rejected.reason
+
+
+def test_a_listed_trial_whose_answer_is_cut_is_named_and_costs_no_other(
+    serve: Callable[..., Service], httpserver: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = serve({"ALS": ["JPRN-UMIN000031793", "KCT0001232"]})
+    whole = service._xml
+
+    def cut(text: str) -> Response:
+        is_details = "UMIN000031793" in text and "last_updated" in text
+        return whole(text[: text.index("last_updated")] if is_details else text)
+
+    monkeypatch.setattr(service, "_xml", cut)
+    check = harvest(_task(httpserver), Settings(data=tmp_path, ictrp_username="u", ictrp_password="p"))
+    assert (check.state, check.n_records) == (SourceState.PARTIAL, 1)
+    assert check.reason == "search: the registry announced 2, 1 were read; rejected: UMIN000031793"
 
 
 def test_credentials_are_sent_and_kept_nowhere(
@@ -185,29 +192,27 @@ def _task(httpserver: HTTPServer) -> HarvestTask:
     )
 
 
-def test_a_followed_trial_that_ictrp_does_not_have_is_no_failure(
-    serve: Callable[..., Service], client: Connect
-) -> None:
+def test_a_followed_trial_that_ictrp_does_not_have_is_no_failure(serve: Callable[..., Service], fetch: Fetch) -> None:
     service = serve({}, {"KCT0001232": 99})
-    pages, failure = _fetch(client("ictrp"), record_ids=("KCT0001232",))
+    pages, failure = fetch(record_ids=("KCT0001232",))
     assert failure == ""
     assert len(service.asked) == ictrp_service.ROUNDS
     assert [item for page in pages for item in ICTRP.parse(page)] == []
 
 
-def test_a_search_that_finds_no_trial_at_all_is_not_believed(serve: Callable[..., Service], client: Connect) -> None:
+def test_a_search_that_finds_no_trial_at_all_is_not_believed(serve: Callable[..., Service], fetch: Fetch) -> None:
     serve({})
-    pages, failure = _fetch(client("ictrp"), topic="ALS OR MND")
+    pages, failure = fetch(topic="ALS OR MND")
     assert "no trial at all" in failure
     assert len(pages) == 2 * ictrp_service.ROUNDS
 
 
 def test_a_service_that_ignores_the_words_of_the_search_is_stopped(
-    serve: Callable[..., Service], client: Connect, monkeypatch: pytest.MonkeyPatch
+    serve: Callable[..., Service], fetch: Fetch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ictrp_service, "MOST_TRIALS", 3)
     service = serve({"ALS": [f"KCT000123{number}" for number in range(4)]})
-    _, failure = _fetch(client("ictrp"), topic="ALS")
+    _, failure = fetch(topic="ALS")
     assert "4 trials found: the words of the search may have been ignored" in failure
     assert service.numbers_asked() == []
 
@@ -222,17 +227,17 @@ def test_a_service_that_ignores_the_words_of_the_search_is_stopped(
     ],
 )
 def test_what_is_no_answer_of_the_service_fails_the_search_and_is_kept(
-    httpserver: HTTPServer, client: Connect, body: str, content_type: str, status: int, reason: str
+    httpserver: HTTPServer, fetch: Fetch, body: str, content_type: str, status: int, reason: str
 ) -> None:
     httpserver.expect_request("/TrialService.asmx/GetTrials").respond_with_data(body, status, content_type=content_type)
-    pages, failure = _fetch(client("ictrp"), topic="ALS")
+    pages, failure = fetch(topic="ALS")
     assert [page.status for page in pages] == [status]
     assert reason in failure
 
 
-def test_another_trial_than_the_one_asked_for_fails(httpserver: HTTPServer, client: Connect) -> None:
+def test_another_trial_than_the_one_asked_for_fails(httpserver: HTTPServer, fetch: Fetch) -> None:
     httpserver.expect_request("/TrialService.asmx/GetTrialDetails").respond_with_data(ANSWER, content_type="text/xml")
-    pages, failure = _fetch(client("ictrp"), record_ids=("KCT0001232",))
+    pages, failure = fetch(record_ids=("KCT0001232",))
     assert len(pages) == 1
     assert "JPRN-UMIN000099901 in the place of KCT0001232" in failure
 

@@ -12,10 +12,10 @@ from werkzeug import Request, Response
 
 from connectors import CONNECTORS
 from connectors.http import HttpClient
-from models.connector import SourceFailure
 from models.trial import Page, Rejected, SourceQuery, TrialRecord
 
 Connect = Callable[..., HttpClient]
+Take = Callable[[Iterator[Page]], tuple[list[Page], str]]
 ISRCTN = CONNECTORS["isrctn"]
 SEARCH = "/api/query/format/default"
 NAMESPACE = "http://www.67bricks.com/isrctn"
@@ -54,23 +54,15 @@ def registry(httpserver: HTTPServer) -> Registry:
     return Registry(httpserver)
 
 
-def _take(pages: Iterator[Page]) -> tuple[list[Page], str]:
-    taken = []
-    try:
-        for page in pages:
-            taken.append(page)
-    except SourceFailure as failure:
-        return taken, str(failure)
-    return taken, ""
-
-
 def _ids(pages: list[Page]) -> list[str]:
     return [item.registry_id for page in pages for item in ISRCTN.parse(page) if isinstance(item, TrialRecord)]
 
 
-def test_a_topic_is_counted_first_and_then_asked_for_as_a_whole(registry: Registry, client: Connect) -> None:
+def test_a_topic_is_counted_first_and_then_asked_for_as_a_whole(
+    registry: Registry, client: Connect, take: Take
+) -> None:
     registry.trials = [_full_trial(str(99_990_000 + number)) for number in range(234)]
-    pages, failure = _take(ISRCTN.fetch(SourceQuery(topic="condition:ALS"), None, client("isrctn")))
+    pages, failure = take(ISRCTN.fetch(SourceQuery(topic="condition:ALS"), None, client("isrctn")))
     assert failure == ""
     assert [(asked["q"], asked["limit"]) for asked in registry.asked] == [
         ("condition:ALS", "0"),
@@ -83,42 +75,42 @@ def test_a_topic_is_counted_first_and_then_asked_for_as_a_whole(registry: Regist
     assert _ids(pages) == [f"ISRCTN{99_990_000 + number}" for number in range(234)]
 
 
-def test_since_asks_for_what_was_edited_from_that_day_on(registry: Registry, client: Connect) -> None:
-    _take(ISRCTN.fetch(SourceQuery(topic="ALS OR MND"), date(2026, 11, 1), client("isrctn")))
+def test_since_asks_for_what_was_edited_from_that_day_on(registry: Registry, client: Connect, take: Take) -> None:
+    take(ISRCTN.fetch(SourceQuery(topic="ALS OR MND"), date(2026, 11, 1), client("isrctn")))
     assert registry.asked[0]["q"] == "(ALS OR MND) AND lastEdited GE 2026-11-01T00:00:00.000Z"
 
 
-def test_a_search_without_result_asks_no_further(registry: Registry, client: Connect) -> None:
-    pages, failure = _take(ISRCTN.fetch(SourceQuery(topic="ALS"), None, client("isrctn")))
+def test_a_search_without_result_asks_no_further(registry: Registry, client: Connect, take: Take) -> None:
+    pages, failure = take(ISRCTN.fetch(SourceQuery(topic="ALS"), None, client("isrctn")))
     assert (len(pages), failure, list(ISRCTN.parse(pages[0]))) == (1, "", [])
 
 
 @pytest.mark.parametrize("announced", [[2, 3], [3, 3], [5, 2]])
 def test_a_number_that_changes_or_is_not_received_is_a_failure(
-    registry: Registry, client: Connect, announced: list[int]
+    registry: Registry, client: Connect, announced: list[int], take: Take
 ) -> None:
     registry.trials = [_full_trial("99999901"), _full_trial("99999902")]
     registry.announced = list(announced)
-    pages, failure = _take(ISRCTN.fetch(SourceQuery(topic="ALS"), None, client("isrctn")))
+    pages, failure = take(ISRCTN.fetch(SourceQuery(topic="ALS"), None, client("isrctn")))
     assert f"{announced[0]} records announced" in failure
     assert len(pages) == 2
 
 
 def test_single_records_are_fetched_and_a_missing_one_is_named_after_all_others(
-    httpserver: HTTPServer, client: Connect
+    httpserver: HTTPServer, client: Connect, take: Take
 ) -> None:
     for digits in ("99999901", "99999903"):
         path = f"/api/trial/ISRCTN{digits}/format/default"
         httpserver.expect_request(path).respond_with_data(_all(_full_trial(digits)), content_type="text/xml")
     ids = tuple(f"ISRCTN9999990{number}" for number in (1, 2, 3))
     httpserver.expect_request(f"/api/trial/{ids[1]}/format/default").respond_with_data("no", status=404)
-    pages, failure = _take(ISRCTN.fetch(SourceQuery(record_ids=ids), None, client("isrctn")))
+    pages, failure = take(ISRCTN.fetch(SourceQuery(record_ids=ids), None, client("isrctn")))
     assert "the registry has no ISRCTN99999902" in failure
     assert _ids(pages) == [ids[0], ids[2]]
 
 
-def test_an_id_of_another_registry_is_refused_before_it_is_asked_for(client: Connect) -> None:
-    _, failure = _take(ISRCTN.fetch(SourceQuery(record_ids=("NCT01363401",)), None, client("isrctn")))
+def test_an_id_of_another_registry_is_refused_before_it_is_asked_for(client: Connect, take: Take) -> None:
+    _, failure = take(ISRCTN.fetch(SourceQuery(record_ids=("NCT01363401",)), None, client("isrctn")))
     assert "no id of this registry" in failure
 
 
@@ -141,10 +133,10 @@ def test_an_id_of_another_registry_is_refused_before_it_is_asked_for(client: Con
     ids=["html", "html as xml", "403", "500", "429", "cut", "no total", "invalid UTF-8", "entities"],
 )
 def test_a_search_that_is_not_answered_is_named_and_stops(
-    httpserver: HTTPServer, client: Connect, answer: Response, told: str
+    httpserver: HTTPServer, client: Connect, answer: Response, told: str, take: Take
 ) -> None:
     httpserver.expect_request(SEARCH).respond_with_response(answer)
-    pages, failure = _take(ISRCTN.fetch(SourceQuery(topic="ALS"), None, client("isrctn")))
+    pages, failure = take(ISRCTN.fetch(SourceQuery(topic="ALS"), None, client("isrctn")))
     assert told in failure
     assert "/api/query/format/default" in failure
     assert all(isinstance(item, Rejected) for page in pages for item in ISRCTN.parse(page))

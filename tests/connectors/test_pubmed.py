@@ -12,10 +12,10 @@ from werkzeug import Request, Response
 
 from connectors import CONNECTORS, pubmed
 from connectors.http import HttpClient
-from models.connector import SourceFailure
 from models.trial import Page, Rejected, Report, SourceQuery
 
 Connect = Callable[..., HttpClient]
+Take = Callable[[Iterator[Page]], tuple[list[Page], str]]
 Parse = Callable[..., tuple[list[Report], list[Rejected]]]
 PUBMED = CONNECTORS["pubmed"]
 MOST = 9_999
@@ -76,23 +76,13 @@ def parse(page_of: Callable[..., Page]) -> Parse:
     return read
 
 
-def _take(pages: Iterator[Page]) -> tuple[list[Page], str]:
-    taken = []
-    try:
-        for page in pages:
-            taken.append(page)
-    except SourceFailure as failure:
-        return taken, str(failure)
-    return taken, ""
-
-
 def _reports(pages: list[Page]) -> list[str]:
     return [item.report_id for page in pages for item in PUBMED.parse(page) if isinstance(item, Report)]
 
 
-def test_a_topic_is_searched_page_by_page_and_fetched_in_batches(index: Index, client: Connect) -> None:
+def test_a_topic_is_searched_page_by_page_and_fetched_in_batches(index: Index, client: Connect, take: Take) -> None:
     index.ids = [str(90_000_000 + number) for number in range(1_234)]
-    pages, failure = _take(PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed")))
+    pages, failure = take(PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed")))
     assert failure == ""
     assert [page.kind for page in pages] == ["search"] * 2 + ["record"] * 7
     assert {(page.listing, page.total) for page in pages[2:]} == {("search", 1_234)}
@@ -103,22 +93,24 @@ def test_a_topic_is_searched_page_by_page_and_fetched_in_batches(index: Index, c
     assert {item["tool"] for item in index.searched + index.fetched} == {"trialwatch"}
 
 
-def test_since_asks_for_what_was_entered_from_that_day_on(index: Index, client: Connect) -> None:
-    _take(PUBMED.fetch(SourceQuery(topic="als"), date(2026, 11, 1), client("pubmed")))
+def test_since_asks_for_what_was_entered_from_that_day_on(index: Index, client: Connect, take: Take) -> None:
+    take(PUBMED.fetch(SourceQuery(topic="als"), date(2026, 11, 1), client("pubmed")))
     [search] = index.searched
     assert (search["datetype"], search["mindate"], search["maxdate"]) == ("edat", "2026/11/01", "3000")
 
 
-def test_a_search_without_result_fetches_nothing(index: Index, client: Connect) -> None:
-    pages, failure = _take(PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed")))
+def test_a_search_without_result_fetches_nothing(index: Index, client: Connect, take: Take) -> None:
+    pages, failure = take(PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed")))
     assert (len(pages), failure, index.fetched) == (1, "", [])
     assert list(PUBMED.parse(pages[0])) == []
 
 
-def test_registry_ids_are_searched_in_bounded_batches_whenever_they_were_entered(index: Index, client: Connect) -> None:
+def test_registry_ids_are_searched_in_bounded_batches_whenever_they_were_entered(
+    index: Index, client: Connect, take: Take
+) -> None:
     index.ids = ["90000001"]
     registry_ids = tuple(f"NCT{number:08d}" for number in range(120))
-    pages, failure = _take(PUBMED.fetch(SourceQuery(registry_ids=registry_ids), date(2026, 1, 1), client("pubmed")))
+    pages, failure = take(PUBMED.fetch(SourceQuery(registry_ids=registry_ids), date(2026, 1, 1), client("pubmed")))
     assert failure == ""
     terms = [search["term"] for search in index.searched]
     assert [term.count("[si]") for term in terms] == [50, 50, 20]
@@ -127,22 +119,22 @@ def test_registry_ids_are_searched_in_bounded_batches_whenever_they_were_entered
     assert [(page.listing, page.total) for page in pages if page.kind == "record"] == [("registry_ids", 1)]
 
 
-def test_single_records_are_fetched_by_their_pmid_once(index: Index, client: Connect) -> None:
+def test_single_records_are_fetched_by_their_pmid_once(index: Index, client: Connect, take: Take) -> None:
     query = SourceQuery(record_ids=("PMID:90000001", "90000002", "PMID:90000001"))
-    pages, _ = _take(PUBMED.fetch(query, None, client("pubmed")))
+    pages, _ = take(PUBMED.fetch(query, None, client("pubmed")))
     assert [item["id"] for item in index.fetched] == ["90000001,90000002"]
     assert _reports(pages) == ["PMID:90000001", "PMID:90000002"]
 
 
 @pytest.mark.parametrize("since", [None, date(2020, 1, 1)])
 def test_more_than_pubmed_hands_out_is_asked_for_by_days_of_entry(
-    index: Index, client: Connect, monkeypatch: pytest.MonkeyPatch, since: date | None
+    index: Index, client: Connect, monkeypatch: pytest.MonkeyPatch, since: date | None, take: Take
 ) -> None:
     """In a small way: of 25 citations PubMed hands out 9; on none of the days came more than 5."""
     monkeypatch.setattr(pubmed, "MOST_IDS", 9)
     index.ids = [str(90_000_000 + number) for number in range(25)]
     index.entered = {pmid: date(2020, 1, 1) + timedelta(days=number // 5) for number, pmid in enumerate(index.ids)}
-    pages, failure = _take(PUBMED.fetch(SourceQuery(topic="als"), since, client("pubmed")))
+    pages, failure = take(PUBMED.fetch(SourceQuery(topic="als"), since, client("pubmed")))
     assert failure == ""
     assert sorted(_reports(pages)) == [f"PMID:{pmid}" for pmid in index.ids]
     assert {(page.listing, page.total) for page in pages if page.kind == "record"} == {("search", 25)}
@@ -150,12 +142,12 @@ def test_more_than_pubmed_hands_out_is_asked_for_by_days_of_entry(
 
 
 def test_more_on_one_day_than_pubmed_hands_out_is_a_failure(
-    index: Index, client: Connect, monkeypatch: pytest.MonkeyPatch
+    index: Index, client: Connect, monkeypatch: pytest.MonkeyPatch, take: Take
 ) -> None:
     monkeypatch.setattr(pubmed, "MOST_IDS", 9)
     index.ids = [str(90_000_000 + number) for number in range(10)]
     index.entered = dict.fromkeys(index.ids, date(2020, 1, 1))
-    pages, failure = _take(PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed")))
+    pages, failure = take(PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed")))
     assert "10 citations of one day, of which PubMed hands out 9" in failure
     assert _reports(pages) == []
 
@@ -168,10 +160,10 @@ def test_more_on_one_day_than_pubmed_hands_out_is_a_failure(
     ],
 )
 def test_a_search_that_gives_less_than_it_counts_is_a_failure(
-    index: Index, client: Connect, count: int, ids: list[str], told: str
+    index: Index, client: Connect, count: int, ids: list[str], told: str, take: Take
 ) -> None:
     index.count, index.ids = count, ids
-    pages, failure = _take(PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed")))
+    pages, failure = take(PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed")))
     assert told in failure
     assert len(pages) == 1
 
@@ -196,10 +188,10 @@ def test_a_search_that_gives_less_than_it_counts_is_a_failure(
     ids=["error in result", "status 400", "error in place of result", "html", "cut", "no count", "unknown field"],
 )
 def test_a_search_that_is_not_answered_is_kept_and_stops(
-    httpserver: HTTPServer, client: Connect, answer: Response, told: str
+    httpserver: HTTPServer, client: Connect, answer: Response, told: str, take: Take
 ) -> None:
     httpserver.expect_request(SEARCH).respond_with_response(answer)
-    pages, failure = _take(PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed")))
+    pages, failure = take(PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed")))
     assert told in failure
     assert "esearch.fcgi?db=pubmed" in failure
     [rejected] = [item for page in pages for item in PUBMED.parse(page)]
@@ -207,10 +199,10 @@ def test_a_search_that_is_not_answered_is_kept_and_stops(
     assert rejected.path == pages[0].url
 
 
-def test_too_many_requests_are_told_without_the_key(httpserver: HTTPServer, client: Connect) -> None:
+def test_too_many_requests_are_told_without_the_key(httpserver: HTTPServer, client: Connect, take: Take) -> None:
     body = '{"error":"API rate limit exceeded","api-key":"s3cret-key","count":"11","limit":"10"}'
     httpserver.expect_request(SEARCH).respond_with_data(body, status=429, content_type="application/json")
-    pages, failure = _take(
+    pages, failure = take(
         PUBMED.fetch(SourceQuery(topic="als"), None, client("pubmed", secrets={"api_key": "s3cret-key"}))
     )
     assert pages == []
@@ -228,10 +220,10 @@ def test_too_many_requests_are_told_without_the_key(httpserver: HTTPServer, clie
     ],
 )
 def test_citations_that_do_not_arrive_whole_are_kept_and_stop(
-    httpserver: HTTPServer, client: Connect, body: bytes, told: str
+    httpserver: HTTPServer, client: Connect, body: bytes, told: str, take: Take
 ) -> None:
     httpserver.expect_request(FETCH).respond_with_data(body, content_type="text/xml")
-    pages, failure = _take(PUBMED.fetch(SourceQuery(record_ids=("PMID:1",)), None, client("pubmed")))
+    pages, failure = take(PUBMED.fetch(SourceQuery(record_ids=("PMID:1",)), None, client("pubmed")))
     assert told in failure
     assert len(pages) == 1
     assert all(isinstance(item, Rejected) for item in PUBMED.parse(pages[0]))

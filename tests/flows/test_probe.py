@@ -33,6 +33,7 @@ def of(slug: str, address: str, folder: Path) -> Probe:
 
 def test_a_source_without_its_credentials_is_not_asked(tmp_path):
     asked = {slug for slug, connector in CONNECTORS.items() if can_be_probed(connector, Settings(data=tmp_path))}
+    assert "ictrp" not in asked
     with_them = Settings(data=tmp_path, **CREDENTIALS)
     assert {slug for slug, item in CONNECTORS.items() if can_be_probed(item, with_them)} == asked | {"ictrp"}
 

@@ -72,6 +72,13 @@ def test_a_copy_says_what_its_register_says(records):
     assert (copy.origin, copy.allocation, copy.enrolment_count) == ("copy", "randomised", 40)
 
 
+@pytest.mark.parametrize("secrets", [{}, {"username": "u"}, {"password": "p"}])
+def test_ictrp_refuses_whoever_gives_no_credentials(server, secrets):
+    with HttpClient("ictrp", server.base_url("ictrp"), rate=0, now=lambda: None, retries=0, secrets=secrets) as client:
+        page = client.get("/TrialService.asmx/GetTrials", {"Title": "cells"}, kind="search")
+    assert (page.status, b"give " in page.body) == (400, True)
+
+
 def test_ictrp_has_no_content_for_a_number_of_another_registry(fetched):
     pages = fetched("ictrp", record_ids=["NCT02290886"])
     assert pages

@@ -61,7 +61,7 @@ bench: $(INSTALLED)
 	@for script in benchmarks/pooling.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 docs: $(INSTALLED)
-	$(BIN)/python -m flows.sources > docs/sources.md
+	$(BIN)/python -m cli.sources > docs/sources.md
 
 accuracy: $(INSTALLED)
 	$(BIN)/python benchmarks/accuracy.py

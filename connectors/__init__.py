@@ -4,19 +4,14 @@ A connector fetches (network without meaning) and parses (meaning without networ
 is a module here, a fixture folder under ``tests/connectors`` and a line in `CONNECTORS`.
 """
 
-from connectors import (
-    ctgov,
-    ctgov_classic,
-    ctis,
-    euctr,
-    europepmc,
-    ictrp,
-    isrctn,
-    nbib,
-    pubmed,
-    ris,
-    who_xml,
-)
+from connectors.ctgov import api as ctgov
+from connectors.ctgov import classic as ctgov_classic
+from connectors.ctis import api as ctis
+from connectors.euctr import register as euctr
+from connectors.isrctn import api as isrctn
+from connectors.literature import europepmc, nbib, pubmed, ris
+from connectors.who import exchange as who_xml
+from connectors.who import ictrp
 from models.connector import Connector
 
 CONNECTORS: dict[str, Connector] = {

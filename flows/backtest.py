@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from flows.night import NightRequest, NightResult, night
+from flows.gather import NightRequest
+from flows.night import NightResult, night
 from models.dates import add_months, at_night
 from models.review import load_review
 from models.settings import Settings

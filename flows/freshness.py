@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from connectors import CONNECTORS
 from models.protocol import Protocol
+from models.search import SourceCheck
 from models.synthesis import SourceFreshness
 from models.vocabulary import Scope, SourceState
-from stores.ledger import Ledger, SourceCheck
+from stores.ledger import Ledger
 
 _WORST_LAST = (SourceState.COMPLETE, SourceState.PARTIAL, SourceState.FAILED)
 

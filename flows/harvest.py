@@ -10,11 +10,11 @@ import msgspec
 
 from connectors.http import HttpClient
 from models.connector import Connector, SourceFailure
+from models.search import SourceCheck
 from models.settings import Settings
 from models.trial import Page, Rejected, SourceQuery, TrialRecord
 from models.vocabulary import Scope, SourceState
 from stores.archive import ArchiveWriter
-from stores.ledger import SourceCheck
 
 _GROWTH = 5
 """Times by which a source's total may grow or shrink between two searches of everything."""

@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from connectors import CONNECTORS
-from flows.judge import Judgement
-from flows.night import NightRequest, conclude, load_archive
+from flows.conclude import conclude
+from flows.gather import NightRequest, load_archive
+from models.judgement import Judgement
 from models.review import load_review
 from models.screening import CriterionVerdict, Numbers, QueueItem
 from models.settings import Settings
@@ -19,7 +20,7 @@ from models.vocabulary import Verdict
 from stores.archive import ArchiveWriter, free_name
 from stores.ledger import Ledger
 from stores.lock import run_lock
-from stores.publish import publish
+from stores.published import publish
 from stores.snapshot import query
 
 

@@ -9,7 +9,7 @@ from models.connector import Connector
 from models.protocol import Protocol
 from models.review import Review, ReviewError
 from models.settings import Settings, SettingsError
-from stores.publish import current_folder
+from stores.published import current_folder
 from stores.snapshot import query
 
 

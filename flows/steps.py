@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from flows.harvest import HarvestFailure
-from stores.ledger import SourceCheck
+from models.search import SourceCheck
 
 Result = TypeVar("Result")
 log = logging.getLogger("trialwatch")

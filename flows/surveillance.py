@@ -17,13 +17,14 @@ from prefect.cache_policies import NO_CACHE
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 
+from flows.gather import NightRequest
 from flows.harvest import HarvestFailure
-from flows.night import NightRequest, NightResult, night
+from flows.night import NightResult, night
 from flows.probe import ProbeState
 from flows.probe import probe as probe_sources
 from models.dates import at_night
+from models.search import SourceCheck
 from models.settings import load_settings
-from stores.ledger import SourceCheck
 
 Result = TypeVar("Result")
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.alert import Alert, Heartbeat
 from models.screening import Event
+from models.search import SourceCheck
 from models.synthesis import Signal, UpdateDecision
 from models.vocabulary import DeliveryState, SourceState
 from stores.ledger_database import LedgerError, only_writer, open_engine
@@ -31,9 +32,9 @@ from stores.ledger_tables import (
     SourceCheckRow,
     columns_of,
 )
-from stores.ledger_values import Delivery, PendingDelivery, Run, SourceCheck
+from stores.ledger_values import Delivery, PendingDelivery, Run
 
-__all__ = ["Delivery", "Ledger", "LedgerError", "PendingDelivery", "Run", "SourceCheck"]
+__all__ = ["Delivery", "Ledger", "LedgerError", "PendingDelivery", "Run"]
 
 MAX_ATTEMPTS = 8
 """Attempts per alert and channel before it is given up: about a week of nights."""

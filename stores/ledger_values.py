@@ -1,11 +1,11 @@
-"""What the ledger gives and takes that concerns nobody but the runs: runs, source checks, deliveries."""
+"""What the ledger gives and takes that concerns nobody but the runs: runs and deliveries."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
 from models.alert import Alert
-from models.vocabulary import DeliveryState, SourceState
+from models.vocabulary import DeliveryState
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,21 +17,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     started_at: datetime
     finished_at: datetime | None
-
-
-class SourceCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """How one scope of one source (a search, the histories, …) was searched in one run."""
-
-    source: str
-    scope: str
-    state: SourceState
-    checked_at: datetime
-    since: date | None = None
-    n_records: int = 0
-    n_expected: int | None = None
-    n_requests: int = 0
-    n_bytes: int = 0
-    reason: str = ""
 
 
 class PendingDelivery(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from models.judgement import Linked
 from models.protocol import LinkRow
-from models.screening import QueueItem, ReportLink, StudyLink, StudyRelation
+from models.screening import QueueItem, StudyLink
 from models.trial import Report, TrialRecord
 from models.vocabulary import LinkMethod
 from studies.identifiers import CTGOV, Identifier, identifiers_in, identify, is_placeholder
@@ -19,15 +20,6 @@ from studies.reports import link_reports
 
 SPONSOR_ID_KINDS = frozenset({"ORG_STUDY_ID"})
 """Kinds of identifiers that a sponsor makes up: ``ALS-001`` is many trials, so they join nothing."""
-
-
-class Linked(msgspec.Struct, frozen=True, kw_only=True):
-    """All links of a night, and what only a person can settle."""
-
-    records: tuple[StudyLink, ...]
-    reports: tuple[ReportLink, ...]
-    queue: tuple[QueueItem, ...]
-    relations: tuple[StudyRelation, ...] = ()
 
 
 class _Edge(msgspec.Struct, frozen=True, order=True):

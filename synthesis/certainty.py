@@ -6,12 +6,11 @@ certainty.csv stands beside the computed one and goes before it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from math import ceil, exp, log, sqrt
 
 from scipy import special
 
+from models.certainty import AbsoluteEffect, Certainty, Concern, Domain
 from models.protocol import CertaintyRow, Outcome, Protocol, RiskOfBiasRow
 from models.screening import StudyStatus
 from models.synthesis import EffectInput, PooledEffect
@@ -37,70 +36,6 @@ HALF = 0.5
 """Share of weight, or of people, from which a domain is rated down: most of what the estimate rests on."""
 
 LEVELS = ("very low", "low", "moderate", "high")
-
-
-class Domain(StrEnum):
-    """GRADE's reasons to rate down, in its order."""
-
-    RISK_OF_BIAS = "risk of bias"
-    INCONSISTENCY = "inconsistency"
-    INDIRECTNESS = "indirectness"
-    IMPRECISION = "imprecision"
-    PUBLICATION_BIAS = "publication bias"
-
-
-@dataclass(frozen=True)
-class Concern:
-    """One domain of one outcome: whether it is rated down, why, and from what.
-
-    `needs_person` says that the numbers leave something to judge.
-    """
-
-    domain: Domain
-    is_rated_down: bool
-    reason: str
-    needs_person: bool = False
-
-
-@dataclass(frozen=True)
-class AbsoluteEffect:
-    """People with the event per 1,000 at one baseline risk: under control, under intervention with limits."""
-
-    baseline_risk: float
-    control: float
-    intervention: float
-    ci_low: float
-    ci_high: float
-
-    @property
-    def difference(self) -> tuple[float, float, float]:
-        """More (or, below 0, fewer) people per 1,000 under the intervention, with limits."""
-        return self.intervention - self.control, self.ci_low - self.control, self.ci_high - self.control
-
-
-@dataclass(frozen=True)
-class Certainty:
-    """Certainty of one outcome: computed for randomised trials, which start high, and as people stated it.
-
-    Attributes
-    ----------
-    outcome, timepoint : as in the pooled effect
-    computed : GRADE's word, None without a pooled effect
-    concerns : every domain
-    stated : rating of certainty.csv, None where nobody has stated one
-    stated_reasons : its reasons
-    information_size : people that one trial would need, None where it cannot be computed
-    absolute : effects per 1,000 at the stated baseline risks
-    """
-
-    outcome: str
-    timepoint: str
-    computed: str | None
-    concerns: tuple[Concern, ...]
-    stated: str | None
-    stated_reasons: str
-    information_size: int | None
-    absolute: tuple[AbsoluteEffect, ...]
 
 
 def rate_certainty(

@@ -20,16 +20,19 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from connectors import CONNECTORS, ctis, euctr, europepmc, pubmed
+from connectors import CONNECTORS
+from connectors.ctis import api as ctis
+from connectors.euctr import register as euctr
 from connectors.http import HttpClient
+from connectors.literature import europepmc, pubmed
 from flows import harvest as harvesting
 from flows.harvest import HarvestFailure, HarvestTask, harvest
 from models.connector import Connector
+from models.search import SourceCheck
 from models.settings import Settings
 from models.trial import Page, Rejected, SourceQuery, content_hash
 from models.vocabulary import Scope, SourceState
 from stores.archive import archive_files, read_pages
-from stores.ledger import SourceCheck
 
 FIXTURES = Path(__file__).parent / "fixtures"
 NIGHT = datetime(2026, 11, 20, 6, tzinfo=UTC)

@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 
 import pandas  # noqa: F401 (DuckDB imports it; once here instead of once a night)
 
-from flows.night import NightRequest, night
+from flows.gather import NightRequest
+from flows.night import night
 from flows.steps import InOrder
 from models.dates import at_night
 from models.settings import Settings

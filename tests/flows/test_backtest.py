@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
+from cli.main import app
 from models.settings import Settings
 from replay.archive import known_until
 from stores.ledger import Ledger

@@ -8,11 +8,11 @@ import pytest
 
 from flows.ingest import ingest
 from flows.night import NightResult
-from flows.rebuild import fingerprint_of
 from models.dates import at_night
 from models.review import ReviewError
 from models.settings import Settings
 from stores.archive import archive_files
+from stores.published import fingerprint_of
 
 REVIEW = "als_cell_therapy"
 NEXT = date(2016, 6, 22)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from flows.night import NightRequest, as_asked_by
+from flows.gather import NightRequest, as_asked_by
 from models.dates import at_night
 from models.settings import Settings
 from models.vocabulary import Scope, SourceState

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.rebuild import fingerprint_of
 from models.settings import Settings
 from stores.ledger import Ledger
+from stores.published import fingerprint_of
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from flows.night import NightResult
-from flows.rebuild import fingerprint_of, rebuild
+from flows.rebuild import rebuild
 from flows.steps import InOrder
 from models.dates import at_night
 from models.settings import Settings
@@ -26,6 +26,7 @@ from replay.server import SPEAKERS, Fault, ReplayServer
 from stores.duck import SQL, WarehouseError
 from stores.ledger import Ledger, LedgerError
 from stores.lock import AlreadyRunning, run_lock
+from stores.published import fingerprint_of
 
 REVIEW = "als_cell_therapy"
 FIRST, SECOND, RESULTS_POSTED = date(2016, 6, 21), date(2016, 6, 22), date(2016, 7, 20)

@@ -20,9 +20,9 @@ import yaml
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from flows.rebuild import fingerprint_of
 from models.settings import Settings
 from replay.server import SPEAKERS, ReplayServer
+from stores.published import fingerprint_of
 
 pytestmark = pytest.mark.slow
 

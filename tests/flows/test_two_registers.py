@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors import CONNECTORS
-from flows.judge import Judgement, judge
+from judging.judge import Judgement, judge
 from models.dates import at_night
 from models.review import load_review
 from models.screening import RunContext

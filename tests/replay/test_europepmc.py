@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from connectors.europepmc import CONNECTOR
 from connectors.http import HttpClient
+from connectors.literature.europepmc import CONNECTOR
 from models.trial import Report, SourceQuery
 
 SEARCH = "/europepmc/webservices/rest/search"

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from connectors.http import HttpClient
-from connectors.isrctn import CONNECTOR
+from connectors.isrctn.api import CONNECTOR
 from models.trial import SourceQuery
 
 SEARCH = "/api/query/format/default"

@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, text
 
 from models.alert import Alert, Heartbeat
 from models.screening import Event
+from models.search import SourceCheck
 from models.synthesis import Signal, UpdateDecision
 from models.vocabulary import (
     AlertGrade,
@@ -31,7 +32,7 @@ from models.vocabulary import (
     SourceState,
     UpdateStatus,
 )
-from stores.ledger import MAX_ATTEMPTS, Delivery, Ledger, LedgerError, SourceCheck
+from stores.ledger import MAX_ATTEMPTS, Delivery, Ledger, LedgerError
 from stores.ledger_database import MIGRATIONS
 from stores.ledger_tables import REVISION, Row
 from stores.lock import AlreadyRunning, run_lock

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.judgement import Linked
 from models.protocol import LinkRow
 from models.trial import SecondaryId, TrialRecord
 from models.vocabulary import LinkMethod, Status, StudyRelationKind
-from studies.linkage import Linked, link
+from studies.linkage import link
 
 Build = Callable[..., TrialRecord]
 NCT_A, NCT_B, NCT_C = "NCT01000001", "NCT01000002", "NCT01000003"

@@ -5,11 +5,12 @@ from datetime import date
 
 import pytest
 
+from models.judgement import Linked
 from models.protocol import LinkRow
 from models.screening import ReportLink
 from models.trial import Reference, RelatedReport, Report, SecondaryId, TrialRecord
 from models.vocabulary import LinkMethod, ReferenceType, RelationKind, ReportKind
-from studies.linkage import Linked, link
+from studies.linkage import link
 from studies.reports import report_kind
 
 RCT = ("Journal Article", "Randomized Controlled Trial")

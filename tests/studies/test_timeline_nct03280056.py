@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from connectors import CONNECTORS
-from flows.judge import Judgement, judge
+from judging.judge import Judgement, judge
 from models.dates import add_months, at_night
 from models.review import Review
 from models.screening import Event, RunContext

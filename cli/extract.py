@@ -1,0 +1,135 @@
+"""Posted results of one study as rows for extraction.csv: a person checks them, pastes them and confirms them."""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from cli.history import UnknownStudy
+from judging.evidence import arm_of
+from models.dates import first_day
+from models.protocol import ExtractionRow
+from models.review import load_review
+from models.screening import QueueItem
+from models.settings import Settings
+from models.synthesis import ArmResult
+from models.trial import Report, TrialRecord
+from models.vocabulary import ReportKind
+from stores.published import published_folder
+from stores.snapshot import query
+from studies.discrepancies import in_results
+from studies.extraction import extract
+
+_COLUMNS = tuple(ExtractionRow.model_fields)
+
+
+class Candidates(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of one study that posted results give, what keeps others from being rows, and what they contradict."""
+
+    study_id: str
+    known_from: dict[str, date]
+    """Day on which results were posted, by the record or summary that holds them."""
+    rows: tuple[ArmResult, ...]
+    settled: tuple[ArmResult, ...]
+    """Candidates for whose outcome and time extraction.csv has rows already."""
+    queue: tuple[QueueItem, ...]
+    discrepancies: tuple[QueueItem, ...]
+
+
+def candidates(identifier: str, review_name: str, settings: Settings) -> Candidates:
+    """Read candidate rows from the posted results of a study's newest records, as of the newest published night.
+
+    Raises
+    ------
+    NothingPublished
+        If there is no published night yet.
+    UnknownStudy
+        If no study or record has that id.
+    ReviewError
+        If the review folder cannot be read.
+    """
+    warehouse = published_folder(review_name, settings) / "warehouse.duckdb"
+    review = load_review(settings.reviews / review_name)
+    _, documents = query(warehouse, "SELECT document FROM core_trial_latest ORDER BY record_id")
+    records = [msgspec.json.decode(text, type=TrialRecord) for (text,) in documents]
+    _, links = query(warehouse, "SELECT study_id, record_id FROM review_study_record")
+    study_of = {record_id: study_id for study_id, record_id in links}
+    wanted = identifier.strip().upper()
+    study_id = next((study for record, study in study_of.items() if record.upper() == wanted), None)
+    if study_id is None:
+        raise UnknownStudy(f"{identifier}: no study or record has this id; 'trialwatch sql' finds what there is")
+    members = [record for record in records if study_of[record.record_id] == study_id]
+    summaries = _summaries(warehouse, study_id)
+    sources: list[TrialRecord | Report] = [*members, *(report for report in summaries if report.results)]
+    found = [extract(study_id, source, review.protocol) for source in sources]
+    arms = [arm for item in found for arm in item.arms]
+    entered = [arm_of(row) for row in review.extraction if row.study_id == study_id]
+    places = {(arm.outcome, arm.timepoint) for arm in entered}
+    return Candidates(
+        study_id=study_id,
+        known_from=_posted(members, summaries),
+        rows=tuple(arm for arm in arms if (arm.outcome, arm.timepoint) not in places),
+        settled=tuple(arm for arm in arms if (arm.outcome, arm.timepoint) in places),
+        queue=tuple(item for one in found for item in one.queue),
+        discrepancies=tuple(in_results(entered, arms)),
+    )
+
+
+def _summaries(warehouse: Path, study_id: str) -> list[Report]:
+    """Results that a registry publishes on pages of their own, beside the study's records."""
+    _, rows = query(
+        warehouse,
+        "SELECT study_id, kind, document FROM core_report_latest JOIN review_study_report USING (report_id)"
+        " ORDER BY report_id",
+    )
+    return [
+        msgspec.json.decode(text, type=Report)
+        for study, kind, text in rows
+        if study == study_id and kind == ReportKind.REGISTRY_SUMMARY
+    ]
+
+
+def _posted(records: Sequence[TrialRecord], summaries: Sequence[Report]) -> dict[str, date]:
+    """Tables of results say nothing of their day: it stands on the page beside them."""
+    days = {item.record_id: item.results_posted_date or item.registry_date for item in records if item.has_results}
+    pages = {item.report_id.partition("/")[0]: item.published_date for item in summaries if item.published_date}
+    for item in summaries:
+        days[item.report_id] = pages.get(item.report_id.partition("/")[0]) or item.registry_date
+    return {source: first_day(day) for source, day in days.items()}
+
+
+def as_csv(found: Candidates, *, header: bool = False) -> str:
+    """Rows as extraction.csv has them, not confirmed: a person checks each against its place, then says true."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
+    if header:
+        writer.writeheader()
+    writer.writerows(_row(arm, found.known_from.get(arm.report)) for arm in found.rows)
+    return out.getvalue()
+
+
+def as_text(found: Candidates) -> str:
+    """What there is to paste, what is settled, what contradicts it and what only a person can read."""
+    lines = [as_csv(found).rstrip("\n")] if found.rows else [f"{found.study_id}: no rows to paste"]
+    if found.settled:
+        places = sorted({f"{arm.outcome}, {arm.timepoint}" for arm in found.settled})
+        lines.append(f"# extraction.csv has rows already for {'; '.join(places)}")
+    lines += [f"# {item.field}: {item.reason}" for item in found.discrepancies]
+    lines += [f"# {item.reason} ({item.value}): {item.action}" for item in found.queue]
+    return "\n".join(lines)
+
+
+def _row(arm: ArmResult, known_from: date | None) -> dict[str, object]:
+    row: dict[str, object] = {name: getattr(arm, name) for name in _COLUMNS if name in arm.__struct_fields__}
+    return row | {
+        "table": arm.place,
+        "page": None,
+        "known_from": known_from,
+        "is_confirmed": "false",
+        "evidence": str(arm.evidence),
+        "arm": str(arm.arm),
+        "note": arm.note or None,
+    }

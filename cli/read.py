@@ -1,0 +1,203 @@
+"""Commands that read what is published, or a spreadsheet, and change nothing."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from cli import show
+from cli.common import (
+    DEFAULT_REVIEW,
+    FAILED,
+    PARTIAL,
+    AsJson,
+    ReviewName,
+    ReviewOption,
+    console,
+    print_json,
+    settings_of,
+)
+from cli.crosscheck import crosscheck_published
+from cli.extract import as_text as candidates_text
+from cli.extract import candidates
+from cli.history import as_text as history_text
+from cli.history import history
+from flows.searches import searches
+from models.review import load_review
+from models.vocabulary import Convention, Interval, Measure, Model
+from pooling.forest import around, forest, label
+from pooling.further import Further, Wanted, further_of
+from pooling.pool import ZeroChoice, analyses, record
+from pooling.spreadsheet import PoolError
+from stores.published import fingerprint_of, published_folder
+from stores.snapshot import query
+from synthesis.tables import AddTo
+
+reading = typer.Typer()
+
+
+@reading.command("pool")
+def pool_command(
+    files: Annotated[list[Path], typer.Argument(help="CSV files with metafor's column names.")],
+    measure: Annotated[Measure, typer.Option(help="Effect measure.")],
+    model: Annotated[list[Model] | None, typer.Option(help="Pooling model; may be repeated.")] = None,
+    interval: Annotated[list[Interval] | None, typer.Option(help="Confidence interval; may be repeated.")] = None,
+    convention: Annotated[list[Convention] | None, typer.Option(help="Preset; may be repeated.")] = None,
+    level: Annotated[float, typer.Option(help="Confidence level, between 0 and 1.")] = 0.95,
+    add: Annotated[float | None, typer.Option(min=0, help="Continuity correction added to each cell.")] = None,
+    to: Annotated[AddTo | None, typer.Option(help="Which tables are corrected.")] = None,
+    by_arm: Annotated[
+        bool | None, typer.Option("--by-arm/--equal", help="Correct each arm by its size, or all cells alike.")
+    ] = None,
+    drop_double: Annotated[
+        bool | None,
+        typer.Option("--drop-double/--keep-double", help="Studies where nobody, or everybody, had the event."),
+    ] = None,
+    also: Annotated[list[Further] | None, typer.Option(help="What else to compute; may be repeated.")] = None,
+    group_by: Annotated[str | None, typer.Option(help="Column that names each study's subgroup.")] = None,
+    order_by: Annotated[str | None, typer.Option(help="Column that puts studies in order, such as year.")] = None,
+    smallest_effect: Annotated[
+        float | None, typer.Option(help="Effect for the information size: relative reduction of risk, or difference.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Pool any data; no review is needed."""
+    if not 0 < level < 1:
+        raise typer.BadParameter(f"{level:g} is no level: give a number between 0 and 1, such as 0.95")
+    wanted = Wanted(_further(also or [], group_by), group_by, order_by, smallest_effect)
+    zero_cells = ZeroChoice(add, to, by_arm, drop_double)
+    problems = []
+    for path in files:
+        try:
+            found = analyses(
+                path, measure, model or (), interval or (), convention or (), level=level, zero_cells=zero_cells
+            )
+            more = [further_of(analysis, wanted) for analysis in found]
+        except PoolError as problem:
+            problems.append(problem)
+            continue
+        if as_json:
+            for analysis, around_it in zip(found, more, strict=True):
+                print_json(record(analysis) | around_it)
+        else:
+            text = [around(part, label(analysis)) for analysis, part in zip(found, more, strict=True) if part]
+            console().print("\n".join([forest(found), *text, ""]), markup=False)
+    if len(problems) == len(files):
+        raise PoolError("\n".join(map(str, problems)))
+    for said in problems:
+        typer.echo(f"trialwatch: {said}", err=True)
+    if problems:
+        raise typer.Exit(PARTIAL)
+
+
+def _further(also: list[Further], group_by: str | None) -> tuple[Further, ...]:
+    """What is asked for, a column of groups being a wish for subgroups."""
+    return tuple(dict.fromkeys([*([Further.SUBGROUPS] if group_by else []), *also]))
+
+
+@reading.command("crosscheck")
+def crosscheck_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+    """Recompute every published pooled effect with mpmath, and with metafor where R has it."""
+    found = crosscheck_published(review, settings_of(context))
+    disagreements = [str(item) for item in found.disagreements]
+    if as_json:
+        print_json({"effects": found.n_effects, "metafor": found.n_metafor, "disagreements": disagreements})
+    else:
+        for item in disagreements:
+            console().print(item, markup=False)
+        metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
+        console().print(f"{found.n_effects} effects recomputed, {metafor}; {len(disagreements)} not confirmed")
+    if disagreements:
+        raise typer.Exit(FAILED)
+
+
+@reading.command("status")
+def status_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+    """Tell the decision in force, the sources' freshness, and what waits for a person."""
+    settings = settings_of(context)
+    report = show.status_of(review, settings)
+    if as_json:
+        print_json(report)
+    else:
+        show.status(report, console())
+
+
+@reading.command("sql")
+def sql_command(
+    context: typer.Context,
+    statement: Annotated[str, typer.Argument(help="One SQL statement, read-only.")],
+    review: ReviewOption = DEFAULT_REVIEW,
+    as_json: AsJson = False,
+) -> None:
+    """Query the published warehouse."""
+    settings = settings_of(context)
+    names, rows = query(published_folder(review, settings) / "warehouse.duckdb", statement)
+    if as_json:
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        show.rows(names, rows, console())
+
+
+@reading.command("fingerprint")
+def fingerprint_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+    """Print one number for the content of the published warehouse."""
+    found = fingerprint_of(review, settings_of(context))
+    if as_json:
+        print_json(msgspec.to_builtins(found))
+    else:
+        console().print(found.fingerprint)
+
+
+@reading.command("searches")
+def searches_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+    """Print each source's query, written from the protocol's one question; as sent they are in out_search."""
+    settings = settings_of(context)
+    found = searches(load_review(settings.reviews / review), settings)
+    if as_json:
+        for item in found:
+            print_json(msgspec.to_builtins(item))
+    else:
+        show.searches(found, console())
+
+
+@reading.command("queue")
+def queue_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+    """List what only a person can settle."""
+    folder = published_folder(review, settings_of(context))
+    names, rows = query(folder / "warehouse.duckdb", "SELECT * FROM out_queue ORDER BY kind, subject, reason")
+    if as_json:
+        for row in rows:
+            print_json(dict(zip(names, row, strict=True)))
+    else:
+        show.rows(names, rows, console())
+
+
+@reading.command("history")
+def history_command(
+    context: typer.Context,
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="Study, record or report, e.g. NCT03280056.")],
+    review: ReviewOption = DEFAULT_REVIEW,
+    as_json: AsJson = False,
+) -> None:
+    """Tell a study's life: what happened, when, by whom, in which version."""
+    told = history(identifier, review, settings_of(context))
+    if as_json:
+        print_json(msgspec.to_builtins(told))
+    else:
+        console().print(history_text(told), markup=False)
+
+
+@reading.command("extract")
+def extract_command(
+    context: typer.Context,
+    identifier: Annotated[str, typer.Argument(metavar="STUDY", help="Study or record, e.g. NCT03280056.")],
+    review: ReviewOption = DEFAULT_REVIEW,
+    as_json: AsJson = False,
+) -> None:
+    """Print rows for extraction.csv, ready to paste, from a study's posted results."""
+    found = candidates(identifier, review, settings_of(context))
+    if as_json:
+        print_json(msgspec.to_builtins(found))
+    else:
+        console().print(candidates_text(found), markup=False)

@@ -1,0 +1,210 @@
+"""What the command line prints for people. Programs read the same from ``--json``."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from flows.ingest import IngestedRecord, field_counts
+from flows.night import NightResult
+from flows.probe import Probe
+from flows.searches import SourceSearched
+from models.settings import Settings
+from models.vocabulary import EvidenceSet, StudyList
+from reporting.claims import staleness, unsearched
+from reporting.numbers import counted, estimate
+from stores.ledger import Ledger
+from stores.published import published_folder
+from stores.snapshot import query
+
+
+def night(result: NightResult, console: Console) -> None:
+    """One night: decision, what is new, where to look."""
+    judgement, page = result.judgement, result.page
+    decision = judgement.decision
+    console.print(f"[bold]{judgement.review.protocol.title}[/], as of {judgement.context.today}")
+    console.print(f"{decision.status}: {decision.rationale}. {decision.explanation}", markup=False)
+    for item in unsearched(judgement.freshness):
+        console.print(f"not searched to the end: {staleness(item)}", markup=False)
+    found = ((page.n_new_versions, "new version"), (len(result.new_events), "new event"), (len(result.alerts), "alert"))
+    console.print(", ".join(counted(n, noun) for n, noun in found), markup=False)
+    for event in result.new_events:
+        if event.is_news:
+            console.print(f"  {event.event_code} {event.study_id} {event.event_date}: {event.evidence}", markup=False)
+    console.print(f"published in {result.folder}", markup=False)
+
+
+def years(results: Iterable[NightResult], console: Console) -> None:
+    """Nights of a backtest, a line each, with what happened and the numbers that moved."""
+    last: NightResult | None = None
+    for result in results:
+        judgement = result.judgement
+        lists = [status.list for status in judgement.statuses]
+        news = [event for event in result.new_events if event.is_news]
+        if (
+            last is not None
+            and not news
+            and not result.alerts
+            and result.judgement.decision.status == last.judgement.decision.status
+        ):
+            last = result
+            continue
+        console.print(
+            f"[bold]{judgement.context.today}[/]  {judgement.decision.status:<16}"
+            f" included {lists.count(StudyList.INCLUDED)}, ongoing {lists.count(StudyList.ONGOING)},"
+            f" awaiting {lists.count(StudyList.AWAITING)}"
+        )
+        for event in news:
+            console.print(
+                f"            {event.event_code} {event.study_id} {event.event_date}: {event.evidence}", markup=False
+            )
+        for line in _moved(last, result):
+            console.print(f"            {line}", markup=False)
+        for alert in result.alerts:
+            console.print(f"            alert ({alert.grade}): {alert.title}", markup=False)
+        last = result
+    if last is not None:
+        console.print(f"\npublished in {last.folder}", markup=False)
+        console.print(f"page: {(last.folder / 'site' / 'index.html').resolve()}", markup=False)
+
+
+def _moved(before: NightResult | None, now: NightResult) -> list[str]:
+    """Headline estimates that are new or other than on the night before."""
+
+    def lines(result: NightResult) -> dict[tuple[str, ...], str]:
+        return {
+            (effect.evidence_set, effect.outcome, effect.timepoint): f"{effect.outcome}, {effect.timepoint}"
+            f" ({effect.evidence_set}): {effect.measure}"
+            f" {estimate(effect.measure, effect.estimate, effect.ci_low, effect.ci_high)}, k = {effect.k}, n = {effect.n_participants}"
+            for effect in result.judgement.effects
+            if effect.is_headline
+            and effect.convention is result.judgement.review.protocol.conventions[0].name
+            and effect.k
+            and effect.evidence_set is not EvidenceSet.PUBLISHED
+        }
+
+    old, new = lines(before) if before else {}, lines(now)
+    confirmed = {key[1:]: text for key, text in new.items() if key[0] == EvidenceSet.CONFIRMED}
+    return [
+        text
+        for key, text in new.items()
+        if old.get(key) != text
+        and (
+            key[0] == EvidenceSet.CONFIRMED or text.split(": ", 1)[1] != confirmed.get(key[1:], ": ").split(": ", 1)[1]
+        )
+    ]
+
+
+def ingested(records: Sequence[IngestedRecord], console: Console) -> None:
+    """What became of every record of the loaded files."""
+    for record in records:
+        if record.kind == "rejected":
+            named = "" if record.record_id == f"file:{record.file}" else f"{record.record_id}: "
+            console.print(f"{record.file}: {named}rejected: {record.reason}", markup=False)
+            continue
+        known = "" if record.is_new else ", known already"
+        console.print(f"{record.file}: {record.record_id}, version of {record.registry_date}{known}", markup=False)
+        if record.numbers:
+            numbers = record.numbers
+            console.print(
+                f"  registered {_or_dash(numbers.n_registered)}, started {_or_dash(numbers.n_started)},"
+                f" randomised {_or_dash(numbers.n_randomised)}, analysed {_or_dash(numbers.n_analysed)}"
+            )
+        if record.eligibility:
+            why = f" ({record.deciding.criterion}: {record.deciding.quote})" if record.deciding else ""
+            console.print(f"  {record.status_text}; eligibility {record.eligibility}{why}", markup=False)
+        for item in record.queue:
+            console.print(f"  for a person: {item.reason} [{item.value}]: {item.action}", markup=False)
+    counts = field_counts(records)
+    rows(["field", "found", "queued"], [(item.field, item.n_found, item.n_queued) for item in counts], console)
+    n_rejected, n_new = sum(record.kind == "rejected" for record in records), sum(record.is_new for record in records)
+    console.print(f"{len(records) - n_rejected} records read, {n_new} of them new, {n_rejected} rejected")
+
+
+def alerts(told: Sequence[dict[str, Any]], console: Console) -> None:
+    """Two lines for each alert: key and title; what became of it and who has answered."""
+    if not told:
+        console.print("no alert has been raised")
+    for alert in told:
+        console.print(
+            f"{alert['key']}  {alert['raised_at']:%Y-%m-%d}  {alert['grade']:<6}  {alert['title']}", markup=False
+        )
+        sent = ", ".join(f"{channel} {state}" for channel, state in alert["deliveries"].items())
+        answers = []
+        if alert["acknowledged_at"]:
+            answers.append(f"acknowledged by {alert['acknowledged_by']}, {alert['acknowledged_at']:%Y-%m-%d}")
+        elif alert["snoozed_until"]:
+            answers.append(f"put off until {alert['snoozed_until']:%Y-%m-%d}")
+        console.print(f"    {'; '.join([sent, *answers])}", markup=False)
+
+
+def probes(found: Sequence[Probe], console: Console) -> None:
+    """One line per source."""
+    for item in found:
+        console.print(f"{item.source}: {item.state}" + (f": {item.reason}" if item.reason else ""), markup=False)
+
+
+def searches(found: Sequence[SourceSearched], console: Console) -> None:
+    """One paragraph per source."""
+    for item in found:
+        last = f", last {item.last_asked_at} UTC" if item.last_asked_at else ""
+        console.print(f"{item.title} ({item.source}), {item.how}{last}\n  {item.query}", markup=False)
+
+
+def rows(names: Sequence[str], found: Sequence[Sequence[Any]], console: Console) -> None:
+    """A result as a table."""
+    table = Table(*names, box=None, pad_edge=False)
+    for row in found:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    console.print(table)
+
+
+def status_of(review: str, settings: Settings) -> dict[str, Any]:
+    """Decision in force, sources, open questions and deliveries, from the published warehouse and the ledger."""
+    folder = published_folder(review, settings)
+    with Ledger(settings.ledger) as ledger:
+        runs, beats = ledger.runs(review), ledger.heartbeats(review)
+        alerts = len(ledger.alerts(review))
+        undelivered = [item for item in ledger.deliveries(review) if item.delivered_at is None]
+    return {
+        "published": str(folder.resolve()),
+        "decision": _table(folder, "SELECT * FROM out_update_decision ORDER BY decided_at DESC LIMIT 1"),
+        "sources": _table(folder, "SELECT * FROM out_source_freshness ORDER BY source"),
+        "lists": _table(folder, "SELECT list, count(*) AS n FROM out_study GROUP BY list ORDER BY list"),
+        "queue": _table(folder, "SELECT * FROM out_queue ORDER BY ALL"),
+        "heartbeat": msgspec.to_builtins(beats[-1]) if beats else None,
+        "last_run": msgspec.to_builtins(runs[-1]) if runs else None,
+        "n_alerts": alerts,
+        "undelivered": [msgspec.to_builtins(item) for item in undelivered],
+    }
+
+
+def status(report: dict[str, Any], console: Console) -> None:
+    """The same for people."""
+    for decision in report["decision"]:
+        console.print(f"[bold]{decision['status']}[/]: {decision['rationale']}")
+        console.print(decision["explanation"], markup=False)
+    for source in report["sources"]:
+        stale = "STALE" if source["is_stale"] else "fresh"
+        console.print(
+            f"{source['title']}: {stale}, {source['state']}, last complete {source['last_complete_at']}", markup=False
+        )
+    console.print(", ".join(f"{row['list']} {row['n']}" for row in report["lists"]))
+    if report["heartbeat"]:
+        console.print(report["heartbeat"]["message"], markup=False)
+    console.print(f"{counted(report['n_alerts'], 'alert')}, {len(report['undelivered'])} not delivered")
+    for item in report["queue"]:
+        value = f" [{item['value']}]" if item["value"] and item["value"] not in item["reason"] else ""
+        console.print(f"for a person: {item['subject']}: {item['reason']}{value}: {item['action']}", markup=False)
+
+
+def _table(folder: Path, statement: str) -> list[dict[str, Any]]:
+    names, found = query(folder / "warehouse.duckdb", statement)
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _or_dash(value: int | None) -> str:
+    return "—" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""ClinicalTrials.gov: its present interface with record history, and the classic files."""

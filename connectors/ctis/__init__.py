@@ -1,0 +1,1 @@
+"""The EU's Clinical Trials Information System."""

@@ -1,0 +1,184 @@
+"""The second half of a night: what is known is judged, the snapshot built, the outbox written and delivered."""
+
+import logging
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from alerts.channels import Channel, deliver_pending, write_heartbeat
+from alerts.feed import render_feed
+from alerts.rules import heartbeat, raise_alerts
+from flows.freshness import freshness_of
+from flows.gather import NightRequest
+from judging.judge import judge
+from judging.vanished import with_vanished
+from models.alert import Alert
+from models.judgement import Judgement
+from models.page import ReviewPage
+from models.review import Review
+from models.screening import Event, RunContext
+from models.settings import Settings
+from replay.archive import basis_shown
+from reporting.digest import render_digest
+from reporting.gathering import gather_page
+from reporting.render import render_page
+from stores.judged import fill
+from stores.ledger import Ledger, Run
+from stores.published import night_folder, write_manifest
+from stores.snapshot import Snapshot, fingerprint
+from synthesis.crosscheck import crosscheck
+
+log = logging.getLogger("trialwatch")
+
+
+class NotConfirmed(Exception):
+    """A pooled effect of the night is not what the second engine computes; nothing is published."""
+
+
+class Concluded(msgspec.Struct, frozen=True, kw_only=True):
+    """A judged night whose snapshot is built and not yet published."""
+
+    judgement: Judgement
+    page: ReviewPage
+    new_events: tuple[Event, ...]
+    alerts: tuple[Alert, ...]
+    build: Path
+    target: Path
+
+
+def conclude(
+    settings: Settings, ledger: Ledger, review: Review, request: NightRequest, is_told: bool = False
+) -> Concluded:
+    """Judge what is known on the night and build its snapshot, page, feed and manifest; publishes nothing.
+
+    The feed holds what the ledger remembers up to the night, and its own alert when that `is_told`.
+    """
+    protocol, as_of = review.protocol, request.as_of
+    target = night_folder(settings.published, protocol.review, as_of)
+    build = target.with_name(".build")
+    shutil.rmtree(build, ignore_errors=True)
+    previous = max((run.as_of for run in ledger.runs(protocol.review) if _is_earlier(run, as_of)), default=None)
+    past = [item for item in ledger.decisions(protocol.review) if item.decided_at < as_of]
+    snapshot = Snapshot(build / "warehouse.duckdb", settings.warehouse, as_of)
+    rejected = snapshot.rejected()
+    judgement = judge(
+        RunContext(as_of=as_of, baseline_search_date=review.baseline.search_date),
+        review,
+        snapshot.newest_trials(),
+        snapshot.trial_versions(),
+        snapshot.report_versions(),
+        rejected,
+        freshness_of(protocol, ledger, as_of),
+        snapshot.nights(),
+    )
+    judgement = with_vanished(judgement, snapshot.last_listed())
+    if disagreements := crosscheck(judgement.inputs, judgement.effects):
+        raise NotConfirmed("the second engine does not confirm: " + "; ".join(map(str, disagreements)))
+    with snapshot.transaction():
+        fill(snapshot, judgement, past)
+        snapshot.create_views("1")
+        snapshot.create_views("2")
+    snapshot.check()
+    page = gather_page(
+        judgement,
+        request.registries,
+        previous,
+        past,
+        snapshot.n_versions_since(previous),
+        len(rejected),
+        _reconstructed(judgement) if request.registries == "replay" else frozenset(),
+    )
+    rows = snapshot.export_parquet(build / "parquet")
+    snapshot.close()
+    new_events, alerts = news_of(ledger, judgement, page)
+    told = {alert.key: alert for alert in ledger.alerts(protocol.review) if alert.raised_at <= as_of}
+    told |= {alert.key: alert for alert in alerts if is_told}
+    feed = render_feed(protocol.review, protocol.title, as_of, list(told.values()))
+    (build / "site").mkdir()
+    (build / "site" / "index.html").write_text(render_page(page), encoding="utf-8")
+    (build / "site" / "feed.atom").write_text(feed, encoding="utf-8")
+    write_manifest(
+        build,
+        {
+            "review": protocol.review,
+            "as_of": as_of,
+            "registries": request.registries,
+            "trialwatch": version("trialwatch"),
+            "protocol": judgement.decision.protocol_version,
+            "baseline_version": review.baseline.version,
+            "decision": judgement.decision.status,
+            "sources": [msgspec.to_builtins(item) for item in judgement.freshness],
+            "rows": rows,
+            "fingerprint": fingerprint(build / "warehouse.duckdb"),
+        },
+    )
+    return Concluded(judgement=judgement, page=page, new_events=new_events, alerts=alerts, build=build, target=target)
+
+
+def _reconstructed(judgement: Judgement) -> frozenset[str]:
+    """Studies whose newest version the replay rebuilt from dated facts."""
+    today = judgement.context.today
+    return frozenset(item for item in judgement.descriptions if basis_shown(item, today) == "reconstructed")
+
+
+def _is_earlier(run: Run, as_of: datetime) -> bool:
+    return run.state in {"done", "partial"} and run.as_of < as_of
+
+
+def news_of(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> tuple[tuple[Event, ...], tuple[Alert, ...]]:
+    """Events that no other night has dealt with, and what is to be told of the night."""
+    context, review = judgement.context, judgement.decision.review
+    emitted = ledger.emitted_events(review, context.as_of)
+    new_events = tuple(event for event in judgement.events if event.key not in emitted)
+    earlier = [item for item in ledger.heartbeats(review) if item.as_of < context.as_of]
+    previous = [item for item in ledger.decisions(review) if item.decided_at < context.as_of]
+    alerts = raise_alerts(
+        context=context,
+        review_title=judgement.review.protocol.title,
+        decision=judgement.decision,
+        previous=previous[-1] if previous else None,
+        events=judgement.events,
+        emitted=emitted,
+        signals=judgement.signals,
+        fired_before=ledger.fired_signals(review, context.as_of),
+        freshness=judgement.freshness,
+        stale_before=frozenset(earlier[-1].stale_sources) if earlier else frozenset(),
+        render=lambda **told: render_digest(page, told["events"], told["signals"]),
+    )
+    return new_events, alerts
+
+
+def write_outbox(
+    settings: Settings, ledger: Ledger, run_id: int, concluded: Concluded, channels: Sequence[Channel]
+) -> None:
+    """Write decision, events, alerts and heartbeat to the ledger in one transaction."""
+    judgement = concluded.judgement
+    beat = heartbeat(
+        context=judgement.context,
+        review=judgement.decision.review,
+        n_new_versions=concluded.page.n_new_versions,
+        n_new_events=len(concluded.new_events),
+        n_alerts=len(concluded.alerts),
+        freshness=judgement.freshness,
+    )
+    ledger.conclude(
+        run_id,
+        judgement.decision,
+        events=concluded.new_events,
+        signals=judgement.signals,
+        alerts=concluded.alerts,
+        heartbeat=beat,
+        channels=[channel.name for channel in channels],
+    )
+    write_heartbeat(beat, settings.outbox)
+
+
+def deliver(ledger: Ledger, review: str, channels: Sequence[Channel]) -> None:
+    """Send what is due on every channel; what fails is tried again on a later night."""
+    for attempt in deliver_pending(ledger, review, channels):
+        if attempt.error:
+            log.warning("alert %s was not delivered on %s: %s", attempt.alert_key, attempt.channel, attempt.error)

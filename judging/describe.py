@@ -1,0 +1,64 @@
+"""Facts of a study in the words that readers use: design, product, comparator."""
+
+import re
+from collections.abc import Sequence
+
+from models.judgement import Description, Screened
+from models.protocol import Eligibility
+from models.trial import TrialRecord
+from studies.terms import Field, find
+
+
+def descriptions_of(screened: Screened, eligibility: Eligibility) -> dict[str, Description]:
+    """Every study by the record that names it."""
+    return {
+        study_id: Description(
+            title=title_of(record),
+            design=design_of(record),
+            product=product_of(record, eligibility),
+            comparator=comparator_of(record, eligibility),
+        )
+        for study_id in screened.screening
+        if (record := screened.newest[study_id])
+    }
+
+
+def title_of(record: TrialRecord) -> str:
+    """Brief title, or the official one."""
+    return record.brief_title or record.official_title or record.record_id
+
+
+def design_of(record: TrialRecord) -> str:
+    """Allocation, model, masking and phase in words, as far as they are registered."""
+    masking = _words(record.masking_text)
+    parts = [
+        record.allocation.replace("_", "-") if record.allocation else None,
+        _words(record.intervention_model_text),
+        "open label" if masking == "none" else f"{masking} masking" if masking else None,
+        _words(record.phase_text),
+    ]
+    return ", ".join(part for part in parts if part) or "not stated"
+
+
+def _words(text: str | None) -> str:
+    """Words of a registry's vocabulary as a reader writes them: ``PHASE1/PHASE2`` is phase 1/2."""
+    lower = (text or "").lower().replace("_", " ")
+    return re.sub(r"phase(\d)(?:\W+phase(\d))?", lambda m: f"phase {m[1]}" + (f"/{m[2]}" if m[2] else ""), lower)
+
+
+def product_of(record: TrialRecord, eligibility: Eligibility) -> str:
+    """The interventions that are cells by the protocol's words, or else all that are no comparator."""
+    cells = [item.name for item in record.interventions if find(eligibility.intervention, [Field("", item.name)])]
+    others = [item.name for item in record.interventions if not find(eligibility.comparator, [Field("", item.name)])]
+    return _joined(cells or others)
+
+
+def comparator_of(record: TrialRecord, eligibility: Eligibility) -> str:
+    """Arms or interventions that are a comparator by the protocol's words."""
+    names = [*(arm.label for arm in record.arms), *(item.name for item in record.interventions)]
+    found = [name for name in names if find(eligibility.comparator, [Field("", name)])]
+    return _joined([name for name in found if not find(eligibility.intervention, [Field("", name)])] or found)
+
+
+def _joined(names: Sequence[str]) -> str:
+    return "; ".join(dict.fromkeys(names)) or "not stated"

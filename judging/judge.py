@@ -1,0 +1,319 @@
+"""From record versions to a verdict on the review: links, eligibility, numbers, effects, states, events, rules.
+
+Pure apart from its inputs: versions as a snapshot holds them, the review folder as of the night, and what
+earlier nights left in the ledger. The same inputs give the same judgement.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from judging.describe import descriptions_of
+from judging.evidence import arms_of, inputs_of
+from judging.waiting import look_alikes, number_conflicts, of_first_record, reopened_decisions
+from models.judgement import Judgement, Screened
+from models.protocol import PublishedStudy
+from models.review import Review
+from models.screening import Event, QueueItem, RunContext, StudyStatus
+from models.synthesis import ArmResult, EffectInput, SourceFreshness
+from models.trial import Observation, Rejected, Report, TrialRecord
+from models.vocabulary import (
+    EventCode,
+    EvidenceSet,
+    LinkMethod,
+    ReferenceType,
+    Status,
+    StudyList,
+    Verdict,
+)
+from studies.corrections import is_disputed
+from studies.eligibility import screen
+from studies.events import events_of
+from studies.lifecycle import LinkedReport, StudyFile, status_of
+from studies.link_dates import dated
+from studies.linkage import link
+from studies.numbers import numbers_of
+from studies.reopening import eligible_from
+from synthesis.certainty import rate_review
+from synthesis.pooling import pool_review
+from synthesis.signals import compare, decide, reproduce
+
+
+def screen_records(newest: Sequence[Observation], reports: Mapping[str, Report], review: Review) -> Screened:
+    """Join records to studies and judge each study by the newest version of its first record."""
+    records = {item.item.record_id: item.item for item in newest if isinstance(item.item, TrialRecord)}
+    linked = link(records, reports, review.links)
+    protocol = review.protocol
+    screening = {
+        study_id: screen(study_id, records[study_id], protocol.eligibility, review.decisions, review.versions)
+        for study_id in dict.fromkeys(item.study_id for item in linked.records)
+    }
+    return Screened(linked=linked, newest=records, screening=screening)
+
+
+def ids_to_follow(screened: Screened, review: Review) -> list[str]:
+    """Records and reports to ask for one by one: of studies that matter, and those people name.
+
+    The review's own studies are always among them, whether or not tonight's search finds them.
+    """
+    ids = [record for study in screened.studies_that_matter for record in screened.records_of(study)]
+    ids += [study.study_id for version in review.versions for study in (*version.included, *version.ongoing)]
+    ids += [row.item_id for row in review.links] + [row.report for row in review.extraction]
+    for study in screened.studies_that_matter:
+        references = screened.newest[study].references
+        ids += [f"PMID:{item.pmid}" for item in references if item.type is ReferenceType.RESULT]
+    return sorted(dict.fromkeys(ids))
+
+
+def judge(
+    context: RunContext,
+    review: Review,
+    newest: Sequence[Observation],
+    trial_versions: Sequence[Observation],
+    report_versions: Sequence[Observation],
+    rejected: Sequence[Rejected],
+    freshness: Sequence[SourceFreshness],
+    nights: Sequence[datetime],
+) -> Judgement:
+    """Conclude one night.
+
+    Parameters
+    ----------
+    context : the night, and since when things are news
+    review : the review folder as of the night
+    newest : newest version of each registry record
+    trial_versions, report_versions : all versions observed by the night, oldest registry date first
+    rejected : what could not be read, of all pages so far
+    freshness : how recently each source was searched to the end
+    nights : moments at which sources were observed, ascending
+    """
+    reports = {item.item.report_id: item.item for item in report_versions if isinstance(item.item, Report)}
+    screened = screen_records(newest, reports, review)
+    queue = [*screened.linked.queue, *_rejections(rejected), *_unclear(screened), *_recall(screened, review, freshness)]
+    queue += look_alikes(screened.linked, screened.newest, reports, screened.studies_that_matter, review.links)
+    met = [study for study, decision in screened.screening.items() if decision.verdict is Verdict.MET]
+    sources = {study_id: screened.with_results(study_id, reports) for study_id in met}
+    confirmed, provisional, problems = arms_of(review, sources)
+    queue += problems
+    versions = _versions_by_study(screened, trial_versions)
+    screened = _with_dates(screened, trial_versions, report_versions, review)
+    linked = _linked_reports(screened, review, report_versions)
+    disputed = _disputed(confirmed, linked)
+    inputs = inputs_of(review, confirmed, provisional, disputed)
+    effects = tuple(
+        effect
+        for evidence_set in EvidenceSet
+        if disputed or evidence_set is not EvidenceSet.UNDISPUTED
+        for effect in pool_review(inputs, review.protocol, evidence_set)
+    )
+    queue += reopened_decisions(review, versions)
+    files = _study_files(screened, review, versions, linked, confirmed, inputs)
+    thresholds = review.protocol.thresholds
+    queue += number_conflicts(files, screened.linked, screened.newest)
+    statuses = tuple(status_of(study, context, thresholds, review.decisions) for study in files)
+    events = tuple(event for study in files for event in events_of(study, context, thresholds, nights))
+    gate = reproduce(review.protocol, review.baseline, effects)
+    new_participants = _new_participants(files, statuses, events, review)
+    rules = compare(review.protocol, effects, new_participants) if not any(item.fired for item in gate) else []
+    signals = (*gate, *rules)
+    decision = decide(
+        review.protocol,
+        review.baseline,
+        context,
+        f"{review.protocol.version}/{review.fingerprint}",
+        events,
+        signals,
+        freshness,
+    )
+    return Judgement(
+        context=context,
+        review=review,
+        screened=screened,
+        reports=reports,
+        descriptions=descriptions_of(screened, review.protocol.eligibility),
+        statuses=statuses,
+        events=events,
+        inputs=tuple(inputs),
+        effects=effects,
+        certainty=rate_review(
+            effects,
+            inputs,
+            review.protocol,
+            risk_of_bias=review.risk_of_bias,
+            statuses=[status for status in statuses if status.list not in {StudyList.EXCLUDED, StudyList.SCREENED_OUT}],
+            stated=review.certainty,
+        ),
+        signals=signals,
+        decision=decision,
+        freshness=tuple(freshness),
+        queue=tuple(dict.fromkeys(queue)),
+    )
+
+
+def _rejections(rejected: Sequence[Rejected]) -> list[QueueItem]:
+    return [
+        QueueItem(
+            kind="rejected",
+            subject=item.record_ref,
+            reason=f"{item.source}: {item.reason}",
+            field=item.path,
+            value=item.value,
+            action=item.action,
+        )
+        for item in rejected
+    ]
+
+
+def _unclear(screened: Screened) -> list[QueueItem]:
+    return [
+        QueueItem(
+            kind="eligibility",
+            subject=decision.study_id,
+            reason=f"{item.criterion} is unclear",
+            field=item.field,
+            value=item.quote,
+            action="decide in decisions.csv",
+        )
+        for decision in screened.screening.values()
+        if decision.verdict is Verdict.UNCLEAR
+        for item in decision.criteria
+        if item.verdict is Verdict.UNCLEAR
+    ]
+
+
+def _recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshness]) -> list[QueueItem]:
+    """The review's own studies, where the search or the rules would have missed them.
+
+    What was not found counts only once every source was searched to its end.
+    """
+    is_searched = not any(source.is_stale for source in freshness)
+    queue = []
+    named = {study.study_id: study.label for v in review.versions for study in (*v.included, *v.ongoing)}
+    for study_id, label in named.items():
+        decision = screened.screening.get(study_id)
+        if (decision is None and is_searched) or (decision and decision.by_rules is Verdict.NOT_MET):
+            found = "screened out by the rules" if decision else "not found"
+            queue.append(
+                QueueItem(
+                    kind="recall",
+                    subject=study_id,
+                    reason=f"a study of the review ({label}) was {found}",
+                    action="mend the search or the eligibility terms in protocol.yaml",
+                )
+            )
+    return queue
+
+
+def _study_files(
+    screened: Screened,
+    review: Review,
+    versions: Mapping[str, Sequence[Observation]],
+    reports: Mapping[str, Sequence[LinkedReport]],
+    confirmed: Sequence[ArmResult],
+    inputs: Sequence[EffectInput],
+) -> list[StudyFile]:
+    arms: dict[str, list[ArmResult]] = defaultdict(list)
+    for arm in confirmed:
+        arms[arm.study_id].append(arm)
+    pooled = {item.study_id for item in inputs if item.evidence_set is EvidenceSet.CONFIRMED and item.yi is not None}
+    included: dict[str, PublishedStudy] = {study.study_id: study for study in review.baseline.included}
+    return [
+        StudyFile(
+            study_id=study_id,
+            versions=tuple(versions[study_id]),
+            newest=screened.newest[study_id],
+            reports=tuple(reports.get(study_id, ())),
+            screening=decision,
+            numbers=numbers_of(screened.newest[study_id], included.get(study_id), arms[study_id]),
+            published=included.get(study_id),
+            is_extracted=bool(arms[study_id]),
+            is_pooled=study_id in pooled,
+            extracted_from=frozenset(arm.report for arm in arms[study_id]),
+            eligible_from=eligible_from(of_first_record(study_id, versions), review.protocol.eligibility),
+        )
+        for study_id, decision in screened.screening.items()
+    ]
+
+
+def _disputed(confirmed: Sequence[ArmResult], linked: Mapping[str, Sequence[LinkedReport]]) -> set[str]:
+    """Studies with confirmed numbers of which a report was retracted or put in doubt."""
+    extracted_from: dict[str, set[str]] = defaultdict(set)
+    for arm in confirmed:
+        extracted_from[arm.study_id].add(arm.report)
+    return {study for study, reports in extracted_from.items() if is_disputed(linked.get(study, ()), reports)}
+
+
+def _versions_by_study(screened: Screened, trial_versions: Sequence[Observation]) -> dict[str, list[Observation]]:
+    study_of = {item.record_id: item.study_id for item in screened.linked.records}
+    versions: dict[str, list[Observation]] = defaultdict(list)
+    for version in trial_versions:
+        if isinstance(version.item, TrialRecord):
+            versions[study_of[version.item.record_id]].append(version)
+    return versions
+
+
+def _with_dates(
+    screened: Screened, trial_versions: Sequence[Observation], report_versions: Sequence[Observation], review: Review
+) -> Screened:
+    trials: dict[str, list[TrialRecord]] = defaultdict(list)
+    reports: dict[str, list[Report]] = defaultdict(list)
+    for item in (version.item for version in (*trial_versions, *report_versions)):
+        if isinstance(item, TrialRecord):
+            trials[item.record_id].append(item)
+        else:
+            reports[item.report_id].append(item)
+    linked = dated(screened.linked, trials, reports, review.links)
+    return msgspec.structs.replace(screened, linked=linked)
+
+
+def _linked_reports(
+    screened: Screened, review: Review, report_versions: Sequence[Observation]
+) -> dict[str, list[LinkedReport]]:
+    versions: dict[str, list[Observation]] = defaultdict(list)
+    newest: dict[str, Report] = {}
+    for version in report_versions:
+        if isinstance(version.item, Report):
+            newest[version.item.report_id] = version.item
+            versions[version.item.report_id].append(version)
+    linked_from = {(row.study_id, row.item_id): row.known_from for row in review.links}
+    linked: dict[str, list[LinkedReport]] = defaultdict(list)
+    for item in screened.linked.reports:
+        by_person = item.method is LinkMethod.PERSON
+        linked[item.study_id].append(
+            LinkedReport(
+                report=newest[item.report_id],
+                link=item,
+                first_seen_at=min(version.observed_at for version in versions[item.report_id]),
+                linked_from=linked_from.get((item.study_id, item.report_id)) if by_person else None,
+                versions=tuple(versions[item.report_id]),
+            )
+        )
+    for reports in linked.values():
+        reports.sort(key=lambda item: (item.report.published_date or item.report.registry_date, item.report.report_id))
+    return linked
+
+
+def _new_participants(
+    files: Sequence[StudyFile], statuses: Sequence[StudyStatus], events: Sequence[Event], review: Review
+) -> dict[str, tuple[int, str]]:
+    """Participants of studies completed or reported since the search, with which number it is."""
+    codes = {EventCode.COMPLETED, EventCode.RESULTS_POSTED, EventCode.REPORT_LINKED}
+    in_news = {event.study_id for event in events if event.is_news and event.event_code in codes}
+    with_data = {study.study_id for study in review.baseline.included if study.contributes_data}
+    lists = {status.study_id: status.list for status in statuses}
+    found = {}
+    for study in files:
+        wanted = study.study_id in in_news - with_data and study.screening.verdict is Verdict.MET
+        if wanted and lists[study.study_id] is not StudyList.EXCLUDED and study.newest.status is not Status.WITHDRAWN:
+            numbers = study.numbers
+            for n, kind in (
+                (numbers.n_randomised, "randomised"),
+                (numbers.n_started, "started"),
+                (numbers.n_registered, f"registered, {numbers.n_registered_type or 'kind not stated'}"),
+            ):
+                if n is not None:
+                    found[study.study_id] = (n, kind)
+                    break
+    return found

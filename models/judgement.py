@@ -1,0 +1,84 @@
+"""What a night concludes about a review, from joined records to the update decision."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from models.certainty import Certainty
+from models.review import Review
+from models.screening import (
+    Event,
+    QueueItem,
+    ReportLink,
+    RunContext,
+    ScreeningDecision,
+    StudyLink,
+    StudyRelation,
+    StudyStatus,
+)
+from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
+from models.trial import Report, TrialRecord
+from models.vocabulary import EvidenceSet, Verdict
+
+
+class Linked(msgspec.Struct, frozen=True, kw_only=True):
+    """All links of a night, and what only a person can settle."""
+
+    records: tuple[StudyLink, ...]
+    reports: tuple[ReportLink, ...]
+    queue: tuple[QueueItem, ...]
+    relations: tuple[StudyRelation, ...] = ()
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """A study in the words that readers use."""
+
+    title: str
+    design: str
+    product: str
+    comparator: str
+
+
+class Screened(msgspec.Struct, frozen=True, kw_only=True):
+    """Records joined to studies, each judged against the protocol."""
+
+    linked: Linked
+    newest: dict[str, TrialRecord]
+    """Newest version by record id."""
+    screening: dict[str, ScreeningDecision]
+    """By study id."""
+
+    @property
+    def studies_that_matter(self) -> list[str]:
+        """Studies that are eligible or may be, by id."""
+        return [study_id for study_id, decision in self.screening.items() if decision.verdict is not Verdict.NOT_MET]
+
+    def records_of(self, study_id: str) -> list[str]:
+        """Ids of a study's records."""
+        return [item.record_id for item in self.linked.records if item.study_id == study_id]
+
+    def with_results(self, study_id: str, reports: Mapping[str, Report]) -> list[TrialRecord | Report]:
+        """A study's records, and its reports that hold tables as a registry posts them."""
+        linked = [reports[item.report_id] for item in self.linked.reports if item.study_id == study_id]
+        records = [self.newest[record_id] for record_id in self.records_of(study_id)]
+        return [*records, *(report for report in linked if report.results)]
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one night concludes."""
+
+    context: RunContext
+    review: Review
+    screened: Screened
+    reports: dict[str, Report]
+    descriptions: dict[str, Description]
+    """By study id."""
+    statuses: tuple[StudyStatus, ...]
+    events: tuple[Event, ...]
+    inputs: tuple[EffectInput, ...]
+    effects: tuple[PooledEffect, ...]
+    certainty: tuple[tuple[EvidenceSet, Certainty], ...]
+    signals: tuple[Signal, ...]
+    decision: UpdateDecision
+    freshness: tuple[SourceFreshness, ...]
+    queue: tuple[QueueItem, ...]

@@ -1,0 +1,268 @@
+"""What is looked at around a pooled estimate: subgroups, single studies, order, small studies, information size."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from math import isfinite
+
+import numpy as np
+
+from models.vocabulary import Interval, Measure, Model
+from pooling.effects import Studies
+from pooling.pool import TABLE_MODELS, Analysis, numbers_of, pool_chosen
+from pooling.reported import MEAN_COLUMNS
+from pooling.spreadsheet import PoolError
+from synthesis.certainty import HALF_SD, RELATIVE_REDUCTION
+from synthesis.heterogeneity import differences_of_groups
+from synthesis.inverse_variance import pool_sets
+from synthesis.measures import MEAN_MEASURES, TABLE_MEASURES
+from synthesis.pooling import COMMON_MODELS
+from synthesis.sensitivity import influence
+from synthesis.sequential import (
+    DISCOURAGED,
+    Spending,
+    adjusted_information_size,
+    diversity,
+    information_size_of_means,
+    information_size_of_risks,
+    position,
+)
+from synthesis.small_study import egger, funnel_contours, harbord, peters, trim_and_fill
+from synthesis.study_sets import Mask
+
+Json = dict[str, object]
+
+
+class Further(StrEnum):
+    """What may be asked for besides the pooled estimate."""
+
+    SUBGROUPS = "subgroups"
+    LEAVE_ONE_OUT = "leave-one-out"
+    CUMULATIVE = "cumulative"
+    INFLUENCE = "influence"
+    SMALL_STUDY = "small-study"
+    FUNNEL = "funnel"
+    SEQUENTIAL = "sequential"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for around every estimate.
+
+    Attributes
+    ----------
+    further : what
+    group_by : column that names each study's subgroup
+    order_by : column whose numbers or words put studies in order; the order of the file without one
+    smallest_effect : that the information size is computed for: a relative reduction of the risk, or a
+        difference on the scale of the outcome
+    """
+
+    further: tuple[Further, ...] = ()
+    group_by: str | None = None
+    order_by: str | None = None
+    smallest_effect: float | None = None
+
+
+def further_of(analysis: Analysis, wanted: Wanted) -> Json:
+    """Everything that is wanted, by name.
+
+    Raises
+    ------
+    PoolError
+        If a column is missing. What the numbers do not allow is not an error: it comes as `refused`, with the
+        reason.
+    """
+    made: dict[Further, Callable[[], Json]] = {
+        Further.SUBGROUPS: lambda: _subgroups(analysis, wanted.group_by),
+        Further.LEAVE_ONE_OUT: lambda: _leave_one_out(analysis),
+        Further.CUMULATIVE: lambda: {"looks": _cumulative(analysis, wanted.order_by)},
+        Further.INFLUENCE: lambda: _influence(analysis),
+        Further.SMALL_STUDY: lambda: _small_study(analysis),
+        Further.FUNNEL: lambda: _funnel(analysis),
+        Further.SEQUENTIAL: lambda: _sequential(analysis, wanted),
+    }
+    return {name.replace("-", "_"): _or_refused(made[name]) for name in wanted.further}
+
+
+def _or_refused(work: Callable[[], Json]) -> Json:
+    try:
+        return work()
+    except PoolError:
+        raise
+    except ValueError as reason:
+        return {"refused": str(reason)}
+
+
+def _again(analysis: Analysis, kept: Sequence[bool] | Mask, **labels: object) -> Json:
+    """The same way of pooling, on some of the studies."""
+    return labels | numbers_of(pool_chosen(analysis.studies.only(kept), analysis.choice).pooled)
+
+
+def _leave_one_out(analysis: Analysis) -> Json:
+    names = analysis.studies.names
+    if len(names) < 2:
+        raise ValueError("a single study leaves nothing when it is left out")
+    return {"without": [_again(analysis, np.arange(len(names)) != i, study=name) for i, name in enumerate(names)]}
+
+
+def _cumulative(analysis: Analysis, order_by: str | None) -> list[Json]:
+    order = _order(analysis.studies, order_by)
+    looks = []
+    for i, last in enumerate(order):
+        so_far = np.isin(np.arange(len(order)), order[: i + 1])
+        people = analysis.studies.only(so_far).n_participants
+        looks.append(_again(analysis, so_far, study=analysis.studies.names[last], n_participants=people))
+    return looks
+
+
+def _subgroups(analysis: Analysis, column: str | None) -> Json:
+    if column is None:
+        raise PoolError("subgroups need the column that names each study's group: give --group-by COLUMN")
+    labels = _column(analysis.studies, column)
+    wald = []
+    groups: list[Json] = []
+    for label in dict.fromkeys(labels):
+        kept = [other == label for other in labels]
+        groups.append(_again(analysis, kept, group=label))
+        found = pool_chosen(analysis.studies.only(kept), replace(analysis.choice, interval=Interval.WALD)).pooled
+        if found.estimate is not None and found.se:
+            wald.append((found.estimate, found.se))
+    between = differences_of_groups([estimate for estimate, _ in wald], [se for _, se in wald])
+    return {"groups": groups, "q_between": between.q, "df": between.df, "p": _number(between.p_value)}
+
+
+def _influence(analysis: Analysis) -> Json:
+    if analysis.choice.model in TABLE_MODELS:
+        raise ValueError(f"influence is that of weights by variance, which model {analysis.choice.model} has not")
+    found = influence(analysis.studies.yi, analysis.studies.vi, model=analysis.choice.model)
+    columns = {name: values.tolist() for name, values in asdict(found).items()}
+    return {
+        "studies": [
+            {"study": name} | {column: _number(values[i]) for column, values in columns.items()}
+            for i, name in enumerate(analysis.studies.names)
+        ]
+    }
+
+
+def _small_study(analysis: Analysis) -> Json:
+    studies, model = analysis.studies, _iv_model(analysis)
+
+    def filled() -> Json:
+        found = trim_and_fill(studies.yi, studies.vi, model=model)
+        return {
+            "n_filled": found.n_filled,
+            "side": found.side,
+            "est": float(found.pooled.estimate[0]),
+            "ci_low": float(found.pooled.ci_low[0]),
+            "ci_high": float(found.pooled.ci_high[0]),
+            "filled": found.filled_yi.tolist(),
+        }
+
+    tests: dict[str, Callable[[], Json]] = {"egger": lambda: asdict(egger(studies.yi, studies.vi))}
+    if (tables := studies.tables) is not None:
+        tests |= {"harbord": lambda: asdict(harbord(tables)), "peters": lambda: asdict(peters(tables))}
+    return {name: _or_refused(test) for name, test in {**tests, "trim_and_fill": filled}.items()}
+
+
+def _funnel(analysis: Analysis) -> Json:
+    studies = analysis.studies
+    if not len(studies.yi):
+        raise ValueError("no study, no funnel")
+    contours = funnel_contours(studies.vi)
+    points = zip(studies.names, studies.yi.tolist(), np.sqrt(studies.vi).tolist(), strict=True)
+    return {
+        "centre": analysis.pooled.estimate,
+        "studies": [{"study": name, "yi": yi, "se": se} for name, yi, se in points],
+        "se": contours.se.tolist(),
+        "contours": [
+            {"level": level, "low": low.tolist(), "high": high.tolist()}
+            for level, low, high in zip(contours.levels, contours.low, contours.high, strict=True)
+        ],
+    }
+
+
+def _sequential(analysis: Analysis, wanted: Wanted) -> Json:
+    studies = analysis.studies
+    size, said = _information_size(studies, analysis.choice.measure, wanted.smallest_effect)
+    se = {
+        model: float(pool_sets(studies.yi, studies.vi, model=model, with_tau2_limits=False).se[0])
+        for model in (Model.COMMON, Model.DL if _iv_model(analysis) in COMMON_MODELS else _iv_model(analysis))
+    }
+    common, random = se.values()
+    d2 = diversity(common, random)
+    required = adjusted_information_size(size, d2)
+    looks = _cumulative(analysis, wanted.order_by)
+    people = [float(str(look["n_participants"])) for look in looks]
+    positions: list[Json] = []
+    for spending in Spending:
+        for i, look in enumerate(looks):
+            estimate, width = look["est"], look["se"]
+            if isinstance(estimate, float) and isinstance(width, float) and width > 0:
+                at = position(people[: i + 1], estimate / width, required, spending=spending)
+                positions.append(
+                    {
+                        "spending": spending.value,
+                        "study": look["study"],
+                        "n_participants": look["n_participants"],
+                        "share": at.share,
+                        "z": at.z,
+                        "z_boundary": _number(at.z_boundary),
+                        "has_crossed": at.has_crossed,
+                    }
+                )
+    return {
+        "note": DISCOURAGED,
+        "for": said,
+        "information_size": size,
+        "diversity": d2,
+        "required": required,
+        "n_participants": studies.n_participants,
+        "looks": positions,
+    }
+
+
+def _information_size(studies: Studies, measure: Measure, smallest: float | None) -> tuple[float, str]:
+    """People in one trial with power 0.8 at two-sided 0.05, and what for."""
+    if measure in TABLE_MEASURES and studies.tables is not None:
+        control = float(studies.tables.events_2.sum() / studies.tables.totals[1].sum())
+        reduction = RELATIVE_REDUCTION if smallest is None else smallest
+        said = f"a relative reduction of {reduction:g} from a risk of {control:.4g} under control"
+        return information_size_of_risks(control, control * (1 - reduction)), said
+    if measure in MEAN_MEASURES and {*MEAN_COLUMNS} <= studies.values.keys():
+        one, two = ((studies.values[f"n{arm}i"] - 1, studies.values[f"sd{arm}i"]) for arm in "12")
+        df = one[0].sum() + two[0].sum()
+        sd = float(np.sqrt(((one[0] * one[1] ** 2).sum() + (two[0] * two[1] ** 2).sum()) / df))
+        difference = HALF_SD * sd if smallest is None else smallest
+        return information_size_of_means(difference, sd), f"a difference of {difference:.4g} with an SD of {sd:.4g}"
+    raise ValueError("an information size is computed from events or means of two arms, which this file has not")
+
+
+def _iv_model(analysis: Analysis) -> Model:
+    return Model.COMMON if analysis.choice.model in COMMON_MODELS else analysis.choice.model
+
+
+def _column(studies: Studies, column: str) -> list[str]:
+    name = column.strip().lower()
+    for row in studies.rows:
+        if name not in row.cells:
+            given = ", ".join(sorted(filter(None, row.cells)))
+            raise PoolError(f"{studies.path}: no column {column!r}; there are {given}")
+    return [row.cells[name] or "not given" for row in studies.rows]
+
+
+def _order(studies: Studies, column: str | None) -> list[int]:
+    """Studies in order: by number if every cell is one, else by words; ties as in the file."""
+    places = list(range(len(studies.names)))
+    if column is None:
+        return places
+    words = _column(studies, column)
+    try:
+        numbers = [float(word) for word in words]
+    except ValueError:
+        return sorted(places, key=lambda i: words[i])
+    return sorted(places, key=lambda i: numbers[i])
+
+
+def _number(value: float) -> float | None:
+    return value if isfinite(value) else None

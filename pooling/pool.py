@@ -1,0 +1,243 @@
+"""Pooling of anybody's spreadsheet: files in, numbers or tables with forest plots out.
+
+No review, no warehouse and no network is needed. What a file looks like is said in `pooling.reported`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from models.vocabulary import Convention, Interval, Measure, Model
+from pooling.effects import Studies, studies_of
+from pooling.reported import Numbers, read_numbers
+from pooling.spreadsheet import PoolError
+from synthesis.measures import RATIOS
+from synthesis.pooling import COMMON_MODELS, Pooled, natural, pool_studies
+from synthesis.tables import AddTo, ZeroCells, zero_cells_of
+
+PRESETS: dict[Convention, tuple[tuple[Model, Interval], ...]] = {
+    Convention.REVMAN5: ((Model.DL, Interval.WALD),),
+    Convention.REVMAN2025: ((Model.REML, Interval.WALD), (Model.REML, Interval.HKSJ)),
+}
+"""What a convention pools when no model is named, besides its common-effect model."""
+
+TABLE_MODELS = frozenset({Model.MH, Model.PETO})
+"""Models that pool the cells of 2 x 2 tables."""
+
+
+@dataclass(frozen=True)
+class ZeroChoice:
+    """What is said about zero cells on the command line; None leaves it to measure, model and convention."""
+
+    add: float | None = None
+    to: AddTo | None = None
+    by_arm: bool | None = None
+    drop_double: bool | None = None
+
+    def of(self, measure: Measure, model: Model | None, convention: Convention | None) -> ZeroCells:
+        """The whole choice. Whoever names a number or a kind of correction wants it where a cell is zero."""
+        chosen = zero_cells_of(measure, model, convention)
+        if self.add is not None or self.by_arm is not None or self.to not in (None, AddTo.NONE):
+            chosen = replace(ZeroCells(), drop_double=chosen.drop_double)
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        return replace(chosen, **given)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way of pooling studies."""
+
+    measure: Measure
+    model: Model
+    interval: Interval
+    convention: Convention | None = None
+    level: float = 0.95
+    zero_cells: ZeroChoice = ZeroChoice()
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The studies of one file pooled in one way."""
+
+    studies: Studies
+    choice: Choice
+    pooled: Pooled
+
+
+def pool_files(
+    paths: Iterable[Path],
+    measure: Measure,
+    models: Sequence[Model] = (),
+    intervals: Sequence[Interval] = (),
+    conventions: Sequence[Convention] = (),
+    *,
+    level: float = 0.95,
+    zero_cells: ZeroChoice | None = None,
+) -> list[dict[str, object]]:
+    """Pool every file in every way asked for.
+
+    Parameters
+    ----------
+    paths, measure, models, intervals, conventions, level, zero_cells : see `analyses`
+
+    Returns
+    -------
+    list of dict
+        One per file and choice, see `record`.
+
+    Raises
+    ------
+    PoolError
+        As `analyses`.
+    """
+    return [
+        record(analysis)
+        for path in paths
+        for analysis in analyses(path, measure, models, intervals, conventions, level=level, zero_cells=zero_cells)
+    ]
+
+
+def analyses(
+    path: Path,
+    measure: Measure,
+    models: Sequence[Model] = (),
+    intervals: Sequence[Interval] = (),
+    conventions: Sequence[Convention] = (),
+    *,
+    level: float = 0.95,
+    zero_cells: ZeroChoice | None = None,
+) -> list[Analysis]:
+    """Read a file and pool its studies.
+
+    Parameters
+    ----------
+    path : the file, see `pooling.spreadsheet.read_rows`
+    measure : effect measure
+    models : by default those of the conventions, or REML
+    intervals : by default those of the conventions, or Wald; models of one common effect have Wald limits
+        whatever is asked
+    conventions : of RevMan; without any, numbers are metafor's
+    level : of intervals
+    zero_cells : what happens to zero cells, instead of what measure, model and convention say
+
+    Raises
+    ------
+    PoolError
+        If the file cannot be read as studies of this measure, or a choice is impossible.
+    """
+    numbers = read_numbers(path, measure)
+    return [
+        pool_chosen(_studies(numbers, choice), choice)
+        for convention in conventions or (None,)
+        for model, interval in _choices(numbers, measure, models, intervals, convention)
+        for choice in [Choice(measure, model, interval, convention, level, zero_cells or ZeroChoice())]
+    ]
+
+
+def pool_chosen(studies: Studies, choice: Choice) -> Analysis:
+    """Pool studies, or some of them, in one way.
+
+    Raises
+    ------
+    PoolError
+        If the choice is impossible for them.
+    """
+    try:
+        pooled = pool_studies(
+            studies.yi.tolist(),
+            studies.vi.tolist(),
+            tables=studies.tables,
+            n_participants=studies.n_participants,
+            measure=choice.measure,
+            model=choice.model,
+            interval=choice.interval,
+            level=choice.level,
+            convention=choice.convention,
+            zero_cells=choice.zero_cells.of(choice.measure, choice.model, choice.convention),
+        )
+    except ValueError as problem:
+        raise PoolError(f"{studies.path}: {problem}") from problem
+    return Analysis(studies, choice, pooled)
+
+
+def record(analysis: Analysis) -> dict[str, object]:
+    """One analysis under the names that the command line's JSON has.
+
+    Estimate, limits and prediction interval are on the analysis scale (log for ratios), and back-transformed
+    as `est_ratio` …; None where a number does not exist.
+    """
+    pooled, choice = analysis.pooled, analysis.choice
+    out: dict[str, object] = {
+        "dataset": analysis.studies.dataset,
+        "measure": pooled.measure.value,
+        "model": pooled.model.value,
+        "interval": pooled.interval.value,
+        "convention": choice.convention.value if choice.convention else None,
+        "level": pooled.level,
+        "n_participants": pooled.n_participants,
+        **numbers_of(pooled),
+    }
+    conversions = list(analysis.studies.conversions)
+    return out | {"conversions": conversions, "notes": [*analysis.studies.notes, *pooled.notes]}
+
+
+def numbers_of(pooled: Pooled) -> dict[str, object]:
+    """The numbers of one pooled estimate."""
+    out: dict[str, object] = {
+        "k": pooled.k,
+        "est": pooled.estimate,
+        "se": pooled.se,
+        "ci_low": pooled.ci_low,
+        "ci_high": pooled.ci_high,
+        "p": pooled.p_value,
+        "tau2": pooled.tau2,
+        "tau2_low": pooled.tau2_low,
+        "tau2_high": pooled.tau2_high,
+        "i2_pct": pooled.i2_pct,
+        "h2": pooled.h2,
+        "q": pooled.q,
+        "q_p": pooled.q_p,
+        "pi_low": pooled.pi_low,
+        "pi_high": pooled.pi_high,
+        "pi_df": pooled.pi_df,
+    }
+    is_ratio = pooled.measure in RATIOS
+    for name in ("est", "ci_low", "ci_high", "pi_low", "pi_high"):
+        value = out[name]
+        out[f"{name}_ratio"] = natural(value, pooled.measure) if is_ratio and isinstance(value, float) else None
+    return out
+
+
+def _studies(numbers: Numbers, choice: Choice) -> Studies:
+    """Studies with the effects that go with a choice.
+
+    Models of tables pool cells, so that their own correction leaves the effects alone, which only their
+    heterogeneity is measured with.
+    """
+    measure, convention = choice.measure, choice.convention
+    if choice.model not in TABLE_MODELS:
+        return studies_of(numbers, measure, convention, choice.zero_cells.of(measure, None, convention))
+    drop = choice.zero_cells.of(measure, choice.model, convention).drop_double
+    return studies_of(numbers, measure, convention, replace(zero_cells_of(measure, None, convention), drop_double=drop))
+
+
+def _choices(
+    numbers: Numbers,
+    measure: Measure,
+    models: Sequence[Model],
+    intervals: Sequence[Interval],
+    convention: Convention | None,
+) -> list[tuple[Model, Interval]]:
+    """Every model with every interval that exists for it, without repetition."""
+    if models:
+        pairs = [(model, interval) for model in models for interval in intervals or (Interval.WALD,)]
+    elif convention:
+        common = Model.COMMON
+        if numbers.has_tables:
+            common = Model.PETO if measure is Measure.PETO else Model.MH
+        preset = [(common, Interval.WALD), *PRESETS[convention]]
+        pairs = [(model, chosen) for model, interval in preset for chosen in intervals or (interval,)]
+    else:
+        pairs = [(Model.REML, interval) for interval in intervals or (Interval.WALD,)]
+    pairs = [(model, Interval.WALD if model in COMMON_MODELS else interval) for model, interval in pairs]
+    return list(dict.fromkeys(pairs))

@@ -1,0 +1,172 @@
+"""Gathers the published page from a judgement: selection and order, no new figure."""
+
+from collections.abc import Sequence, Set
+from datetime import datetime
+
+from models.judgement import Judgement
+from models.page import FlowNumbers, ReviewPage, StudyEntry, VersionComparison
+from models.screening import ScreeningDecision, StudyStatus
+from models.synthesis import PooledEffect, UpdateDecision
+from models.vocabulary import Criterion, EvidenceSet, Rule, StudyList, Verdict
+from reporting.numbers import estimate
+
+
+def gather_page(
+    judgement: Judgement,
+    registries: str,
+    previous_run: datetime | None,
+    past_decisions: Sequence[UpdateDecision],
+    n_new_versions: int,
+    n_rejected: int,
+    reconstructed: Set[str] = frozenset(),
+) -> ReviewPage:
+    """Everything that the page of one night says; `reconstructed` records were rebuilt from dated facts."""
+    review, context = judgement.review, judgement.context
+    entries = [_entry(judgement, status, reconstructed) for status in judgement.statuses]
+    listed = [entry for entry in entries if entry.list is not StudyList.SCREENED_OUT]
+    events = judgement.events
+    return ReviewPage(
+        protocol=review.protocol,
+        baseline=review.baseline,
+        as_of=context.as_of,
+        previous_run=previous_run,
+        registries=registries,
+        decision=judgement.decision,
+        past_decisions=_turns([item for item in past_decisions if item.decided_at < context.as_of]),
+        signals=judgement.signals,
+        events_since_run=tuple(
+            event for event in events if (event.first_seen_at > previous_run if previous_run else event.is_news)
+        ),
+        events_since_version=tuple(event for event in events if event.is_news),
+        studies=tuple(listed),
+        near_misses=tuple(
+            entry for entry in listed if entry.list is StudyList.EXCLUDED and _is_near_miss(entry.screening)
+        ),
+        effects=judgement.effects,
+        inputs=judgement.inputs,
+        comparisons=_comparisons(judgement),
+        certainty={row.outcome: row.certainty for row in review.certainty if row.version == review.baseline.version},
+        computed_certainty=_computed_certainty(judgement),
+        freshness=judgement.freshness,
+        flow=_flow(judgement, n_rejected),
+        queue=judgement.queue,
+        n_new_versions=n_new_versions,
+        search_dates=tuple(version.search_date for version in review.versions),
+    )
+
+
+def _turns(decisions: Sequence[UpdateDecision]) -> tuple[UpdateDecision, ...]:
+    """Decisions that differ from the one before in status or rationale."""
+    kept: list[UpdateDecision] = []
+    for decision in decisions:
+        if not kept or (decision.status, decision.rationale) != (kept[-1].status, kept[-1].rationale):
+            kept.append(decision)
+    return tuple(kept)
+
+
+def _entry(judgement: Judgement, status: StudyStatus, reconstructed: Set[str]) -> StudyEntry:
+    screened = judgement.screened
+    record = screened.newest[status.study_id]
+    described = judgement.descriptions[status.study_id]
+    return StudyEntry(
+        study_id=status.study_id,
+        title=described.title,
+        registry_ids=tuple(screened.records_of(status.study_id)),
+        report_ids=tuple(item.report_id for item in screened.linked.reports if item.study_id == status.study_id),
+        list=status.list,
+        state=status.state,
+        reason=status.reason,
+        design=described.design,
+        product=described.product,
+        comparator=described.comparator,
+        sponsor=record.sponsor or "not stated",
+        countries=record.countries,
+        status_text=record.status_text or "not stated",
+        numbers=status.numbers,
+        planned_participants=status.planned_participants,
+        start_date=status.start_date,
+        completion_date=status.completion_date,
+        results_date=status.results_date,
+        screening=screened.screening[status.study_id],
+        is_reconstructed=status.study_id in reconstructed,
+    )
+
+
+def _is_near_miss(screening: ScreeningDecision) -> bool:
+    return sum(item.verdict is Verdict.NOT_MET for item in screening.criteria) == 1
+
+
+def _comparisons(judgement: Judgement) -> tuple[VersionComparison, ...]:
+    """Printed, reproduced and present estimates under the convention of the published version."""
+    convention = judgement.review.protocol.conventions[0].name
+    headlines = {
+        (effect.evidence_set, effect.outcome, effect.timepoint): effect
+        for effect in judgement.effects
+        if effect.is_headline and effect.convention is convention
+    }
+    gate = {(s.outcome, s.timepoint): not s.fired for s in judgement.signals if s.rule is Rule.S0}
+    return tuple(
+        VersionComparison(
+            outcome=printed.outcome,
+            timepoint=printed.timepoint,
+            printed=estimate(printed.measure, printed.estimate, printed.ci_low, printed.ci_high),
+            is_reproduced=gate[printed.outcome, printed.timepoint],
+            **{
+                name: _text(headlines.get((evidence_set, printed.outcome, printed.timepoint)))
+                for name, evidence_set in (
+                    ("reproduced", EvidenceSet.PUBLISHED),
+                    ("confirmed_now", EvidenceSet.CONFIRMED),
+                    ("provisional_now", EvidenceSet.PROVISIONAL),
+                )
+            },
+        )
+        for printed in judgement.review.baseline.estimates
+    )
+
+
+def _computed_certainty(judgement: Judgement) -> dict[str, str]:
+    """Certainty of confirmed evidence as numbers rate it, with what they rate down for and leave open."""
+    sentences = {}
+    for evidence_set, item in judgement.certainty:
+        if evidence_set is EvidenceSet.CONFIRMED and item.computed:
+            down = [concern.domain.value for concern in item.concerns if concern.is_rated_down]
+            open_ = [concern.domain.value for concern in item.concerns if concern.needs_person]
+            sentences[f"{item.outcome}, {item.timepoint}"] = (
+                f"GRADE from the numbers alone: {item.computed}"
+                + (f", rated down for {' and '.join(down)}" if down else "")
+                + (f"; left to people: {', '.join(open_)}." if open_ else ".")
+            )
+    return sentences
+
+
+def _text(effect: PooledEffect | None) -> str:
+    if effect is None or effect.estimate is None or effect.ci_low is None or effect.ci_high is None:
+        return "nothing pooled"
+    return estimate(effect.measure, effect.estimate, effect.ci_low, effect.ci_high) + f", k = {effect.k}"
+
+
+def _flow(judgement: Judgement, n_rejected: int) -> FlowNumbers:
+    lists = [status.list for status in judgement.statuses]
+    screening = judgement.screened.screening
+    # A study's place counts, not its criteria alone: a person may have included or excluded it against them.
+    first_failure = [
+        next((item.criterion for item in screening[status.study_id].criteria if item.verdict is Verdict.NOT_MET), None)
+        for status in judgement.statuses
+        if status.list in {StudyList.EXCLUDED, StudyList.SCREENED_OUT}
+    ]
+    named = (Criterion.POPULATION, Criterion.INTERVENTION, Criterion.DESIGN)
+    return FlowNumbers(
+        n_records=len(judgement.screened.newest),
+        n_reports=len(judgement.reports),
+        n_studies=len(judgement.statuses),
+        n_screened_out_population=first_failure.count(Criterion.POPULATION),
+        n_screened_out_intervention=first_failure.count(Criterion.INTERVENTION),
+        n_screened_out_design=first_failure.count(Criterion.DESIGN),
+        n_screened_out_other=sum(item not in named for item in first_failure),
+        n_unclear=sum(decision.verdict is Verdict.UNCLEAR for decision in screening.values()),
+        n_included=lists.count(StudyList.INCLUDED),
+        n_ongoing=lists.count(StudyList.ONGOING),
+        n_awaiting=lists.count(StudyList.AWAITING),
+        n_excluded=lists.count(StudyList.EXCLUDED),
+        n_rejected=n_rejected,
+    )

@@ -1,0 +1,101 @@
+"""A judgement as rows of the snapshot's review tables."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import msgspec
+
+from models import tables
+from models.dates import first_day
+from models.judgement import Judgement
+from models.synthesis import UpdateDecision
+from stores.rows import Row, columns_of, dated, plain, rows_of
+from stores.snapshot import Snapshot
+
+
+def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[UpdateDecision]) -> None:
+    """Write everything that a night concluded; views of the later layers can then be created."""
+    linked, decision = judgement.screened.linked, judgement.decision
+    decisions = [item for item in past_decisions if item.decided_at < decision.decided_at] + [decision]
+    rows: dict[str, list[Row]] = {
+        "review_study_record": rows_of(linked.records, "study_id", "record_id", "method", "evidence", "known_from"),
+        "review_study_report": rows_of(
+            linked.reports, "study_id", "report_id", "kind", "method", "evidence", "known_from"
+        ),
+        "review_study_relation": rows_of(linked.relations, "study_id", "other_id", "kind", "evidence"),
+        "review_screening_decision": [
+            {"study_id": study_id, **columns_of(item, "criterion", "verdict", "field", "quote", "decided_by")}
+            for study_id, screening in judgement.screened.screening.items()
+            for item in screening.criteria
+        ],
+        "review_study_status": _statuses(judgement),
+        "review_event": [
+            {
+                "event_key": event.key,
+                **columns_of(
+                    event, "event_code", "study_id", "public_date", "first_seen_at", "grade", "evidence", "is_news"
+                ),
+                **dated("event", event.event_date),
+            }
+            for event in judgement.events
+        ],
+        "review_effect_input": _same_columns(judgement.inputs),
+        "review_pooled_effect": _same_columns(judgement.effects),
+        **_certainty(judgement),
+        "review_signal": _same_columns(judgement.signals),
+        "review_update_decision": [
+            plain(msgspec.structs.asdict(item))
+            | {"fired_rules": list(item.fired_rules), "event_keys": list(item.event_keys)}
+            for item in decisions
+        ],
+        "review_source_check": _same_columns(judgement.freshness),
+        "review_queue": _same_columns(judgement.queue),
+    }
+    for name, table_rows in rows.items():
+        snapshot.insert(tables.metadata.tables[name], table_rows)
+
+
+def _certainty(judgement: Judgement) -> dict[str, list[Row]]:
+    rows: dict[str, list[Row]] = {
+        "review_certainty": [],
+        "review_certainty_concern": [],
+        "review_absolute_effect": [],
+    }
+    for evidence_set, item in judgement.certainty:
+        key = {"evidence_set": str(evidence_set), "outcome": item.outcome, "timepoint": item.timepoint}
+        own = {name: getattr(item, name) for name in ("computed", "stated", "stated_reasons", "information_size")}
+        rows["review_certainty"].append(key | own)
+        rows["review_certainty_concern"] += [key | plain(asdict(concern)) for concern in item.concerns]
+        rows["review_absolute_effect"] += [key | asdict(absolute) for absolute in item.absolute]
+    return rows
+
+
+def _same_columns(items: Sequence[msgspec.Struct]) -> list[Row]:
+    return [plain(msgspec.structs.asdict(item)) for item in items]
+
+
+def _statuses(judgement: Judgement) -> list[Row]:
+    rows = []
+    for status in judgement.statuses:
+        rows.append(
+            {
+                **columns_of(status, "study_id", "list", "state", "reason", "planned_participants"),
+                **columns_of(
+                    status.numbers,
+                    "n_registered",
+                    "n_registered_type",
+                    "n_screened",
+                    "n_started",
+                    "n_randomised",
+                    "n_randomised_source",
+                    "n_analysed",
+                    "n_analysed_source",
+                ),
+                "eligibility": str(judgement.screened.screening[status.study_id].verdict),
+                **columns_of(judgement.descriptions[status.study_id], "title", "design", "product", "comparator"),
+                **dated("start", status.start_date),
+                **dated("completion", status.completion_date),
+                "results_date": first_day(status.results_date) if status.results_date else None,
+            }
+        )
+    return rows

@@ -1,0 +1,101 @@
+"""Publishing: a finished night appears all at once, or not at all, and readers of the old one are not disturbed."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import msgspec
+
+from models.settings import Settings
+from stores.snapshot import fingerprint
+
+
+class NothingPublished(Exception):
+    """There is no published night yet."""
+
+
+class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
+    """Content of a published warehouse in one number, and table by table."""
+
+    fingerprint: str
+    tables: dict[str, str]
+
+
+def night_folder(published: Path, review: str, as_of: datetime) -> Path:
+    """Where a night's snapshot is kept."""
+    return published / review / f"{as_of:%Y-%m-%d}"
+
+
+def current_folder(published: Path, review: str) -> Path:
+    """Link to the newest published night."""
+    return published / review / "current"
+
+
+def published_folder(review: str, settings: Settings) -> Path:
+    """Folder of the newest published night.
+
+    Raises
+    ------
+    NothingPublished
+        If there is none.
+    """
+    folder = current_folder(settings.published, review)
+    if not folder.exists():
+        raise NothingPublished(f"{folder}: nothing is published yet; run 'trialwatch nightly' or 'make demo' first")
+    return folder
+
+
+def fingerprint_of(review: str, settings: Settings) -> Fingerprint:
+    """Fingerprint of the newest published warehouse: the same content gives the same one."""
+    tables = fingerprint(published_folder(review, settings) / "warehouse.duckdb")
+    digest = hashlib.sha256(msgspec.json.encode(sorted(tables.items()))).hexdigest()
+    return Fingerprint(fingerprint=digest, tables=tables)
+
+
+def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write ``manifest.json``: the given facts, and size and SHA-256 of every file in the folder."""
+    files = {
+        str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    text = msgspec.json.format(msgspec.json.encode({**facts, "files": files}), indent=2)
+    (folder / "manifest.json").write_bytes(text + b"\n")
+
+
+def publish(build: Path, target: Path, keep: int) -> None:
+    """Move a finished folder to its place, point ``current`` to it, and drop all but the newest `keep` nights.
+
+    The link is replaced by a rename, so that there is a whole current night at every moment. Whoever has a file
+    of an earlier night open keeps reading it.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        # No rename puts one folder in another's place: meanwhile the link shows a copy of the new one.
+        aside = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        _point_current(target.parent, shutil.copytree(build, aside / "new"))
+        target.rename(aside / "old")
+    build.rename(target)
+    _point_current(target.parent, target)
+    for leftover in target.parent.glob(".[0-9]*"):
+        shutil.rmtree(leftover)
+    nights = sorted(path for path in target.parent.iterdir() if path.name[0].isdigit() and path.is_dir())
+    for old in nights[:-keep]:
+        if old != target:
+            shutil.rmtree(old)
+
+
+def _point_current(review: Path, folder: Path) -> None:
+    link = review / ".current.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder.relative_to(review))
+    link.replace(review / "current")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

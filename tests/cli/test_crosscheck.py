@@ -1,0 +1,59 @@
+"""What the second engine does not confirm is not published, and is told when it is asked of what is."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cli.crosscheck import crosscheck_published
+from flows.conclude import NotConfirmed
+from flows.gather import NightRequest
+from flows.night import night
+from models.dates import at_night
+from models.settings import Settings
+from synthesis.pooling import pool_review
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """One night whose review has numbers."""
+    settings = Settings(data=tmp_path_factory.mktemp("data"))
+    night(request_of(date(2019, 7, 31)), settings)
+    return settings
+
+
+def request_of(day: date) -> NightRequest:
+    return NightRequest(
+        review="als_cell_therapy", as_of=at_night(day), registries="replay", sources=("ctgov", "pubmed")
+    )
+
+
+def test_every_published_effect_is_confirmed_from_the_warehouse(published: Settings):
+    found = crosscheck_published("als_cell_therapy", published)
+    assert (found.n_effects > 0, found.disagreements) == (True, ())
+
+
+def slightly_wrong(*arguments):
+    return tuple(
+        msgspec.structs.replace(effect, estimate=effect.estimate * (1 + 1e-6)) if effect.estimate else effect
+        for effect in pool_review(*arguments)
+    )
+
+
+def test_an_estimate_that_is_off_in_the_sixth_digit_stops_the_publication(
+    published: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("judging.judge.pool_review", slightly_wrong)
+    folder = published.published / "als_cell_therapy"
+    before = (folder / "current").resolve()
+    with pytest.raises(NotConfirmed, match=r"alsfrs_r_change.* estimate is 3\.38"):
+        night(request_of(date(2019, 8, 1)), published)
+    assert (folder / "current").resolve() == before
+    assert as_of(before) == "2019-07-31T06:00:00Z"
+
+
+def as_of(folder: Path) -> str:
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    return str(manifest["as_of"])

@@ -308,6 +308,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     observed_at : when we saw it, UTC
     listing : names the listing that this page is part of, if any: its records are counted together
     total : the registry's own total for that listing, when this page tells it
+    question : id of the question that it answers, '' of pages archived before questions were kept
     """
 
     source: str
@@ -319,6 +320,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str = ""
     listing: str | None = None
     total: int | None = None
+    question: str = ""
 
 
 class SourceQuery(msgspec.Struct, frozen=True, kw_only=True):

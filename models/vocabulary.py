@@ -327,10 +327,12 @@ class SourceState(StrEnum):
 
 
 class Scope(StrEnum):
-    """What part of a source was searched: the review's topic, or what concerns its studies one by one."""
+    """What part of a source was searched: the review's topic, what concerns its studies one by one, or what people
+    loaded from files for it."""
 
     TOPIC = "topic"
     STUDIES = "studies"
+    FILES = "files"
 
 
 class DeliveryState(StrEnum):

@@ -152,6 +152,7 @@ def _to_record(writer: WARCWriter, page: Page) -> Any:
         "total": page.total,
         "status": page.status,
         "content_type": page.content_type,
+        "question": page.question,
     }
     headers = {
         "WARC-Date": page.observed_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that these classes describe."""
 
 
@@ -58,6 +58,23 @@ class RunRow(Row):
     state: Mapped[str]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")
+    """Why it failed, or was partial; '' otherwise."""
+
+
+class StudyAliasRow(Row):
+    """One row per number by which a review knows a study: the id was given once, and every number is an alias.
+
+    The id itself is among the aliases. A study into which another went keeps the older id.
+    """
+
+    __tablename__ = "study_alias"
+
+    review: Mapped[str] = mapped_column(primary_key=True)
+    alias: Mapped[str] = mapped_column(primary_key=True)
+    known_at: Mapped[datetime] = mapped_column(primary_key=True)
+    """Night from which the alias stands for the study; a later row replaces an earlier one."""
+    study_id: Mapped[str]
 
 
 class SourceCheckRow(Row):
@@ -76,6 +93,7 @@ class SourceCheckRow(Row):
     n_requests: Mapped[int]
     n_bytes: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str]
+    question: Mapped[str] = mapped_column(default="", index=True)
 
 
 class DecisionRow(Row):

@@ -17,6 +17,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     started_at: datetime
     finished_at: datetime | None
+    reason: str = ""
 
 
 class PendingDelivery(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,9 +54,7 @@ def ack_command(
     if as_json:
         print_json(msgspec.to_builtins(alert))
     else:
-        console().print(
-            f"alert {key} is acknowledged by {alert.acknowledged_by}, {alert.acknowledged_at:%Y-%m-%d}", markup=False
-        )
+        console().print(f"alert {key} is acknowledged by {alert.acknowledged_by}, {alert.acknowledged_at:%Y-%m-%d}")
 
 
 @answering.command("snooze")
@@ -71,7 +69,7 @@ def snooze_command(
         raise typer.BadParameter(f"{day} is not to come; give a later day", param_hint="--until")
     with _ledger(settings_of(context)) as ledger:
         ledger.snooze(key, datetime.combine(day, time(), UTC))
-    console().print(f"alert {key} is put off until {day}; the first night from then on sends it again", markup=False)
+    console().print(f"alert {key} is put off until {day}; the first night from then on sends it again")
 
 
 def _ledger(settings: Settings) -> Ledger:

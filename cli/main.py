@@ -24,6 +24,7 @@ from cli.common import (
     FAILED,
     PARTIAL,
     AsJson,
+    Plain,
     ReviewName,
     ReviewOption,
     console,
@@ -104,7 +105,7 @@ def main() -> None:
         NothingPublished,
         duckdb.Error,
     ) as problem:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"trialwatch: {problem}", markup=False)
+        Plain(stderr=True).print(f"trialwatch: {problem}")
         sys.exit(FAILED)
 
 

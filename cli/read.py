@@ -82,7 +82,7 @@ def pool_command(
                 print_json(record(analysis) | around_it)
         else:
             text = [around(part, label(analysis)) for analysis, part in zip(found, more, strict=True) if part]
-            console().print("\n".join([forest(found), *text, ""]), markup=False)
+            console().print("\n".join([forest(found), *text, ""]))
     if len(problems) == len(files):
         raise PoolError("\n".join(map(str, problems)))
     for said in problems:
@@ -105,7 +105,7 @@ def crosscheck_command(context: typer.Context, review: ReviewName = DEFAULT_REVI
         print_json({"effects": found.n_effects, "metafor": found.n_metafor, "disagreements": disagreements})
     else:
         for item in disagreements:
-            console().print(item, markup=False)
+            console().print(item)
         metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
         console().print(f"{found.n_effects} effects recomputed, {metafor}; {len(disagreements)} not confirmed")
     if disagreements:
@@ -185,7 +185,7 @@ def history_command(
     if as_json:
         print_json(msgspec.to_builtins(told))
     else:
-        console().print(history_text(told), markup=False)
+        console().print(history_text(told))
 
 
 @reading.command("extract")
@@ -200,4 +200,4 @@ def extract_command(
     if as_json:
         print_json(msgspec.to_builtins(found))
     else:
-        console().print(candidates_text(found), markup=False)
+        console().print(candidates_text(found))

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from flows.ingest import IngestedRecord, field_counts
 from flows.night import NightResult
@@ -21,20 +22,25 @@ from stores.published import published_folder
 from stores.snapshot import query
 
 
+def strong(words: str, rest: str = "") -> Text:
+    """A line that begins with what matters most in it."""
+    return Text.assemble((words, "bold"), rest)
+
+
 def night(result: NightResult, console: Console) -> None:
     """One night: decision, what is new, where to look."""
     judgement, page = result.judgement, result.page
     decision = judgement.decision
-    console.print(f"[bold]{judgement.review.protocol.title}[/], as of {judgement.context.today}")
-    console.print(f"{decision.status}: {decision.rationale}. {decision.explanation}", markup=False)
+    console.print(strong(judgement.review.protocol.title, f", as of {judgement.context.today}"))
+    console.print(f"{decision.status}: {decision.rationale}. {decision.explanation}")
     for item in unsearched(judgement.freshness):
-        console.print(f"not searched to the end: {staleness(item)}", markup=False)
+        console.print(f"not searched to the end: {staleness(item)}")
     found = ((page.n_new_versions, "new version"), (len(result.new_events), "new event"), (len(result.alerts), "alert"))
-    console.print(", ".join(counted(n, noun) for n, noun in found), markup=False)
+    console.print(", ".join(counted(n, noun) for n, noun in found))
     for event in result.new_events:
         if event.is_news:
-            console.print(f"  {event.event_code} {event.study_id} {event.event_date}: {event.evidence}", markup=False)
-    console.print(f"published in {result.folder}", markup=False)
+            console.print(f"  {event.event_code} {event.study_id} {event.event_date}: {event.evidence}")
+    console.print(f"published in {result.folder}")
 
 
 def years(results: Iterable[NightResult], console: Console) -> None:
@@ -53,22 +59,22 @@ def years(results: Iterable[NightResult], console: Console) -> None:
             last = result
             continue
         console.print(
-            f"[bold]{judgement.context.today}[/]  {judgement.decision.status:<16}"
-            f" included {lists.count(StudyList.INCLUDED)}, ongoing {lists.count(StudyList.ONGOING)},"
-            f" awaiting {lists.count(StudyList.AWAITING)}"
+            strong(
+                f"{judgement.context.today}",
+                f"  {judgement.decision.status:<16} included {lists.count(StudyList.INCLUDED)},"
+                f" ongoing {lists.count(StudyList.ONGOING)}, awaiting {lists.count(StudyList.AWAITING)}",
+            )
         )
         for event in news:
-            console.print(
-                f"            {event.event_code} {event.study_id} {event.event_date}: {event.evidence}", markup=False
-            )
+            console.print(f"            {event.event_code} {event.study_id} {event.event_date}: {event.evidence}")
         for line in _moved(last, result):
-            console.print(f"            {line}", markup=False)
+            console.print(f"            {line}")
         for alert in result.alerts:
-            console.print(f"            alert ({alert.grade}): {alert.title}", markup=False)
+            console.print(f"            alert ({alert.grade}): {alert.title}")
         last = result
     if last is not None:
-        console.print(f"\npublished in {last.folder}", markup=False)
-        console.print(f"page: {(last.folder / 'site' / 'index.html').resolve()}", markup=False)
+        console.print(f"\npublished in {last.folder}")
+        console.print(f"page: {(last.folder / 'site' / 'index.html').resolve()}")
 
 
 def _moved(before: NightResult | None, now: NightResult) -> list[str]:
@@ -103,10 +109,10 @@ def ingested(records: Sequence[IngestedRecord], console: Console) -> None:
     for record in records:
         if record.kind == "rejected":
             named = "" if record.record_id == f"file:{record.file}" else f"{record.record_id}: "
-            console.print(f"{record.file}: {named}rejected: {record.reason}", markup=False)
+            console.print(f"{record.file}: {named}rejected: {record.reason}")
             continue
         known = "" if record.is_new else ", known already"
-        console.print(f"{record.file}: {record.record_id}, version of {record.registry_date}{known}", markup=False)
+        console.print(f"{record.file}: {record.record_id}, version of {record.registry_date}{known}")
         if record.numbers:
             numbers = record.numbers
             console.print(
@@ -115,9 +121,9 @@ def ingested(records: Sequence[IngestedRecord], console: Console) -> None:
             )
         if record.eligibility:
             why = f" ({record.deciding.criterion}: {record.deciding.quote})" if record.deciding else ""
-            console.print(f"  {record.status_text}; eligibility {record.eligibility}{why}", markup=False)
+            console.print(f"  {record.status_text}; eligibility {record.eligibility}{why}")
         for item in record.queue:
-            console.print(f"  for a person: {item.reason} [{item.value}]: {item.action}", markup=False)
+            console.print(f"  for a person: {item.reason} [{item.value}]: {item.action}")
     counts = field_counts(records)
     rows(["field", "found", "queued"], [(item.field, item.n_found, item.n_queued) for item in counts], console)
     n_rejected, n_new = sum(record.kind == "rejected" for record in records), sum(record.is_new for record in records)
@@ -129,29 +135,27 @@ def alerts(told: Sequence[dict[str, Any]], console: Console) -> None:
     if not told:
         console.print("no alert has been raised")
     for alert in told:
-        console.print(
-            f"{alert['key']}  {alert['raised_at']:%Y-%m-%d}  {alert['grade']:<6}  {alert['title']}", markup=False
-        )
+        console.print(f"{alert['key']}  {alert['raised_at']:%Y-%m-%d}  {alert['grade']:<6}  {alert['title']}")
         sent = ", ".join(f"{channel} {state}" for channel, state in alert["deliveries"].items())
         answers = []
         if alert["acknowledged_at"]:
             answers.append(f"acknowledged by {alert['acknowledged_by']}, {alert['acknowledged_at']:%Y-%m-%d}")
         elif alert["snoozed_until"]:
             answers.append(f"put off until {alert['snoozed_until']:%Y-%m-%d}")
-        console.print(f"    {'; '.join([sent, *answers])}", markup=False)
+        console.print(f"    {'; '.join([sent, *answers])}")
 
 
 def probes(found: Sequence[Probe], console: Console) -> None:
     """One line per source."""
     for item in found:
-        console.print(f"{item.source}: {item.state}" + (f": {item.reason}" if item.reason else ""), markup=False)
+        console.print(f"{item.source}: {item.state}" + (f": {item.reason}" if item.reason else ""))
 
 
 def searches(found: Sequence[SourceSearched], console: Console) -> None:
     """One paragraph per source."""
     for item in found:
         last = f", last {item.last_asked_at} UTC" if item.last_asked_at else ""
-        console.print(f"{item.title} ({item.source}), {item.how}{last}\n  {item.query}", markup=False)
+        console.print(f"{item.title} ({item.source}), {item.how}{last}\n  {item.query}")
 
 
 def rows(names: Sequence[str], found: Sequence[Sequence[Any]], console: Console) -> None:
@@ -185,20 +189,18 @@ def status_of(review: str, settings: Settings) -> dict[str, Any]:
 def status(report: dict[str, Any], console: Console) -> None:
     """The same for people."""
     for decision in report["decision"]:
-        console.print(f"[bold]{decision['status']}[/]: {decision['rationale']}")
-        console.print(decision["explanation"], markup=False)
+        console.print(strong(decision["status"], f": {decision['rationale']}"))
+        console.print(decision["explanation"])
     for source in report["sources"]:
         stale = "STALE" if source["is_stale"] else "fresh"
-        console.print(
-            f"{source['title']}: {stale}, {source['state']}, last complete {source['last_complete_at']}", markup=False
-        )
+        console.print(f"{source['title']}: {stale}, {source['state']}, last complete {source['last_complete_at']}")
     console.print(", ".join(f"{row['list']} {row['n']}" for row in report["lists"]))
     if report["heartbeat"]:
-        console.print(report["heartbeat"]["message"], markup=False)
+        console.print(report["heartbeat"]["message"])
     console.print(f"{counted(report['n_alerts'], 'alert')}, {len(report['undelivered'])} not delivered")
     for item in report["queue"]:
         value = f" [{item['value']}]" if item["value"] and item["value"] not in item["reason"] else ""
-        console.print(f"for a person: {item['subject']}: {item['reason']}{value}: {item['action']}", markup=False)
+        console.print(f"for a person: {item['subject']}: {item['reason']}{value}: {item['action']}")
 
 
 def _table(folder: Path, statement: str) -> list[dict[str, Any]]:

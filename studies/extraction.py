@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 from scipy.special import stdtrit
 
+from models.printed import printed_number
 from models.protocol import Comparison, Outcome, Protocol, TermRule, Timepoint
 from models.screening import QueueItem
 from models.synthesis import ArmResult
@@ -17,7 +18,7 @@ from models.trial import AdverseGroup, Measurement, MeasureTable, PostedResults,
 from models.vocabulary import ArmRole, EvidenceWord
 from studies.numbers import not_randomised_by_group, randomised_in_text, started, started_by_group
 from studies.terms import Field, find
-from studies.timeframe import is_within
+from studies.timeframe import is_within, read_time_frame
 
 _CHANGE = TermRule(terms=["change*", "difference*"])
 _RATE = TermRule(terms=["slope*", "rate of", "per month", "per week", "per year", "monthly", "decline*"])
@@ -165,12 +166,18 @@ class _Reader(msgspec.Struct, frozen=True):
             title = [Field("title", table.title)]
             if find(rule, title) and find(_CHANGE, title) and is_within(table.time_frame, self.timepoint):
                 try:
+                    self._one_time(table)
                     return self._table(table)
                 except _Unreadable as problem:
                     problems.append(problem)
         if problems:
             raise problems[0]
         return []
+
+    def _one_time(self, table: MeasureTable) -> None:
+        """A table that tells of several times in one frame does not say which of them its numbers are of."""
+        if table.time_frame and read_time_frame(table.time_frame).is_list:
+            raise self._unreadable(f"{table.title}: its time frame names several times", table.time_frame)
 
     def _table(self, table: MeasureTable) -> list[ArmResult]:
         if why := self._other_scale(table):
@@ -198,7 +205,7 @@ class _Reader(msgspec.Struct, frozen=True):
 
     def _mean(self, table: MeasureTable, cells: dict[str, Measurement], group_id: str, role: ArmRole) -> ArmResult:
         cell, n = cells.get(group_id), table.denominators.get(group_id)
-        mean = _number(cell.value_text) if cell else None
+        mean = printed_number(cell.value_text) if cell else None
         if cell is None or mean is None or not n:
             raise self._unreadable(f"{table.title}: mean or number analysed is missing", group_id)
         sd, note = self._sd(table, cell, n)
@@ -208,7 +215,7 @@ class _Reader(msgspec.Struct, frozen=True):
     def _sd(self, table: MeasureTable, cell: Measurement, n: int) -> tuple[float, str]:
         """Standard deviation and how it was had, by the Cochrane Handbook, version 6.5, section 6.5.2.2."""
         dispersion = table.dispersion_text or ""
-        spread, lower, upper = (_number(text) for text in (cell.spread_text, cell.lower_text, cell.upper_text))
+        spread, lower, upper = (printed_number(text) for text in (cell.spread_text, cell.lower_text, cell.upper_text))
         if spread is not None and spread > 0 and _SD.search(dispersion):
             return spread, ""
         if spread is not None and spread > 0 and _SE.search(dispersion):
@@ -279,10 +286,3 @@ class _Reader(msgspec.Struct, frozen=True):
                 action="read the posted results and enter the rows in extraction.csv",
             )
         )
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text.replace(",", "").replace("−", "-")) if text else None
-    except ValueError:
-        return None

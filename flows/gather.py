@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from connectors import CONNECTORS
+from connectors.boundary import read_page
 from flows.harvest import HarvestTask, base_url_of, harvest, since_last
 from flows.steps import Steps
 from judging.judge import ids_to_follow, screen_records
@@ -134,9 +134,6 @@ def load_archive(settings: Settings) -> Loaded:
         for path in archive_files(settings.archive):
             file, n_bytes = str(path.relative_to(settings.archive)), path.stat().st_size
             if loaded_files.get(file) != n_bytes:
-                pages = (
-                    (item, list(CONNECTORS[item.page.source].parse(item.page)))
-                    for item in read_pages(settings.archive, path)
-                )
+                pages = ((item, read_page(item.page)) for item in read_pages(settings.archive, path))
                 total = total + store.load(file, n_bytes, pages)
     return total

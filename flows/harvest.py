@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from connectors.boundary import bounded_total, read_page
 from connectors.http import HttpClient
 from models.connector import Connector, SourceFailure
 from models.search import SourceCheck
@@ -73,7 +74,7 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
     with closing(client), ArchiveWriter(settings.archive, connector.slug, name) as archive:
         try:
             for page in connector.fetch(task.query, task.since, client):
-                archive.append(page)
+                archive.append(msgspec.structs.replace(page, total=bounded_total(page.total)))
                 _check_volume(page, task)
                 tally.count(page)
         except SourceFailure as error:
@@ -98,6 +99,8 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
 
 def _check_volume(page: Page, task: HarvestTask) -> None:
     """Stop a source whose total is out of all proportion: a filter was ignored, or most of it is gone."""
+    if page.total != bounded_total(page.total):
+        raise SourceFailure(f"{page.url}: the registry announces {page.total} records, which no registry has")
     usual = task.usual_total
     if usual is None or page.total is None or task.scope is not Scope.TOPIC:
         return
@@ -135,7 +138,7 @@ class _Tally:
     def count(self, page: Page) -> None:
         """Count a page's records under its listing; pages of no listing count only themselves."""
         listing = page.listing or ""
-        for item in self._connector.parse(page):
+        for item in read_page(page, self._connector):
             if isinstance(item, Rejected):
                 self._rejected[listing].add(item.record_ref)
             else:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from connectors import CONNECTORS
+from connectors.boundary import read_page
 from flows.conclude import conclude
 from flows.gather import NightRequest, load_archive
 from models.judgement import Judgement
@@ -77,11 +77,10 @@ def ingest(
         )
         publish(concluded.build, concluded.target, settings.keep_snapshots)
     new = _new_versions(concluded.target, f"{source}/{name}")
-    parse = CONNECTORS[source].parse
     return [
         _became(path, item, concluded.judgement, new)
         for path, page in zip(files, pages, strict=True)
-        for item in parse(page)
+        for item in read_page(page)
     ]
 
 

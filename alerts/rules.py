@@ -1,9 +1,12 @@
 """What is worth telling people, and how soon they should look: at most one digest per review and night."""
 
 import hashlib
+import re
+import textwrap
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from models.alert import Alert, Heartbeat
+from models.alert import LINE_WIDTH, Alert, Heartbeat
 from models.screening import Event, RunContext
 from models.synthesis import Signal, SourceFreshness, UpdateDecision
 from models.vocabulary import AlertGrade, EvidenceSet, SourceState, UpdateStatus
@@ -77,11 +80,11 @@ def raise_alerts(
         key=lambda item: item.source,
     )
     status_before = previous.status if previous else UpdateStatus.UP_TO_DATE
-    is_turned = decision.status != status_before
+    turned = [_turn_grade(status_before, decision.status)] if decision.status != status_before else []
 
     grades = [event.grade for event in news]
     grades += [_signal_grade(signal) for signal in fired]
-    grades += [AlertGrade.ACTION] * is_turned + [AlertGrade.WATCH] * len(newly_stale)
+    grades += turned + [AlertGrade.WATCH] * len(newly_stale)
     if not grades:
         return ()
     grade = min(grades, key=_URGENCY.index)
@@ -89,7 +92,7 @@ def raise_alerts(
     after = previous.decided_at.isoformat() if previous else "first night"
     told = [event.key for event in news]
     told += [f"{signal.key} after {after}" for signal in fired]
-    told += [f"{status_before} to {decision.status} after {after}"] * is_turned
+    told += [f"{status_before} to {decision.status} after {after}"] * len(turned)
     told += [f"{source.source} stale since {source.last_complete_at}" for source in newly_stale]
 
     title, body = render(
@@ -149,6 +152,57 @@ def heartbeat(
         stale_sources=tuple(sorted(source.source for source in freshness if source.is_stale)),
         message=message,
     )
+
+
+def failed_night(review: str, as_of: datetime, reason: str, last_good: datetime | None) -> Alert:
+    """A night that failed, as one message. Its key is the same as long as nights fail in the same way.
+
+    Numbers in the reason do not count: a port or a moment differs from night to night.
+    """
+    since = (
+        f"The last night that was published is that of {last_good:%Y-%m-%d}."
+        if last_good
+        else "No night has been published yet."
+    )
+    paragraphs = [
+        f"The night of {as_of:%Y-%m-%d %H:%M} UTC failed, and nothing of it is published.",
+        f"Why: {reason}.",
+        f"{since} Whether anything has happened since is not known.",
+        f"What to do: mend what is named above and run 'trialwatch nightly {review}'. While nights fail in the same"
+        " way, this is not said again.",
+    ]
+    body = "\n\n".join(textwrap.fill(text, LINE_WIDTH, break_long_words=False) for text in paragraphs) + "\n"
+    kind = re.sub(r"\d+", "#", reason)
+    return Alert(
+        key=_key(review, [f"failed after {last_good.isoformat() if last_good else 'nothing'}: {kind}"]),
+        review=review,
+        grade=AlertGrade.WATCH,
+        raised_at=as_of,
+        title=f"{UpdateStatus.NOT_KNOWN}: {review} — the night failed",
+        body=body,
+    )
+
+
+def failed_heartbeat(review: str, as_of: datetime, reason: str) -> Heartbeat:
+    """Proof that a night was tried, and that it says nothing."""
+    return Heartbeat(
+        review=review,
+        as_of=as_of,
+        n_new_versions=0,
+        n_new_events=0,
+        n_alerts=0,
+        stale_sources=(),
+        message=f"The night failed, so whether there is anything new is not known: {reason}.",
+    )
+
+
+def _turn_grade(before: UpdateStatus, now: UpdateStatus) -> AlertGrade:
+    """Not knowing asks somebody to look at a source; to know again that nothing is due asks nothing."""
+    if now is UpdateStatus.NOT_KNOWN:
+        return AlertGrade.WATCH
+    if (before, now) == (UpdateStatus.NOT_KNOWN, UpdateStatus.UP_TO_DATE):
+        return AlertGrade.INFO
+    return AlertGrade.ACTION
 
 
 def _signal_grade(signal: Signal) -> AlertGrade:

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from cli import show
-from cli.common import DEFAULT_REVIEW, AsJson, ReviewName, console, day_of, now, print_json, settings_of
+from cli.common import THE_ONLY_REVIEW, AsJson, ReviewName, console, day_of, now, print_json, settings_of
 from models.settings import Settings
 from stores.ledger import Ledger, LedgerError
 
@@ -17,7 +17,7 @@ Key = Annotated[str, typer.Argument(metavar="ID", help="Key of the alert; 'trial
 
 
 @answering.command("alerts")
-def alerts_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+def alerts_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
     """List alerts, newest first: what became of each, and who has taken note."""
     with _ledger(settings_of(context)) as ledger:
         alerts, deliveries = ledger.alerts(review), ledger.deliveries(review)

@@ -10,11 +10,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from models.reviews import NoSuchReview, review_meant
 from models.settings import Settings
 
 FAILED, PARTIAL = 1, 3
 """Exit codes besides 0 for done and 2 for wrong usage: failed; done, but not every source was searched."""
-DEFAULT_REVIEW = "als_cell_therapy"
+THE_ONLY_REVIEW = ""
+"""Default of a review's name: the one there is. With several, a command says which there are."""
 _WIDE = 10_000_000
 """Columns where no terminal limits them: tables in a pipe are neither cut nor folded."""
 _COMMANDING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -27,16 +29,23 @@ def settings_of(context: typer.Context) -> Settings:
     return context.obj
 
 
+REVIEW_HELP = "Folder under reviews/; can be left out when there is one."
+
+
+def known_review(settings: Settings, review: str) -> str:
+    """The review that is meant; one that is not there is wrong usage."""
+    try:
+        return review_meant(review, settings.reviews)
+    except NoSuchReview as problem:
+        raise typer.BadParameter(str(problem), param_hint="REVIEW") from None
+
+
 def _known_review(context: typer.Context, review: str) -> str:
-    reviews = settings_of(context).reviews
-    if not (reviews / review).is_dir():
-        known = sorted(path.parent.name for path in reviews.glob("*/protocol.yaml"))
-        raise typer.BadParameter(f"no review {review!r} under {reviews}; there is {', '.join(known) or 'none'}")
-    return review
+    return known_review(settings_of(context), review)
 
 
-ReviewName = Annotated[str, typer.Argument(help="Folder under reviews/.", callback=_known_review)]
-ReviewOption = Annotated[str, typer.Option("--review", help="Folder under reviews/.", callback=_known_review)]
+ReviewName = Annotated[str, typer.Argument(help=REVIEW_HELP, callback=_known_review)]
+ReviewOption = Annotated[str, typer.Option("--review", help=REVIEW_HELP, callback=_known_review)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,49 +12,45 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import duckdb
 import msgspec
 import typer
 from rich.console import Console
 
-from alerts.channels import ChannelError
 from cli import show
 from cli.alerts import answering
 from cli.common import (
-    DEFAULT_REVIEW,
     FAILED,
     PARTIAL,
+    REVIEW_HELP,
+    THE_ONLY_REVIEW,
     AsJson,
     Plain,
     ReviewName,
     ReviewOption,
     console,
     day_of,
+    known_review,
     now,
     print_json,
     settings_of,
 )
-from cli.history import UnknownStudy
 from cli.read import reading
 from connectors import CONNECTORS
 from flows import backtest as backtesting
 from flows import rebuild as rebuilding
-from flows.conclude import NotConfirmed
+from flows.failures import in_words
 from flows.gather import NightRequest
-from flows.ingest import IngestError, ingest
+from flows.ingest import ingest
 from flows.night import night
+from flows.portfolio import ReviewNight, portfolio, worst
 from flows.probe import ProbeState, can_be_probed, probe
-from models.connector import SourceFailure
 from models.dates import at_night
-from models.review import ReviewError, load_review
-from models.settings import Settings, SettingsError, load_settings
-from pooling.spreadsheet import PoolError
+from models.review import load_review
+from models.reviews import review_names
+from models.settings import Settings, load_settings
 from replay.archive import known_until
-from stores.archive import ArchiveError
-from stores.duck import WarehouseError
-from stores.ledger import LedgerError
-from stores.lock import AlreadyRunning
-from stores.published import NothingPublished
+
+log = logging.getLogger("trialwatch")
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -89,23 +86,9 @@ def main() -> None:
     """Run the command line; problems that a person can mend are one message and an exit code."""
     try:
         app()
-    except (
-        AlreadyRunning,
-        ArchiveError,
-        ChannelError,
-        IngestError,
-        LedgerError,
-        NotConfirmed,
-        PoolError,
-        ReviewError,
-        SettingsError,
-        SourceFailure,
-        UnknownStudy,
-        WarehouseError,
-        NothingPublished,
-        duckdb.Error,
-    ) as problem:
-        Plain(stderr=True).print(f"trialwatch: {problem}")
+    except Exception as problem:
+        log.debug("the command failed", exc_info=True)
+        Plain(stderr=True).print(f"trialwatch: {in_words(problem)}")
         sys.exit(FAILED)
 
 
@@ -128,21 +111,38 @@ def read_settings(
 @app.command("nightly")
 def nightly_command(
     context: typer.Context,
-    review: ReviewName = DEFAULT_REVIEW,
+    review: Annotated[str, typer.Argument(help=REVIEW_HELP)] = THE_ONLY_REVIEW,
     as_of: Annotated[str | None, typer.Option(help="Day (YYYY-MM-DD); for live registries only today.")] = None,
     registries: Annotated[Registries, typer.Option(help="Ask the live registries or their replay.")] = Registries.LIVE,
     source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
+    every_review: Annotated[
+        bool, typer.Option("--all", help="Every review under reviews/, one after the other.")
+    ] = False,
     full: Annotated[bool, typer.Option("--full", help="Ask for everything instead of what changed.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Carry out the nightly run now."""
     settings = settings_of(context)
-    _known_sources(settings, review, source or [])
+    if every_review and (review or source):
+        raise typer.BadParameter("--all goes without a review and without --source", param_hint="--all")
+    names = review_names(settings.reviews) if every_review else (known_review(settings, review),)
+    if not names:
+        raise typer.BadParameter(f"there is no review under {settings.reviews}", param_hint="--all")
     moment = _moment(as_of, registries)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     request = NightRequest(
-        review=review, as_of=moment, registries=registries, sources=tuple(source or ()), full_sweep=full
+        review=names[0], as_of=moment, registries=registries, sources=tuple(source or ()), full_sweep=full
     )
-    result = night(request, settings)
+    if every_review:
+        _leave(_told(portfolio(names, request, settings), as_json))
+        return
+    _known_sources(settings, names[0], source or [])
+    try:
+        result = night(request, settings)
+    except Exception as problem:
+        if as_json:
+            print_json({"review": names[0], "state": "failed", "reason": in_words(problem)})
+        raise
     if as_json:
         print_json(backtesting.as_json(result))
     else:
@@ -150,10 +150,25 @@ def nightly_command(
     _leave(result.state)
 
 
+def _told(nights: Iterable[ReviewNight], as_json: bool) -> str:
+    """Tell each review's night as it ends; returns the state that stands for all."""
+    ended = []
+    for item in nights:
+        ended.append(item)
+        if as_json:
+            told = backtesting.as_json(item.result) if item.result else {"state": item.state, "reason": item.reason}
+            print_json({"review": item.review} | told)
+        elif item.result:
+            show.night(item.result, console())
+        else:
+            console().print(f"{item.review}: failed: {item.reason}")
+    return worst(ended)
+
+
 @app.command("backtest")
 def backtest_command(
     context: typer.Context,
-    review: ReviewName = DEFAULT_REVIEW,
+    review: ReviewName = THE_ONLY_REVIEW,
     day: Annotated[list[str] | None, typer.Option("--date", help="Day (YYYY-MM-DD); may be repeated.")] = None,
     every: Annotated[Every | None, typer.Option(help="So often since the first published search.")] = None,
     as_json: AsJson = False,
@@ -176,7 +191,7 @@ def ingest_command(
     context: typer.Context,
     source: Annotated[str, typer.Argument(help="Connector slug, e.g. ctgov-classic.")],
     files: Annotated[list[Path], typer.Argument(help="Exports or saved payloads.")],
-    review: ReviewOption = DEFAULT_REVIEW,
+    review: ReviewOption = THE_ONLY_REVIEW,
     as_json: AsJson = False,
 ) -> None:
     """Load exports or saved payloads as if they had been fetched."""
@@ -196,7 +211,7 @@ def ingest_command(
 
 
 @app.command("rebuild")
-def rebuild_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+def rebuild_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
     """Rebuild the published warehouse from archive, ledger and review folder."""
     before, after = rebuilding.rebuild(review, settings_of(context))
     differing = sorted(name for name in after.tables if after.tables[name] != before.tables.get(name))

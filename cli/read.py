@@ -8,9 +8,9 @@ import typer
 
 from cli import show
 from cli.common import (
-    DEFAULT_REVIEW,
     FAILED,
     PARTIAL,
+    THE_ONLY_REVIEW,
     AsJson,
     ReviewName,
     ReviewOption,
@@ -97,7 +97,7 @@ def _further(also: list[Further], group_by: str | None) -> tuple[Further, ...]:
 
 
 @reading.command("crosscheck")
-def crosscheck_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
     """Recompute every published pooled effect with mpmath, and with metafor where R has it."""
     found = crosscheck_published(review, settings_of(context))
     disagreements = [str(item) for item in found.disagreements]
@@ -113,7 +113,7 @@ def crosscheck_command(context: typer.Context, review: ReviewName = DEFAULT_REVI
 
 
 @reading.command("status")
-def status_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+def status_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
     """Tell the decision in force, the sources' freshness, and what waits for a person."""
     settings = settings_of(context)
     report = show.status_of(review, settings)
@@ -127,7 +127,7 @@ def status_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, 
 def sql_command(
     context: typer.Context,
     statement: Annotated[str, typer.Argument(help="One SQL statement, read-only.")],
-    review: ReviewOption = DEFAULT_REVIEW,
+    review: ReviewOption = THE_ONLY_REVIEW,
     as_json: AsJson = False,
 ) -> None:
     """Query the published warehouse."""
@@ -140,7 +140,7 @@ def sql_command(
 
 
 @reading.command("fingerprint")
-def fingerprint_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+def fingerprint_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
     """Print one number for the content of the published warehouse."""
     found = fingerprint_of(review, settings_of(context))
     if as_json:
@@ -150,7 +150,7 @@ def fingerprint_command(context: typer.Context, review: ReviewName = DEFAULT_REV
 
 
 @reading.command("searches")
-def searches_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+def searches_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
     """Print each source's query, written from the protocol's one question; as sent they are in out_search."""
     settings = settings_of(context)
     found = searches(load_review(settings.reviews / review), settings)
@@ -162,7 +162,7 @@ def searches_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW
 
 
 @reading.command("queue")
-def queue_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, as_json: AsJson = False) -> None:
+def queue_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
     """List what only a person can settle."""
     folder = published_folder(review, settings_of(context))
     names, rows = query(folder / "warehouse.duckdb", "SELECT * FROM out_queue ORDER BY kind, subject, reason")
@@ -177,7 +177,7 @@ def queue_command(context: typer.Context, review: ReviewName = DEFAULT_REVIEW, a
 def history_command(
     context: typer.Context,
     identifier: Annotated[str, typer.Argument(metavar="ID", help="Study, record or report, e.g. NCT03280056.")],
-    review: ReviewOption = DEFAULT_REVIEW,
+    review: ReviewOption = THE_ONLY_REVIEW,
     as_json: AsJson = False,
 ) -> None:
     """Tell a study's life: what happened, when, by whom, in which version."""
@@ -192,7 +192,7 @@ def history_command(
 def extract_command(
     context: typer.Context,
     identifier: Annotated[str, typer.Argument(metavar="STUDY", help="Study or record, e.g. NCT03280056.")],
-    review: ReviewOption = DEFAULT_REVIEW,
+    review: ReviewOption = THE_ONLY_REVIEW,
     as_json: AsJson = False,
 ) -> None:
     """Print rows for extraction.csv, ready to paste, from a study's posted results."""

@@ -40,7 +40,10 @@ def night(result: NightResult, console: Console) -> None:
     for event in result.new_events:
         if event.is_news:
             console.print(f"  {event.event_code} {event.study_id} {event.event_date}: {event.evidence}")
-    console.print(f"published in {result.folder}")
+    if result.state == "failed":
+        console.print(f"failed: {result.gathered.reason}")
+    if result.folder.exists():
+        console.print(f"published in {result.folder}")
 
 
 def years(results: Iterable[NightResult], console: Console) -> None:

@@ -16,6 +16,7 @@ from flows.gather import NightRequest
 from flows.night import night
 from models.connector import Connector
 from models.dates import at_night
+from models.reviews import review_meant
 from models.search import SourceCheck
 from models.settings import Settings
 from replay.archive import known_until
@@ -34,9 +35,9 @@ def chapters() -> str:
     return "\n".join(_chapter(CONNECTORS[slug]) for slug in sorted(CONNECTORS))
 
 
-def traffic(review: str = "als_cell_therapy") -> str:
+def traffic() -> str:
     """Requests and bytes of a first night and of a quiet night after it, by source, on the replayed registries."""
-    first = known_until()
+    first, review = known_until(), review_meant("", Settings().reviews)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder))
         nights = [

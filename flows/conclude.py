@@ -11,9 +11,10 @@ import msgspec
 
 from alerts.channels import Channel, deliver_pending, write_heartbeat
 from alerts.feed import render_feed
-from alerts.rules import heartbeat, raise_alerts
-from flows.freshness import freshness_of
+from alerts.rules import failed_heartbeat, failed_night, heartbeat, raise_alerts
+from flows.failures import in_words
 from flows.gather import NightRequest
+from flows.searches import freshness_now
 from judging.judge import judge
 from judging.vanished import with_vanished
 from models.alert import Alert
@@ -72,7 +73,7 @@ def conclude(
         snapshot.trial_versions(),
         snapshot.report_versions(),
         rejected,
-        freshness_of(protocol, ledger, as_of),
+        freshness_now(review, ledger, as_of),
         snapshot.nights(),
     )
     judgement = with_vanished(judgement, snapshot.last_listed())
@@ -175,6 +176,21 @@ def write_outbox(
         channels=[channel.name for channel in channels],
     )
     write_heartbeat(beat, settings.outbox)
+
+
+def tell_failure(
+    settings: Settings, ledger: Ledger, run_id: int, request: NightRequest, reason: str, channels: Sequence[Channel]
+) -> None:
+    """Tell people once that nights fail in this way. What goes wrong in telling does not hide why the night failed."""
+    review, as_of = request.review, request.as_of
+    good = [run.as_of for run in ledger.runs(review) if _is_earlier(run, as_of)]
+    try:
+        alert = failed_night(review, as_of, reason, max(good, default=None))
+        ledger.tell(run_id, alert, [channel.name for channel in channels])
+        write_heartbeat(failed_heartbeat(review, as_of, reason), settings.outbox)
+        deliver(ledger, review, channels)
+    except Exception as problem:
+        log.warning("that the night failed could not be told: %s", in_words(problem))
 
 
 def deliver(ledger: Ledger, review: str, channels: Sequence[Channel]) -> None:

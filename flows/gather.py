@@ -1,5 +1,9 @@
-"""The first half of a night: every question of a review asked of its source, and what answered put into the corpus."""
+"""The first half of a night: every question of a review asked of its source, and what answered put into the corpus.
 
+A question that another review has had answered tonight is not asked again: both have the answer.
+"""
+
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,18 +15,21 @@ import msgspec
 
 from connectors.boundary import read_page
 from flows.harvest import HarvestTask, base_url_of, harvest, since_last
+from flows.searches import searched_sources, studies_of, topic_of
 from flows.steps import Steps
 from judging.judge import ids_to_follow, screen_records
 from models.connector import Connector
 from models.review import Review
-from models.search import SourceCheck
+from models.search import Question, SourceCheck
 from models.settings import Settings
 from models.trial import Report, SourceQuery, TrialRecord
-from models.vocabulary import Scope, SourceState
+from models.vocabulary import SourceState
 from replay.server import CREDENTIALS, SPEAKERS, ReplayServer
 from stores.archive import archive_files, read_pages
 from stores.ledger import Ledger
 from stores.versions import Loaded, VersionStore
+
+log = logging.getLogger("trialwatch")
 
 
 class NightRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +46,48 @@ class NightRequest(msgspec.Struct, frozen=True, kw_only=True):
     full_sweep: bool = False
 
 
-class Harvester:
+class Gathered(msgspec.Struct, frozen=True, kw_only=True):
+    """How each question of a night was answered, and what the archive grew by."""
+
+    checks: tuple[SourceCheck, ...]
+    loaded: Loaded
+
+    @property
+    def state(self) -> str:
+        """``done``, ``partial`` when a source was not searched to the end, ``failed`` when none was."""
+        states = {check.state for check in self.checks}
+        if states <= {SourceState.COMPLETE}:
+            return "done"
+        return "failed" if states == {SourceState.FAILED} else "partial"
+
+    @property
+    def reason(self) -> str:
+        """What was not searched to the end, and why; '' when all was."""
+        lacking = [check for check in self.checks if check.state is not SourceState.COMPLETE]
+        told = "; ".join(f"{check.source}, {check.scope}: {check.reason or check.state}" for check in lacking)
+        return f"no source could be searched: {told}" if self.state == "failed" else told
+
+
+def gather(
+    request: NightRequest, settings: Settings, steps: Steps, ledger: Ledger, run_id: int, review: Review
+) -> Gathered:
+    """Ask every question of a review: first its topics, then the studies that turn out to matter."""
+    sources = searched_sources(review.protocol, settings, request.sources)
+    with addresses_of(request, settings) as addresses:
+        asking = _Asking(request, settings, steps, ledger, run_id, addresses)
+        topics = {source: topic_of(review.protocol, source) for source in sources}
+        for source, question in topics.items():
+            asking.ask(source, question, SourceQuery(topic=question.query))
+        loaded = steps.run("load the archive", load_archive, settings)
+        followed = steps.run("choose what to follow", to_follow, settings, ledger, review, request, sources)
+        for source, query in followed.items():
+            if asking.has_answered(source):
+                asking.ask(source, studies_of(review, source), query)
+        loaded = loaded + steps.run("load what was followed", load_archive, settings)
+    return Gathered(checks=tuple(asking.checks), loaded=loaded)
+
+
+class _Asking:
     """Asks sources one by one; the failure of one is written down and the others go on."""
 
     def __init__(
@@ -55,28 +103,38 @@ class Harvester:
         self._ledger, self._run_id, self._addresses = ledger, run_id, addresses
         self.checks: list[SourceCheck] = []
 
-    def ask(self, queries: Mapping[Connector, SourceQuery], scope: Scope) -> None:
-        for connector, query in queries.items():
-            last_complete = self._ledger.last_complete(
-                self._request.review, connector.slug, scope, before=self._request.as_of
-            )
-            task = HarvestTask(
-                connector=connector,
-                scope=scope,
-                query=query,
-                since=since_last(connector, last_complete, self._request.full_sweep),
-                base_url=base_url_of(connector, self._addresses),
-                observed_at=self._request.as_of,
-                run_id=self._run_id,
-                usual_total=self._ledger.usual_total(self._request.review, connector.slug, scope),
-            )
-            check = self._steps.attempt(f"harvest {connector.slug}, {scope}", harvest, task, self._settings)
-            self._ledger.record_source(self._run_id, check)
-            self.checks.append(check)
+    def ask(self, source: Connector, question: Question, query: SourceQuery) -> None:
+        """Ask a question, or take the answer that another review has got to it."""
+        check = self._shared(question) or self._asked(source, question, query)
+        self._ledger.record_source(self._run_id, check)
+        self.checks.append(check)
 
-    def has_answered(self, connector: Connector) -> bool:
+    def _shared(self, question: Question) -> SourceCheck | None:
+        shared = self._ledger.shared_answer(self._request.review, question, self._request.as_of)
+        if shared is None or (self._request.full_sweep and shared.since is not None):
+            return None
+        log.info("%s: another review has asked the same at %s", question.source, shared.checked_at)
+        return msgspec.structs.replace(shared, n_requests=0, n_bytes=0)
+
+    def _asked(self, source: Connector, question: Question, query: SourceQuery) -> SourceCheck:
+        review, as_of = self._request.review, self._request.as_of
+        last_complete = self._ledger.last_complete(review, question, before=as_of)
+        task = HarvestTask(
+            connector=source,
+            scope=question.scope,
+            question=question.id,
+            query=query,
+            since=since_last(source, last_complete, self._request.full_sweep),
+            base_url=base_url_of(source, self._addresses),
+            observed_at=as_of,
+            run_id=self._run_id,
+            usual_total=self._ledger.usual_total(review, question),
+        )
+        return self._steps.attempt(f"harvest {source.slug}, {question.scope}", harvest, task, self._settings)
+
+    def has_answered(self, source: Connector) -> bool:
         """Whether a source gave at least part of an answer tonight: one that is down is not asked again."""
-        return not any(check.source == connector.slug and check.state is SourceState.FAILED for check in self.checks)
+        return not any(check.source == source.slug and check.state is SourceState.FAILED for check in self.checks)
 
 
 def as_asked_by(request: NightRequest, settings: Settings) -> Settings:
@@ -98,7 +156,7 @@ def addresses_of(request: NightRequest, settings: Settings) -> Iterator[Mapping[
         yield {**replayed, **settings.base_urls}
 
 
-def ids_by_source(
+def to_follow(
     settings: Settings, ledger: Ledger, review: Review, request: NightRequest, sources: Sequence[Connector]
 ) -> dict[Connector, SourceQuery]:
     """What to ask each source about single studies: only once what matters is known can it be followed.
@@ -114,7 +172,7 @@ def ids_by_source(
     ids = ids_to_follow(screened, review)
     queries = {}
     for source in sources:
-        asked = ledger.last_complete(review.protocol.review, source.slug, Scope.STUDIES, before=request.as_of)
+        asked = ledger.last_complete(review.protocol.review, studies_of(review, source), before=request.as_of)
         if asked is None or request.full_sweep or not source.follows_changes_only:
             changed = ids
         else:

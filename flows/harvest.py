@@ -27,7 +27,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class HarvestTask(msgspec.Struct, frozen=True, kw_only=True):
-    """One scope of one source in one run."""
+    """One question to one source in one run."""
 
     connector: Connector
     scope: Scope
@@ -36,6 +36,8 @@ class HarvestTask(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     observed_at: datetime
     run_id: int
+    question: str = ""
+    """Id of the question; every page that answers it is archived under it."""
     usual_total: int | None = None
     """Records that the source announced when it was last searched completely; None when it never was."""
 
@@ -74,7 +76,7 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
     with closing(client), ArchiveWriter(settings.archive, connector.slug, name) as archive:
         try:
             for page in connector.fetch(task.query, task.since, client):
-                archive.append(msgspec.structs.replace(page, total=bounded_total(page.total)))
+                archive.append(msgspec.structs.replace(page, total=bounded_total(page.total), question=task.question))
                 _check_volume(page, task)
                 tally.count(page)
         except SourceFailure as error:
@@ -91,6 +93,7 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
             n_requests=archive.n_pages,
             n_bytes=archive.n_bytes,
             reason=failure or missing,
+            question=task.question,
         )
     if failure:
         raise HarvestFailure(check)

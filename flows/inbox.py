@@ -1,7 +1,8 @@
 """The watched inbox: exports that people put into a folder are loaded by the next night.
 
-A file lies in a folder named for its source (``inbox/ris/``), or in the inbox itself when its ending names one
-(``.ris``, ``.nbib``). Loaded is what the archive has; then the file moves to ``done/`` beside it, under its
+A file lies in a folder named for its review and source (``inbox/REVIEW/ris/``), or in the review's folder itself when
+its ending names the source (``.ris``, ``.nbib``). With one review its folder can be left out; with several, a file
+that does not say whose it is stays where it is. Loaded is what the archive has; then the file moves to ``done/`` beside it, under its
 digest and name, so that people see what is still waiting and the same bytes are not loaded again under
 another name. A night that is killed in between loads them again, which adds nothing. What stays is logged
 with what to do.
@@ -9,7 +10,7 @@ with what to do.
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +18,9 @@ from pathlib import Path
 import msgspec
 
 from connectors import CONNECTORS
+from flows.searches import files_of
+from models.reviews import review_names
+from models.settings import Settings
 from models.trial import Page
 from stores.archive import ArchiveWriter, free_name
 
@@ -51,51 +55,78 @@ class InboxFile(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def take_in(inbox: Path, archive: Path, observed_at: datetime) -> tuple[InboxFile, ...]:
-    """Load what lies in the inbox into the archive, in the order of sources and names.
+def take_in(settings: Settings, review: str, observed_at: datetime) -> tuple[InboxFile, ...]:
+    """Load what lies in the inbox for a review into the archive, in the order of folders and names.
 
     Parameters
     ----------
-    inbox : folder of folders; made if it is not there, with one for each file source
-    archive : root of the archive
+    settings : where inbox, archive and reviews are; folders for each file source are made in the inbox
+    review : whose night it is
     observed_at : moment of the night, UTC; a file that is younger is not there yet
     """
+    inbox = settings.inbox
+    names = {review, *review_names(settings.reviews)}
+    is_only = len(names) == 1
     for source in _file_sources():
-        (inbox / source / DONE).mkdir(parents=True, exist_ok=True)
+        ((inbox if is_only else inbox / review) / source / DONE).mkdir(parents=True, exist_ok=True)
     taken = []
-    for path, source in _waiting(inbox):
-        outcome, reason = _take(path, source, inbox, archive, observed_at)
-        name = path.relative_to(inbox).as_posix()
-        taken.append(InboxFile(name=name, source=source, outcome=outcome, reason=reason))
+    for waiting in _waiting(inbox, review, names):
+        outcome, reason = _take(waiting, settings.archive, observed_at)
+        name = waiting.path.relative_to(inbox).as_posix()
+        taken.append(InboxFile(name=name, source=waiting.source, outcome=outcome, reason=reason))
         stays = outcome in {InboxOutcome.LEFT, InboxOutcome.REFUSED}
-        log.log(logging.WARNING if stays else logging.INFO, "inbox: %s %s: %s", name, outcome, reason or source)
+        log.log(logging.WARNING if stays else logging.INFO, "inbox: %s %s: %s", name, outcome, reason or waiting.source)
     return tuple(taken)
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    """A file that is not done: its source's slug or '', whose it is, and why it cannot be taken, if so."""
+
+    path: Path
+    source: str
+    review: str
+    done: Path
+    refusal: str = ""
 
 
 def _file_sources() -> list[str]:
     return sorted(slug for slug, connector in CONNECTORS.items() if connector.is_loaded_by_hand)
 
 
-def _waiting(inbox: Path) -> Iterator[tuple[Path, str]]:
-    """Files that are not done, each with its source's slug, or '' where none is named."""
-    for path in sorted(inbox.iterdir()):
-        if path.name.startswith("."):
+def _waiting(inbox: Path, review: str, names: Set[str]) -> Iterator[_Waiting]:
+    """What lies in the review's own folder, and what does not say whose it is."""
+    folders = names - set(CONNECTORS)
+    several = f"there are several reviews: put it into the folder of its review and source, e.g. {inbox}/{review}/ris/"
+    yield from _in_folder(inbox, review, folders, several if len(names) > 1 else "")
+    if review in folders and (inbox / review).is_dir():
+        yield from _in_folder(inbox / review, review, frozenset(), "")
+
+
+def _in_folder(folder: Path, review: str, others: Set[str], refusal: str) -> Iterator[_Waiting]:
+    for path in sorted(folder.iterdir()):
+        if _is_hidden(path) or (path.is_dir() and path.name in others):
             continue
         if not path.is_dir():
             ending = path.suffix.removeprefix(".").lower()
-            yield path, ending if ending in CONNECTORS else ""
+            source = ending if ending in CONNECTORS else ""
+            yield _Waiting(path, source, review, folder / source / DONE, refusal)
             continue
         source = path.name if path.name in CONNECTORS else ""
-        yield from ((file, source) for file in sorted(path.iterdir()) if file.is_file() and not _is_hidden(file))
+        for file in sorted(path.iterdir()):
+            if file.is_file() and not _is_hidden(file):
+                yield _Waiting(file, source, review, path / DONE, refusal)
 
 
 def _is_hidden(path: Path) -> bool:
     return path.name.startswith(".")
 
 
-def _take(path: Path, source: str, inbox: Path, archive: Path, observed_at: datetime) -> tuple[InboxOutcome, str]:
+def _take(waiting: _Waiting, archive: Path, observed_at: datetime) -> tuple[InboxOutcome, str]:
+    path, source, done = waiting.path, waiting.source, waiting.done
     if path.name.lower().endswith(_UNFINISHED):
         return InboxOutcome.LEFT, "its name says that it is still being written"
+    if waiting.refusal:
+        return InboxOutcome.REFUSED, waiting.refusal
     if not source:
         return InboxOutcome.REFUSED, f"put it into a folder named for its source: {', '.join(sorted(CONNECTORS))}"
     try:
@@ -109,11 +140,17 @@ def _take(path: Path, source: str, inbox: Path, archive: Path, observed_at: date
         return InboxOutcome.LEFT, f"written at {written:%Y-%m-%d %H:%M} UTC, perhaps not to its end"
     if not body.strip():
         return InboxOutcome.LEFT, "it is empty"
-    done = inbox / source / DONE
     digest = hashlib.sha256(body).hexdigest()[:16]
     is_known = next(done.glob(f"{digest}_*"), None) is not None
     if not is_known:
-        page = Page(source=source, kind="file", url=f"file:{path.name}", body=body, observed_at=observed_at)
+        page = Page(
+            source=source,
+            kind="file",
+            url=f"file:{path.name}",
+            body=body,
+            observed_at=observed_at,
+            question=files_of(waiting.review, source).id,
+        )
         with ArchiveWriter(archive, source, free_name(archive, source, observed_at, "inbox")) as writer:
             writer.append(page)
     moved = done / f"{digest}_{path.name}"

@@ -1,7 +1,7 @@
 """Loading exports and saved payloads as if they had been fetched: archived, parsed, linked, screened, published."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ import msgspec
 from connectors.boundary import read_page
 from flows.conclude import conclude
 from flows.gather import NightRequest, load_archive
+from flows.searches import files_of
 from models.judgement import Judgement
 from models.review import load_review
 from models.screening import CriterionVerdict, Numbers, QueueItem
@@ -61,7 +62,7 @@ def ingest(
     IngestError
         If a file cannot be read; nothing is loaded then.
     """
-    pages = [_page(source, path, observed_at) for path in files]
+    pages = [_page(source, path, review_name, observed_at) for path in files]
     review = load_review(settings.reviews / review_name).as_of(observed_at.date())
     settings.data.mkdir(parents=True, exist_ok=True)
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
@@ -76,12 +77,8 @@ def ingest(
             settings, ledger, review, NightRequest(review=review_name, as_of=observed_at, registries=registries)
         )
         publish(concluded.build, concluded.target, settings.keep_snapshots)
-    new = _new_versions(concluded.target, f"{source}/{name}")
-    return [
-        _became(path, item, concluded.judgement, new)
-        for path, page in zip(files, pages, strict=True)
-        for item in read_page(page)
-    ]
+    known = _Known(concluded.judgement, _new_versions(concluded.target, f"{source}/{name}"))
+    return [known.became(path, item) for path, page in zip(files, pages, strict=True) for item in read_page(page)]
 
 
 def _new_versions(folder: Path, archive_file: str) -> set[tuple[str, str]]:
@@ -94,7 +91,7 @@ def _new_versions(folder: Path, archive_file: str) -> set[tuple[str, str]]:
     }
 
 
-def _page(source: str, path: Path, observed_at: datetime) -> Page:
+def _page(source: str, path: Path, review: str, observed_at: datetime) -> Page:
     try:
         if path.is_dir():
             raise IngestError(f"{path}: a folder; name the files in it, e.g. {path}/*; nothing was loaded")
@@ -103,46 +100,69 @@ def _page(source: str, path: Path, observed_at: datetime) -> Page:
         raise IngestError(f"{path}: cannot be read: {error.strerror}; nothing was loaded") from error
     if not body.strip():
         raise IngestError(f"{path}: the file is empty; nothing was loaded")
-    return Page(source=source, kind="file", url=f"file:{path.name}", body=body, observed_at=observed_at)
+    return Page(
+        source=source,
+        kind="file",
+        url=f"file:{path.name}",
+        body=body,
+        observed_at=observed_at,
+        question=files_of(review, source).id,
+    )
 
 
-def _became(
-    path: Path, item: TrialRecord | Report | Rejected, judgement: Judgement, new: set[tuple[str, str]]
-) -> IngestedRecord:
-    if isinstance(item, Rejected):
-        place = "" if item.path == item.record_ref else item.path
-        reason = ": ".join(part for part in (place, item.reason, repr(item.value) if item.value else "") if part)
+class _Known:
+    """What a judgement says of records, looked up by id: a file of many records costs no more than its records."""
+
+    def __init__(self, judgement: Judgement, new: set[tuple[str, str]]) -> None:
+        self._new = new
+        self._screening = judgement.screened.screening
+        self._study_of = {item.record_id: item.study_id for item in judgement.screened.linked.records}
+        self._numbers = {item.study_id: item.numbers for item in judgement.statuses}
+        self._queue: dict[str, list[QueueItem]] = defaultdict(list)
+        for item in judgement.queue:
+            self._queue[item.subject].append(item)
+
+    def became(self, path: Path, item: TrialRecord | Report | Rejected) -> IngestedRecord:
+        """What became of one item of a file."""
+        if isinstance(item, Rejected):
+            return _rejected(path, item)
+        if isinstance(item, Report):
+            return IngestedRecord(
+                file=path.name,
+                record_id=item.report_id,
+                kind="report",
+                is_new=(item.report_id, content_hash(item)) in self._new,
+                fields=_found(item),
+                registry_date=item.registry_date,
+                queue=tuple(self._queue.get(item.report_id, ())),
+            )
+        study_id = self._study_of[item.record_id]
+        screening = self._screening[study_id]
+        subjects = dict.fromkeys((study_id, item.record_id))
         return IngestedRecord(
             file=path.name,
-            record_id=item.record_ref,
-            kind="rejected",
-            path=item.path,
-            reason=f"{reason}; {item.action}",
-        )
-    if isinstance(item, Report):
-        return IngestedRecord(
-            file=path.name,
-            record_id=item.report_id,
-            kind="report",
-            is_new=(item.report_id, content_hash(item)) in new,
+            record_id=item.record_id,
+            kind="record",
+            is_new=(item.record_id, content_hash(item)) in self._new,
             fields=_found(item),
             registry_date=item.registry_date,
+            status_text=item.status_text or item.status,
+            eligibility=screening.verdict,
+            deciding=next((x for x in screening.criteria if x.verdict is not Verdict.MET), None),
+            numbers=self._numbers[study_id],
+            queue=tuple(x for subject in subjects for x in self._queue.get(subject, ())),
         )
-    study_id = next(x.study_id for x in judgement.screened.linked.records if x.record_id == item.record_id)
-    screening = judgement.screened.screening[study_id]
-    status = next(x for x in judgement.statuses if x.study_id == study_id)
+
+
+def _rejected(path: Path, item: Rejected) -> IngestedRecord:
+    place = "" if item.path == item.record_ref else item.path
+    reason = ": ".join(part for part in (place, item.reason, repr(item.value) if item.value else "") if part)
     return IngestedRecord(
         file=path.name,
-        record_id=item.record_id,
-        kind="record",
-        is_new=(item.record_id, content_hash(item)) in new,
-        fields=_found(item),
-        registry_date=item.registry_date,
-        status_text=item.status_text or item.status,
-        eligibility=screening.verdict,
-        deciding=next((x for x in screening.criteria if x.verdict is not Verdict.MET), None),
-        numbers=status.numbers,
-        queue=tuple(x for x in judgement.queue if x.subject in {study_id, item.record_id}),
+        record_id=item.record_ref,
+        kind="rejected",
+        path=item.path,
+        reason=f"{reason}; {item.action}",
     )
 
 

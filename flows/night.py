@@ -1,14 +1,19 @@
-"""One night of one review, from the registries to the alert: the line of the design, read from top to bottom."""
+"""One night of one review, from the registries to the alert: gather, conclude, publish, tell; read from top to bottom."""
 
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import rmtree
 
 import msgspec
 
-from alerts.channels import open_channels
-from flows.conclude import conclude, deliver, write_outbox
-from flows.gather import Harvester, NightRequest, addresses_of, as_asked_by, ids_by_source, load_archive
+from alerts.channels import Channel, open_channels
+from flows.conclude import Concluded, conclude, deliver, tell_failure, write_outbox
+from flows.failures import in_words
+from flows.gather import Gathered, NightRequest, as_asked_by, gather
 from flows.inbox import take_in
-from flows.searches import query_for, searched_sources
 from flows.steps import InOrder, Steps
 from models.alert import Alert
 from models.judgement import Judgement
@@ -17,77 +22,125 @@ from models.review import load_review
 from models.screening import Event
 from models.search import SourceCheck
 from models.settings import Settings
-from models.trial import SourceQuery
-from models.vocabulary import Scope, SourceState
 from stores.ledger import Ledger
 from stores.lock import run_lock
-from stores.published import publish
+from stores.published import current_folder, publish
 from stores.versions import Loaded
+
+log = logging.getLogger("trialwatch")
+
+PUNCTUAL = timedelta(minutes=30)
+"""How far a night on live registries may be from the clock: they answer as of now, whatever is asked."""
+
+
+def wall_clock() -> datetime:
+    """Now, UTC."""
+    return datetime.now(UTC)
+
+
+class WrongMoment(Exception):
+    """Live registries cannot be asked as of another moment than now."""
 
 
 class NightResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a night did, for people and programs."""
 
-    judgement: Judgement
-    page: ReviewPage
-    new_events: tuple[Event, ...]
-    """Events that no earlier night has dealt with, back-filled ones among them."""
-    alerts: tuple[Alert, ...]
-    checks: tuple[SourceCheck, ...]
-    loaded: Loaded
-    folder: Path
+    concluded: Concluded
+    gathered: Gathered
+
+    @property
+    def judgement(self) -> Judgement:
+        return self.concluded.judgement
+
+    @property
+    def page(self) -> ReviewPage:
+        return self.concluded.page
+
+    @property
+    def new_events(self) -> tuple[Event, ...]:
+        """Events that no earlier night has dealt with, back-filled ones among them."""
+        return self.concluded.new_events
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        return self.concluded.alerts
+
+    @property
+    def checks(self) -> tuple[SourceCheck, ...]:
+        return self.gathered.checks
+
+    @property
+    def loaded(self) -> Loaded:
+        return self.gathered.loaded
+
+    @property
+    def folder(self) -> Path:
+        """Where the night is published, if it is."""
+        return self.concluded.target
 
     @property
     def state(self) -> str:
         """``done``, ``partial`` when a source was not searched to the end, ``failed`` when none was."""
-        states = {check.state for check in self.checks}
-        if states <= {SourceState.COMPLETE}:
-            return "done"
-        return "failed" if states == {SourceState.FAILED} else "partial"
+        return self.gathered.state
 
 
-def night(request: NightRequest, settings: Settings, steps: Steps | None = None) -> NightResult:
+def night(
+    request: NightRequest,
+    settings: Settings,
+    steps: Steps | None = None,
+    clock: Callable[[], datetime] = wall_clock,
+) -> NightResult:
     """Carry out one night.
 
     Raises
     ------
-    ReviewError, ChannelError, AlreadyRunning, LedgerError, ArchiveError, WarehouseError, NotConfirmed
-        Nothing is published then, and the next night finds everything as it was.
+    WrongMoment, AlreadyRunning, LedgerError
+        Nothing has happened then.
+    Exception
+        Anything else that ends a night. It is recorded as failed with its reason and told once; what was published
+        before stays, and the next night finds everything as it was.
     """
     steps = steps or InOrder()
     settings = as_asked_by(request, settings)
-    review = steps.run("read the review folder", load_review, settings.reviews / request.review)
-    review = review.as_of(request.as_of.date())
-    sources = searched_sources(review.protocol, settings, request.sources)
+    if request.registries == "live" and abs(clock() - request.as_of) > PUNCTUAL:
+        raise WrongMoment(
+            f"live registries answer as of now, and not as of {request.as_of:%Y-%m-%d %H:%M} UTC: leave the day out, or"
+            " ask their replay (--registries replay)"
+        )
     channels = open_channels(settings.channels, settings.outbox)
     settings.data.mkdir(parents=True, exist_ok=True)
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         ledger.claim(request.registries)
-        run_id = ledger.begin_run(request.review, request.as_of)
-        if request.registries == "live":
-            steps.run("take in the inbox", take_in, settings.inbox, settings.archive, request.as_of)
-        with addresses_of(request, settings) as addresses:
-            harvester = Harvester(request, settings, steps, ledger, run_id, addresses)
-            topics = {source: SourceQuery(topic=query_for(review.protocol, source)) for source in sources}
-            harvester.ask(topics, Scope.TOPIC)
-            loaded = steps.run("load the archive", load_archive, settings)
-            ids = steps.run("choose what to follow", ids_by_source, settings, ledger, review, request, sources)
-            harvester.ask(
-                {source: query for source, query in ids.items() if harvester.has_answered(source)}, Scope.STUDIES
-            )
-            loaded = loaded + steps.run("load what was followed", load_archive, settings)
-        concluded = steps.run("judge", conclude, settings, ledger, review, request, True)
-        steps.run("publish", publish, concluded.build, concluded.target, settings.keep_snapshots)
-        steps.run("write the outbox", write_outbox, settings, ledger, run_id, concluded, channels)
-        steps.run("deliver", deliver, ledger, request.review, channels)
-        result = NightResult(
-            judgement=concluded.judgement,
-            page=concluded.page,
-            new_events=concluded.new_events,
-            alerts=concluded.alerts,
-            checks=tuple(harvester.checks),
-            loaded=loaded,
-            folder=concluded.target,
-        )
-        ledger.finish_run(run_id, result.state)
+        with _recorded(request, settings, ledger, channels) as run_id:
+            review = steps.run("read the review folder", load_review, settings.reviews / request.review)
+            review = review.as_of(request.as_of.date())
+            if request.registries == "live":
+                steps.run("take in the inbox", take_in, settings, request.review, request.as_of)
+            gathered = gather(request, settings, steps, ledger, run_id, review)
+            concluded = steps.run("judge", conclude, settings, ledger, review, request, True)
+            result = NightResult(concluded=concluded, gathered=gathered)
+            if gathered.state == "failed" and current_folder(settings.published, request.review).exists():
+                # The last good page stays: this night has nothing to say that it does not.
+                rmtree(concluded.build)
+                steps.run("tell", tell_failure, settings, ledger, run_id, request, gathered.reason, channels)
+            else:
+                steps.run("publish", publish, concluded.build, concluded.target, settings.keep_snapshots)
+                steps.run("write the outbox", write_outbox, settings, ledger, run_id, concluded, channels)
+                steps.run("deliver", deliver, ledger, request.review, channels)
+            ledger.finish_run(run_id, result.state, gathered.reason)
     return result
+
+
+@contextmanager
+def _recorded(request: NightRequest, settings: Settings, ledger: Ledger, channels: Sequence[Channel]) -> Iterator[int]:
+    """A run that ends in the ledger whatever ends it, and that tells people once why it failed."""
+    run_id = ledger.begin_run(request.review, request.as_of)
+    try:
+        yield run_id
+    except BaseException as error:
+        reason = in_words(error)
+        log.debug("the night failed", exc_info=True)
+        ledger.finish_run(run_id, "failed", reason)
+        if isinstance(error, Exception):
+            tell_failure(settings, ledger, run_id, request, reason, channels)
+        raise

@@ -1,14 +1,20 @@
 """How a review's sources are searched: the query of each, written from the one question of the protocol."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from connectors import CONNECTORS
+from judging.freshness import Required, freshness_of
 from models.connector import Connector
 from models.protocol import Protocol
 from models.review import Review, ReviewError
+from models.search import Question, SourceCheck
 from models.settings import Settings, SettingsError
+from models.synthesis import SourceFreshness
+from models.vocabulary import Scope
+from stores.ledger import Ledger
 from stores.published import current_folder
 from stores.snapshot import query
 
@@ -55,6 +61,50 @@ def query_for(protocol: Protocol, source: Connector) -> str:
     """The review's question in the source's own search language."""
     assert source.write_query is not None
     return source.write_query(protocol.pico)
+
+
+def questions_of(review: Review) -> tuple[Question, ...]:
+    """Everything that a review asks of any source: its topics, the studies that it follows, the files of its people.
+
+    What was found for other questions is none of its business.
+    """
+    name, searched = review.protocol.review, review.protocol.searches
+    topics = [topic_of(review.protocol, CONNECTORS[slug]) for slug in searched if CONNECTORS[slug].write_query]
+    followed = [studies_of(review, CONNECTORS[slug]) for slug in searched]
+    files = [files_of(name, slug) for slug in sorted(CONNECTORS)]
+    return (*topics, *followed, *files)
+
+
+def topic_of(protocol: Protocol, source: Connector) -> Question:
+    """The review's question to a source, as it is sent."""
+    return Question(source=source.slug, scope=Scope.TOPIC, query=query_for(protocol, source))
+
+
+def studies_of(review: Review, source: Connector) -> Question:
+    """What a review asks a source about single studies: each review follows its own."""
+    return Question(source=source.slug, scope=Scope.STUDIES, query=review.protocol.review)
+
+
+def files_of(review: str, source: str) -> Question:
+    """What people load for a review from files of a source."""
+    return Question(source=source, scope=Scope.FILES, query=review)
+
+
+def required_of(review: Review, checks: Sequence[SourceCheck]) -> tuple[Required, ...]:
+    """Sources that the protocol requires; one that needs credentials from the first night that asked it with them."""
+    asked = {check.source for check in checks}
+    return tuple(
+        Required(source=slug, title=CONNECTORS[slug].title, limit_days=search.freshness_limit_days)
+        for slug, search in review.protocol.searches.items()
+        if not CONNECTORS[slug].needs or slug in asked
+    )
+
+
+def freshness_now(review: Review, ledger: Ledger, as_of: datetime) -> tuple[SourceFreshness, ...]:
+    """How recently each source was searched for a review's present questions, as of a moment."""
+    mine = {"", *(question.id for question in questions_of(review))}
+    checks = ledger.telling_checks(review.protocol.review, as_of)
+    return freshness_of(required_of(review, checks), [check for check in checks if check.question in mine], as_of)
 
 
 def searches(review: Review, settings: Settings) -> list[SourceSearched]:

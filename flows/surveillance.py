@@ -5,24 +5,27 @@ folder first on the module path.
 """
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from prefect import Flow, Task, flow, get_run_logger, serve
+from prefect import Flow, State, Task, flow, get_run_logger, serve
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
+from prefect.states import Completed, Failed
 
 from flows.gather import NightRequest
 from flows.harvest import HarvestFailure
-from flows.night import NightResult, night
+from flows.night import NightResult
+from flows.portfolio import ReviewNight, portfolio, worst
 from flows.probe import ProbeState
 from flows.probe import probe as probe_sources
 from models.dates import at_night
+from models.reviews import NoSuchReview, review_meant, review_names
 from models.search import SourceCheck
 from models.settings import load_settings
 
@@ -37,15 +40,15 @@ _SCHEDULE = Path(__file__).parent.parent / "prefect.yaml"
 class AsTasks:
     """Steps of a night as Prefect tasks; a source has retries and a failure of its own."""
 
-    def __init__(self, retry_delays: list[float]) -> None:
-        self._retry_delays = retry_delays
+    def __init__(self, retry_delays: list[float], of_review: str = "") -> None:
+        self._retry_delays, self._of_review = retry_delays, of_review
 
     def run(self, name: str, step: Callable[..., Result], *arguments: Any) -> Result:
-        return _task(step, name)(*arguments)
+        return _task(step, self._of_review + name)(*arguments)
 
     def attempt(self, name: str, step: Callable[..., SourceCheck], *arguments: Any) -> SourceCheck:
         delays = self._retry_delays
-        asking = _task(step, name).with_options(retries=len(delays), retry_delay_seconds=delays)
+        asking = _task(step, self._of_review + name).with_options(retries=len(delays), retry_delay_seconds=delays)
         try:
             return asking(*arguments)
         except HarvestFailure as failure:
@@ -55,20 +58,55 @@ class AsTasks:
 
 @flow(name="nightly", log_prints=True)
 def nightly(
-    review: str = "als_cell_therapy",
+    review: str = "",
     registries: str = "live",
     as_of: date | None = None,
     full_sweep: bool = False,
     retry_delays: list[float] | None = None,
-) -> str:
-    """One night of one review; ends as failed only when no source could be searched."""
+) -> State[str]:
+    """One night of one review, or of every review under the reviews folder when none is named.
+
+    Ends as failed when a night failed, and as *Partial*, a completed state by another name, when a source was not
+    searched to the end: an automation can tell the three apart.
+    """
+    settings = load_settings()
+    names = (review_meant(review, settings.reviews),) if review else review_names(settings.reviews)
+    if not names:
+        raise NoSuchReview(f"there is no review under {settings.reviews}")
     moment = at_night(as_of) if as_of else datetime.now(UTC).replace(microsecond=0)
-    request = NightRequest(review=review, as_of=moment, registries=registries, full_sweep=full_sweep)
-    result = night(request, load_settings(), AsTasks(RETRY_DELAYS if retry_delays is None else retry_delays))
-    _publish_artifact(result)
-    if result.state == "failed":
-        raise RuntimeError("no source could be searched: " + "; ".join(check.reason for check in result.checks))
-    return result.state
+    request = NightRequest(review="", as_of=moment, registries=registries, full_sweep=full_sweep)
+    delays = RETRY_DELAYS if retry_delays is None else retry_delays
+
+    def steps_of(name: str) -> AsTasks:
+        return AsTasks(delays, "" if len(names) == 1 else f"{name}: ")
+
+    nights = []
+    for item in portfolio(names, request, settings, steps_of):
+        nights.append(item)
+        if item.result:
+            _publish_artifact(item.result)
+    return _ending(nights)
+
+
+def _ending(nights: Sequence[ReviewNight]) -> State[str]:
+    """How the flow ends, with every review that did not end well named."""
+    state = worst(nights)
+    told = [
+        f"{item.review}: {item.reason or _unsearched(item) or item.state}" for item in nights if item.state != "done"
+    ]
+    message = "; ".join(told)
+    if state == "failed":
+        return Failed(message=message)
+    return (
+        Completed(name="Partial", message=message)
+        if state == "partial"
+        else Completed(message="every source was searched to the end")
+    )
+
+
+def _unsearched(item: ReviewNight) -> str:
+    checks = item.result.checks if item.result else ()
+    return ", ".join(f"{check.source} {check.state} ({check.reason})" for check in checks if check.reason)
 
 
 @flow(name="probe", log_prints=True)

@@ -22,6 +22,7 @@ from models.protocol import (
     PublishedVersion,
     RiskOfBiasRow,
 )
+from models.reviews import is_review_name
 
 _YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C loader where PyYAML has it: ten times faster, same meaning."""
@@ -82,6 +83,7 @@ def load_review(folder: Path) -> Review:
     if not (folder / "protocol.yaml").is_file():
         raise ReviewError(f"{folder / 'protocol.yaml'}: not found; a review folder needs a protocol.yaml")
     protocol = _load_yaml(folder / "protocol.yaml", Protocol)
+    _check_id(folder, protocol)
     products = _load_csv(folder / "products.csv", ProductRow)
     _check_products(folder, products)
     protocol = protocol.model_copy(update={"eligibility": protocol.eligibility.with_products(products)})
@@ -102,6 +104,20 @@ def load_review(folder: Path) -> Review:
     )
     _check_names(folder, review)
     return review
+
+
+def _check_id(folder: Path, protocol: Protocol) -> None:
+    """The folder's name is the review's id: with two names, one review would be published over another."""
+    name = folder.resolve().name
+    if protocol.review != name:
+        raise ReviewError(
+            f"{folder / 'protocol.yaml'}: review: {protocol.review!r}, but the folder is {name!r}: give both the same name"
+        )
+    if not is_review_name(name):
+        raise ReviewError(
+            f"{folder}: {name!r} cannot name a review; use letters, digits, _ and -, a letter first, in folder and"
+            " protocol.yaml alike"
+        )
 
 
 def _check_products(folder: Path, products: Sequence[ProductRow]) -> None:

@@ -153,10 +153,10 @@ class UpdateDecision(Value, frozen=True, kw_only=True):
 
 
 class SourceFreshness(msgspec.Struct, frozen=True, kw_only=True):
-    """How recently a source was searched to the end.
+    """How recently a source was searched to the end, as of the moment at which it was asked for.
 
-    `is_stale` means that the last check did not reach the end, that the last one that did is older than the
-    source's limit, or that there was none.
+    `is_overdue` means that the last search that reached the end is older than the source's limit, or that there
+    was none: what happened there is not known. `is_stale` means that, or that the last check did not reach the end.
     """
 
     source: str
@@ -168,6 +168,7 @@ class SourceFreshness(msgspec.Struct, frozen=True, kw_only=True):
     is_stale: bool
     n_records: int
     n_expected: int | None
+    is_overdue: bool = False
     last_sweep_at: datetime | None = None
     """When everything was last searched to the end, and not only what had changed."""
     reason: str = ""

@@ -375,6 +375,7 @@ review_source_check = _table(
         _BOOL,
         "True when the last complete check is older than that, or the last check did not reach the end",
     ),
+    _column("is_overdue", _BOOL, "True when no complete check is within the limit: what happened there is not known"),
     _column("n_records", _INT, "Records read at the last check"),
     _column("n_expected", _INT, "Records that the registry announced"),
     _column("last_sweep_at", _MOMENT, "Last complete search of everything, not only of what changed, UTC"),

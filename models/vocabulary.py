@@ -291,11 +291,14 @@ class Rule(StrEnum):
 
 
 class UpdateStatus(StrEnum):
-    """Updating Classification System, the three statuses that Cochrane's editorial pages list."""
+    """Updating Classification System, the three statuses that Cochrane's editorial pages list, and one of ours."""
 
     UP_TO_DATE = "Up to date"
     UPDATE_PENDING = "Update pending"
     NO_UPDATE_PLANNED = "No update planned"
+    NOT_KNOWN = "Not known tonight"
+    """Ours: a source that the protocol requires was not searched within its limit, or the published estimates are
+    not reproduced, and nothing else says that an update is due."""
 
 
 class Rationale(StrEnum):
@@ -307,6 +310,7 @@ class Rationale(StrEnum):
     AWAITING_ASSESSMENT = "Studies awaiting assessment"
     LIKELY_TO_CHANGE = "New information identified and likely to change review findings"
     SEARCH_INCOMPLETE = "New search needed"
+    NOT_REPRODUCED = "Published estimates not reproduced"
     RETIRED = "Research area no longer active"
 
 

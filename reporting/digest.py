@@ -10,7 +10,7 @@ from models.alert import LINE_WIDTH
 from models.page import ReviewPage
 from models.screening import Event
 from models.synthesis import PooledEffect, Signal
-from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Rule
+from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Rule, UpdateStatus
 from reporting import claims, numbers, words
 from reporting.outcomes import OutcomeResult, collect_results
 
@@ -100,7 +100,7 @@ def _heading(page: ReviewPage) -> str:
             "",
             f"{decision.status.upper()}{was}",
             *_wrap(f"{decision.rationale}. {decision.explanation}"),
-            *_wrap(f"Rests on {basis}."),
+            *([] if decision.status is UpdateStatus.NOT_KNOWN else _wrap(f"Rests on {basis}.")),
         )
     )
 

@@ -168,6 +168,7 @@ QUEUE = {
 PLAIN_STATUS = {
     UpdateStatus.UP_TO_DATE: "The review reflects the evidence found so far.",
     UpdateStatus.UPDATE_PENDING: "There is evidence that the published review does not yet contain.",
+    UpdateStatus.NOT_KNOWN: "Whether the review reflects the evidence is not known tonight.",
     UpdateStatus.NO_UPDATE_PLANNED: "People decided that this review will not be updated.",
 }
 

@@ -5,21 +5,21 @@ arrive as arguments; the wall clock is asked only for when a run began and when 
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any, Self, TypeVar
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
 
 from models.alert import Alert, Heartbeat
 from models.screening import Event
-from models.search import SourceCheck
 from models.synthesis import Signal, UpdateDecision
-from models.vocabulary import DeliveryState, SourceState
-from stores.ledger_database import LedgerError, only_writer, open_engine
+from models.vocabulary import DeliveryState
+from stores.ledger_database import LedgerError, only_writer
+from stores.ledger_searches import Searches
 from stores.ledger_tables import (
     AlertRow,
     ClaimRow,
@@ -29,7 +29,6 @@ from stores.ledger_tables import (
     FiredSignalRow,
     HeartbeatRow,
     RunRow,
-    SourceCheckRow,
     columns_of,
 )
 from stores.ledger_values import Delivery, PendingDelivery, Run
@@ -46,7 +45,7 @@ LONGEST_WAIT = timedelta(hours=12)
 Value = TypeVar("Value")
 
 
-class Ledger:
+class Ledger(Searches):
     """The ledger at a SQLAlchemy address, opened and at the present revision.
 
     Parameters
@@ -59,34 +58,6 @@ class Ledger:
     LedgerError
         If it cannot be opened, is no ledger, or was written by a newer program.
     """
-
-    def __init__(self, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._engine = open_engine(url)
-        self._reader = self._engine.execution_options(reads_only=True)
-        self._now = now
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._engine.dispose()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with Session(self._reader) as session:
-            yield session
-
-    def _values(self, query: Select[Any], kind: type[Value]) -> tuple[Value, ...]:
-        with self._reading() as session:
-            return tuple(msgspec.convert(row, kind, from_attributes=True) for row in session.scalars(query))
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        with Session(self._engine) as session, session.begin():
-            yield session
 
     # --- what this data folder holds, and who may write to it ---
 
@@ -120,7 +91,7 @@ class Ledger:
         with only_writer(self._engine):
             yield
 
-    # --- runs and source checks ---
+    # --- runs ---
 
     def begin_run(self, review: str, as_of: datetime) -> int:
         """Begin a run and return its id; a run that never finished is marked interrupted."""
@@ -132,80 +103,19 @@ class Ledger:
             session.flush()
             return row.run_id
 
-    def finish_run(self, run_id: int, state: str) -> None:
-        """End a run as ``done``, ``partial`` or ``failed``."""
+    def finish_run(self, run_id: int, state: str, reason: str = "") -> None:
+        """End a run as ``done``, ``partial`` or ``failed``, with the reason if it is not done."""
         if state not in ("done", "partial", "failed"):
             raise LedgerError(f"run {run_id}: a run ends done, partial or failed, not {state!r}")
         with self._writing() as session:
             row = session.get(RunRow, run_id)
             if row is None:
                 raise LedgerError(f"there is no run {run_id} in this ledger")
-            row.state, row.finished_at = state, self._now()
+            row.state, row.finished_at, row.reason = state, self._now(), reason
 
     def runs(self, review: str) -> tuple[Run, ...]:
         """All runs of a review, oldest first."""
         return self._values(select(RunRow).where(RunRow.review == review).order_by(RunRow.run_id), Run)
-
-    def record_source(self, run_id: int, check: SourceCheck) -> None:
-        """Record how a scope of a source was searched; the same scope again in this run replaces it."""
-        with self._writing() as session:
-            session.merge(SourceCheckRow(run_id=run_id, **columns_of(check)))
-
-    def source_checks(self, review: str, until: datetime | None = None) -> tuple[SourceCheck, ...]:
-        """The newest check (not later than `until`) of every scope of every source, by source and scope."""
-        newest = (
-            select(SourceCheckRow.source, SourceCheckRow.scope, func.max(SourceCheckRow.run_id).label("run_id"))
-            .join(RunRow)
-            .where(RunRow.review == review, *([SourceCheckRow.checked_at <= until] if until else []))
-            .group_by(SourceCheckRow.source, SourceCheckRow.scope)
-            .subquery()
-        )
-        query = (
-            select(SourceCheckRow)
-            .join(
-                newest,
-                (SourceCheckRow.run_id == newest.c.run_id)
-                & (SourceCheckRow.source == newest.c.source)
-                & (SourceCheckRow.scope == newest.c.scope),
-            )
-            .order_by(SourceCheckRow.source, SourceCheckRow.scope)
-        )
-        return self._values(query, SourceCheck)
-
-    def last_complete(
-        self, review: str, source: str, scope: str, before: datetime | None = None, *, is_sweep: bool = False
-    ) -> datetime | None:
-        """The cursor: when this scope was last searched to its end, in the newest run that did so.
-
-        Given `before`, in the nights before that moment: a night that is run again asks the same again. With
-        `is_sweep`, only searches of everything count, and not those of what had changed.
-        """
-        checked = [SourceCheckRow.checked_at < before] if before else []
-        return self._of_newest_complete(SourceCheckRow.checked_at, review, source, scope, is_sweep, *checked)
-
-    def usual_total(self, review: str, source: str, scope: str) -> int | None:
-        """Records that the source announced at the newest complete search of everything; None if there was none."""
-        return self._of_newest_complete(SourceCheckRow.n_expected, review, source, scope, True)
-
-    def _of_newest_complete(
-        self,
-        wanted: InstrumentedAttribute[Value],
-        review: str,
-        source: str,
-        scope: str,
-        is_sweep: bool,
-        *conditions: ColumnElement[bool],
-    ) -> Value | None:
-        """A column of the newest check that reached the end."""
-        query = select(wanted).join(RunRow).where(RunRow.review == review, *conditions)
-        query = query.where(
-            SourceCheckRow.source == source,
-            SourceCheckRow.scope == scope,
-            SourceCheckRow.state == SourceState.COMPLETE,
-            *([SourceCheckRow.since.is_(None)] if is_sweep else []),
-        )
-        with self._reading() as session:
-            return session.scalar(query.order_by(SourceCheckRow.run_id.desc()).limit(1))
 
     # --- conclusions ---
 
@@ -240,14 +150,13 @@ class Ledger:
                     )
                 )
             for alert in alerts:
-                if session.get(AlertRow, alert.key) is None:
-                    session.add(AlertRow(run_id=run_id, **columns_of(alert)))
-                    session.flush()
-                    session.add_all(
-                        DeliveryRow(alert_key=alert.key, channel=channel, state=DeliveryState.PENDING)
-                        for channel in channels
-                    )
+                _raise(session, run_id, alert, channels)
             _beat(session, run_id, heartbeat)
+
+    def tell(self, run_id: int, alert: Alert, channels: Sequence[str]) -> None:
+        """Put one alert into the outbox by itself, of a night that came to no conclusion; the same again adds nothing."""
+        with self._writing() as session:
+            _raise(session, run_id, alert, channels)
 
     def emitted_events(self, review: str, as_of: datetime) -> frozenset[str]:
         """Keys of the events that another night than this one has dealt with.
@@ -364,6 +273,16 @@ class Ledger:
                 raise LedgerError(f"alert {key} is acknowledged by {row.acknowledged_by}; it cannot be put off")
             row.snoozed_until = until
             session.execute(update(DeliveryRow).where(delivered).values(state=DeliveryState.PENDING, n_attempts=0))
+
+
+def _raise(session: Session, run_id: int, alert: Alert, channels: Sequence[str]) -> None:
+    if session.get(AlertRow, alert.key) is not None:
+        return
+    session.add(AlertRow(run_id=run_id, **columns_of(alert)))
+    session.flush()
+    session.add_all(
+        DeliveryRow(alert_key=alert.key, channel=channel, state=DeliveryState.PENDING) for channel in channels
+    )
 
 
 def _append_decision(session: Session, run_id: int, decision: UpdateDecision, signals: Sequence[Signal]) -> None:

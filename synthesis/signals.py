@@ -192,14 +192,17 @@ def decide(
     """One night's verdict on the review.
 
     *Update pending* when results of an eligible study became public after the search of the version in
-    force, or when a rule says that the conclusions or the data behind them change. A source that was not
-    searched to the end forbids the words "nothing new", not the other sources' news.
+    force, or when a rule says that the conclusions or the data behind them change: news stays news, whatever
+    else could not be searched. Without news it is *not known* while a source is older than its limit, or while
+    the published estimates are not reproduced. A source that failed within its limit is named, and the status
+    stays what was known at its last complete search.
     """
     news = [event for event in events if event.is_news and event.grade is AlertGrade.ACTION]
     gate_closed = any(signal.fired for signal in signals if signal.rule is Rule.S0)
     fired = [signal for signal in signals if signal.fired and (signal.rule is Rule.S0 or not gate_closed)]
     deciding = [signal for signal in fired if signal.rule in _DECIDING]
-    stale = [item.title for item in freshness if item.is_stale]
+    overdue = [item for item in freshness if item.is_overdue]
+    failed = [item for item in freshness if item.is_stale and not item.is_overdue]
     if protocol.retired:
         status, rationale = UpdateStatus.NO_UPDATE_PLANNED, Rationale.RETIRED
         sentences = [protocol.retired.reason]
@@ -208,19 +211,18 @@ def decide(
         changing = any(signal.rule in _CHANGING for signal in deciding)
         rationale = Rationale.LIKELY_TO_CHANGE if changing else Rationale.AWAITING_ASSESSMENT
         sentences = [_what_happened(news), _what_changed(protocol, deciding)]
+    elif overdue or gate_closed:
+        status = UpdateStatus.NOT_KNOWN
+        rationale = Rationale.SEARCH_INCOMPLETE if overdue else Rationale.NOT_REPRODUCED
+        sentences = [_announced(fired)]
     else:
-        status = UpdateStatus.UP_TO_DATE
-        rationale = Rationale.SEARCH_INCOMPLETE if stale else Rationale.ALL_INCORPORATED
-        sentences = (
-            []
-            if stale
-            else [f"No results of an eligible trial have become public since the search of {baseline.search_date}."]
-        )
-        sentences += [_announced(fired)]
+        status, rationale = UpdateStatus.UP_TO_DATE, Rationale.ALL_INCORPORATED
+        quiet = f"No results of an eligible trial have become public since the search of {baseline.search_date}"
+        sentences = [quiet + (", as far as was searched." if failed else "."), _announced(fired)]
     if gate_closed:
         sentences.insert(0, "The published estimates are not reproduced; no rule is applied.")
-    if stale:
-        sentences.insert(0, f"Not searched to the end, so there may be more: {', '.join(stale)}.")
+    if overdue or failed:
+        sentences.insert(0, _unsearched(overdue, failed))
     confirmed = {(signal.rule, signal.outcome) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}
     return UpdateDecision(
         review=protocol.review,
@@ -234,6 +236,15 @@ def decide(
         protocol_version=protocol_version,
         is_confirmed_only=all((signal.rule, signal.outcome) in confirmed for signal in deciding),
     )
+
+
+def _unsearched(overdue: Sequence[SourceFreshness], failed: Sequence[SourceFreshness]) -> str:
+    """Which sources there may be more in, and until when each is known."""
+    told = [
+        f"{item.title} (last on {item.last_complete_at:%Y-%m-%d})" if item.last_complete_at else f"{item.title} (never)"
+        for item in (*overdue, *failed)
+    ]
+    return f"Not searched to the end, so there may be more: {', '.join(told)}."
 
 
 def _what_happened(news: Sequence[Event]) -> str:

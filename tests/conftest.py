@@ -39,7 +39,7 @@ def carry_out() -> Night:
         data: Path, day: date, *, settings: dict[str, Any] | None = None, steps: Steps | None = None, **request: Any
     ) -> NightResult:
         asked = {"review": REVIEW, "as_of": at_night(day), "registries": "replay"} | request
-        return night(NightRequest(**asked), Settings(data=data, **(settings or {})), steps)
+        return night(NightRequest(**asked), Settings(data=data, **(settings or {})), steps, lambda: asked["as_of"])
 
     return carry_out
 

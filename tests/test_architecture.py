@@ -23,8 +23,9 @@ MODULES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py
 MOST_LINES = 400
 CLOCKS = {
     "cli/common.py": "a command is given now",
+    "flows/night.py": "live registries answer as of now",
     "flows/surveillance.py": "a scheduled run begins now",
-    "stores/ledger.py": "when a run began and when a delivery is due",
+    "stores/ledger_sessions.py": "when a run began and when a delivery is due",
 }
 """The modules that may ask for the time, and why; everybody else is told."""
 

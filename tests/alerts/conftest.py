@@ -84,6 +84,7 @@ class Review:
             last_complete_at=NIGHT,
             limit_days=3,
             is_stale=False,
+            is_overdue=False,
             n_records=54,
             n_expected=54,
         )

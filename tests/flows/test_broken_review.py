@@ -1,5 +1,6 @@
 """A review folder with a fault stops the night before it asks anything, and says where the fault is."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from models.dates import at_night
 from models.review import ReviewError
 from models.settings import Settings
 from stores.archive import archive_files
+from stores.ledger import Ledger
 from stores.published import fingerprint_of
 
 REVIEW = "als_cell_therapy"
@@ -60,7 +62,10 @@ def test_a_night_with_a_faulty_review_publishes_and_asks_nothing(
     with pytest.raises(ReviewError, match=fault):
         carry_out(data, NEXT, settings={"reviews": review_folder.parent})
     assert (fingerprint_of(REVIEW, settings), archive_files(settings.archive)) == before
-    assert list((data / "outbox").glob("*.eml")) == []
+    assert len(list((data / "outbox").glob("*.eml"))) == 1
+    with Ledger(settings.ledger) as ledger:
+        assert ledger.runs(REVIEW)[-1].state == "failed"
+        assert re.search(fault, ledger.runs(REVIEW)[-1].reason)
     assert carry_out(data, NEXT).state == "done"
 
 

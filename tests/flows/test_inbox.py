@@ -25,7 +25,11 @@ class Inbox:
     """An inbox with the archive that it fills."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.archive = folder / "inbox", folder / "archive"
+        reviews = folder / "reviews"
+        (reviews / "one").mkdir(parents=True)
+        (reviews / "one" / "protocol.yaml").touch()
+        self.settings = Settings(data=folder, reviews=reviews)
+        self.folder, self.archive = self.settings.inbox, self.settings.archive
         self.night(NIGHT - timedelta(days=1))
 
     def put(self, name: str, text: str | bytes, age: timedelta = timedelta(hours=5)) -> Path:
@@ -37,7 +41,7 @@ class Inbox:
         return path
 
     def night(self, observed_at: datetime = NIGHT) -> dict[str, InboxFile]:
-        return {item.name: item for item in take_in(self.folder, self.archive, observed_at)}
+        return {item.name: item for item in take_in(self.settings, "one", observed_at)}
 
     def outcomes(self, observed_at: datetime = NIGHT) -> dict[str, str]:
         return {name: str(item.outcome) for name, item in self.night(observed_at).items()}

@@ -20,7 +20,7 @@ from flows.rebuild import rebuild
 from flows.steps import InOrder
 from models.dates import at_night
 from models.settings import Settings
-from models.vocabulary import SourceState
+from models.vocabulary import SourceState, UpdateStatus
 from replay.answer import Answer
 from replay.server import SPEAKERS, Fault, ReplayServer
 from stores.duck import SQL, WarehouseError
@@ -225,13 +225,36 @@ def test_a_source_that_was_down_is_caught_up_with_and_named_once(
 def test_all_sources_down_is_a_failure_that_claims_nothing(
     data: Path, carry_out: Night, registries: ReplayServer, elsewhere: dict[str, Any], sources: list[str]
 ) -> None:
+    before = current(data).resolve()
     for slug in sources:
         registries.break_source(slug, status=501)
     result = carry_out(data, SECOND, settings=elsewhere)
     assert result.state == "failed"
-    assert "nothing new" not in page_text(data).lower()
+    assert current(data).resolve() == before
     with Ledger(Settings(data=data).ledger) as ledger:
-        assert ledger.runs(REVIEW)[-1].state == "failed"
+        run = ledger.runs(REVIEW)[-1]
+        assert len(ledger.decisions(REVIEW)) == 1
+    assert run.state == "failed"
+    assert run.reason.startswith("no source could be searched: ")
+    assert all(slug in run.reason for slug in sources)
+    [told] = digests(data)
+    assert "Whether anything has happened since is not known" in told
+    carry_out(data, date(2016, 6, 23), settings=elsewhere)
+    assert len(digests(data)) == 1
+
+
+def test_before_anything_is_published_a_page_says_that_nothing_is_known(
+    tmp_path: Path, carry_out: Night, registries: ReplayServer, elsewhere: dict[str, Any], sources: list[str]
+) -> None:
+    for slug in sources:
+        registries.break_source(slug, status=501)
+    result = carry_out(tmp_path, SECOND, settings=elsewhere)
+    assert result.state == "failed"
+    assert result.judgement.decision.status is UpdateStatus.NOT_KNOWN
+    told = page_text(tmp_path)
+    assert "Not known tonight" in told
+    assert "Up to date" not in told
+    assert "nothing new" not in told.lower()
 
 
 def test_a_narrowed_night_asks_only_that_source(
@@ -302,7 +325,7 @@ def test_live_registries_never_enter_a_folder_of_replays(
         carry_out(data, SECOND, settings=elsewhere, registries="live")
 
 
-def test_a_failed_check_publishes_nothing_and_sends_nothing(
+def test_a_failed_check_publishes_nothing_and_is_told(
     data: Path, carry_out: Night, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     folder = Path(shutil.copytree(SQL, tmp_path / "sql"))
@@ -315,9 +338,14 @@ def test_a_failed_check_publishes_nothing_and_sends_nothing(
     ):
         carry_out(data, RESULTS_POSTED)
     assert (current(data).resolve(), fingerprint_of(REVIEW, Settings(data=data))) == before
-    assert digests(data) == []
+    [told] = digests(data)
+    assert "out_study__there_are_studies" in told
     with Ledger(Settings(data=data).ledger) as ledger:
         assert len(ledger.decisions(REVIEW)) == 1
+        assert (ledger.runs(REVIEW)[-1].state, ledger.runs(REVIEW)[-1].reason[:20]) == (
+            "failed",
+            "nothing is published",
+        )
     monkeypatch.undo()
     assert len(carry_out(data, RESULTS_POSTED).alerts) == 1
 

@@ -631,6 +631,7 @@ def _source(source: str, title: str, **rest: object) -> SourceFreshness:
         "state": SourceState.COMPLETE,
         "last_complete_at": AS_OF,
         "is_stale": False,
+        "is_overdue": False,
         "n_records": 51,
         "n_expected": 51,
     }
@@ -736,6 +737,7 @@ def stale_pubmed() -> SourceFreshness:
         state=SourceState.FAILED,
         last_complete_at=datetime(2024, 2, 20, 6, tzinfo=UTC),
         is_stale=True,
+        is_overdue=True,
         n_records=9,
         n_expected=None,
         reason="esearch.fcgi answered 503 five times",

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 
 from models.alert import Alert, Heartbeat
 from models.screening import Event
-from models.search import SourceCheck
+from models.search import Question, SourceCheck
 from models.synthesis import Signal, UpdateDecision
 from models.vocabulary import (
     AlertGrade,
@@ -29,6 +29,7 @@ from models.vocabulary import (
     EvidenceSet,
     Rationale,
     Rule,
+    Scope,
     SourceState,
     UpdateStatus,
 )
@@ -321,6 +322,9 @@ def test_a_run_ends_only_once_begun_and_in_a_known_state(ledger: Ledger, run_id:
         ledger.finish_run(run_id, state)
 
 
+TOPIC = Question(source="ctgov", scope=Scope.TOPIC, query="AREA[Condition] of the review")
+
+
 def test_only_a_complete_search_moves_the_cursor(ledger: Ledger) -> None:
     complete = SourceCheck(source="ctgov", scope="topic", state=SourceState.COMPLETE, checked_at=NIGHT, n_records=54)
     partial = SourceCheck(
@@ -344,8 +348,8 @@ def test_only_a_complete_search_moves_the_cursor(ledger: Ledger) -> None:
     ledger.record_source(second, SourceCheck(source="ctgov", scope="topic", state=SourceState.FAILED, checked_at=NEXT))
     ledger.record_source(second, partial)
     assert ledger.source_checks(REVIEW) == (history, partial)
-    assert ledger.last_complete(REVIEW, "ctgov", "topic") == NIGHT
-    assert ledger.last_complete(REVIEW, "ctgov", "history") is None
+    assert ledger.last_complete(REVIEW, TOPIC) == NIGHT
+    assert ledger.last_complete(REVIEW, Question(source="ctgov", scope=Scope.STUDIES, query=REVIEW)) is None
 
 
 # --- conclusions ---

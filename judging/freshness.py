@@ -1,0 +1,73 @@
+"""How recently each source of a review was searched to its end, as of a moment: asked of the clock, never stored.
+
+What a night publishes is what was known on that night; whoever reads it later asks again with a later moment.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from models.search import SourceCheck
+from models.synthesis import SourceFreshness
+from models.vocabulary import Scope, SourceState
+
+_WORST_LAST = (SourceState.COMPLETE, SourceState.PARTIAL, SourceState.FAILED)
+
+
+class Required(msgspec.Struct, frozen=True, kw_only=True):
+    """A source that a protocol requires, and how old its last complete search may be."""
+
+    source: str
+    title: str
+    limit_days: int
+
+
+def freshness_of(
+    required: Sequence[Required], checks: Sequence[SourceCheck], as_of: datetime
+) -> tuple[SourceFreshness, ...]:
+    """State of every required source as of a moment.
+
+    Parameters
+    ----------
+    required : sources in the order in which readers meet them
+    checks : how the questions of the review were answered, in any order; later ones than `as_of` do not count
+    as_of : the night, or the moment at which somebody reads
+
+    Returns
+    -------
+    tuple of SourceFreshness
+        A source is stale when its last check did not reach the end. It is overdue, and stale, when its last
+        complete search is older than the limit, or when there was none.
+    """
+    known = [check for check in checks if check.checked_at <= as_of]
+    return tuple(
+        _freshness(item, [check for check in known if check.source == item.source], as_of) for item in required
+    )
+
+
+def _freshness(required: Required, checks: Sequence[SourceCheck], as_of: datetime) -> SourceFreshness:
+    in_order = sorted(checks, key=lambda check: check.checked_at)
+    newest = {check.scope: check for check in in_order}
+    topic = newest.get(Scope.TOPIC)
+    searches = [check for check in in_order if check.scope == Scope.TOPIC and check.state is SourceState.COMPLETE]
+    complete = searches[-1].checked_at if searches else None
+    sweep = max((check.checked_at for check in searches if check.since is None), default=None)
+    worst = max(newest.values(), key=lambda check: _WORST_LAST.index(check.state), default=None)
+    state = worst.state if worst else SourceState.FAILED
+    is_overdue = complete is None or as_of - complete > timedelta(days=required.limit_days)
+    return SourceFreshness(
+        source=required.source,
+        title=required.title,
+        state=state,
+        last_checked_at=in_order[-1].checked_at if in_order else as_of,
+        last_complete_at=complete,
+        limit_days=required.limit_days,
+        is_stale=is_overdue or state is not SourceState.COMPLETE,
+        is_overdue=is_overdue,
+        n_records=topic.n_records if topic else 0,
+        n_expected=topic.n_expected if topic else None,
+        last_sweep_at=sweep,
+        reason=(worst.reason if worst else "never searched")
+        or ("last complete search is too old" if is_overdue else ""),
+    )

@@ -1,0 +1,45 @@
+"""Which reviews there are: each is a folder, and the folder's name is the review's id everywhere."""
+
+import re
+from pathlib import Path
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
+
+
+class NoSuchReview(Exception):
+    """A review is named that is not there, or none where there are several; the message says which there are."""
+
+
+def is_review_name(name: str) -> bool:
+    """Whether a word may name a review: it becomes a folder in several places, and nothing but a folder."""
+    return _NAME.fullmatch(name) is not None
+
+
+def review_names(reviews: Path) -> tuple[str, ...]:
+    """The reviews in a folder, by name."""
+    found = sorted(path.parent.name for path in reviews.glob("*/protocol.yaml"))
+    return tuple(name for name in found if is_review_name(name))
+
+
+def review_meant(name: str, reviews: Path) -> str:
+    """The review that is named, or the only one there is when none is named.
+
+    Raises
+    ------
+    NoSuchReview
+        If the name cannot be a review's, if there is no such review, or if there are several and none is named.
+    """
+    names = review_names(reviews)
+    there = f"there is {', '.join(names)}" if names else "there is none"
+    if not name:
+        if len(names) == 1:
+            return names[0]
+        raise NoSuchReview(f"name a review; under {reviews} {there}")
+    if not is_review_name(name):
+        raise NoSuchReview(
+            f"{name!r} cannot be a review: its folder has letters, digits, _ and - in its name, a letter first;"
+            f" under {reviews} {there}"
+        )
+    if name not in names:
+        raise NoSuchReview(f"no review {name!r} under {reviews}; {there}")
+    return name

@@ -12,7 +12,7 @@ from cli.history import UnknownStudy
 from judging.evidence import arm_of
 from models.dates import first_day
 from models.protocol import ExtractionRow
-from models.review import load_review
+from models.review import review_named
 from models.screening import QueueItem
 from models.settings import Settings
 from models.synthesis import ArmResult
@@ -52,7 +52,7 @@ def candidates(identifier: str, review_name: str, settings: Settings) -> Candida
         If the review folder cannot be read.
     """
     warehouse = published_folder(review_name, settings) / "warehouse.duckdb"
-    review = load_review(settings.reviews / review_name)
+    review = review_named(settings.reviews, review_name)
     _, documents = query(warehouse, "SELECT document FROM core_trial_latest ORDER BY record_id")
     records = [msgspec.json.decode(text, type=TrialRecord) for (text,) in documents]
     _, links = query(warehouse, "SELECT study_id, record_id FROM review_study_record")

@@ -45,7 +45,7 @@ from flows.night import night
 from flows.portfolio import ReviewNight, portfolio, worst
 from flows.probe import ProbeState, can_be_probed, probe
 from models.dates import at_night
-from models.review import load_review
+from models.review import review_named
 from models.reviews import review_names
 from models.settings import Settings, load_settings
 from replay.archive import known_until
@@ -277,7 +277,7 @@ def _past(text: str, option: str = "--date") -> date:
 def _known_sources(settings: Settings, review: str, sources: Sequence[str]) -> None:
     if not sources:
         return
-    searched = load_review(settings.reviews / review).protocol.searches
+    searched = review_named(settings.reviews, review).protocol.searches
     if unknown := set(sources) - set(searched):
         raise typer.BadParameter(
             f"{', '.join(sorted(unknown))}: the protocol searches {', '.join(searched)}", param_hint="--source"

@@ -24,7 +24,7 @@ from cli.extract import candidates
 from cli.history import as_text as history_text
 from cli.history import history
 from flows.searches import searches
-from models.review import load_review
+from models.review import review_named
 from models.vocabulary import Convention, Interval, Measure, Model
 from pooling.forest import around, forest, label
 from pooling.further import Further, Wanted, further_of
@@ -153,7 +153,7 @@ def fingerprint_command(context: typer.Context, review: ReviewName = THE_ONLY_RE
 def searches_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
     """Print each source's query, written from the protocol's one question; as sent they are in out_search."""
     settings = settings_of(context)
-    found = searches(load_review(settings.reviews / review), settings)
+    found = searches(review_named(settings.reviews, review), settings)
     if as_json:
         for item in found:
             print_json(msgspec.to_builtins(item))

@@ -11,7 +11,7 @@ import msgspec
 from flows.gather import NightRequest
 from flows.night import NightResult, night
 from models.dates import add_months, at_night
-from models.review import load_review
+from models.review import review_named
 from models.settings import Settings
 from models.vocabulary import StudyList
 from replay.archive import known_until
@@ -38,7 +38,7 @@ def backtest(review: str, dates: Sequence[date], settings: Settings) -> Iterator
 
 def dates_every(months: int, review: str, settings: Settings) -> list[date]:
     """The published search dates, the archive's end, and every so many months between the first and the last."""
-    versions = load_review(settings.reviews / review).versions
+    versions = review_named(settings.reviews, review).versions
     first, last = versions[0].search_date, known_until()
     span = (last.year - first.year) * 12 + last.month - first.month
     steps = (add_months(first, n) for n in range(0, span + 1, months))

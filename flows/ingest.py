@@ -13,7 +13,7 @@ from flows.conclude import conclude
 from flows.gather import NightRequest, load_archive
 from flows.searches import files_of
 from models.judgement import Judgement
-from models.review import load_review
+from models.review import review_named
 from models.screening import CriterionVerdict, Numbers, QueueItem
 from models.settings import Settings
 from models.trial import Page, Rejected, Report, TrialRecord, content_hash
@@ -63,7 +63,7 @@ def ingest(
         If a file cannot be read; nothing is loaded then.
     """
     pages = [_page(source, path, review_name, observed_at) for path in files]
-    review = load_review(settings.reviews / review_name).as_of(observed_at.date())
+    review = review_named(settings.reviews, review_name).as_of(observed_at.date())
     settings.data.mkdir(parents=True, exist_ok=True)
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         registries = ledger.registries() or "live"

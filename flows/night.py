@@ -18,7 +18,7 @@ from flows.steps import InOrder, Steps
 from models.alert import Alert
 from models.judgement import Judgement
 from models.page import ReviewPage
-from models.review import load_review
+from models.review import review_named
 from models.screening import Event
 from models.search import SourceCheck
 from models.settings import Settings
@@ -112,7 +112,7 @@ def night(
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         ledger.claim(request.registries)
         with _recorded(request, settings, ledger, channels) as run_id:
-            review = steps.run("read the review folder", load_review, settings.reviews / request.review)
+            review = steps.run("read the review folder", review_named, settings.reviews, request.review)
             review = review.as_of(request.as_of.date())
             if request.registries == "live":
                 steps.run("take in the inbox", take_in, settings, request.review, request.as_of)

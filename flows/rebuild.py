@@ -6,7 +6,7 @@ import msgspec
 
 from flows.conclude import conclude
 from flows.gather import NightRequest, load_archive
-from models.review import load_review
+from models.review import review_named
 from models.settings import Settings
 from stores.ledger import Ledger
 from stores.lock import run_lock
@@ -31,7 +31,7 @@ def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerpr
     folder = published_folder(review_name, settings)
     manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
     before = fingerprint_of(review_name, settings)
-    review = load_review(settings.reviews / review_name).as_of(manifest.as_of.date())
+    review = review_named(settings.reviews, review_name).as_of(manifest.as_of.date())
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         for path in settings.data.glob("warehouse.duckdb*"):
             path.unlink()

@@ -72,6 +72,29 @@ class Review:
         return self.versions[-1]
 
 
+def review_named(reviews: Path, name: str) -> Review:
+    """Read the review of a name: its folder's name is its id, or one review would be published over another.
+
+    Raises
+    ------
+    ReviewError
+        If the name cannot be a review's, if the protocol gives another, or for what `load_review` finds.
+    """
+    folder = reviews / name
+    if not is_review_name(name):
+        raise ReviewError(
+            f"{folder}: {name!r} cannot name a review; use letters, digits, _ and -, a letter first, for the folder and"
+            " in protocol.yaml alike"
+        )
+    review = load_review(folder)
+    if review.protocol.review != name:
+        raise ReviewError(
+            f"{folder / 'protocol.yaml'}: review: {review.protocol.review!r}, but the folder is {name!r}: give both the"
+            " same name"
+        )
+    return review
+
+
 def load_review(folder: Path) -> Review:
     """Read and check every file of a review folder.
 
@@ -83,7 +106,6 @@ def load_review(folder: Path) -> Review:
     if not (folder / "protocol.yaml").is_file():
         raise ReviewError(f"{folder / 'protocol.yaml'}: not found; a review folder needs a protocol.yaml")
     protocol = _load_yaml(folder / "protocol.yaml", Protocol)
-    _check_id(folder, protocol)
     products = _load_csv(folder / "products.csv", ProductRow)
     _check_products(folder, products)
     protocol = protocol.model_copy(update={"eligibility": protocol.eligibility.with_products(products)})
@@ -104,20 +126,6 @@ def load_review(folder: Path) -> Review:
     )
     _check_names(folder, review)
     return review
-
-
-def _check_id(folder: Path, protocol: Protocol) -> None:
-    """The folder's name is the review's id: with two names, one review would be published over another."""
-    name = folder.resolve().name
-    if protocol.review != name:
-        raise ReviewError(
-            f"{folder / 'protocol.yaml'}: review: {protocol.review!r}, but the folder is {name!r}: give both the same name"
-        )
-    if not is_review_name(name):
-        raise ReviewError(
-            f"{folder}: {name!r} cannot name a review; use letters, digits, _ and -, a letter first, in folder and"
-            " protocol.yaml alike"
-        )
 
 
 def _check_products(folder: Path, products: Sequence[ProductRow]) -> None:

@@ -35,6 +35,7 @@ from cli.common import (
     settings_of,
 )
 from cli.read import reading
+from cli.status import telling
 from connectors import CONNECTORS
 from flows import backtest as backtesting
 from flows import rebuild as rebuilding
@@ -56,6 +57,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
     help="Keeps a systematic review alive: from a registry's change to one explained alert.",
 )  # fmt: skip
+app.add_typer(telling)
 app.add_typer(reading)
 app.add_typer(answering)
 

@@ -112,17 +112,6 @@ def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REV
         raise typer.Exit(FAILED)
 
 
-@reading.command("status")
-def status_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
-    """Tell the decision in force, the sources' freshness, and what waits for a person."""
-    settings = settings_of(context)
-    report = show.status_of(review, settings)
-    if as_json:
-        print_json(report)
-    else:
-        show.status(report, console())
-
-
 @reading.command("sql")
 def sql_command(
     context: typer.Context,

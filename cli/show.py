@@ -1,10 +1,8 @@
 """What the command line prints for people. Programs read the same from ``--json``."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,13 +11,9 @@ from flows.ingest import IngestedRecord, field_counts
 from flows.night import NightResult
 from flows.probe import Probe
 from flows.searches import SourceSearched
-from models.settings import Settings
 from models.vocabulary import EvidenceSet, StudyList
 from reporting.claims import staleness, unsearched
 from reporting.numbers import counted, estimate
-from stores.ledger import Ledger
-from stores.published import published_folder
-from stores.snapshot import query
 
 
 def strong(words: str, rest: str = "") -> Text:
@@ -167,48 +161,6 @@ def rows(names: Sequence[str], found: Sequence[Sequence[Any]], console: Console)
     for row in found:
         table.add_row(*("" if value is None else str(value) for value in row))
     console.print(table)
-
-
-def status_of(review: str, settings: Settings) -> dict[str, Any]:
-    """Decision in force, sources, open questions and deliveries, from the published warehouse and the ledger."""
-    folder = published_folder(review, settings)
-    with Ledger(settings.ledger) as ledger:
-        runs, beats = ledger.runs(review), ledger.heartbeats(review)
-        alerts = len(ledger.alerts(review))
-        undelivered = [item for item in ledger.deliveries(review) if item.delivered_at is None]
-    return {
-        "published": str(folder.resolve()),
-        "decision": _table(folder, "SELECT * FROM out_update_decision ORDER BY decided_at DESC LIMIT 1"),
-        "sources": _table(folder, "SELECT * FROM out_source_freshness ORDER BY source"),
-        "lists": _table(folder, "SELECT list, count(*) AS n FROM out_study GROUP BY list ORDER BY list"),
-        "queue": _table(folder, "SELECT * FROM out_queue ORDER BY ALL"),
-        "heartbeat": msgspec.to_builtins(beats[-1]) if beats else None,
-        "last_run": msgspec.to_builtins(runs[-1]) if runs else None,
-        "n_alerts": alerts,
-        "undelivered": [msgspec.to_builtins(item) for item in undelivered],
-    }
-
-
-def status(report: dict[str, Any], console: Console) -> None:
-    """The same for people."""
-    for decision in report["decision"]:
-        console.print(strong(decision["status"], f": {decision['rationale']}"))
-        console.print(decision["explanation"])
-    for source in report["sources"]:
-        stale = "STALE" if source["is_stale"] else "fresh"
-        console.print(f"{source['title']}: {stale}, {source['state']}, last complete {source['last_complete_at']}")
-    console.print(", ".join(f"{row['list']} {row['n']}" for row in report["lists"]))
-    if report["heartbeat"]:
-        console.print(report["heartbeat"]["message"])
-    console.print(f"{counted(report['n_alerts'], 'alert')}, {len(report['undelivered'])} not delivered")
-    for item in report["queue"]:
-        value = f" [{item['value']}]" if item["value"] and item["value"] not in item["reason"] else ""
-        console.print(f"for a person: {item['subject']}: {item['reason']}{value}: {item['action']}")
-
-
-def _table(folder: Path, statement: str) -> list[dict[str, Any]]:
-    names, found = query(folder / "warehouse.duckdb", statement)
-    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _or_dash(value: int | None) -> str:

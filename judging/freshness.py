@@ -4,14 +4,16 @@ What a night publishes is what was known on that night; whoever reads it later a
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
 from models.search import SourceCheck
-from models.synthesis import SourceFreshness
-from models.vocabulary import Scope, SourceState
+from models.synthesis import SourceFreshness, UpdateDecision
+from models.vocabulary import Rationale, Scope, SourceState, UpdateStatus
 
+_LONGEST = 400
+"""Characters of an explanation, as `synthesis.signals` has it."""
 _WORST_LAST = (SourceState.COMPLETE, SourceState.PARTIAL, SourceState.FAILED)
 
 
@@ -71,3 +73,32 @@ def _freshness(required: Required, checks: Sequence[SourceCheck], as_of: datetim
         reason=(worst.reason if worst else "never searched")
         or ("last complete search is too old" if is_overdue else ""),
     )
+
+
+def standing(decision: UpdateDecision, freshness: Sequence[SourceFreshness], moment: datetime) -> UpdateDecision:
+    """A night's decision as it stands when it is read later.
+
+    News stays news. That nothing is due is known only as long as every source is within its limit.
+    """
+    overdue = [item for item in freshness if item.is_overdue]
+    if not overdue or decision.status not in {UpdateStatus.UP_TO_DATE, UpdateStatus.NOT_KNOWN}:
+        return decision
+    titles = ", ".join(item.title for item in overdue)
+    known = f"Decided on {decision.decided_at:%Y-%m-%d}; on {moment:%Y-%m-%d} it is not known whether it still holds."
+    text = f"{known} Not searched within the limit: {titles}."
+    return msgspec.structs.replace(
+        decision,
+        status=UpdateStatus.NOT_KNOWN,
+        rationale=Rationale.SEARCH_INCOMPLETE,
+        explanation=text
+        if len(text) <= _LONGEST
+        else f"{known} {len(overdue)} sources were not searched within the limit.",
+    )
+
+
+def nights_missing(nights: Sequence[datetime], until: datetime) -> tuple[date, ...]:
+    """Days after the last night that ended well and before today on which no night ended well: one is due each day."""
+    if not nights:
+        return ()
+    last = max(nights).date()
+    return tuple(last + timedelta(days=n) for n in range(1, (until.date() - last).days))

@@ -61,18 +61,6 @@ def test_a_query_is_a_table_for_people(trialwatch: Command, published: Path) -> 
     assert told.out.split() == ["n_ongoing", "4"]
 
 
-def test_status_tells_decision_sources_and_heartbeat(trialwatch: Command, published: Path, sources: list[str]) -> None:
-    [told] = trialwatch("--data", published, "status", "--json").lines
-    assert told["decision"][0]["status"] == "Up to date"
-    assert [item["source"] for item in told["sources"]] == sources
-    assert told["heartbeat"]["n_alerts"] == told["n_alerts"] == 0
-    assert told["undelivered"] == []
-    for_people = trialwatch("--data", published, "status")
-    assert for_people.code == 0
-    assert "Up to date" in for_people.out
-    assert "ClinicalTrials.gov: fresh" in for_people.out
-
-
 def test_fingerprint_and_rebuild_agree(trialwatch: Command, data: Path) -> None:
     before = trialwatch("--data", data, "fingerprint")
     assert re.fullmatch(r"[0-9a-f]{64}\n", before.out)

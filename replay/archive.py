@@ -150,23 +150,21 @@ class EudractTrial:
 class Archive:
     """Every dated version, loaded once."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read the archive.
+    def __init__(self, *folders: Path) -> None:
+        """Read the archive, from as many folders as it has.
 
         Raises
         ------
         ValueError
             If a line cannot be read; the message names file and line.
         """
-        self.history = {path.stem: _read_versions(path) for path in sorted((folder / "ctgov").glob("NCT*.jsonl"))}
-        self.reports = [
-            ArchivedReport(json.loads(path.read_text(encoding="utf-8")))
-            for path in sorted((folder / "pubmed").glob("*.json"), key=lambda path: int(path.stem))
-        ]
-        self.eudract_trials = [
-            EudractTrial(json.loads(path.read_text(encoding="utf-8")))
-            for path in sorted((folder / "euctr").glob("*.json"))
-        ]
+        files = {
+            kind: sorted((path for folder in folders for path in (folder / kind).glob(pattern)), key=_by_number)
+            for kind, pattern in (("ctgov", "NCT*.jsonl"), ("pubmed", "*.json"), ("euctr", "*.json"))
+        }
+        self.history = {path.stem: _read_versions(path) for path in files["ctgov"]}
+        self.reports = [ArchivedReport(json.loads(path.read_text(encoding="utf-8"))) for path in files["pubmed"]]
+        self.eudract_trials = [EudractTrial(json.loads(path.read_text(encoding="utf-8"))) for path in files["euctr"]]
         self._shown_from = {nct: [each.shown_from for each in versions] for nct, versions in self.history.items()}
 
     def version_shown(self, nct_id: str, day: date) -> StudyVersion | None:
@@ -199,15 +197,20 @@ class Archive:
 
 
 @lru_cache(maxsize=8)
-def load_archive(folder: Path = DEFAULT_ARCHIVE) -> Archive:
-    """The archive of a folder, read once per program."""
-    return Archive(folder)
+def load_archive(*folders: Path) -> Archive:
+    """The archive of some folders, by default the one that ships with the program; read once."""
+    return Archive(*(folders or (DEFAULT_ARCHIVE,)))
 
 
 def basis_shown(nct_id: str, day: date) -> str | None:
     """Whether what is shown of a record on a day was ``seen`` or ``reconstructed``; None when nothing is shown."""
     version = load_archive().version_shown(nct_id, day)
     return version.basis if version else None
+
+
+def _by_number(path: Path) -> tuple[int, str]:
+    """PubMed's numbers have no leading zeros."""
+    return len(path.stem), path.stem
 
 
 def _read_versions(path: Path) -> list[StudyVersion]:

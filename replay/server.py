@@ -5,7 +5,7 @@ same code as against the live one.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -51,16 +51,23 @@ class Fault:
 class ReplayServer:
     """The replayed sources on 127.0.0.1, for as long as the context lasts.
 
+    Parameters
+    ----------
+    archive : the folder from which it answers
+    further : folders whose records it shows beside those
+
     Attributes
     ----------
     as_of : the date as of which every source answers; may be set while running
     requests : address of each request so far, with the query
     """
 
-    def __init__(self, as_of: date, *, port: int = 0, archive: Path = DEFAULT_ARCHIVE) -> None:
+    def __init__(
+        self, as_of: date, *, port: int = 0, archive: Path = DEFAULT_ARCHIVE, further: Sequence[Path] = ()
+    ) -> None:
         self.as_of = as_of
         self.requests: list[str] = []
-        self._archive = load_archive(archive)
+        self._archive = load_archive(archive, *further)
         self._faults: dict[str, Fault] = {}
         self._lock = threading.Lock()
         self._released = threading.Event()

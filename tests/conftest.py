@@ -24,9 +24,11 @@ from flows.steps import Steps
 from models.dates import at_night
 from models.review import load_review
 from models.settings import Settings
+from replay.server import SPEAKERS, ReplayServer
 
 REVIEW = "als_cell_therapy"
 FIRST = date(2016, 6, 21)
+SECOND_REVIEW = "pressure_ulcers"
 
 Night = Callable[..., NightResult]
 
@@ -56,6 +58,41 @@ def first_night(carry_out: Night, tmp_path_factory: pytest.TempPathFactory) -> P
 def sources() -> list[str]:
     """Slugs of the sources that the review searches."""
     return sorted(load_review(Settings().reviews / REVIEW).protocol.searches)
+
+
+@pytest.fixture(scope="session")
+def second_review() -> Path:
+    """Folder of a made-up review on another disease; its parent holds nothing but review folders."""
+    return Path(__file__).parent / "reviews" / SECOND_REVIEW
+
+
+@pytest.fixture(scope="session")
+def both_worlds() -> Iterator[ReplayServer]:
+    """A replay that knows the made-up records of the second review beside its own archive; tests set its `as_of`.
+
+    A night asks it when given `base_urls` of :func:`addresses`, or TRIALWATCH_BASE_URL_… of a command line.
+    """
+    with ReplayServer(FIRST, further=[Path(__file__).parent / "further_archive"]) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def carry_out_second(carry_out: Night, second_review: Path, both_worlds: ReplayServer) -> Night:
+    """Carries out a night of the second review, or of another review in `reviews`, on both worlds."""
+
+    def carry_out_second(
+        data: Path, day: date, *, settings: dict[str, Any] | None = None, **request: Any
+    ) -> NightResult:
+        both_worlds.as_of = day
+        known = {"reviews": second_review.parent, "base_urls": addresses(both_worlds)} | (settings or {})
+        return carry_out(data, day, settings=known, **({"review": SECOND_REVIEW} | request))
+
+    return carry_out_second
+
+
+def addresses(server: ReplayServer) -> dict[str, str]:
+    """Where each source is found on a replay server, for `Settings.base_urls`."""
+    return {slug: server.base_url(slug) for slug in SPEAKERS}
 
 
 @pytest.fixture

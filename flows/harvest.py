@@ -1,6 +1,6 @@
 """Asking one source, keeping every answer, and being honest about how far it got."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, datetime, timedelta
@@ -70,6 +70,7 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
         now=lambda: task.observed_at,
         contact=settings.contact,
         ca_bundle=settings.ca_bundle,
+        limits=settings.limits,
         secrets={parameter: getattr(settings, name) for parameter, name in connector.secrets.items()},
     )
     failure = ""
@@ -79,6 +80,7 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
                 archive.append(msgspec.structs.replace(page, total=bounded_total(page.total), question=task.question))
                 _check_volume(page, task)
                 tally.count(page)
+                tally.check_end(page, settings.limits.records)
         except SourceFailure as error:
             failure = str(error)
         missing = tally.missing()
@@ -137,6 +139,7 @@ class _Tally:
         self._read: dict[str, set[str]] = defaultdict(set)
         self._rejected: dict[str, set[str]] = defaultdict(set)
         self._totals: dict[str, set[int]] = defaultdict(set)
+        self._seen: Counter[str] = Counter()
 
     def count(self, page: Page) -> None:
         """Count a page's records under its listing; pages of no listing count only themselves."""
@@ -145,9 +148,19 @@ class _Tally:
             if isinstance(item, Rejected):
                 self._rejected[listing].add(item.record_ref)
             else:
+                self._seen[listing] += 1
                 self._read[listing].add(item.record_id if isinstance(item, TrialRecord) else item.report_id)
         if page.listing and page.total is not None:
             self._totals[page.listing].add(page.total)
+
+    def check_end(self, page: Page, most: int) -> None:
+        """Stop a listing that goes on beyond its own total, and a source that gives more than anyone can want."""
+        listing = page.listing or ""
+        for total in self._totals.get(listing, ()):
+            if self._seen[listing] > 2 * total + _MARGIN:
+                raise SourceFailure(f"{page.url}: the registry announced {total} records and goes on listing them")
+        if self._seen.total() > most:
+            raise SourceFailure(f"{page.url}: not at an end after {most} records (TRIALWATCH_SOURCE_RECORDS)")
 
     @property
     def n_records(self) -> int:

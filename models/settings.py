@@ -4,6 +4,7 @@ Every variable is named ``TRIALWATCH_…``; none is needed for a first run.
 """
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,24 @@ from pathlib import Path
 
 class SettingsError(Exception):
     """An environment variable cannot be used; the message names it and its value."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one question to one source may cost before it is broken off, said so, and the next source is asked.
+
+    Attributes
+    ----------
+    seconds : from the first request to the last byte (TRIALWATCH_SOURCE_MINUTES)
+    requests : repeated ones included (TRIALWATCH_SOURCE_REQUESTS)
+    records : read or rejected (TRIALWATCH_SOURCE_RECORDS)
+    bytes : received, after decompression (TRIALWATCH_SOURCE_MEGABYTES)
+    """
+
+    seconds: float = 3600.0
+    requests: int = 20_000
+    records: int = 1_000_000
+    bytes: int = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +50,7 @@ class Settings:
         (TRIALWATCH_ICTRP_USERNAME, TRIALWATCH_ICTRP_PASSWORD)
     base_urls : addresses by connector slug, to go elsewhere than the live source
         (TRIALWATCH_BASE_URL_<SLUG>, e.g. TRIALWATCH_BASE_URL_CTGOV)
+    limits : what one question to one source may cost, see :class:`Limits`
     keep_snapshots : dated copies kept under ``published/`` (TRIALWATCH_KEEP_SNAPSHOTS)
     """
 
@@ -45,6 +65,7 @@ class Settings:
     ictrp_password: str = field(default="", repr=False)
     base_urls: Mapping[str, str] = field(default_factory=dict)
     keep_snapshots: int = 30
+    limits: Limits = Limits()
 
     @property
     def archive(self) -> Path:
@@ -87,9 +108,6 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     prefix = "TRIALWATCH_"
     given = {name.removeprefix(prefix): value for name, value in environ.items() if name.startswith(prefix) and value}
     default = Settings()
-    keep = given.get("KEEP_SNAPSHOTS", str(default.keep_snapshots))
-    if not keep.isdigit() or int(keep) < 1:
-        raise SettingsError(f"TRIALWATCH_KEEP_SNAPSHOTS={keep!r}: give a whole number of at least 1")
     bundle = Path(given["CA_BUNDLE"]) if "CA_BUNDLE" in given else None
     if bundle and not bundle.is_file():
         raise SettingsError(f"TRIALWATCH_CA_BUNDLE={str(bundle)!r}: no such file; give a PEM file of certificates")
@@ -108,5 +126,18 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             for name, value in given.items()
             if name.startswith("BASE_URL_")
         },
-        keep_snapshots=int(keep),
+        keep_snapshots=_whole(given, "KEEP_SNAPSHOTS", default.keep_snapshots),
+        limits=Limits(
+            seconds=60.0 * _whole(given, "SOURCE_MINUTES", int(default.limits.seconds / 60)),
+            requests=_whole(given, "SOURCE_REQUESTS", default.limits.requests),
+            records=_whole(given, "SOURCE_RECORDS", default.limits.records),
+            bytes=1_000_000 * _whole(given, "SOURCE_MEGABYTES", default.limits.bytes // 1_000_000),
+        ),
     )
+
+
+def _whole(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name, str(default))
+    if not re.fullmatch("[0-9]{1,12}", text) or int(text) < 1:
+        raise SettingsError(f"TRIALWATCH_{name}={text!r}: give a whole number of at least 1")
+    return int(text)

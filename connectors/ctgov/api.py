@@ -39,6 +39,8 @@ from models.vocabulary import VersionOrigin
 PAGE_SIZE = 100
 MOST_PASSES = 3
 """Times a listing is fetched before giving up, when the registry's data change under it."""
+EMPTY_PAGES = 50
+"""Pages by which a listing may be longer than its records need."""
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _ONLY_IDS = re.compile(r"[\s,]*(?:NCT\d+[\s,]*)+", re.IGNORECASE)
@@ -123,6 +125,8 @@ def _listing(topic: str, since: date | None, http: Client) -> Iterator[Page]:
         if token in seen:
             raise SourceFailure(f"{page.url}: page token {token!r} came twice: the listing has no end")
         seen.add(token)
+        if len(seen) > 2 * total / PAGE_SIZE + EMPTY_PAGES:
+            raise SourceFailure(f"{page.url}: {total} records announced, and no end after {len(seen)} pages")
         params = params | {"pageToken": token}
 
 

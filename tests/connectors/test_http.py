@@ -13,9 +13,11 @@ from urllib.parse import unquote
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+from werkzeug.datastructures import Headers
 
 from connectors.http import HttpClient
 from models.connector import SourceFailure
+from models.settings import Limits
 
 OBSERVED = datetime(2026, 11, 20, 6, tzinfo=UTC)
 
@@ -168,7 +170,7 @@ def test_a_compressed_body_arrives_unpacked(httpserver: HTTPServer, client: Conn
 
 def test_a_body_that_is_not_what_its_encoding_says_is_a_failure(httpserver: HTTPServer, client: Connect) -> None:
     httpserver.expect_request("/").respond_with_data(b"plain", headers={"Content-Encoding": "gzip"})
-    with pytest.raises(SourceFailure, match="ContentDecodingError"):
+    with pytest.raises(SourceFailure, match="DecodeError"):
         client().get("/", {}, kind="record")
 
 
@@ -288,3 +290,93 @@ def test_a_secret_is_sent_by_post_and_not_kept(httpserver: HTTPServer, client: C
     page = client(secrets={"api_key": SECRET}).post("/", QUESTION, kind="search")
     assert SECRET not in unquote(page.url)
     assert page.body == b"*"
+
+
+@pytest.mark.parametrize("pause", ["3600", " 121 ", "99999999999999999999", "Fri, 31 Dec 2100 23:59:59 GMT"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_source_that_asks_for_a_longer_pause_than_a_night_has_is_left_alone(
+    httpserver: HTTPServer, client: Connect, status: int, pause: str
+) -> None:
+    httpserver.expect_request("/").respond_with_data("", status=status, headers={"Retry-After": pause})
+    with pytest.raises(SourceFailure, match=f"HTTP {status}.*Retry-After: {pause.strip()}") as told:
+        client(retries=4).get("/", {}, kind="record")
+    assert "next night" in str(told.value)
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize("pause", ["-1", "", "9" * 5000, "Fri, 99 Foo 99999 25:61:61 GMT", "1e9", "Mon, 01 Jan 0001"])
+def test_a_pause_that_cannot_be_read_is_no_pause(httpserver: HTTPServer, client: Connect, pause: str) -> None:
+    httpserver.expect_ordered_request("/").respond_with_data("", status=503, headers={"Retry-After": pause})
+    httpserver.expect_ordered_request("/").respond_with_data("good")
+    assert client().get("/", {}, kind="record").body == b"good"
+
+
+def dripping(_: Request) -> Response:
+    def drops() -> Iterator[bytes]:
+        while True:
+            yield b"x"
+            time.sleep(0.05)
+
+    return Response(drops(), direct_passthrough=True)
+
+
+def test_an_answer_that_drips_ends_at_the_deadline(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/").respond_with_handler(dripping)
+    began = time.monotonic()
+    with pytest.raises(SourceFailure, match=r"not at an end after 0\.5 seconds"):
+        client(limits=Limits(seconds=0.5)).get("/", {}, kind="record")
+    assert time.monotonic() - began < 3
+
+
+def test_a_pause_beyond_the_deadline_is_not_waited_for(httpserver: HTTPServer, client: Connect) -> None:
+    httpserver.expect_request("/").respond_with_data("", status=503, headers={"Retry-After": "60"})
+    with pytest.raises(SourceFailure, match="no time is left"):
+        client(limits=Limits(seconds=5)).get("/", {}, kind="record")
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"), [(Limits(requests=3), "3 requests"), (Limits(bytes=30), "30 bytes"), (Limits(seconds=0), "0 s")]
+)
+def test_requests_and_bytes_of_a_question_are_limited(
+    httpserver: HTTPServer, client: Connect, limits: Limits, told: str
+) -> None:
+    httpserver.expect_request("/").respond_with_data("0123456789")
+    asking = client(limits=limits)
+    with pytest.raises(SourceFailure, match=f"not at an end after {told}"):
+        for _ in range(10):
+            asking.get("/", {}, kind="record")
+    assert len(httpserver.log) <= 4
+
+
+@pytest.mark.parametrize("user", ["someone:pass%20word-long", "u:p", "someone-alone"])
+def test_who_asks_is_told_to_the_source_and_to_nobody_else(httpserver: HTTPServer, client: Connect, user: str) -> None:
+    host = httpserver.url_for("").removeprefix("http://").rstrip("/")
+    httpserver.expect_request("/page").respond_with_data("pass word-long")
+    httpserver.expect_request("/moved").respond_with_data(
+        "", status=302, headers={"Location": f"http://{user}@{host}/page?as={unquote(user.partition(':')[0])}&x=1"}
+    )
+    httpserver.expect_request("/away").respond_with_data(
+        "", status=302, headers={"Location": f"http://{user}@elsewhere.example/{unquote(user.partition(':')[2])}/x"}
+    )
+    httpserver.expect_request("/down").respond_with_data("", status=501)
+    asking = client(base_url=f"http://{user}@{host}")
+    pages = [asking.get(path, {}, kind="record") for path in ("/page", "/moved")]
+    assert httpserver.log[0][0].authorization is not None
+    assert [page.url for page in pages] == [f"http://{host}/page", f"http://{host}/page?x=1"]
+    assert all(b"word-long" not in page.body for page in pages if "long" in user)
+    for path in ("/away", "/down"):
+        with pytest.raises(SourceFailure) as told:
+            asking.get(path, {}, kind="record")
+        assert "@" not in str(told.value)
+        assert "pass" not in str(told.value)
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.1:port/", "http://a:99999/", "http://[::1"])
+def test_a_redirect_to_what_is_no_address_is_a_failure(httpserver: HTTPServer, client: Connect, target: str) -> None:
+    class AsItStands(Response):
+        def get_wsgi_headers(self, _: object) -> Headers:
+            return Headers({"Location": target, "Content-Length": "0"})
+
+    httpserver.expect_request("/").respond_with_response(AsItStands("", status=302))
+    with pytest.raises(SourceFailure, match=r"redirected to|Invalid IPv6 URL"):
+        client().get("/", {}, kind="record")

@@ -8,7 +8,7 @@ import pytest
 from flows.harvest import HarvestFailure, HarvestTask, harvest, since_last
 from models.connector import Connector, SourceFailure
 from models.dates import at_night
-from models.settings import Settings
+from models.settings import Limits, Settings
 from models.trial import Page, Rejected, Report, SourceQuery
 from models.vocabulary import Scope, SourceState
 from stores.archive import archive_files, read_pages
@@ -120,3 +120,16 @@ def test_an_incremental_search_reaches_back_before_the_last_complete_one():
     assert since_last(source, NIGHT, full_sweep=False) == date(2024, 2, 26)
     assert since_last(source, NIGHT, full_sweep=True) is None
     assert since_last(source, None, full_sweep=False) is None
+
+
+def test_a_listing_that_goes_on_beyond_its_total_is_stopped(settings: Settings) -> None:
+    with pytest.raises(HarvestFailure, match="announced 2 records and goes on") as failed:
+        harvest(task(connector(*(page(1, 2) for _ in range(1000)))), settings)
+    assert failed.value.check.n_requests < 300
+
+
+def test_a_source_that_gives_without_end_is_stopped(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, limits=Limits(records=20))
+    with pytest.raises(HarvestFailure, match="not at an end after 20 records") as failed:
+        harvest(task(connector(*(page(100 + number, None, None) for number in range(1000)))), settings)
+    assert failed.value.check.n_records == 21

@@ -114,6 +114,17 @@ def test_a_page_token_that_comes_twice_ends_the_listing(registry: Registry, clie
     assert _ids(pages) == ["NCT00000001", "NCT00000002"]
 
 
+def test_page_tokens_that_never_end_end_the_listing(registry: Registry, client: Connect, take: Take) -> None:
+    class Endless(dict[str, Any]):
+        def __missing__(self, token: str) -> dict[str, Any]:
+            return {"studies": [_study(2)], "nextPageToken": f"{token}x"}
+
+    registry.listing = Endless({"": {"totalCount": 3, "studies": [_study(1)], "nextPageToken": "a"}})
+    pages, failure = take(CTGOV.fetch(TOPIC, None, client()))
+    assert "3 records announced, and no end after" in failure
+    assert len(pages) < 100
+
+
 def test_a_listing_overtaken_by_new_data_is_fetched_again(registry: Registry, client: Connect, take: Take) -> None:
     registry.versions = iter(["2026-11-18T09:00:00", "2026-11-19T09:00:00", "2026-11-19T09:00:00"])
     registry.listing = {"": {"totalCount": 1, "studies": [_study(1)]}}

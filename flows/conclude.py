@@ -64,7 +64,7 @@ def conclude(
     shutil.rmtree(build, ignore_errors=True)
     previous = max((run.as_of for run in ledger.runs(protocol.review) if _is_earlier(run, as_of)), default=None)
     past = [item for item in ledger.decisions(protocol.review) if item.decided_at < as_of]
-    snapshot = Snapshot(build / "warehouse.duckdb", settings.warehouse, as_of)
+    snapshot = Snapshot(build / "warehouse.duckdb", settings.corpus(protocol.review), as_of)
     rejected = snapshot.rejected()
     judgement = judge(
         RunContext(as_of=as_of, baseline_search_date=review.baseline.search_date),

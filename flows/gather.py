@@ -5,17 +5,18 @@ A question that another review has had answered tonight is not asked again: both
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
 
 from connectors.boundary import read_page
 from flows.harvest import HarvestTask, base_url_of, harvest, since_last
-from flows.searches import searched_sources, studies_of, topic_of
+from flows.searches import known_questions, searched_sources, studies_of, topic_of
 from flows.steps import Steps
 from judging.judge import ids_to_follow, screen_records
 from models.connector import Connector
@@ -78,12 +79,12 @@ def gather(
         topics = {source: topic_of(review.protocol, source) for source in sources}
         for source, question in topics.items():
             asking.ask(source, question, SourceQuery(topic=question.query))
-        loaded = steps.run("load the archive", load_archive, settings)
+        loaded = steps.run("load the archive", load_archive, settings, ledger, review)
         followed = steps.run("choose what to follow", to_follow, settings, ledger, review, request, sources)
         for source, query in followed.items():
             if asking.has_answered(source):
                 asking.ask(source, studies_of(review, source), query)
-        loaded = loaded + steps.run("load what was followed", load_archive, settings)
+        loaded = loaded + steps.run("load what was followed", load_archive, settings, ledger, review)
     return Gathered(checks=tuple(asking.checks), loaded=loaded)
 
 
@@ -164,8 +165,8 @@ def to_follow(
     A source whose answers change with the record alone is asked again only about records that have changed
     since it was last asked to the end.
     """
-    with VersionStore(settings.warehouse) as store:
-        newest, reports = store.newest_trials(), store.report_versions()
+    with VersionStore(settings.corpus(request.review)) as store:
+        newest, reports = store.newest_trials(request.as_of), store.report_versions(request.as_of)
     by_id = {item.item.report_id: item.item for item in reports if isinstance(item.item, Report)}
     screened = screen_records(newest, by_id, review)
     observed = {item.item.record_id: item.observed_at for item in newest if isinstance(item.item, TrialRecord)}
@@ -184,14 +185,31 @@ def to_follow(
     return queries
 
 
-def load_archive(settings: Settings) -> Loaded:
-    """Parse every archive file that the version store does not hold yet."""
+def load_archive(settings: Settings, ledger: Ledger, review: Review) -> Loaded:
+    """Parse every archive file that answers a question of the review and that its version store does not hold yet."""
+    mine, path = known_questions(review, ledger), settings.corpus(review.protocol.review)
+    with VersionStore(path) as store:
+        if not any(question in mine for _, question in store.other_files().values()):
+            return _load_new(settings, store, mine)
+    # A question that others have asked before has become the review's, too: its answers belong before later ones.
+    path.unlink()
+    with VersionStore(path) as store:
+        return _load_new(settings, store, mine)
+
+
+def _load_new(settings: Settings, store: VersionStore, mine: Set[str]) -> Loaded:
     total = Loaded()
-    with VersionStore(settings.warehouse) as store:
-        loaded_files = store.loaded_files()
-        for path in archive_files(settings.archive):
-            file, n_bytes = str(path.relative_to(settings.archive)), path.stat().st_size
-            if loaded_files.get(file) != n_bytes:
-                pages = ((item, read_page(item.page)) for item in read_pages(settings.archive, path))
-                total = total + store.load(file, n_bytes, pages)
+    loaded_files, other_files = store.loaded_files(), store.other_files()
+    for path in archive_files(settings.archive):
+        file, n_bytes = str(path.relative_to(settings.archive)), path.stat().st_size
+        if loaded_files.get(file) == n_bytes or other_files.get(file, (-1, ""))[0] == n_bytes:
+            continue
+        # All pages of a file answer one question.
+        pages = read_pages(settings.archive, path)
+        first = next(pages, None)
+        if first is not None and first.page.question not in mine:
+            store.pass_over(file, n_bytes, first.page.question)
+            continue
+        whole = chain([first] if first else [], pages)
+        total = total + store.load(file, n_bytes, ((item, read_page(item.page)) for item in whole))
     return total

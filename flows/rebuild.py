@@ -35,7 +35,7 @@ def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerpr
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         for path in settings.data.glob("warehouse.duckdb*"):
             path.unlink()
-        load_archive(settings)
+        load_archive(settings, ledger, review)
         request = NightRequest(review=review_name, as_of=manifest.as_of, registries=manifest.registries)
         concluded = conclude(settings, ledger, review, request)
         publish(concluded.build, concluded.target, settings.keep_snapshots)

@@ -75,6 +75,14 @@ def questions_of(review: Review) -> tuple[Question, ...]:
     return (*topics, *followed, *files)
 
 
+def known_questions(review: Review, ledger: Ledger) -> frozenset[str]:
+    """Ids of what a review asks and has ever asked: what an earlier wording of its search found stays its own.
+
+    '' stands for what was archived before questions were kept, which belongs to every review on the folder.
+    """
+    return ledger.questions_asked(review.protocol.review) | {"", *(question.id for question in questions_of(review))}
+
+
 def topic_of(protocol: Protocol, source: Connector) -> Question:
     """The review's question to a source, as it is sent."""
     return Question(source=source.slug, scope=Scope.TOPIC, query=query_for(protocol, source))

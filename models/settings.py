@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from models.reviews import review_names
+
 
 class SettingsError(Exception):
     """An environment variable cannot be used; the message names it and its value."""
@@ -79,6 +81,14 @@ class Settings:
     @property
     def warehouse(self) -> Path:
         return self.data / "warehouse.duckdb"
+
+    def corpus(self, review: str) -> Path:
+        """Version store of a review: one of its own as soon as there are several, so that nothing of one is another's.
+
+        All are caches of the one archive.
+        """
+        is_only = set(review_names(self.reviews)) <= {review}
+        return self.warehouse if is_only else self.warehouse.with_name(f"{self.warehouse.name}-{review}")
 
     @property
     def published(self) -> Path:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy.schema import CreateTable
 
 from models.tables import core_capture, core_listed, core_rejected, core_report_version, core_trial_version
 from models.trial import Observation, Report, TrialRecord
-from stores.rows import Row, aware
+from stores.rows import Row, aware, utc
 
 SQL = Path(__file__).parent.parent / "sql"
 STORAGE = "v1.5.0"
@@ -100,13 +101,19 @@ class DuckFile:
         """All versions of registry records, by registry date and observation."""
         return self._observations("core_trial_version ORDER BY registry_date, observed_at, version_id", TrialRecord)
 
-    def newest_trials(self) -> list[Observation]:
-        """The newest version of each registry record."""
-        return self._observations("core_trial_latest ORDER BY record_id", TrialRecord)
+    def newest_trials(self, known_on: datetime | None = None) -> list[Observation]:
+        """The newest version of each registry record, as far as it was known at a moment."""
+        newest = (
+            f"(FROM {_known('core_trial_version', known_on)} QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY"
+            " registry_date DESC, origin = 'current' DESC, observed_at DESC, version_id DESC) = 1)"
+        )
+        source = newest if known_on else "core_trial_latest"
+        return self._observations(f"{source} ORDER BY record_id", TrialRecord)
 
-    def report_versions(self) -> list[Observation]:
-        """All versions of reports, by registry date and observation."""
-        return self._observations("core_report_version ORDER BY registry_date, observed_at, version_id", Report)
+    def report_versions(self, known_on: datetime | None = None) -> list[Observation]:
+        """All versions of reports, by registry date and observation, as far as they were known at a moment."""
+        known = _known("core_report_version", known_on)
+        return self._observations(f"{known} ORDER BY registry_date, observed_at, version_id", Report)
 
     def _observations(self, source: str, kind: type[TrialRecord] | type[Report]) -> list[Observation]:
         found = self._connection.execute(f"SELECT document, observed_at FROM {source}").fetchall()
@@ -128,6 +135,10 @@ class DuckFile:
         """Write everything to the file and close it."""
         self._connection.execute(f"CHECKPOINT {self._alias}")
         self._connection.close()
+
+
+def _known(table: str, known_on: datetime | None) -> str:
+    return f"(FROM {table} WHERE observed_at <= TIMESTAMP '{utc(known_on)}')" if known_on else table
 
 
 @lru_cache

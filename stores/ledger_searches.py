@@ -70,6 +70,12 @@ class Searches(Sessions):
                 found[check.source, check.scope, check.question, check.checked_at, check.state] = check
         return tuple(sorted(found.values(), key=lambda check: (check.checked_at, check.source, check.scope)))
 
+    def questions_asked(self, review: str) -> frozenset[str]:
+        """Ids of every question that a review has ever asked of a source."""
+        query = select(SourceCheckRow.question).join(RunRow).where(RunRow.review == review).distinct()
+        with self._reading() as session:
+            return frozenset(session.scalars(query))
+
     def last_complete(
         self, review: str, question: Question, before: datetime | None = None, *, is_sweep: bool = False
     ) -> datetime | None:

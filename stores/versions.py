@@ -48,6 +48,7 @@ class VersionStore(DuckFile):
                 for table in CORE:
                     self.create_table(table)
                 self._connection.execute("CREATE TABLE loaded_file (file VARCHAR, n_bytes BIGINT)")
+                self._connection.execute("CREATE TABLE other_file (file VARCHAR, n_bytes BIGINT, question VARCHAR)")
                 self._connection.execute(f"CREATE TABLE schema_is AS SELECT '{_schema_fingerprint()}' AS fingerprint")
                 self.create_views("0")
         self._known: dict[tuple[str, PartialDate], dict[tuple[str, str], list[str]]] = {}
@@ -59,6 +60,17 @@ class VersionStore(DuckFile):
     def loaded_files(self) -> dict[str, int]:
         """Archive files that are in, each with the size in bytes that it had when it was read."""
         return {row["file"]: row["n_bytes"] for row in self.rows("SELECT file, n_bytes FROM loaded_file")}
+
+    def other_files(self) -> dict[str, tuple[int, str]]:
+        """Archive files that answer questions of others, each with its size in bytes and the question."""
+        found = self.rows("SELECT file, n_bytes, question FROM other_file")
+        return {row["file"]: (row["n_bytes"], row["question"]) for row in found}
+
+    def pass_over(self, file: str, n_bytes: int, question: str) -> None:
+        """Remember that an archive file answers a question of others, so that it need not be opened again."""
+        with self.transaction():
+            self._connection.execute("DELETE FROM other_file WHERE file = ?", [file])
+            self._connection.execute("INSERT INTO other_file VALUES (?, ?, ?)", [file, n_bytes, question])
 
     def load(self, file: str, n_bytes: int, pages: Iterable[tuple[ArchivedPage, Sequence[Parsed]]]) -> Loaded:
         """Add the pages of one archive file with what was parsed from them, all or nothing."""
@@ -196,7 +208,9 @@ def _capture_row(archived: ArchivedPage, capture_id: str, n_records: int, n_reje
 
 
 def _schema_fingerprint() -> str:
-    definitions = [ddl(table) for table in CORE] + [path.read_text(encoding="utf-8") for path in view_files("0")]
+    definitions = ["other_file", *(ddl(table) for table in CORE)] + [
+        path.read_text(encoding="utf-8") for path in view_files("0")
+    ]
     return hashlib.sha256("".join(definitions).encode()).hexdigest()
 
 

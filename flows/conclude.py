@@ -13,7 +13,7 @@ from alerts.channels import Channel, deliver_pending, write_heartbeat
 from alerts.feed import render_feed
 from alerts.rules import failed_heartbeat, failed_night, heartbeat, raise_alerts
 from flows.failures import in_words
-from flows.gather import NightRequest
+from flows.gather import NightRequest, verdicts_of
 from flows.searches import freshness_now
 from judging.judge import judge
 from judging.vanished import with_vanished
@@ -66,16 +66,18 @@ def conclude(
     past = [item for item in ledger.decisions(protocol.review) if item.decided_at < as_of]
     snapshot = Snapshot(build / "warehouse.duckdb", settings.corpus(protocol.review), as_of)
     rejected = snapshot.rejected()
-    judgement = judge(
-        RunContext(as_of=as_of, baseline_search_date=review.baseline.search_date),
-        review,
-        snapshot.newest_trials(),
-        snapshot.trial_versions(),
-        snapshot.report_versions(),
-        rejected,
-        freshness_now(review, ledger, as_of),
-        snapshot.nights(),
-    )
+    with verdicts_of(review, settings) as verdicts:
+        judgement = judge(
+            RunContext(as_of=as_of, baseline_search_date=review.baseline.search_date),
+            review,
+            snapshot.newest_trials(),
+            snapshot.trial_versions(),
+            snapshot.report_versions(),
+            rejected,
+            freshness_now(review, ledger, as_of),
+            snapshot.nights(),
+            verdicts,
+        )
     judgement = with_vanished(judgement, snapshot.last_listed())
     if disagreements := crosscheck(judgement.inputs, judgement.effects):
         raise NotConfirmed("the second engine does not confirm: " + "; ".join(map(str, disagreements)))

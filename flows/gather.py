@@ -28,7 +28,9 @@ from models.vocabulary import SourceState
 from replay.server import CREDENTIALS, SPEAKERS, ReplayServer
 from stores.archive import archive_files, read_pages
 from stores.ledger import Ledger
+from stores.verdicts import KnownVerdicts
 from stores.versions import Loaded, VersionStore
+from studies.verdicts import Verdicts, fingerprint
 
 log = logging.getLogger("trialwatch")
 
@@ -168,7 +170,8 @@ def to_follow(
     with VersionStore(settings.corpus(request.review)) as store:
         newest, reports = store.newest_trials(request.as_of), store.report_versions(request.as_of)
     by_id = {item.item.report_id: item.item for item in reports if isinstance(item.item, Report)}
-    screened = screen_records(newest, by_id, review)
+    with verdicts_of(review, settings) as verdicts:
+        screened = screen_records(newest, by_id, review, verdicts)
     observed = {item.item.record_id: item.observed_at for item in newest if isinstance(item.item, TrialRecord)}
     ids = ids_to_follow(screened, review)
     queries = {}
@@ -183,6 +186,17 @@ def to_follow(
         if own or about:
             queries[source] = SourceQuery(record_ids=own, registry_ids=about)
     return queries
+
+
+@contextmanager
+def verdicts_of(review: Review, settings: Settings) -> Iterator[Verdicts]:
+    """The verdicts of the review's rules, with those of earlier nights; new ones are kept for later ones."""
+    eligibility = review.protocol.eligibility
+    path = settings.data / "verdicts.sqlite"
+    with KnownVerdicts(path, review.protocol.review, fingerprint(eligibility)) as known:
+        verdicts = Verdicts(eligibility, known.find)
+        yield verdicts
+        known.keep(verdicts.new)
 
 
 def load_archive(settings: Settings, ledger: Ledger, review: Review) -> Loaded:

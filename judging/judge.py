@@ -36,18 +36,29 @@ from studies.link_dates import dated
 from studies.linkage import link
 from studies.numbers import numbers_of
 from studies.reopening import eligible_from
+from studies.verdicts import Verdicts
 from synthesis.certainty import rate_review
 from synthesis.pooling import pool_review
 from synthesis.signals import compare, decide, reproduce
 
 
-def screen_records(newest: Sequence[Observation], reports: Mapping[str, Report], review: Review) -> Screened:
+def screen_records(
+    newest: Sequence[Observation], reports: Mapping[str, Report], review: Review, verdicts: Verdicts | None = None
+) -> Screened:
     """Join records to studies and judge each study by the newest version of its first record."""
+    verdicts = verdicts or Verdicts(review.protocol.eligibility)
     records = {item.item.record_id: item.item for item in newest if isinstance(item.item, TrialRecord)}
     linked = link(records, reports, review.links)
     protocol = review.protocol
     screening = {
-        study_id: screen(study_id, records[study_id], protocol.eligibility, review.decisions, review.versions)
+        study_id: screen(
+            study_id,
+            records[study_id],
+            protocol.eligibility,
+            review.decisions,
+            review.versions,
+            verdicts.of(records[study_id]),
+        )
         for study_id in dict.fromkeys(item.study_id for item in linked.records)
     }
     return Screened(linked=linked, newest=records, screening=screening)
@@ -76,6 +87,7 @@ def judge(
     rejected: Sequence[Rejected],
     freshness: Sequence[SourceFreshness],
     nights: Sequence[datetime],
+    verdicts: Verdicts | None = None,
 ) -> Judgement:
     """Conclude one night.
 
@@ -88,9 +100,11 @@ def judge(
     rejected : what could not be read, of all pages so far
     freshness : how recently each source was searched to the end
     nights : moments at which sources were observed, ascending
+    verdicts : those that the review's rules have found before; they save time and change nothing
     """
+    verdicts = verdicts or Verdicts(review.protocol.eligibility)
     reports = {item.item.report_id: item.item for item in report_versions if isinstance(item.item, Report)}
-    screened = screen_records(newest, reports, review)
+    screened = screen_records(newest, reports, review, verdicts)
     queue = [*screened.linked.queue, *_rejections(rejected), *_unclear(screened), *_recall(screened, review, freshness)]
     queue += look_alikes(screened.linked, screened.newest, reports, screened.studies_that_matter, review.links)
     met = [study for study, decision in screened.screening.items() if decision.verdict is Verdict.MET]
@@ -108,8 +122,8 @@ def judge(
         if disputed or evidence_set is not EvidenceSet.UNDISPUTED
         for effect in pool_review(inputs, review.protocol, evidence_set)
     )
-    queue += reopened_decisions(review, versions)
-    files = _study_files(screened, review, versions, linked, confirmed, inputs)
+    queue += reopened_decisions(review, versions, verdicts)
+    files = _study_files(screened, review, versions, linked, confirmed, inputs, verdicts)
     thresholds = review.protocol.thresholds
     queue += number_conflicts(files, screened.linked, screened.newest)
     statuses = tuple(status_of(study, context, thresholds, review.decisions) for study in files)
@@ -213,6 +227,7 @@ def _study_files(
     reports: Mapping[str, Sequence[LinkedReport]],
     confirmed: Sequence[ArmResult],
     inputs: Sequence[EffectInput],
+    verdicts: Verdicts,
 ) -> list[StudyFile]:
     arms: dict[str, list[ArmResult]] = defaultdict(list)
     for arm in confirmed:
@@ -231,7 +246,7 @@ def _study_files(
             is_extracted=bool(arms[study_id]),
             is_pooled=study_id in pooled,
             extracted_from=frozenset(arm.report for arm in arms[study_id]),
-            eligible_from=eligible_from(of_first_record(study_id, versions), review.protocol.eligibility),
+            eligible_from=eligible_from(of_first_record(study_id, versions), verdicts),
         )
         for study_id, decision in screened.screening.items()
     ]

@@ -13,6 +13,7 @@ from studies.discrepancies import in_numbers, in_time
 from studies.lifecycle import StudyFile
 from studies.likeness import like_records, like_reports, to_queue
 from studies.reopening import reopened
+from studies.verdicts import Verdicts
 
 
 def look_alikes(
@@ -32,13 +33,15 @@ def look_alikes(
     return [to_queue(pair) for pair in pairs if frozenset((pair.first, pair.second)) not in decided]
 
 
-def reopened_decisions(review: Review, versions: Mapping[str, Sequence[Observation]]) -> list[QueueItem]:
+def reopened_decisions(
+    review: Review, versions: Mapping[str, Sequence[Observation]], verdicts: Verdicts
+) -> list[QueueItem]:
     """People's decisions under which a record has changed; `versions` by study."""
-    eligibility, decisions = review.protocol.eligibility, review.decisions
+    decisions = review.decisions
     return [
         item
         for study_id in sorted({row.study_id for row in decisions} & set(versions))
-        for item in reopened(study_id, of_first_record(study_id, versions), eligibility, decisions)
+        for item in reopened(study_id, of_first_record(study_id, versions), verdicts, decisions)
     ]
 
 

@@ -80,14 +80,16 @@ def screen(
     eligibility: Eligibility,
     decisions: Sequence[DecisionRow] = (),
     versions: Sequence[PublishedVersion] = (),
+    ruled: Sequence[CriterionVerdict] | None = None,
 ) -> ScreeningDecision:
     """Judge a study by its newest record, then let people overrule the rules.
 
     A study that a published version lists as included or ongoing was accepted by its authors, who read more
     than a registry: that settles what a rule leaves unclear, and for an included study what a rule denies. A
-    row of decisions.csv settles anything. What the rules alone say stays in `by_rules`.
+    row of decisions.csv settles anything. What the rules alone say stays in `by_rules`; `ruled` is that, where it is
+    known already.
     """
-    ruled = judge_by_rules(record, eligibility)
+    ruled = judge_by_rules(record, eligibility) if ruled is None else ruled
     criteria = [_accepted_by_authors(item, study_id, versions) for item in ruled]
     criteria = [_decided_by_person(item, study_id, decisions) for item in criteria]
     return ScreeningDecision(

@@ -3,28 +3,28 @@
 from collections.abc import Iterator, Sequence
 
 from models.dates import PartialDate, first_day
-from models.protocol import DecisionRow, Eligibility
+from models.protocol import DecisionRow
 from models.screening import CriterionVerdict, QueueItem
 from models.trial import TrialRecord
 from models.vocabulary import Criterion, Verdict
-from studies.eligibility import judge_by_rules
+from studies.verdicts import Verdicts
 
 
-def eligible_from(versions: Sequence[TrialRecord], eligibility: Eligibility) -> PartialDate | None:
+def eligible_from(versions: Sequence[TrialRecord], verdicts: Verdicts) -> PartialDate | None:
     """Registry date of the first version that the rules do not screen out; None when there is none.
 
     `versions` are those of one record, oldest first. Copies from other sources than the newest version's are
     passed over: they leave fields out, and a field left out screens out.
     """
     for version in versions:
-        is_out = any(item.verdict is Verdict.NOT_MET for item in judge_by_rules(version, eligibility))
+        is_out = any(item.verdict is Verdict.NOT_MET for item in verdicts.of(version))
         if version.source == versions[-1].source and not is_out:
             return version.registry_date
     return None
 
 
 def reopened(
-    study_id: str, versions: Sequence[TrialRecord], eligibility: Eligibility, decisions: Sequence[DecisionRow]
+    study_id: str, versions: Sequence[TrialRecord], verdicts: Verdicts, decisions: Sequence[DecisionRow]
 ) -> Iterator[QueueItem]:
     """People's decisions whose deciding field says something else than when they decided; the decision still holds.
 
@@ -36,7 +36,7 @@ def reopened(
         known = [item for item in versions if first_day(item.registry_date) <= row.known_from]
         if not known:
             continue
-        before, after = (judge_by_rules(item, eligibility) for item in (known[-1], versions[-1]))
+        before, after = (verdicts.of(item) for item in (known[-1], versions[-1]))
         rests_on = list(Criterion) if criterion == "list" else [Criterion(criterion)]
         pairs = [(_of(before, item), _of(after, item)) for item in rests_on]
         changed = [(then, now) for then, now in pairs if _said(then) != _said(now)]

@@ -77,7 +77,7 @@ def as_json(result: NightResult) -> dict[str, Any]:
         "decision": _every_field(judgement.decision),
         "alerts": [{"key": alert.key, "grade": alert.grade, "title": alert.title} for alert in result.alerts],
         "queue": [_every_field(item) for item in judgement.queue],
-        "new_versions": result.loaded.n_new_versions,
+        "new_versions": result.page.n_new_versions,
         "state": result.state,
     }
 
@@ -98,5 +98,5 @@ def _empty(settings: Settings) -> None:
             )
         for folder in (settings.archive, settings.published, settings.outbox):
             shutil.rmtree(folder, ignore_errors=True)
-        for path in [*settings.data.glob("ledger.sqlite*"), *settings.data.glob("warehouse.duckdb*")]:
+        for path in [*settings.data.glob("ledger.sqlite*"), *settings.data.glob("corpus.duckdb*")]:
             path.unlink()

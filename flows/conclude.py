@@ -14,7 +14,7 @@ from alerts.feed import render_feed
 from alerts.rules import failed_heartbeat, failed_night, heartbeat, raise_alerts
 from flows.failures import in_words
 from flows.gather import NightRequest, verdicts_of
-from flows.searches import freshness_now
+from flows.searches import freshness_now, known_questions
 from judging.judge import judge
 from judging.vanished import with_vanished
 from models.alert import Alert
@@ -64,7 +64,7 @@ def conclude(
     shutil.rmtree(build, ignore_errors=True)
     previous = max((run.as_of for run in ledger.runs(protocol.review) if _is_earlier(run, as_of)), default=None)
     past = [item for item in ledger.decisions(protocol.review) if item.decided_at < as_of]
-    snapshot = Snapshot(build / "warehouse.duckdb", settings.corpus(protocol.review), as_of)
+    snapshot = Snapshot(build / "warehouse.duckdb", settings.corpus, as_of, known_questions(review, ledger))
     rejected = snapshot.rejected()
     with verdicts_of(review, settings) as verdicts:
         judgement = judge(

@@ -5,11 +5,10 @@ A question that another review has had answered tonight is not asked again: both
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 import msgspec
@@ -27,9 +26,11 @@ from models.trial import Report, SourceQuery, TrialRecord
 from models.vocabulary import SourceState
 from replay.server import CREDENTIALS, SPEAKERS, ReplayServer
 from stores.archive import archive_files, read_pages
+from stores.corpus import Corpus, Loaded
+from stores.duck import MEMORY
 from stores.ledger import Ledger
+from stores.snapshot import Snapshot
 from stores.verdicts import KnownVerdicts
-from stores.versions import Loaded, VersionStore
 from studies.verdicts import Verdicts, fingerprint
 
 log = logging.getLogger("trialwatch")
@@ -81,12 +82,12 @@ def gather(
         topics = {source: topic_of(review.protocol, source) for source in sources}
         for source, question in topics.items():
             asking.ask(source, question, SourceQuery(topic=question.query))
-        loaded = steps.run("load the archive", load_archive, settings, ledger, review)
+        loaded = steps.run("load the archive", load_archive, settings)
         followed = steps.run("choose what to follow", to_follow, settings, ledger, review, request, sources)
         for source, query in followed.items():
             if asking.has_answered(source):
                 asking.ask(source, studies_of(review, source), query)
-        loaded = loaded + steps.run("load what was followed", load_archive, settings, ledger, review)
+        loaded = loaded + steps.run("load what was followed", load_archive, settings)
     return Gathered(checks=tuple(asking.checks), loaded=loaded)
 
 
@@ -167,8 +168,8 @@ def to_follow(
     A source whose answers change with the record alone is asked again only about records that have changed
     since it was last asked to the end.
     """
-    with VersionStore(settings.corpus(request.review)) as store:
-        newest, reports = store.newest_trials(request.as_of), store.report_versions(request.as_of)
+    with Snapshot(MEMORY, settings.corpus, request.as_of, known_questions(review, ledger)) as known:
+        newest, reports = known.newest_trials(), known.report_versions()
     by_id = {item.item.report_id: item.item for item in reports if isinstance(item.item, Report)}
     with verdicts_of(review, settings) as verdicts:
         screened = screen_records(newest, by_id, review, verdicts)
@@ -199,31 +200,14 @@ def verdicts_of(review: Review, settings: Settings) -> Iterator[Verdicts]:
         known.keep(verdicts.new)
 
 
-def load_archive(settings: Settings, ledger: Ledger, review: Review) -> Loaded:
-    """Parse every archive file that answers a question of the review and that its version store does not hold yet."""
-    mine, path = known_questions(review, ledger), settings.corpus(review.protocol.review)
-    with VersionStore(path) as store:
-        if not any(question in mine for _, question in store.other_files().values()):
-            return _load_new(settings, store, mine)
-    # A question that others have asked before has become the review's, too: its answers belong before later ones.
-    path.unlink()
-    with VersionStore(path) as store:
-        return _load_new(settings, store, mine)
-
-
-def _load_new(settings: Settings, store: VersionStore, mine: Set[str]) -> Loaded:
+def load_archive(settings: Settings) -> Loaded:
+    """Parse every archive file that the corpus does not hold yet."""
     total = Loaded()
-    loaded_files, other_files = store.loaded_files(), store.other_files()
-    for path in archive_files(settings.archive):
-        file, n_bytes = str(path.relative_to(settings.archive)), path.stat().st_size
-        if loaded_files.get(file) == n_bytes or other_files.get(file, (-1, ""))[0] == n_bytes:
-            continue
-        # All pages of a file answer one question.
-        pages = read_pages(settings.archive, path)
-        first = next(pages, None)
-        if first is not None and first.page.question not in mine:
-            store.pass_over(file, n_bytes, first.page.question)
-            continue
-        whole = chain([first] if first else [], pages)
-        total = total + store.load(file, n_bytes, ((item, read_page(item.page)) for item in whole))
+    with Corpus(settings.corpus) as corpus:
+        loaded_files = corpus.loaded_files()
+        for path in archive_files(settings.archive):
+            file, n_bytes = str(path.relative_to(settings.archive)), path.stat().st_size
+            if loaded_files.get(file) != n_bytes:
+                pages = ((item, read_page(item.page)) for item in read_pages(settings.archive, path))
+                total = total + corpus.load(file, n_bytes, pages)
     return total

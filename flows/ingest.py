@@ -72,7 +72,7 @@ def ingest(
         with ArchiveWriter(settings.archive, source, name) as archive:
             for page in pages:
                 archive.append(page)
-        load_archive(settings, ledger, review)
+        load_archive(settings)
         concluded = conclude(
             settings, ledger, review, NightRequest(review=review_name, as_of=observed_at, registries=registries)
         )

@@ -22,10 +22,10 @@ from models.review import review_named
 from models.screening import Event
 from models.search import SourceCheck
 from models.settings import Settings
+from stores.corpus import Loaded
 from stores.ledger import Ledger
 from stores.lock import run_lock
 from stores.published import current_folder, publish
-from stores.versions import Loaded
 
 log = logging.getLogger("trialwatch")
 

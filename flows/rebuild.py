@@ -21,7 +21,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerprint]:
-    """Throw the version store away, read the whole archive again and publish the newest night anew.
+    """Throw the corpus away, read the whole archive again and publish the newest night anew.
 
     Returns
     -------
@@ -33,9 +33,9 @@ def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerpr
     before = fingerprint_of(review_name, settings)
     review = review_named(settings.reviews, review_name).as_of(manifest.as_of.date())
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
-        for path in settings.data.glob("warehouse.duckdb*"):
+        for path in settings.data.glob("corpus.duckdb*"):
             path.unlink()
-        load_archive(settings, ledger, review)
+        load_archive(settings)
         request = NightRequest(review=review_name, as_of=manifest.as_of, registries=manifest.registries)
         concluded = conclude(settings, ledger, review, request)
         publish(concluded.build, concluded.target, settings.keep_snapshots)

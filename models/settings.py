@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from models.reviews import review_names
-
 
 class SettingsError(Exception):
     """An environment variable cannot be used; the message names it and its value."""
@@ -79,16 +77,8 @@ class Settings:
         return self.data / "inbox"
 
     @property
-    def warehouse(self) -> Path:
-        return self.data / "warehouse.duckdb"
-
-    def corpus(self, review: str) -> Path:
-        """Version store of a review: one of its own as soon as there are several, so that nothing of one is another's.
-
-        All are caches of the one archive.
-        """
-        is_only = set(review_names(self.reviews)) <= {review}
-        return self.warehouse if is_only else self.warehouse.with_name(f"{self.warehouse.name}-{review}")
+    def corpus(self) -> Path:
+        return self.data / "corpus.duckdb"
 
     @property
     def published(self) -> Path:

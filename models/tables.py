@@ -34,12 +34,14 @@ def _table(name: str, comment: str, *columns: Column[Any] | list[Column[Any]]) -
 
 _STUDY = ("study_id", _TEXT, "Study: the id of its first registry record")
 _OBSERVED = ("observed_at", _MOMENT, "When we saw it, UTC")
+_ARRIVAL = ("arrival", _INT, "Place in the order in which versions arrived; of one night the last is the newest")
 
 core_capture = _table(
     "core_capture",
     "One row per answer of a source, or hand-loaded file, in the archive.",
     _column("capture_id", _TEXT, "Archive file and byte offset"),
     _column("source", _TEXT, "Connector slug"),
+    _column("question", _TEXT, "Id of the question that it answers; empty where questions were not kept yet"),
     _column("kind", _TEXT, "What was asked: search, record, history, version, file"),
     _column("url", _TEXT, "Address without credentials, or the name of the loaded file"),
     _column("listing", _TEXT, "Listing that the page is part of"),
@@ -67,6 +69,7 @@ core_trial_version = _table(
     ),
     _dated("registry", "Day from which the registry showed this version, by its own account"),
     _column(*_OBSERVED),
+    _column(*_ARRIVAL),
     _column("content_hash", _TEXT, "SHA-256 of the normalised content, hexadecimal"),
     _column("capture_id", _TEXT, "Answer it was read from (core_capture)"),
     _column("brief_title", _TEXT, "Brief title, verbatim"),
@@ -107,6 +110,7 @@ core_report_version = _table(
     _column("source", _TEXT, "Connector slug"),
     _dated("registry", "Day from which the index showed this version"),
     _column(*_OBSERVED),
+    _column(*_ARRIVAL),
     _column("content_hash", _TEXT, "SHA-256 of the normalised content, hexadecimal"),
     _column("capture_id", _TEXT, "Answer it was read from (core_capture)"),
     _column("title", _TEXT, "Title, verbatim"),

@@ -207,7 +207,7 @@ def _study_row(study: StudyLine, axis: Axis, heaviest: float) -> Row:
         mark = _mark("square", axis, (study.ci_low, study.estimate, study.ci_high), study.is_provisional, side)
     return Row(
         "study",
-        study.label if len(study.label) <= 26 else study.label[:25].rstrip(" ,") + "…",
+        study.label if len(study.label) <= 22 else study.label[:21].rstrip(" ,") + "…",
         detail=" · ".join(part for part in (ident, "provisional" if study.is_provisional else "") if part),
         intervention=study.intervention,
         control=study.control,

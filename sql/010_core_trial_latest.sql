@@ -27,5 +27,5 @@ SELECT
 FROM core_trial_version
 QUALIFY row_number() OVER (
     PARTITION BY record_id
-    ORDER BY registry_date DESC, origin = 'current' DESC, observed_at DESC, version_id DESC
+    ORDER BY registry_date DESC, origin = 'current' DESC, observed_at DESC, arrival DESC, version_id DESC
 ) = 1;

@@ -20,4 +20,4 @@ SELECT
     registry_ids,
     document
 FROM core_report_version
-QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY registry_date DESC, observed_at DESC, version_id DESC) = 1;
+QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY registry_date DESC, observed_at DESC, arrival DESC, version_id DESC) = 1;

@@ -15,6 +15,7 @@ WITH wide AS (
         version_id,
         registry_date,
         observed_at,
+        arrival,
         status_text,
         brief_title,
         official_title,
@@ -41,7 +42,7 @@ WITH wide AS (
 long AS (
     FROM wide
     UNPIVOT INCLUDE NULLS (
-        new_value FOR field IN (COLUMNS(* EXCLUDE (record_id, source, version_id, registry_date, observed_at)))
+        new_value FOR field IN (COLUMNS(* EXCLUDE (record_id, source, version_id, registry_date, observed_at, arrival)))
     )
 ),
 paired AS (
@@ -55,7 +56,7 @@ paired AS (
         version_id,
         row_number() OVER older AS n
     FROM long
-    WINDOW older AS (PARTITION BY record_id, source, field ORDER BY registry_date, observed_at, version_id)
+    WINDOW older AS (PARTITION BY record_id, source, field ORDER BY registry_date, observed_at, arrival, version_id)
 )
 SELECT record_id, field, old_value, new_value, registry_date, observed_at, version_id
 FROM paired

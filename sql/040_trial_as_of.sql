@@ -12,12 +12,12 @@ WITH dated AS (
             ELSE registry_date
         END AS shown_from
     FROM core_trial_version
-    WINDOW same_date AS (PARTITION BY record_id, source, registry_date, origin ORDER BY observed_at, version_id)
+    WINDOW same_date AS (PARTITION BY record_id, source, registry_date, origin ORDER BY observed_at, arrival, version_id)
 )
 SELECT *
 FROM dated
 WHERE shown_from <= registry_on AND observed_at <= known_on
 QUALIFY row_number() OVER (
     PARTITION BY record_id
-    ORDER BY shown_from DESC, origin = 'current' DESC, observed_at DESC, version_id DESC
+    ORDER BY shown_from DESC, origin = 'current' DESC, observed_at DESC, arrival DESC, version_id DESC
 ) = 1;

@@ -6,5 +6,5 @@ SELECT *
 FROM core_report_version
 WHERE registry_date <= index_on AND observed_at <= known_on
 QUALIFY row_number() OVER (
-    PARTITION BY report_id ORDER BY registry_date DESC, observed_at DESC, version_id DESC
+    PARTITION BY report_id ORDER BY registry_date DESC, observed_at DESC, arrival DESC, version_id DESC
 ) = 1;

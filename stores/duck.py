@@ -1,29 +1,26 @@
-"""What both kinds of warehouse file have in common: tables from their declarations, views from their files."""
+"""What the corpus and a snapshot have in common: tables from their declarations, views from their files."""
 
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import msgspec
 import pyarrow as pa
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Float, String, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateTable
 
-from models.tables import core_capture, core_listed, core_rejected, core_report_version, core_trial_version
-from models.trial import Observation, Report, TrialRecord
-from stores.rows import Row, aware, utc
+from stores.rows import Row
 
 SQL = Path(__file__).parent.parent / "sql"
 STORAGE = "v1.5.0"
 """DuckDB storage version that clients since 1.5 can open, and 2.x writes on request."""
-CORE = (core_capture, core_trial_version, core_report_version, core_listed, core_rejected)
+MEMORY = ":memory:"
+"""Path of a file that is asked and not kept."""
 
 _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 _ARROW: dict[type, pa.DataType] = {
@@ -44,11 +41,14 @@ class WarehouseError(Exception):
 class DuckFile:
     """An open warehouse file under its alias."""
 
-    def __init__(self, path: Path, alias: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path, self._alias = path, alias
+    def __init__(self, path: Path | str, alias: str) -> None:
+        self._alias = alias
         self._connection = duckdb.connect()
-        self._connection.execute(f"ATTACH {literal(str(path))} AS {alias} (STORAGE_VERSION '{STORAGE}')")
+        if path == MEMORY:
+            self._connection.execute(f"ATTACH '{MEMORY}' AS {alias}")
+        else:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            self._connection.execute(f"ATTACH {literal(str(path))} AS {alias} (STORAGE_VERSION '{STORAGE}')")
         self._connection.execute(f"USE {alias}")
 
     def create_table(self, table: Table) -> None:
@@ -86,39 +86,20 @@ class DuckFile:
             return
         if unknown := set().union(*rows) - {column.name for column in table.columns}:
             raise WarehouseError(f"{table.name} has no columns {sorted(unknown)}")
-        schema = pa.schema([(column.name, _arrow_type(column)) for column in table.columns])
-        self._connection.register("batch", pa.Table.from_pylist(list(rows), schema=schema))
-        self._connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM batch")
-        self._connection.unregister("batch")
+        self._append(table.name, pa.Table.from_pylist(list(rows), schema=arrow_schema(table)))
+
+    def _append(self, name: str, batch: pa.Table) -> None:
+        """Add a batch to a table by the names of its columns."""
+        if batch.num_rows:
+            self._connection.register("batch", batch)
+            self._connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM batch")
+            self._connection.unregister("batch")
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Run a query and return its rows as dictionaries."""
         cursor = self._connection.execute(query, list(parameters))
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    def trial_versions(self) -> list[Observation]:
-        """All versions of registry records, by registry date and observation."""
-        return self._observations("core_trial_version ORDER BY registry_date, observed_at, version_id", TrialRecord)
-
-    def newest_trials(self, known_on: datetime | None = None) -> list[Observation]:
-        """The newest version of each registry record, as far as it was known at a moment."""
-        newest = (
-            f"(FROM {_known('core_trial_version', known_on)} QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY"
-            " registry_date DESC, origin = 'current' DESC, observed_at DESC, version_id DESC) = 1)"
-        )
-        source = newest if known_on else "core_trial_latest"
-        return self._observations(f"{source} ORDER BY record_id", TrialRecord)
-
-    def report_versions(self, known_on: datetime | None = None) -> list[Observation]:
-        """All versions of reports, by registry date and observation, as far as they were known at a moment."""
-        known = _known("core_report_version", known_on)
-        return self._observations(f"{known} ORDER BY registry_date, observed_at, version_id", Report)
-
-    def _observations(self, source: str, kind: type[TrialRecord] | type[Report]) -> list[Observation]:
-        found = self._connection.execute(f"SELECT document, observed_at FROM {source}").fetchall()
-        decoder = msgspec.json.Decoder(kind)
-        return [Observation(item=decoder.decode(text), observed_at=aware(moment)) for text, moment in found]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -135,10 +116,6 @@ class DuckFile:
         """Write everything to the file and close it."""
         self._connection.execute(f"CHECKPOINT {self._alias}")
         self._connection.close()
-
-
-def _known(table: str, known_on: datetime | None) -> str:
-    return f"(FROM {table} WHERE observed_at <= TIMESTAMP '{utc(known_on)}')" if known_on else table
 
 
 @lru_cache
@@ -163,6 +140,11 @@ def ddl(table: Table) -> str:
 def literal(text: str) -> str:
     """Text as a SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """Columns of a declared table as Arrow has them."""
+    return pa.schema([(column.name, _arrow_type(column)) for column in table.columns])
 
 
 def _arrow_type(column: Column[Any]) -> pa.DataType:

@@ -47,7 +47,7 @@ def trial_row(record: TrialRecord, observed_at: datetime, capture_id: str) -> Ro
     """Row of core_trial_version."""
     digest = content_hash(record)
     return {
-        "version_id": _version_id(record.record_id, record.registry_date, observed_at, digest),
+        "version_id": version_id(record.record_id, record.registry_date, observed_at, digest),
         **columns_of(
             record,
             "record_id",
@@ -92,7 +92,7 @@ def report_row(report: Report, observed_at: datetime, capture_id: str) -> Row:
     """Row of core_report_version."""
     digest = content_hash(report)
     return {
-        "version_id": _version_id(report.report_id, report.registry_date, observed_at, digest),
+        "version_id": version_id(report.report_id, report.registry_date, observed_at, digest),
         **columns_of(report, "report_id", "source", "title", "journal", "doi"),
         **dated("registry", report.registry_date),
         **dated("published", report.published_date),
@@ -120,5 +120,6 @@ def rows_of(items: Iterable[msgspec.Struct], *names: str, **more: Any) -> list[R
     return [{**columns_of(item, *names), **plain(more)} for item in items]
 
 
-def _version_id(item_id: str, registry_date: PartialDate, observed_at: datetime, digest: str) -> str:
+def version_id(item_id: str, registry_date: PartialDate, observed_at: datetime, digest: str) -> str:
+    """Record or report, registry date, observation and content: unique among versions."""
     return f"{item_id}@{registry_date}/{utc(observed_at):%Y%m%dT%H%M%S}/{digest[:12]}"

@@ -1,17 +1,32 @@
-"""A snapshot: one night's warehouse, built anew from the version store, checked, and published read-only."""
+"""A snapshot: one night's warehouse of one review, built anew from the corpus, checked, and published read-only."""
 
 import hashlib
+from collections.abc import Set
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import duckdb
 import msgspec
+import pyarrow as pa
 
-from models.tables import metadata
-from models.trial import Rejected
-from stores.duck import CORE, SQL, DuckFile, WarehouseError, literal
-from stores.rows import aware, utc
+from models.tables import core_report_version, core_trial_version, metadata
+from models.trial import TOPIC_LISTING, Observation, Rejected, Report, TrialRecord
+from stores.corpus import REPORT_DOCUMENT, TRIAL_DOCUMENT, observed_by
+from stores.duck import MEMORY, SQL, DuckFile, WarehouseError, literal
+from stores.rows import aware, utc, version_id
+from stores.versions import Observed, versions_among
+
+_SEEN = pa.schema(
+    [
+        ("version_key", pa.string()),
+        ("version_id", pa.string()),
+        ("capture_id", pa.string()),
+        ("observed_at", pa.timestamp("us")),
+        ("arrival", pa.int64()),
+    ]
+)
 
 _READING = frozenset(
     {duckdb.StatementType.SELECT, duckdb.StatementType.PRAGMA, duckdb.StatementType.MULTI}  # PIVOT is MULTI
@@ -21,22 +36,83 @@ _READING = frozenset(
 class Snapshot(DuckFile):
     """One night's warehouse while it is being built."""
 
-    def __init__(self, path: Path, store: Path, as_of: datetime) -> None:
-        """Create the file with all tables, and copy the versions observed by `as_of`."""
-        path.unlink(missing_ok=True)
+    def __init__(self, path: Path | str, corpus: Path, as_of: datetime, questions: Set[str] | None = None) -> None:
+        """Create the file with all tables, and copy what the review's questions had brought by `as_of`.
+
+        Parameters
+        ----------
+        path : of the file, ``:memory:`` for one that nobody else reads
+        corpus : file of the corpus
+        as_of : observations up to this moment count
+        questions : ids of the review's questions; None for those of everybody
+        """
+        if path != MEMORY:
+            Path(path).unlink(missing_ok=True)
         super().__init__(path, "snapshot")
-        self._connection.execute(f"ATTACH {literal(str(store))} AS store (READ_ONLY)")
+        self._connection.execute(f"ATTACH {literal(str(corpus))} AS corpus (READ_ONLY)")
         with self.transaction():
             for table in metadata.sorted_tables:
                 self.create_table(table)
-            for table in CORE:
-                self._connection.execute(
-                    f"INSERT INTO {table.name} BY NAME"
-                    f" SELECT * FROM store.{table.name} WHERE observed_at <= ? ORDER BY ALL",
-                    [utc(as_of)],
-                )
+            self._fill(as_of, questions)
             self.create_views("0")
-        self._connection.execute("DETACH store")
+        self._connection.execute("DETACH corpus")
+
+    def _fill(self, as_of: datetime, questions: Set[str] | None) -> None:
+        """Captures that answered the questions, with what they listed, rejected and said anew."""
+        asked = "true"
+        given: list[object] = [utc(as_of)]
+        if questions is not None:
+            # Answers archived before questions were kept belong to every review of the folder.
+            asked, given = "c.question IN (SELECT unnest(?))", [utc(as_of), [*sorted(questions), ""]]
+        chosen = f"FROM corpus.core_capture AS c WHERE c.observed_at <= ? AND {asked}"
+        self._connection.execute(f"INSERT INTO core_capture BY NAME SELECT * {chosen} ORDER BY ALL", given)
+        self._connection.execute(
+            "INSERT INTO core_rejected BY NAME SELECT r.* FROM corpus.core_rejected AS r"
+            " SEMI JOIN core_capture USING (capture_id) ORDER BY ALL"
+        )
+        self._connection.execute(
+            "INSERT INTO core_listed BY NAME SELECT o.source, o.item_id, o.capture_id, o.observed_at"
+            " FROM corpus.observation AS o JOIN core_capture AS c USING (capture_id) WHERE c.listing = ? ORDER BY ALL",
+            [TOPIC_LISTING],
+        )
+        found = versions_among(observed_by(self._connection, "corpus", asked, given))
+        for table, documents, is_trial in (
+            (core_trial_version, TRIAL_DOCUMENT, True),
+            (core_report_version, REPORT_DOCUMENT, False),
+        ):
+            seen = [_seen(item, n) for n, item in enumerate(found) if item.is_trial is is_trial]
+            self._connection.register("seen", pa.Table.from_pylist(seen, schema=_SEEN))
+            columns = ", ".join(column.name for column in table.columns)
+            self._connection.execute(
+                f"INSERT INTO {table.name} SELECT {columns} FROM seen"
+                f" JOIN corpus.{documents.name} USING (version_key) ORDER BY version_id"
+            )
+            self._connection.unregister("seen")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def trial_versions(self) -> list[Observation]:
+        """All versions of registry records, by registry date and observation."""
+        return self._observations("core_trial_version ORDER BY registry_date, observed_at, arrival", TrialRecord)
+
+    def newest_trials(self) -> list[Observation]:
+        """The newest version of each registry record."""
+        return self._observations("core_trial_latest ORDER BY record_id", TrialRecord)
+
+    def report_versions(self) -> list[Observation]:
+        """All versions of reports, by registry date and observation."""
+        return self._observations("core_report_version ORDER BY registry_date, observed_at, arrival", Report)
+
+    def _observations(self, source: str, kind: type[TrialRecord] | type[Report]) -> list[Observation]:
+        found = self._connection.execute(f"SELECT document, observed_at FROM {source}").fetchall()
+        decoder = msgspec.json.Decoder(kind)
+        return [Observation(item=decoder.decode(text), observed_at=aware(moment)) for text, moment in found]
 
     def nights(self) -> list[datetime]:
         """Moments at which sources were observed, ascending."""
@@ -122,6 +198,16 @@ class Snapshot(DuckFile):
             )
             counts[name] = int(self.rows(f"SELECT count(*) AS n FROM {name}")[0]["n"])
         return counts
+
+
+def _seen(item: Observed, arrival: int) -> dict[str, Any]:
+    return {
+        "version_key": item.version_key,
+        "version_id": version_id(item.item_id, item.registry_date, aware(item.observed_at), item.content_hash),
+        "capture_id": item.capture_id,
+        "observed_at": item.observed_at,
+        "arrival": arrival,
+    }
 
 
 def relations(connection: duckdb.DuckDBPyConnection) -> list[str]:

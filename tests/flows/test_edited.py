@@ -41,7 +41,7 @@ def test_an_edit_without_a_moved_date_is_found_by_the_sweep(
         server.as_of = SUNDAY
         result = carry_out(data, SUNDAY, settings=settings, sources=("ctgov",), full_sweep=True)
     assert published(data, of_the_edited) == [(TITLE,)]
-    assert result.loaded.n_new_versions == 1
+    assert result.page.n_new_versions == 1
     assert published(data, f"SELECT record_id FROM core_trial_change WHERE new_value = '{TITLE}'") == [(edited,)]
 
 

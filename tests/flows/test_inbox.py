@@ -15,7 +15,8 @@ from models.settings import Settings
 from models.trial import Report
 from replay.server import ReplayServer
 from stores.archive import archive_files, read_pages
-from stores.versions import VersionStore
+from stores.duck import MEMORY
+from stores.snapshot import Snapshot
 
 NIGHT = datetime(2026, 11, 20, 6, tzinfo=UTC)
 RECORD = "TY  - JOUR\nTI  - {title}\nPY  - 2019\nDO  - 10.0000/{title}\nER  - \n"
@@ -209,6 +210,6 @@ def test_a_live_night_loads_what_lies_in_the_inbox_and_a_replay_does_not(
         export.replace(other)
         assert carry_out(tmp_path / "live", day, settings=urls, registries="live", sources=("pubmed",)).state == "done"
     assert not other.exists()
-    with VersionStore(Settings(data=tmp_path / "live").warehouse) as store:
+    with Snapshot(MEMORY, Settings(data=tmp_path / "live").corpus, at_night(date(2100, 1, 1))) as store:
         found = [item.item.report_id for item in store.report_versions() if isinstance(item.item, Report)]
     assert "DOI:10.0000/one" in found

@@ -71,7 +71,7 @@ def test_a_second_night_on_unchanged_registries_is_one_heartbeat(
 ) -> None:
     result = carry_out(data, SECOND)
     assert result.state == "done"
-    assert result.loaded.n_new_versions == 0
+    assert result.page.n_new_versions == 0
     assert result.page.n_new_versions == 0
     assert (result.new_events, result.alerts) == ((), ())
     with Ledger(Settings(data=data).ledger) as ledger:
@@ -305,7 +305,7 @@ def test_a_web_page_with_status_200_is_named_and_nothing_of_it_is_published(
     [check] = [check for check in result.checks if check.source == "ctgov" and check.scope == "topic"]
     assert check.state is SourceState.FAILED
     assert check.reason.startswith(f"{registries.base_url('ctgov')}/api/v2/")
-    assert result.loaded.n_new_versions == 0
+    assert result.page.n_new_versions == 0
     assert "nothing new" not in page_text(data).lower()
 
 

@@ -55,7 +55,7 @@ def test_no_secret_is_shown_with_the_settings() -> None:
 
 def test_all_state_is_in_one_folder() -> None:
     settings = load_settings({"TRIALWATCH_DATA": "/srv/state"})
-    for path in (settings.archive, settings.warehouse, settings.published, settings.outbox):
+    for path in (settings.archive, settings.corpus, settings.published, settings.outbox):
         assert path.parent == Path("/srv/state")
     assert settings.ledger == "sqlite:////srv/state/ledger.sqlite"
 

@@ -83,7 +83,7 @@ def test_text_of_a_figure_does_not_overlap(
         layout,
     )
     page.close()
-    assert overlapping == []
+    assert not overlapping, "; ".join(overlapping)
 
 
 def test_keyboard_reaches_the_decision_first(browser: Browser, httpserver: HTTPServer, review_page: ReviewPage):

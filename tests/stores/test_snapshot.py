@@ -11,9 +11,9 @@ from models.tables import metadata
 from models.trial import Page, Parsed, Rejected, TrialRecord
 from stores import duck
 from stores.archive import ArchivedPage
+from stores.corpus import Corpus
 from stores.duck import SQL, STORAGE, WarehouseError
 from stores.snapshot import Snapshot, fingerprint, query
-from stores.versions import VersionStore
 
 NIGHT = datetime(2016, 6, 21, 6, tzinfo=UTC)
 LATER = NIGHT + timedelta(days=29)
@@ -30,7 +30,7 @@ def a_record(title: str, registry_date: str = "2015-02-01") -> TrialRecord:
 
 
 def see(
-    store: VersionStore,
+    store: Corpus,
     moment: datetime,
     *items: Parsed,
     url: str = "https://registry.example/",
@@ -43,10 +43,10 @@ def see(
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """A version store with two nights."""
+    """A corpus with two nights."""
     path = tmp_path / "store.duckdb"
     unreadable = Rejected(source="ctgov", record_ref="NCT01363401", reason="no status")
-    with VersionStore(path) as opened:
+    with Corpus(path) as opened:
         see(opened, NIGHT, a_record("first"), unreadable)
         see(opened, LATER, a_record("second", "2016-07-20"))
     return path
@@ -91,7 +91,7 @@ def test_a_complaint_ends_when_the_unchanged_record_is_listed_without_it(
     tmp_path: Path, is_repeated: bool, expected: list[str]
 ) -> None:
     complaint = Rejected(source="ctgov", record_ref="NCT01363401", reason="half a field")
-    with VersionStore(tmp_path / "store.duckdb") as opened:
+    with Corpus(tmp_path / "store.duckdb") as opened:
         see(opened, NIGHT, a_record("first"), complaint, listing="search")
         see(opened, LATER, a_record("first"), *([complaint] if is_repeated else []), listing="search")
     snapshot = Snapshot(tmp_path / "warehouse.duckdb", tmp_path / "store.duckdb", LATER)
@@ -111,7 +111,7 @@ def test_a_complaint_ends_when_the_unchanged_record_is_listed_without_it(
 def test_a_page_that_was_none_is_forgotten_once_the_source_has_answered(
     tmp_path: Path, kind: str, url: str, next_kind: str, next_url: str, is_settled: bool
 ) -> None:
-    with VersionStore(tmp_path / "store.duckdb") as opened:
+    with Corpus(tmp_path / "store.duckdb") as opened:
         see(opened, NIGHT, Rejected(source="ctgov", record_ref=url, reason="a web page"), kind=kind, url=url)
         see(opened, LATER, a_record("first"), kind=next_kind, url=next_url)
     for moment, expected in [(NIGHT, [url]), (LATER, [] if is_settled else [url])]:

@@ -6,10 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from models.trial import Page, Report, TrialRecord
+from models.trial import Observation, Page, Report, TrialRecord
 from models.vocabulary import VersionOrigin
 from stores.archive import ArchivedPage
-from stores.versions import VersionStore
+from stores.corpus import Corpus
+from stores.duck import MEMORY
+from stores.snapshot import Snapshot
 
 RECORD = TrialRecord(
     source="ctgov", registry="ClinicalTrials.gov", registry_id="NCT90000001", registry_date="2020-02-05"
@@ -34,7 +36,7 @@ def _page(item: TrialRecord | Report, night: datetime) -> Page:
 
 
 class Nights:
-    """A version store that is closed after every night and opened again."""
+    """A corpus that is closed after every night and opened again."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._n = path, 0
@@ -43,17 +45,23 @@ class Nights:
         """Load one page per item on the next night; returns the number of new versions."""
         self._n += 1
         night = datetime(2020, 3, self._n, 6, tzinfo=UTC)
-        n_new = 0
-        with VersionStore(self._path) as store:
+        before = self.versions()
+        with Corpus(self._path) as corpus:
             for number, item in enumerate(items):
                 file = f"{item.source}/{self._n}-{number}"
-                n_new += store.load(file, 1, [(ArchivedPage(_page(item, night), file, 0), [item])]).n_new_versions
-        return n_new
+                corpus.load(file, 1, [(ArchivedPage(_page(item, night), file, 0), [item])])
+        return sum(seen not in before for seen in self.versions())
+
+    def versions(self) -> list[Observation]:
+        """All versions that are known."""
+        if not self._path.exists():
+            return []
+        with Snapshot(MEMORY, self._path, datetime(2020, 12, 31, tzinfo=UTC)) as snapshot:
+            return [*snapshot.trial_versions(), *snapshot.report_versions()]
 
     def sources(self) -> list[str]:
-        """Sources of all versions that are stored."""
-        with VersionStore(self._path) as store:
-            return [seen.item.source for seen in (*store.trial_versions(), *store.report_versions())]
+        """Sources of all versions that are known."""
+        return [seen.item.source for seen in self.versions()]
 
 
 @pytest.fixture
@@ -110,11 +118,5 @@ def test_history_fills_the_gap_that_a_copy_leaves(nights: Nights) -> None:
     assert nights.sources() == ["ctgov"]
 
 
-def test_a_copy_that_the_same_night_replaces_is_not_counted_as_new(tmp_path: Path) -> None:
-    night = datetime(2020, 3, 1, 6, tzinfo=UTC)
-    with VersionStore(tmp_path / "store.duckdb") as store:
-        counts = [
-            store.load(item.source, 1, [(ArchivedPage(_page(item, night), item.source, 0), [item])]).n_new_versions
-            for item in (COPIED_REPORT, REPORT)
-        ]
-    assert sum(counts) == 1
+def test_a_copy_that_the_same_night_replaces_is_not_counted_as_new(nights: Nights) -> None:
+    assert nights.see(COPIED_REPORT, REPORT) == 1

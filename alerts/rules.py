@@ -3,10 +3,11 @@
 import hashlib
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from models.alert import LINE_WIDTH, Alert, Heartbeat
+from models.news import Emitted, Names, not_yet_told
 from models.screening import Event, RunContext
 from models.synthesis import Signal, SourceFreshness, UpdateDecision
 from models.vocabulary import AlertGrade, EvidenceSet, SourceState, UpdateStatus
@@ -21,7 +22,8 @@ def raise_alerts(
     decision: UpdateDecision,
     previous: UpdateDecision | None,
     events: Sequence[Event],
-    emitted: frozenset[str],
+    emitted: Collection[Event | Emitted],
+    names: Names,
     signals: Sequence[Signal],
     fired_before: frozenset[str],
     freshness: Sequence[SourceFreshness],
@@ -48,7 +50,9 @@ def raise_alerts(
     events
         the review's events, all of them or the night's
     emitted
-        keys of the events that other nights have dealt with
+        the events that other nights have dealt with
+    names
+        what studies and reports are called tonight, by every name under which an event may have been told
     signals
         tonight's, fired or not
     fired_before
@@ -69,7 +73,7 @@ def raise_alerts(
         stops and fires again a year later is news again.
     """
     news = sorted(
-        {event.key: event for event in events if event.is_news and event.key not in emitted}.values(),
+        {event.key: event for event in not_yet_told(events, emitted, names) if event.is_news}.values(),
         key=lambda event: (_URGENCY.index(event.grade), event.public_date, event.key),
     )
     fired = sorted(
@@ -90,7 +94,9 @@ def raise_alerts(
     grade = min(grades, key=_URGENCY.index)
 
     after = previous.decided_at.isoformat() if previous else "first night"
-    told = [event.key for event in news]
+    keys_told = {item.key for item in emitted}
+    # Of two studies that part, the one that keeps the number may meet news of which the key was used for the other.
+    told = [f"{event.key} of {event.rests_on}" if event.key in keys_told else event.key for event in news]
     told += [f"{signal.key} after {after}" for signal in fired]
     told += [f"{status_before} to {decision.status} after {after}"] * len(turned)
     told += [f"{source.source} stale since {source.last_complete_at}" for source in newly_stale]

@@ -19,6 +19,7 @@ from judging.judge import judge
 from judging.vanished import with_vanished
 from models.alert import Alert
 from models.judgement import Judgement
+from models.news import Names, not_yet_told
 from models.page import ReviewPage
 from models.review import Review
 from models.screening import Event, RunContext
@@ -132,11 +133,17 @@ def _is_earlier(run: Run, as_of: datetime) -> bool:
     return run.state in {"done", "partial"} and run.as_of < as_of
 
 
+def names_of(ledger: Ledger, judgement: Judgement) -> Names:
+    """What studies are called tonight, by every number that they have or ever had."""
+    known = ledger.study_aliases(judgement.decision.review, judgement.context.as_of)
+    return Names(studies={**known, **{link.record_id: link.study_id for link in judgement.screened.linked.records}})
+
+
 def news_of(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> tuple[tuple[Event, ...], tuple[Alert, ...]]:
     """Events that no other night has dealt with, and what is to be told of the night."""
     context, review = judgement.context, judgement.decision.review
-    emitted = ledger.emitted_events(review, context.as_of)
-    new_events = tuple(event for event in judgement.events if event.key not in emitted)
+    emitted, names = ledger.emitted_events(review, context.as_of), names_of(ledger, judgement)
+    new_events = not_yet_told(judgement.events, emitted, names)
     earlier = [item for item in ledger.heartbeats(review) if item.as_of < context.as_of]
     previous = [item for item in ledger.decisions(review) if item.decided_at < context.as_of]
     alerts = raise_alerts(
@@ -146,6 +153,7 @@ def news_of(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> tuple[tup
         previous=previous[-1] if previous else None,
         events=judgement.events,
         emitted=emitted,
+        names=names,
         signals=judgement.signals,
         fired_before=ledger.fired_signals(review, context.as_of),
         freshness=judgement.freshness,

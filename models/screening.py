@@ -121,6 +121,8 @@ class Event(Value, frozen=True, kw_only=True):
     reference: str
     """What distinguishes this event from others of the same code and study, e.g. a report id."""
     is_news: bool
+    rests_on: str = ""
+    """Record or report that shows it, where the reference names none: studies come together and part again."""
 
     @property
     def key(self) -> str:

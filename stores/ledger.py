@@ -5,19 +5,22 @@ arrive as arguments; the wall clock is asked only for when a run began and when 
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TypeVar
+from uuid import uuid4
 
 import msgspec
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.alert import Alert, Heartbeat
+from models.news import Emitted
 from models.screening import Event
 from models.synthesis import Signal, UpdateDecision
-from models.vocabulary import DeliveryState
+from models.vocabulary import AlertGrade, DeliveryState
 from stores.ledger_database import LedgerError, only_writer
 from stores.ledger_searches import Searches
 from stores.ledger_tables import (
@@ -29,6 +32,7 @@ from stores.ledger_tables import (
     FiredSignalRow,
     HeartbeatRow,
     RunRow,
+    StudyAliasRow,
     columns_of,
 )
 from stores.ledger_values import Delivery, PendingDelivery, Run
@@ -36,10 +40,10 @@ from stores.ledger_values import Delivery, PendingDelivery, Run
 __all__ = ["Delivery", "Ledger", "LedgerError", "PendingDelivery", "Run"]
 
 MAX_ATTEMPTS = 8
-"""Attempts per alert and channel before it is given up: about a week of nights."""
+"""Attempts per alert and channel before one that calls for no action is given up: about a week of nights."""
 
 FIRST_WAIT = timedelta(minutes=10)
-LONGEST_WAIT = timedelta(hours=12)
+LONGEST_WAIT = timedelta(hours=20)
 """Waits double between these; the longest is under a day, so that every nightly run tries again."""
 
 Value = TypeVar("Value")
@@ -78,7 +82,7 @@ class Ledger(Searches):
         with self._writing() as session:
             row = session.get(ClaimRow, 1)
             if row is None:
-                session.add(ClaimRow(claim_id=1, registries=registries, claimed_at=self._now()))
+                session.add(ClaimRow(claim_id=1, registries=registries, claimed_at=self._now(), ledger_id=uuid4().hex))
             elif row.registries != registries:
                 raise LedgerError(
                     f"this data folder holds {row.registries} registries and cannot take a run on {registries} ones: "
@@ -129,26 +133,19 @@ class Ledger(Searches):
         alerts: Sequence[Alert],
         heartbeat: Heartbeat,
         channels: Sequence[str],
+        aliases: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Record one night's verdict, what it has dealt with and what is to be sent, all or nothing.
 
         Concluding the same night again adds nothing. `channels` names where new alerts go; one that is
-        set up later receives no old alerts.
+        set up later receives no old alerts. `aliases` gives the study of every number that is known on the
+        night: those that are new, or name another study than before, are kept from this night on.
         """
         review = decision.review
         with self._writing() as session:
             _append_decision(session, run_id, decision, signals)
-            known = set(session.scalars(select(EmittedEventRow.event_key).where(EmittedEventRow.review == review)))
-            for event in {event.key: event for event in events if event.key not in known}.values():
-                session.add(
-                    EmittedEventRow(
-                        review=review,
-                        event_key=event.key,
-                        run_id=run_id,
-                        concluded_at=decision.decided_at,
-                        first_seen_at=event.first_seen_at,
-                    )
-                )
+            _append_events(session, run_id, decision, events)
+            _append_aliases(session, review, decision.decided_at, aliases)
             for alert in alerts:
                 _raise(session, run_id, alert, channels)
             _beat(session, run_id, heartbeat)
@@ -158,16 +155,19 @@ class Ledger(Searches):
         with self._writing() as session:
             _raise(session, run_id, alert, channels)
 
-    def emitted_events(self, review: str, as_of: datetime) -> frozenset[str]:
-        """Keys of the events that another night than this one has dealt with.
+    def emitted_events(self, review: str, as_of: datetime) -> tuple[Emitted, ...]:
+        """The events that another night than this one has dealt with.
 
         Those of this night itself are left out, so that a night that is run again finds the same news.
         """
-        query = select(EmittedEventRow.event_key).where(
-            EmittedEventRow.review == review, EmittedEventRow.concluded_at != as_of
-        )
+        query = select(EmittedEventRow).where(EmittedEventRow.review == review, EmittedEventRow.concluded_at != as_of)
         with self._reading() as session:
-            return frozenset(session.scalars(query))
+            return tuple(Emitted.of_key(row.event_key, row.study_id, row.rests_on) for row in session.scalars(query))
+
+    def study_aliases(self, review: str, as_of: datetime) -> dict[str, str]:
+        """Id of the study that each number stood for on a night; a later word replaces an earlier one."""
+        with self._reading() as session:
+            return _aliases(session, review, as_of)
 
     def fired_signals(self, review: str, before: datetime) -> frozenset[str]:
         """Keys of the signals that were firing at the last conclusion before a moment."""
@@ -239,8 +239,9 @@ class Ledger(Searches):
     def record_delivery(self, key: str, channel: str, error: str = "", is_permanent: bool = False) -> None:
         """Record one attempt: delivered when there is no error, otherwise due again after a wait.
 
-        The wait doubles from 10 minutes to 12 hours. After 8 attempts, or at once when the error
-        `is_permanent`, the delivery has failed for good; the alert stays in the ledger.
+        The wait doubles from 10 minutes to 20 hours. It is given up at once when the error `is_permanent`, and
+        after 8 attempts, unless the alert calls for action: that one is tried until it arrives or a person takes
+        note of it. What is given up stays among the undelivered.
         """
         now = self._now()
         with self._writing() as session:
@@ -251,10 +252,11 @@ class Ledger(Searches):
             row.last_attempt_at, row.next_attempt_at, row.error = now, None, error
             if not error:
                 row.state, row.delivered_at = DeliveryState.DELIVERED, now
-            elif is_permanent or row.n_attempts >= MAX_ATTEMPTS:
+            elif is_permanent or (row.n_attempts >= MAX_ATTEMPTS and not _calls_for_action(session, key)):
                 row.state = DeliveryState.FAILED
             else:
-                row.next_attempt_at = now + min(FIRST_WAIT * 2 ** (row.n_attempts - 1), LONGEST_WAIT)
+                doublings = min(row.n_attempts - 1, MAX_ATTEMPTS)
+                row.next_attempt_at = now + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
 
     def acknowledge(self, key: str, by: str, at: datetime) -> Alert:
         """A person has taken note: nothing of this alert is sent any more. The first one stays on record."""
@@ -265,14 +267,59 @@ class Ledger(Searches):
             return msgspec.convert(row, Alert, from_attributes=True)
 
     def snooze(self, key: str, until: datetime) -> None:
-        """Send nothing of this alert before a moment, and then send it again to whom it had already reached."""
-        delivered = (DeliveryRow.alert_key == key) & (DeliveryRow.state == DeliveryState.DELIVERED)
+        """Send nothing of this alert before a moment, and then send it again, whatever became of it before."""
         with self._writing() as session:
             row = _alert(session, key)
             if row.acknowledged_at is not None:
                 raise LedgerError(f"alert {key} is acknowledged by {row.acknowledged_by}; it cannot be put off")
             row.snoozed_until = until
-            session.execute(update(DeliveryRow).where(delivered).values(state=DeliveryState.PENDING, n_attempts=0))
+            _make_due(session, DeliveryRow.alert_key == key)
+
+    def undelivered(self, review: str) -> tuple[Delivery, ...]:
+        """What has not arrived and nobody has taken note of or put off, given up or not, oldest alert first."""
+        query = (
+            select(DeliveryRow)
+            .join(AlertRow)
+            .where(
+                AlertRow.review == review,
+                DeliveryRow.state != DeliveryState.DELIVERED,
+                or_(DeliveryRow.delivered_at.is_(None), DeliveryRow.n_attempts > 0),
+                AlertRow.acknowledged_at.is_(None),
+                or_(AlertRow.snoozed_until.is_(None), AlertRow.snoozed_until <= self._now()),
+            )
+            .order_by(AlertRow.raised_at, AlertRow.key, DeliveryRow.channel)
+        )
+        return self._values(query, Delivery)
+
+    def resend(self, key: str, channels: Sequence[str]) -> Alert:
+        """Make an alert due now on channels, also where it had arrived, was given up, or was never addressed.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such alert, or a person has taken note of it.
+        """
+        with self._writing() as session:
+            row = _alert(session, key)
+            if row.acknowledged_at is not None:
+                raise LedgerError(f"alert {key} is acknowledged by {row.acknowledged_by}; nothing of it is sent")
+            row.snoozed_until = None
+            for channel in channels:
+                if session.get(DeliveryRow, (key, channel)) is None:
+                    session.add(DeliveryRow(alert_key=key, channel=channel, state=DeliveryState.PENDING))
+            session.flush()
+            _make_due(session, (DeliveryRow.alert_key == key) & DeliveryRow.channel.in_(list(channels)))
+            return msgspec.convert(row, Alert, from_attributes=True)
+
+
+def _make_due(session: Session, wanted: ColumnElement[bool]) -> None:
+    again = update(DeliveryRow).where(wanted)
+    session.execute(again.values(state=DeliveryState.PENDING, n_attempts=0, next_attempt_at=None))
+
+
+def _calls_for_action(session: Session, key: str) -> bool:
+    alert = session.get(AlertRow, key)
+    return alert is not None and alert.grade == AlertGrade.ACTION
 
 
 def _raise(session: Session, run_id: int, alert: Alert, channels: Sequence[str]) -> None:
@@ -283,6 +330,38 @@ def _raise(session: Session, run_id: int, alert: Alert, channels: Sequence[str])
     session.add_all(
         DeliveryRow(alert_key=alert.key, channel=channel, state=DeliveryState.PENDING) for channel in channels
     )
+
+
+def _append_events(session: Session, run_id: int, decision: UpdateDecision, events: Sequence[Event]) -> None:
+    for event in events:
+        if session.get(EmittedEventRow, (decision.review, event.key, event.rests_on)) is None:
+            session.add(
+                EmittedEventRow(
+                    review=decision.review,
+                    event_key=event.key,
+                    rests_on=event.rests_on,
+                    study_id=event.study_id,
+                    run_id=run_id,
+                    concluded_at=decision.decided_at,
+                    first_seen_at=event.first_seen_at,
+                )
+            )
+
+
+def _append_aliases(session: Session, review: str, known_at: datetime, aliases: Mapping[str, str]) -> None:
+    known = _aliases(session, review, known_at)
+    for alias, study_id in aliases.items():
+        if known.get(alias) != study_id:
+            session.merge(StudyAliasRow(review=review, alias=alias, known_at=known_at, study_id=study_id))
+
+
+def _aliases(session: Session, review: str, as_of: datetime) -> dict[str, str]:
+    query = (
+        select(StudyAliasRow.alias, StudyAliasRow.study_id)
+        .where(StudyAliasRow.review == review, StudyAliasRow.known_at <= as_of)
+        .order_by(StudyAliasRow.known_at)
+    )
+    return {row.alias: row.study_id for row in session.execute(query)}
 
 
 def _append_decision(session: Session, run_id: int, decision: UpdateDecision, signals: Sequence[Signal]) -> None:

@@ -44,6 +44,8 @@ class ClaimRow(Row):
     claim_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     registries: Mapped[str]
     claimed_at: Mapped[datetime]
+    ledger_id: Mapped[str]
+    """Drawn once by lot; archive and published nights repeat it, so that another ledger in its place is noticed."""
 
 
 class RunRow(Row):
@@ -137,6 +139,9 @@ class EmittedEventRow(Row):
 
     review: Mapped[str] = mapped_column(primary_key=True)
     event_key: Mapped[str] = mapped_column(primary_key=True)
+    rests_on: Mapped[str] = mapped_column(primary_key=True)
+    """Record or report that showed the event: whichever study holds it now has told the event."""
+    study_id: Mapped[str]
     run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"))
     concluded_at: Mapped[datetime]
     first_seen_at: Mapped[datetime]

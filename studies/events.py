@@ -66,7 +66,8 @@ def _new_trial(study: StudyFile, context: RunContext) -> Event:
     )
     seen = seen or _first_seen(study.versions)
     assert seen
-    return _event(study, context, EventCode.NEW_TRIAL, posted, posted, seen, AlertGrade.INFO, title, "registered")
+    code, grade = EventCode.NEW_TRIAL, AlertGrade.INFO
+    return _event(study, context, code, posted, posted, seen, grade, title, "registered", record.record_id)
 
 
 def _posted(records: Sequence[TrialRecord]) -> PartialDate:
@@ -82,9 +83,8 @@ def _completed(study: StudyFile, context: RunContext) -> Event | None:
     dates = (record.completion_date, record.primary_completion_date)
     when = next((day for day in dates if day and first_day(day) <= first_day(shown)), shown)
     evidence = f"{record.record_id}: status {record.status_text}, version of {shown}"
-    return _event(
-        study, context, EventCode.COMPLETED, when, shown, seen, AlertGrade.WATCH, evidence, record.status or ""
-    )
+    code, grade, status = EventCode.COMPLETED, AlertGrade.WATCH, record.status or ""
+    return _event(study, context, code, when, shown, seen, grade, evidence, status, record.record_id)
 
 
 def _results_posted(study: StudyFile, context: RunContext) -> Iterator[Event]:
@@ -214,6 +214,7 @@ def _overdue(
             evidence=f"{what} {completion}{planned}, no results {thresholds.overdue_months} months later",
             reference=completion[:7],
             is_news=due > context.baseline_search_date,
+            rests_on=record.record_id,
         )
 
 
@@ -294,6 +295,7 @@ def _event(
     grade: AlertGrade,
     evidence: str,
     reference: str,
+    rests_on: str = "",
 ) -> Event:
     day: date = first_day(public)
     return Event(
@@ -306,6 +308,7 @@ def _event(
         evidence=evidence,
         reference=reference,
         is_news=day > context.baseline_search_date,
+        rests_on=rests_on,
     )
 
 

@@ -13,8 +13,9 @@ import pytest
 from alerts.channels import deliver_pending, open_channels
 from alerts.rules import heartbeat, raise_alerts
 from models.alert import Alert, Heartbeat
+from models.news import Names
 from models.screening import RunContext
-from models.vocabulary import DeliveryState, UpdateStatus
+from models.vocabulary import AlertGrade, DeliveryState, UpdateStatus
 from stores.ledger import MAX_ATTEMPTS, Ledger
 
 REVIEW = "als_cell_therapy"
@@ -118,13 +119,14 @@ def test_a_recipient_that_is_never_ready_is_given_up(
     night: Callable[..., Night], review: Any, mail_server: Any
 ) -> None:
     tonight = night(mail_server.address("busy@example.net"))
-    tonight.conclude(review.alert())
+    tonight.conclude(review.alert(grade=AlertGrade.WATCH))
     mail_server.on_rcpt = ["450 mailbox busy"] * 300
     for _ in range(30):
         tonight.deliver()
         tonight.time += timedelta(days=1)
     assert mail_server.n_recipients_asked == MAX_ATTEMPTS
-    assert tonight.ledger.alerts(REVIEW) == (review.alert(),)
+    assert tonight.ledger.alerts(REVIEW) == (review.alert(grade=AlertGrade.WATCH),)
+    assert [item.n_attempts for item in tonight.ledger.undelivered(REVIEW)] == [MAX_ATTEMPTS]
 
 
 def test_a_channel_that_was_taken_away_is_told_and_given_up(
@@ -161,6 +163,7 @@ def watch(night: Night, as_of: datetime, **found: Any) -> list[str]:
         previous=next((past for past in reversed(ledger.decisions(REVIEW)) if past.decided_at < as_of), None),
         events=events,
         emitted=ledger.emitted_events(REVIEW, as_of),
+        names=Names(),
         signals=signals,
         fired_before=ledger.fired_signals(REVIEW, as_of),
         freshness=[],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from alerts.rules import heartbeat, raise_alerts
 from models.alert import Alert
+from models.news import Names
 from models.screening import Event
 from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Rationale, SourceState, UpdateStatus
 
@@ -32,7 +33,8 @@ def raised(review: Any, **given: Any) -> tuple[Alert, ...]:
         "decision": review.decision(),
         "previous": review.decision(decided_at=review.context.as_of - timedelta(days=1)),
         "events": (),
-        "emitted": frozenset(),
+        "emitted": (),
+        "names": Names(),
         "signals": (),
         "fired_before": frozenset(),
         "freshness": (review.freshness(),),
@@ -54,7 +56,7 @@ def test_a_quiet_night_raises_nothing(review: Any) -> None:
 def test_a_news_event_raises_an_alert_of_its_grade_once(review: Any, grade: AlertGrade) -> None:
     event = review.event(grade=grade)
     assert grades(raised(review, events=[event])) == [grade]
-    assert raised(review, events=[event], emitted={event.key}) == ()
+    assert raised(review, events=[event], emitted=[event]) == ()
 
 
 def test_a_backfilled_trial_of_1999_raises_nothing(review: Any) -> None:

@@ -1,0 +1,72 @@
+"""When two events are the same news, whatever numbers their studies had when each was told.
+
+A study may be known by one register's number first and by another's later, come together with another study
+and part from it again. Records and reports stay what they are, so the same news is recognised by them: an event
+belongs to the study that now holds the record on which it rested.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Self
+
+import msgspec
+
+from models.screening import Event
+from models.trial import Value
+from models.vocabulary import EventCode
+
+_ONCE_PER_STUDY = {EventCode.COMPLETED, EventCode.NEW_TRIAL}
+"""A study completes once and is new once, whichever of its records shows it first."""
+_REPEATED = {EventCode.OVERDUE}
+"""May happen to a study again; the reference tells one from the next. All others refer to a record or report."""
+
+
+class Emitted(Value, frozen=True, kw_only=True):
+    """An event that a conclusion has dealt with, as it was called then."""
+
+    event_code: EventCode
+    study_id: str
+    reference: str
+    rests_on: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.event_code}:{self.study_id}:{self.reference}"
+
+    @classmethod
+    def of_key(cls, key: str, study_id: str, rests_on: str) -> Self:
+        """Read back from an event's key; ids of studies may hold colons themselves."""
+        code, _, rest = key.partition(":")
+        return cls(
+            event_code=EventCode(code),
+            study_id=study_id,
+            reference=rest.removeprefix(f"{study_id}:"),
+            rests_on=rests_on,
+        )
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """What everything is called tonight, by every name it ever had."""
+
+    studies: Mapping[str, str] = MappingProxyType({})
+    """Study id by alias: every number of a study, the ids it once had, and the records and reports it holds."""
+    reports: Mapping[str, str] = MappingProxyType({})
+    """Report id by the id of any of its copies."""
+
+
+def identity(event: Event | Emitted, names: Names) -> tuple[str, str, str]:
+    """What is equal for the same news: code, study (where it is news of one), and what distinguishes it there."""
+    code, reference = event.event_code, event.reference
+    study = names.studies.get(event.rests_on) or names.studies.get(event.study_id, event.study_id)
+    if code in _ONCE_PER_STUDY:
+        return code, study, ""
+    if code in _REPEATED:
+        return code, study, reference
+    document, comma, what = reference.partition(", ")
+    return code, "", names.reports.get(document, document) + comma + what
+
+
+def not_yet_told(events: Iterable[Event], emitted: Iterable[Event | Emitted], names: Names) -> tuple[Event, ...]:
+    """Those of a night's events that no other night has dealt with under any name."""
+    told = {identity(item, names) for item in emitted}
+    return tuple(event for event in events if identity(event, names) not in told)

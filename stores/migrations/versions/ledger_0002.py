@@ -34,7 +34,8 @@ def _number_the_ledger() -> None:
 
 def _rest_events_on_records() -> None:
     """A key was code, study and reference; studies were named by a record, on which the event then rests."""
-    old = sa.table("emitted_event", *map(sa.column, ("review", "event_key", "run_id", "concluded_at", "first_seen_at")))
+    moments = (sa.column("concluded_at", MOMENT), sa.column("first_seen_at", MOMENT))
+    old = sa.table("emitted_event", *map(sa.column, ("review", "event_key", "run_id")), *moments)
     told = [dict(row) for row in op.get_bind().execute(sa.select(old)).mappings()]
     op.drop_table("emitted_event")
     emitted = op.create_table(

@@ -1,6 +1,5 @@
 """The nightly run at past dates, on the replayed registries: what a living review would have known, and when."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -15,20 +14,20 @@ from models.review import review_named
 from models.settings import Settings
 from models.vocabulary import StudyList
 from replay.archive import known_until
-from stores.ledger import Ledger, LedgerError
+from stores.claim import REPLAY, claim, empty_replay
 from stores.lock import run_lock
 
 
 def backtest(review: str, dates: Sequence[date], settings: Settings) -> Iterator[NightResult]:
     """Run the given nights in order of date, from an empty data folder.
 
-    A folder that already holds a replay is emptied first: a replay can always be made again. Alerts go to the
+    A folder that is marked as a replay is emptied first of what we made: a replay can always be made again. Alerts go to the
     file channel only.
 
     Raises
     ------
-    LedgerError
-        If the data folder holds live state; nothing is touched then.
+    ClaimError
+        If the data folder holds anything that is not marked as a replay by us; nothing is touched then.
     """
     settings = replace(settings, ledger_url="", channels=(), base_urls={})
     _empty(settings)
@@ -90,13 +89,5 @@ def _every_field(item: msgspec.Struct) -> dict[str, Any]:
 def _empty(settings: Settings) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
     with run_lock(settings.data / "run.lock"):
-        with Ledger(settings.ledger) as ledger:
-            held = ledger.registries()
-        if held not in {None, "replay"}:
-            raise LedgerError(
-                f"{settings.data} holds {held} state; a backtest starts from an empty folder: give one with --data"
-            )
-        for folder in (settings.archive, settings.published, settings.outbox):
-            shutil.rmtree(folder, ignore_errors=True)
-        for path in [*settings.data.glob("ledger.sqlite*"), *settings.data.glob("corpus.duckdb*")]:
-            path.unlink()
+        empty_replay(settings)
+        claim(settings.archive, REPLAY)

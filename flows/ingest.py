@@ -19,6 +19,7 @@ from models.settings import Settings
 from models.trial import Page, Rejected, Report, TrialRecord, content_hash
 from models.vocabulary import Verdict
 from stores.archive import ArchiveWriter, free_name
+from stores.claim import claim, held_by
 from stores.ledger import Ledger
 from stores.lock import run_lock
 from stores.published import publish
@@ -66,8 +67,9 @@ def ingest(
     review = review_named(settings.reviews, review_name).as_of(observed_at.date())
     settings.data.mkdir(parents=True, exist_ok=True)
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
-        registries = ledger.registries() or "live"
+        registries = held_by(settings.archive) or ledger.registries() or "live"
         ledger.claim(registries)
+        claim(settings.archive, registries)
         name = free_name(settings.archive, source, observed_at, "ingest")
         with ArchiveWriter(settings.archive, source, name) as archive:
             for page in pages:

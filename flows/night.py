@@ -22,6 +22,7 @@ from models.review import review_named
 from models.screening import Event
 from models.search import SourceCheck
 from models.settings import Settings
+from stores.claim import claim
 from stores.corpus import Loaded
 from stores.ledger import Ledger
 from stores.lock import run_lock
@@ -111,6 +112,7 @@ def night(
     settings.data.mkdir(parents=True, exist_ok=True)
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         ledger.claim(request.registries)
+        claim(settings.archive, request.registries)
         with _recorded(request, settings, ledger, channels) as run_id:
             review = steps.run("read the review folder", review_named, settings.reviews, request.review)
             review = review.as_of(request.as_of.date())

@@ -1,17 +1,20 @@
 """Publishing: a finished night appears all at once, or not at all, and readers of the old one are not disturbed."""
 
 import hashlib
+import os
+import re
 import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import msgspec
 
 from models.settings import Settings
 from stores.snapshot import fingerprint
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class NothingPublished(Exception):
@@ -67,26 +70,51 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     (folder / "manifest.json").write_bytes(text + b"\n")
 
 
-def publish(build: Path, target: Path, keep: int) -> None:
+def publish(build: Path, target: Path, keep: int) -> bool:
     """Move a finished folder to its place, point ``current`` to it, and drop all but the newest `keep` nights.
 
     The link is replaced by a rename, so that there is a whole current night at every moment. Whoever has a file
-    of an earlier night open keeps reading it.
+    of an earlier night open keeps reading it. Dropped are only nights that have our manifest.
+
+    Returns
+    -------
+    bool
+        Whether readers see it: ``current`` only moves forward, and a night before it stays beside it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    _sync(build)
+    link = target.parent / "current"
+    is_forward = not link.exists() or _day_shown(link) <= target.name
     if target.exists():
         # No rename puts one folder in another's place: meanwhile the link shows a copy of the new one.
-        aside = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        _point_current(target.parent, shutil.copytree(build, aside / "new"))
+        names = (target.with_name(f".{target.name}.{n}.aside") for n in range(10_000))
+        aside = next(name for name in names if not name.exists())
+        aside.mkdir()
+        if is_forward:
+            _point_current(target.parent, shutil.copytree(build, aside / "new"))
         target.rename(aside / "old")
     build.rename(target)
-    _point_current(target.parent, target)
-    for leftover in target.parent.glob(".[0-9]*"):
+    if is_forward:
+        _point_current(target.parent, target)
+    _sync_folder(target.parent)
+    for leftover in target.parent.glob(".[0-9]*.aside"):
         shutil.rmtree(leftover)
-    nights = sorted(path for path in target.parent.iterdir() if path.name[0].isdigit() and path.is_dir())
+    nights = sorted(path for path in target.parent.iterdir() if _is_night(path))
     for old in nights[:-keep]:
-        if old != target:
+        if old not in {target, link.resolve()}:
             shutil.rmtree(old)
+    return is_forward
+
+
+def _day_shown(link: Path) -> str:
+    """Day of the night that a link shows, in its own folder or in the one of a publication that was killed."""
+    day = _DAY.search(os.readlink(link))
+    return day[0] if day else ""
+
+
+def _is_night(path: Path) -> bool:
+    """Whether a folder is a night that we published."""
+    return bool(_DAY.fullmatch(path.name)) and not path.is_symlink() and (path / "manifest.json").is_file()
 
 
 def _point_current(review: Path, folder: Path) -> None:
@@ -94,6 +122,25 @@ def _point_current(review: Path, folder: Path) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(folder.relative_to(review))
     link.replace(review / "current")
+
+
+def _sync(folder: Path) -> None:
+    """Wait until everything in a folder is on disk: a name must never come before what it names."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+        else:
+            _sync_folder(path)
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sha256(path: Path) -> str:

@@ -118,7 +118,8 @@ def test_only_the_newest_nights_are_kept(tmp_path: Path) -> None:
 def test_a_night_that_was_just_published_is_kept_whatever_its_date(tmp_path: Path) -> None:
     for day in (21, 22, 20):
         publish_night(tmp_path, day, str(day), keep=1)
-    assert shown(tmp_path) == "20"
+    assert shown(tmp_path) == "22", "readers see the newest"
+    assert (tmp_path / REVIEW / "2016-07-20" / "site" / "index.html").read_text() == "20"
 
 
 def test_reviews_are_published_side_by_side(tmp_path: Path) -> None:
@@ -138,3 +139,37 @@ def test_the_manifest_lists_every_file_with_its_true_hash(tmp_path: Path) -> Non
         str(path.relative_to(build)): {"bytes": path.stat().st_size, "sha256": sha256(path.read_bytes()).hexdigest()}
         for path in paths
     }
+
+
+def test_current_only_moves_forward(tmp_path: Path) -> None:
+    review = tmp_path / "a_review"
+    assert publish(a_build(tmp_path, "late"), review / "2026-01-01", keep=3)
+    assert not publish(a_build(tmp_path, "early"), review / "2018-01-10", keep=3)
+    assert (review / "current").resolve().name == "2026-01-01"
+    assert (review / "2018-01-10" / "page.html").read_text() == "early"
+    assert publish(a_build(tmp_path, "late, again"), review / "2026-01-01", keep=3)
+    assert (review / "current" / "page.html").read_text() == "late, again"
+
+
+def test_what_is_no_night_of_ours_is_never_dropped(tmp_path: Path) -> None:
+    review = tmp_path / "a_review"
+    for name in ("2016-thesis", "2015-01-01", "12345"):
+        (review / name).mkdir(parents=True)
+        (review / name / "mine.txt").write_text("kept")
+    for day in ("2016-06-21", "2016-06-22", "2016-06-23"):
+        publish(a_build(tmp_path, day), review / day, keep=1)
+    assert sorted(path.name for path in review.iterdir()) == [
+        "12345",
+        "2015-01-01",
+        "2016-06-23",
+        "2016-thesis",
+        "current",
+    ]
+
+
+def a_build(tmp_path: Path, text: str) -> Path:
+    build = tmp_path / "build"
+    build.mkdir()
+    (build / "page.html").write_text(text)
+    (build / "manifest.json").write_text("{}")
+    return build

@@ -20,11 +20,11 @@ from judging.vanished import with_vanished
 from models.alert import Alert
 from models.judgement import Judgement
 from models.news import Names, not_yet_told
-from models.page import ReviewPage
+from models.page import ReplayedRecord, ReviewPage
 from models.review import Review
 from models.screening import Event, RunContext
 from models.settings import Settings
-from replay.archive import basis_shown
+from replay.archive import basis_shown, unknown_since
 from reporting.digest import render_digest
 from reporting.gathering import gather_page
 from reporting.render import render_page
@@ -94,7 +94,7 @@ def conclude(
         past,
         snapshot.n_versions_since(previous),
         len(rejected),
-        _reconstructed(judgement) if request.registries == "replay" else frozenset(),
+        _replayed(judgement) if request.registries == "replay" else {},
     )
     rows = snapshot.export_parquet(build / "parquet")
     snapshot.close()
@@ -123,10 +123,15 @@ def conclude(
     return Concluded(judgement=judgement, page=page, new_events=new_events, alerts=alerts, build=build, target=target)
 
 
-def _reconstructed(judgement: Judgement) -> frozenset[str]:
-    """Studies whose newest version the replay rebuilt from dated facts."""
+def _replayed(judgement: Judgement) -> dict[str, ReplayedRecord]:
+    """How the replay knows each study's record, and until when."""
     today = judgement.context.today
-    return frozenset(item for item in judgement.descriptions if basis_shown(item, today) == "reconstructed")
+    return {
+        item: ReplayedRecord(
+            is_reconstructed=basis_shown(item, today) == "reconstructed", known_until=unknown_since(item, today)
+        )
+        for item in judgement.descriptions
+    }
 
 
 def _is_earlier(run: Run, as_of: datetime) -> bool:

@@ -10,6 +10,15 @@ from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness,
 from models.vocabulary import StudyList, StudyState
 
 
+class ReplayedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """How a replay knows the newest version of a record that it shows."""
+
+    is_reconstructed: bool = False
+    """True when it was rebuilt from dated facts, not seen."""
+    known_until: date | None = None
+    """Last day of which anything is known of the record, when the night lies after it."""
+
+
 class StudyEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One study as readers meet it in a list."""
 
@@ -32,8 +41,7 @@ class StudyEntry(msgspec.Struct, frozen=True, kw_only=True):
     completion_date: str | None
     results_date: str | None
     screening: ScreeningDecision
-    is_reconstructed: bool = False
-    """True when the newest version of its record was rebuilt from dated facts, not seen (replay only)."""
+    replayed: ReplayedRecord = ReplayedRecord()
 
 
 class FlowNumbers(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,6 +30,7 @@ class StudyVersion:
     submitted : the day its sponsor submitted it, None when not known
     is_registry_made : changed by the registry itself; no version of its history, no moved update date
     study : API v2 study object, without ``derivedSection``
+    known_until : last day of which a source of the record tells; of its newest version only
     """
 
     shown_from: date
@@ -38,6 +39,7 @@ class StudyVersion:
     submitted: date | None
     is_registry_made: bool
     study: dict[str, Any]
+    known_until: date | None = None
 
     @property
     def nct_id(self) -> str:
@@ -213,6 +215,16 @@ def _by_number(path: Path) -> tuple[int, str]:
     return len(path.stem), path.stem
 
 
+def unknown_since(record_id: str, day: date) -> date | None:
+    """The last day of which something is known of a record, if that is before `day`; None if it is still known.
+
+    What the replay shows of it after that day is its last known state, not what the registry showed.
+    """
+    versions = load_archive().history.get(record_id)
+    until = versions[-1].known_until if versions else None
+    return until if until and until < day else None
+
+
 def _read_versions(path: Path) -> list[StudyVersion]:
     versions = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -226,6 +238,7 @@ def _read_versions(path: Path) -> list[StudyVersion]:
                     submitted=date.fromisoformat(told["submitted"]) if told["submitted"] else None,
                     is_registry_made=told.get("registry_made", False),
                     study=told["study"],
+                    known_until=date.fromisoformat(told["known_until"]) if "known_until" in told else None,
                 )
             )
         except (ValueError, KeyError, TypeError) as error:

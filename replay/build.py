@@ -74,12 +74,15 @@ def _versions(nct_id: str, records: list[dict[str, Any]], supplement: Mapping[st
     versions = dated_versions(records)
     for insert in supplement["inserts"].get(nct_id, ()):
         versions.append(_inserted(nct_id, insert, versions))
+    read_on = [str(item) for record in records for item in (record["record_version"], record.get("read_on", ""))]
+    told_on = [insert["shown_from"] for insert in supplement["inserts"].get(nct_id, ())]
     versions.sort(key=lambda each: (each["shown_from"], bool(each.get("registry_made"))))
     if given := supplement["results"].get(nct_id):
         section = given.get("section") or results_from_classic(shared / given["classic"], given["words"])
         for version in versions:
             if version["shown_from"] >= _results_posted(versions):
                 version["study"] = _with_results(version["study"], section)
+    versions[-1] = {"known_until": max(read_on + told_on), **versions[-1]}
     return versions
 
 
@@ -91,9 +94,11 @@ def _inserted(nct_id: str, insert: Mapping[str, Any], versions: list[Version]) -
     for path in insert.get("drop", ()):
         module, field = path.split(".")
         study["protocolSection"][module].pop(field, None)
-    for path, value in insert["set"].items():
+    for path, value in insert.get("set", {}).items():
         module, field = path.split(".")
         study["protocolSection"].setdefault(module, {})[field] = value
+    if events := insert.get("events"):
+        study["annotationSection"] = {"annotationModule": {"unpostedAnnotation": {"unpostedEvents": events}}}
     study["hasResults"] = "resultsFirstPostDateStruct" in study["protocolSection"]["statusModule"]
     return {
         "shown_from": insert["shown_from"],

@@ -1,6 +1,6 @@
 """Knows how the EU Clinical Trials Register answers: the count in HTML, the full download as text, the feed of a week.
 
-The archive has one country record of each of two trials, rebuilt from facts; a field whose content is not known
+The archive has one country record of each of three trials, rebuilt from facts; a field whose content is not known
 is not there. Nothing in it changes after its first day, no results are published.
 """
 
@@ -92,7 +92,7 @@ def _record(trial: EudractTrial) -> str:
             f"E.1.1 Medical condition(s) being investigated: {facts['condition']}",
             "E.8 Design of the trial",
             f"E.8.1 Controlled: {_yes(facts['has_placebo'])}",
-            f"E.8.1.1 Randomised: {_yes(facts['is_randomised'])}",
+            *([] if facts["is_randomised"] is None else [f"E.8.1.1 Randomised: {_yes(facts['is_randomised'])}"]),
             f"E.8.2.2 Placebo: {_yes(facts['has_placebo'])}",
             "",
             "F. Population of Trial Subjects",

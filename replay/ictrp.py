@@ -1,7 +1,7 @@
 """Knows how ICTRP's web service answers: numbers of trials by words of their title, one trial as a DataSet.
 
-It holds WHO's copies of the archive's EU trials, four weeks after the register showed them; one of the two copies
-is known from a source, the other is inferred. A number without a record, or one of ClinicalTrials.gov, gets an
+It holds WHO's copies of the archive's EU trials, four weeks after the register showed them; two of the three copies
+are known from a source, the other is inferred. A number without a record, or one of ClinicalTrials.gov, gets an
 answer without content. Any name and password will do; without them it refuses.
 """
 
@@ -53,7 +53,7 @@ def _rows(trial: EudractTrial) -> list[str]:
                 "Date_enrollement": f"{decided:%d/%m/%Y}" if decided else "",
                 "Target_size": str(facts["planned"]),
                 "Study_type": "Interventional clinical trial of medicinal product",
-                "Study_design": f"Randomised: {'yes' if facts['is_randomised'] else 'no'}",
+                "Study_design": {True: "Randomised: yes", False: "Randomised: no", None: ""}[facts["is_randomised"]],
             },
         ),
         _row("Country", {"CountryName": facts["country"]}),

@@ -1,10 +1,11 @@
 """Gathers the published page from a judgement: selection and order, no new figure."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from models.judgement import Judgement
-from models.page import FlowNumbers, ReviewPage, StudyEntry, VersionComparison
+from models.page import FlowNumbers, ReplayedRecord, ReviewPage, StudyEntry, VersionComparison
 from models.screening import ScreeningDecision, StudyStatus
 from models.synthesis import PooledEffect, UpdateDecision
 from models.vocabulary import Criterion, EvidenceSet, Rule, StudyList, Verdict
@@ -18,11 +19,13 @@ def gather_page(
     past_decisions: Sequence[UpdateDecision],
     n_new_versions: int,
     n_rejected: int,
-    reconstructed: Set[str] = frozenset(),
+    replayed: Mapping[str, ReplayedRecord] = MappingProxyType({}),
 ) -> ReviewPage:
-    """Everything that the page of one night says; `reconstructed` records were rebuilt from dated facts."""
+    """Everything that the page of one night says; `replayed` tells how a replay knows its records."""
     review, context = judgement.review, judgement.context
-    entries = [_entry(judgement, status, reconstructed) for status in judgement.statuses]
+    entries = [
+        _entry(judgement, status, replayed.get(status.study_id, ReplayedRecord())) for status in judgement.statuses
+    ]
     listed = [entry for entry in entries if entry.list is not StudyList.SCREENED_OUT]
     events = judgement.events
     return ReviewPage(
@@ -64,7 +67,7 @@ def _turns(decisions: Sequence[UpdateDecision]) -> tuple[UpdateDecision, ...]:
     return tuple(kept)
 
 
-def _entry(judgement: Judgement, status: StudyStatus, reconstructed: Set[str]) -> StudyEntry:
+def _entry(judgement: Judgement, status: StudyStatus, replayed: ReplayedRecord) -> StudyEntry:
     screened = judgement.screened
     record = screened.newest[status.study_id]
     described = judgement.descriptions[status.study_id]
@@ -88,7 +91,7 @@ def _entry(judgement: Judgement, status: StudyStatus, reconstructed: Set[str]) -
         completion_date=status.completion_date,
         results_date=status.results_date,
         screening=screened.screening[status.study_id],
-        is_reconstructed=status.study_id in reconstructed,
+        replayed=replayed,
     )
 
 

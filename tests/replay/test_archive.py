@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from replay.archive import DEFAULT_ARCHIVE, Archive, basis_shown, load_archive
+from replay.archive import DEFAULT_ARCHIVE, Archive, basis_shown, known_until, load_archive, unknown_since
 from replay.build import build_archive
 
 PROSE = {"briefSummary", "detailedDescription", "eligibilityCriteria", "description", "descriptionModule",
@@ -104,6 +104,57 @@ def test_reports_say_how_each_fact_is_known():
 def test_the_archive_says_until_when_it_is_known():
     told = yaml.safe_load((DEFAULT_ARCHIVE / "archive.yaml").read_text(encoding="utf-8"))
     assert told["known_until"] == date(2026, 11, 20)
+
+
+def test_what_is_known_of_a_record_ends_on_a_day_of_its_own():
+    last = {}
+    for nct_id, version in versions():
+        assert "known_until" not in last.get(nct_id, {}), nct_id
+        last[nct_id] = version
+    for nct_id, version in last.items():
+        known = date.fromisoformat(version["known_until"])
+        assert known <= known_until(), nct_id
+        if not version.get("registry_made"):
+            assert version["shown_from"] <= version["known_until"], nct_id
+
+
+@pytest.mark.parametrize(
+    ("record_id", "day", "since"),
+    [
+        ("NCT04745299", date(2026, 8, 1), None),
+        ("NCT04745299", date(2026, 11, 20), date(2026, 8, 1)),
+        ("NCT00855400", date(2020, 7, 28), None),
+        ("NCT00855400", date(2026, 11, 20), date(2020, 7, 28)),
+        ("NCT06973629", date(2026, 11, 20), date(2025, 5, 22)),
+        ("NCT99999999", date(2026, 11, 20), None),
+    ],
+)
+def test_what_is_shown_later_is_said_to_be_unknown(record_id: str, day: date, since: date | None):
+    assert unknown_since(record_id, day) == since
+
+
+@pytest.mark.parametrize(
+    ("nct_id", "day", "status"),
+    [
+        ("NCT04849065", date(2023, 8, 31), "NOT_YET_RECRUITING"),
+        ("NCT04849065", date(2023, 9, 1), "UNKNOWN"),
+        ("NCT04745299", date(2026, 7, 31), "ACTIVE_NOT_RECRUITING"),
+        ("NCT04745299", date(2026, 8, 1), "COMPLETED"),
+        ("NCT03280056", date(2021, 1, 24), "ACTIVE_NOT_RECRUITING"),
+        ("NCT03280056", date(2021, 1, 25), "COMPLETED"),
+        ("NCT06973629", date(2026, 11, 20), "NOT_YET_RECRUITING"),
+    ],
+)
+def test_a_fact_that_was_added_is_shown_from_its_day(nct_id: str, day: date, status: str):
+    shown = load_archive().version_shown(nct_id, day)
+    assert shown is not None
+    assert shown.status["overallStatus"] == status
+
+
+def test_the_word_for_an_allocation_that_was_not_seen_is_absent():
+    shown = load_archive().version_shown("NCT04849065", date(2026, 11, 20))
+    assert shown is not None
+    assert "allocation" not in shown.study["protocolSection"].get("designModule", {}).get("designInfo", {})
 
 
 def test_the_basis_of_what_is_shown_can_be_asked():

@@ -42,14 +42,15 @@ def records(fetched):
     return read
 
 
-IN_ICTRP = {"2006-003096-12": "EUCTR2006-003096-12-ES", "2011-006254-85": "EUCTR2011-006254-85-ES"}
+THIRD = "2019-002302-46"
+IN_ICTRP = {number: f"EUCTR{number}-ES" for number in ("2006-003096-12", "2011-006254-85", THIRD)}
 
 
 @pytest.mark.parametrize(
     ("as_of", "words", "numbers"),
     [
         ("2011-04-19", "amyotrophic lateral sclerosis", {"2006-003096-12"}),
-        ("2026-11-20", "amyotrophic lateral sclerosis", {"2006-003096-12"}),
+        ("2026-11-20", "amyotrophic lateral sclerosis", {"2006-003096-12", THIRD}),
         ("2026-11-20", "triple blind", {"2011-006254-85"}),
     ],
 )
@@ -100,7 +101,7 @@ def test_every_european_record_says_how_each_fact_is_known():
         ("2011-03-21", set()),
         ("2011-03-22", {"2006-003096-12"}),
         ("2013-02-08", {"2006-003096-12", "2011-006254-85"}),
-        ("2026-11-20", {"2006-003096-12", "2011-006254-85"}),
+        ("2026-11-20", {"2006-003096-12", "2011-006254-85", THIRD}),
     ],
 )
 def test_a_trial_is_there_from_its_first_day(records, as_of, numbers):
@@ -109,7 +110,7 @@ def test_a_trial_is_there_from_its_first_day(records, as_of, numbers):
 
 def test_a_listing_is_complete_by_its_own_count(fetched):
     pages = fetched("euctr", topic=TOPIC)
-    assert [(page.kind, page.total) for page in pages] == [("count", None), ("search", 2)]
+    assert [(page.kind, page.total) for page in pages] == [("count", None), ("search", 3)]
 
 
 def test_the_feed_has_what_came_in_a_week(fetched):

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from models.page import FlowNumbers, ReviewPage, StudyEntry, VersionComparison
+from models.page import FlowNumbers, ReplayedRecord, ReviewPage, StudyEntry, VersionComparison
 from models.protocol import Protocol, PublishedVersion
 from models.screening import CriterionVerdict, Event, Numbers, QueueItem, ScreeningDecision
 from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
@@ -458,7 +458,7 @@ STUDIES = (
         numbers=Numbers(n_registered=40, n_registered_type="estimated"),
         start_date="2013-02-08",
         completion_date="2022-04-06",
-        is_reconstructed=True,
+        replayed=ReplayedRecord(is_reconstructed=True),
     ),
     _entry(
         "NCT04745299",
@@ -501,7 +501,7 @@ STUDIES = (
         status_text="UNKNOWN",
         start_date="2010-10",
         completion_date="2015-12",
-        is_reconstructed=True,
+        replayed=ReplayedRecord(is_reconstructed=True),
     ),
     _entry(
         "NCT02286011",

@@ -119,7 +119,8 @@ def test_records_that_no_sponsor_changed_show_nothing_of_substance(archived: Map
         ("NCT02242071", "2016-07", {"status", "participants"}),  # completed with 40, then withdrawn with none
         ("NCT02017912", "2016-07", {"certificate of delay posted"}),
         ("NCT03280056", "2018-05", {"status", "participants", "primary completion", "completion", "interventions",
-                         "certificate of delay posted", "results submitted", "has results", "results posted"}),
+                         "certificate of delay posted", "results submitted", "has results", "results posted",
+                         "results returned by quality control"}),
         ("NCT03268603", "2018-01-30", {"primary completion", "completion", "status", "participants"}),
     ],
 )  # fmt: skip

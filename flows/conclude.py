@@ -78,6 +78,7 @@ def conclude(
             freshness_now(review, ledger, as_of),
             snapshot.nights(),
             verdicts,
+            ledger.study_aliases(protocol.review, as_of),
         )
     judgement = with_vanished(judgement, snapshot.last_listed())
     if disagreements := crosscheck(judgement.inputs, judgement.effects):
@@ -141,7 +142,7 @@ def _is_earlier(run: Run, as_of: datetime) -> bool:
 def names_of(ledger: Ledger, judgement: Judgement) -> Names:
     """What studies are called tonight, by every number that they have or ever had."""
     known = ledger.study_aliases(judgement.decision.review, judgement.context.as_of)
-    return Names(studies={**known, **{link.record_id: link.study_id for link in judgement.screened.linked.records}})
+    return Names(studies={**known, **judgement.screened.study_of})
 
 
 def news_of(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> tuple[tuple[Event, ...], tuple[Alert, ...]]:
@@ -189,6 +190,7 @@ def write_outbox(
         alerts=concluded.alerts,
         heartbeat=beat,
         channels=[channel.name for channel in channels],
+        aliases=judgement.screened.study_of,
     )
     write_heartbeat(beat, settings.outbox)
 

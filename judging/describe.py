@@ -19,7 +19,7 @@ def descriptions_of(screened: Screened, eligibility: Eligibility) -> dict[str, D
             comparator=comparator_of(record, eligibility),
         )
         for study_id in screened.screening
-        if (record := screened.newest[study_id])
+        if (record := screened.record_of(study_id))
     }
 
 

@@ -7,12 +7,14 @@ earlier nights left in the ledger. The same inputs give the same judgement.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
 from judging.describe import descriptions_of
 from judging.evidence import arms_of, inputs_of
-from judging.waiting import look_alikes, number_conflicts, of_first_record, reopened_decisions
+from judging.listed import listed_only, unregistered
+from judging.waiting import look_alikes, number_conflicts, of_leading_record, reopened_decisions
 from models.judgement import Judgement, Screened
 from models.protocol import PublishedStudy
 from models.review import Review
@@ -33,7 +35,7 @@ from studies.eligibility import screen
 from studies.events import events_of
 from studies.lifecycle import LinkedReport, StudyFile, status_of
 from studies.link_dates import dated
-from studies.linkage import link
+from studies.linkage import is_listed_only, link
 from studies.numbers import numbers_of
 from studies.reopening import eligible_from
 from studies.verdicts import Verdicts
@@ -43,23 +45,30 @@ from synthesis.signals import compare, decide, reproduce
 
 
 def screen_records(
-    newest: Sequence[Observation], reports: Mapping[str, Report], review: Review, verdicts: Verdicts | None = None
+    newest: Sequence[Observation],
+    reports: Mapping[str, Report],
+    review: Review,
+    verdicts: Verdicts | None = None,
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> Screened:
-    """Join records to studies and judge each study by the newest version of its first record."""
+    """Join records to studies and judge each study by the newest version of the record that leads it.
+
+    `known` tells the study that each number stood for on earlier nights, the oldest first.
+    """
     verdicts = verdicts or Verdicts(review.protocol.eligibility)
     records = {item.item.record_id: item.item for item in newest if isinstance(item.item, TrialRecord)}
-    linked = link(records, reports, review.links)
-    protocol = review.protocol
+    records |= listed_only(review, records, reports)
+    linked = link(records, reports, review.links, known)
     screening = {
         study_id: screen(
             study_id,
-            records[study_id],
-            protocol.eligibility,
+            records[leading],
+            review.protocol.eligibility,
             review.decisions,
             review.versions,
-            verdicts.of(records[study_id]),
+            unregistered() if is_listed_only(records[leading]) else verdicts.of(records[leading]),
         )
-        for study_id in dict.fromkeys(item.study_id for item in linked.records)
+        for study_id, leading in linked.leading.items()
     }
     return Screened(linked=linked, newest=records, screening=screening)
 
@@ -73,7 +82,7 @@ def ids_to_follow(screened: Screened, review: Review) -> list[str]:
     ids += [study.study_id for version in review.versions for study in (*version.included, *version.ongoing)]
     ids += [row.item_id for row in review.links] + [row.report for row in review.extraction]
     for study in screened.studies_that_matter:
-        references = screened.newest[study].references
+        references = screened.record_of(study).references
         ids += [f"PMID:{item.pmid}" for item in references if item.type is ReferenceType.RESULT]
     return sorted(dict.fromkeys(ids))
 
@@ -88,6 +97,7 @@ def judge(
     freshness: Sequence[SourceFreshness],
     nights: Sequence[datetime],
     verdicts: Verdicts | None = None,
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> Judgement:
     """Conclude one night.
 
@@ -101,12 +111,14 @@ def judge(
     freshness : how recently each source was searched to the end
     nights : moments at which sources were observed, ascending
     verdicts : those that the review's rules have found before; they save time and change nothing
+    known : the study that each number stood for on earlier nights, the oldest first
     """
     verdicts = verdicts or Verdicts(review.protocol.eligibility)
     reports = {item.item.report_id: item.item for item in report_versions if isinstance(item.item, Report)}
-    screened = screen_records(newest, reports, review, verdicts)
+    screened = screen_records(newest, reports, review, verdicts, known)
     queue = [*screened.linked.queue, *_rejections(rejected), *_unclear(screened), *_recall(screened, review, freshness)]
-    queue += look_alikes(screened.linked, screened.newest, reports, screened.studies_that_matter, review.links)
+    registered = {name: record for name, record in screened.newest.items() if not is_listed_only(record)}
+    queue += look_alikes(screened.linked, registered, reports, screened.studies_that_matter, review.links)
     met = [study for study, decision in screened.screening.items() if decision.verdict is Verdict.MET]
     sources = {study_id: screened.with_results(study_id, reports) for study_id in met}
     confirmed, provisional, problems = arms_of(review, sources)
@@ -122,7 +134,7 @@ def judge(
         if disputed or evidence_set is not EvidenceSet.UNDISPUTED
         for effect in pool_review(inputs, review.protocol, evidence_set)
     )
-    queue += reopened_decisions(review, versions, verdicts)
+    queue += reopened_decisions(review, screened, versions, verdicts)
     files = _study_files(screened, review, versions, linked, confirmed, inputs, verdicts)
     thresholds = review.protocol.thresholds
     queue += number_conflicts(files, screened.linked, screened.newest)
@@ -237,16 +249,16 @@ def _study_files(
     return [
         StudyFile(
             study_id=study_id,
-            versions=tuple(versions[study_id]),
-            newest=screened.newest[study_id],
+            versions=tuple(versions.get(study_id, ())),
+            newest=screened.record_of(study_id),
             reports=tuple(reports.get(study_id, ())),
             screening=decision,
-            numbers=numbers_of(screened.newest[study_id], included.get(study_id), arms[study_id]),
+            numbers=numbers_of(screened.record_of(study_id), included.get(study_id), arms[study_id]),
             published=included.get(study_id),
             is_extracted=bool(arms[study_id]),
             is_pooled=study_id in pooled,
             extracted_from=frozenset(arm.report for arm in arms[study_id]),
-            eligible_from=eligible_from(of_first_record(study_id, versions), verdicts),
+            eligible_from=eligible_from(of_leading_record(study_id, screened, versions), verdicts),
         )
         for study_id, decision in screened.screening.items()
     ]
@@ -261,7 +273,7 @@ def _disputed(confirmed: Sequence[ArmResult], linked: Mapping[str, Sequence[Link
 
 
 def _versions_by_study(screened: Screened, trial_versions: Sequence[Observation]) -> dict[str, list[Observation]]:
-    study_of = {item.record_id: item.study_id for item in screened.linked.records}
+    study_of = screened.study_of
     versions: dict[str, list[Observation]] = defaultdict(list)
     for version in trial_versions:
         if isinstance(version.item, TrialRecord):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from models.judgement import Linked
+from models.judgement import Linked, Screened
 from models.protocol import LinkRow
 from models.review import Review
 from models.screening import QueueItem
@@ -34,14 +34,14 @@ def look_alikes(
 
 
 def reopened_decisions(
-    review: Review, versions: Mapping[str, Sequence[Observation]], verdicts: Verdicts
+    review: Review, screened: Screened, versions: Mapping[str, Sequence[Observation]], verdicts: Verdicts
 ) -> list[QueueItem]:
     """People's decisions under which a record has changed; `versions` by study."""
     decisions = review.decisions
     return [
         item
         for study_id in sorted({row.study_id for row in decisions} & set(versions))
-        for item in reopened(study_id, of_first_record(study_id, versions), verdicts, decisions)
+        for item in reopened(study_id, of_leading_record(study_id, screened, versions), verdicts, decisions)
     ]
 
 
@@ -61,7 +61,10 @@ def number_conflicts(files: Sequence[StudyFile], linked: Linked, records: Mappin
     ]
 
 
-def of_first_record(study_id: str, versions: Mapping[str, Sequence[Observation]]) -> list[TrialRecord]:
-    """Versions of the record that names a study, in the order given."""
+def of_leading_record(
+    study_id: str, screened: Screened, versions: Mapping[str, Sequence[Observation]]
+) -> list[TrialRecord]:
+    """Versions of the record that a study is judged by, in the order given."""
+    leading = screened.linked.leading[study_id]
     records = [version.item for version in versions.get(study_id, ()) if isinstance(version.item, TrialRecord)]
-    return [record for record in records if record.record_id == study_id]
+    return [record for record in records if record.record_id == leading]

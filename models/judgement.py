@@ -27,6 +27,8 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[StudyLink, ...]
     reports: tuple[ReportLink, ...]
     queue: tuple[QueueItem, ...]
+    leading: dict[str, str] = msgspec.field(default_factory=dict)
+    """By study id, the record that it is judged by: its id was given once, and another record may lead it now."""
     relations: tuple[StudyRelation, ...] = ()
 
 
@@ -47,6 +49,20 @@ class Screened(msgspec.Struct, frozen=True, kw_only=True):
     """Newest version by record id."""
     screening: dict[str, ScreeningDecision]
     """By study id."""
+
+    def record_of(self, study_id: str) -> TrialRecord:
+        """The record that a study is judged by."""
+        return self.newest[self.linked.leading[study_id]]
+
+    @property
+    def study_of(self) -> dict[str, str]:
+        """The study of every number that a study has: its id, its records, and the record that leads it."""
+        told = {link.record_id: link.study_id for link in self.linked.records}
+        return {
+            **{record: study for study, record in self.linked.leading.items()},
+            **told,
+            **{s: s for s in self.screening},
+        }
 
     @property
     def studies_that_matter(self) -> list[str]:

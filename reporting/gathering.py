@@ -69,7 +69,7 @@ def _turns(decisions: Sequence[UpdateDecision]) -> tuple[UpdateDecision, ...]:
 
 def _entry(judgement: Judgement, status: StudyStatus, replayed: ReplayedRecord) -> StudyEntry:
     screened = judgement.screened
-    record = screened.newest[status.study_id]
+    record = screened.record_of(status.study_id)
     described = judgement.descriptions[status.study_id]
     return StudyEntry(
         study_id=status.study_id,
@@ -159,7 +159,7 @@ def _flow(judgement: Judgement, n_rejected: int) -> FlowNumbers:
     ]
     named = (Criterion.POPULATION, Criterion.INTERVENTION, Criterion.DESIGN)
     return FlowNumbers(
-        n_records=len(judgement.screened.newest),
+        n_records=len(judgement.screened.linked.records),
         n_reports=len(judgement.reports),
         n_studies=len(judgement.statuses),
         n_screened_out_population=first_failure.count(Criterion.POPULATION),

@@ -208,7 +208,7 @@ def _aliases(session: Session, review: str, as_of: datetime) -> dict[str, str]:
     query = (
         select(StudyAliasRow.alias, StudyAliasRow.study_id)
         .where(StudyAliasRow.review == review, StudyAliasRow.known_at <= as_of)
-        .order_by(StudyAliasRow.known_at)
+        .order_by(StudyAliasRow.known_at, StudyAliasRow.alias)
     )
     return {row.alias: row.study_id for row in session.execute(query)}
 

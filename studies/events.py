@@ -37,7 +37,7 @@ def events_of(study: StudyFile, context: RunContext, thresholds: Thresholds, nig
     if study.screening.verdict is Verdict.NOT_MET:
         return []
     found = [
-        _new_trial(study, context),
+        _new_trial(study, context) if study.versions else None,
         _completed(study, context),
         *_results_submitted(study, context),
         *_results_posted(study, context),
@@ -56,7 +56,7 @@ def _new_trial(study: StudyFile, context: RunContext) -> Event:
     """
     records = [_trial(version) for version in study.versions]
     posted = _posted(records)
-    own = _posted([item for item in records if item.record_id == study.study_id] or records)
+    own = _posted([item for item in records if item.record_id == study.newest.record_id] or records)
     record = study.newest
     title = record.brief_title or record.official_title or study.study_id
     if study.eligible_from and first_day(study.eligible_from) > first_day(own):

@@ -6,6 +6,7 @@ register are two studies unless a person says otherwise: a chain of links that w
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -18,6 +19,8 @@ from studies.identifiers import CTGOV, Identifier, identifiers_in, identify, is_
 from studies.relations import relations_of, told_apart
 from studies.reports import link_reports
 
+LISTED = "review"
+"""Source of a record that stands for a study which only a version of the review, or a person, names."""
 SPONSOR_ID_KINDS = frozenset({"ORG_STUDY_ID"})
 """Kinds of identifiers that a sponsor makes up: ``ALS-001`` is many trials, so they join nothing."""
 
@@ -35,13 +38,19 @@ class _Edge(msgspec.Struct, frozen=True, order=True):
         return frozenset((self.first, self.second))
 
 
-def link(records: Mapping[str, TrialRecord], reports: Mapping[str, Report], rows: Sequence[LinkRow]) -> Linked:
+def link(
+    records: Mapping[str, TrialRecord],
+    reports: Mapping[str, Report],
+    rows: Sequence[LinkRow],
+    known: Mapping[str, str] = MappingProxyType({}),
+) -> Linked:
     """Join records to studies and reports to records' studies.
 
     Parameters
     ----------
     records, reports : newest version by id
     rows : links.csv as known on the night
+    known : the study that each number stood for on earlier nights, the oldest first: a study keeps its id
 
     Returns
     -------
@@ -55,18 +64,21 @@ def link(records: Mapping[str, TrialRecord], reports: Mapping[str, Report], rows
             touching[record_id].append(edge)
     groups, conflicts = _group(records, edges, rows)
     apart = [_apart(edge, words) for edge, words in _kept_apart(records, rows)]
-    named = {min(members, key=lambda item: _preference(records[item])): members for members in groups}
+    leading = {members: min(members, key=lambda item: _preference(records[item])) for members in groups}
+    named = _named_groups(leading, known)
     study_of = {record_id: study for study, members in named.items() for record_id in members}
     links = [
-        _record_link(study, record_id, named[study], touching[record_id])
+        _record_link(study, leading[named[study]], record_id, named[study], touching[record_id])
         for study in sorted(named)
         for record_id in sorted(named[study])
+        if not is_listed_only(records[record_id])
     ]
     report_links, unsettled = link_reports(records, reports, study_of, declared_numbers(records), rows)
     return Linked(
         records=tuple(links),
         reports=tuple(report_links),
         queue=(*conflicts, *apart, *unsettled),
+        leading={study: leading[named[study]] for study in sorted(named)},
         relations=tuple(relations_of(records, study_of, declared_numbers(records))),
     )
 
@@ -259,16 +271,49 @@ def _conflict(members: frozenset[str], edges: Sequence[_Edge]) -> QueueItem:
     )
 
 
-def _preference(record: TrialRecord) -> tuple[bool, str]:
+def _named_groups(leading: Mapping[frozenset[str], str], known: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Each group under the study id that it was given first, or else under the record that leads it.
+
+    Of two studies that have become one the older id stays. Of one that was parted, the part with the record that the
+    id was given for keeps it, or else the part whose member is known longest; the other part is a new study.
+    """
+    age = {study_id: n for n, study_id in reversed(list(enumerate(known.values())))}
+    rank = {alias: n for n, alias in enumerate(known)}
+    claims: dict[str, list[tuple[bool, int, frozenset[str]]]] = defaultdict(list)
+    for members in leading:
+        if given := {known[item] for item in members if item in known}:
+            oldest = min(given, key=lambda study_id: age[study_id])
+            since = min(rank[item] for item in members if known.get(item) == oldest)
+            claims[oldest].append((oldest not in members, since, members))
+    named: dict[str, frozenset[str]] = {}
+    for study_id, parts in claims.items():
+        named[study_id] = min(parts, key=lambda part: part[:2])[2]
+    kept = set(named.values())
+    named |= {record_id: members for members, record_id in leading.items() if members not in kept}
+    return named
+
+
+def is_listed_only(record: TrialRecord) -> bool:
+    """Whether a record stands for a study that only the review lists: no register has it."""
+    return record.source == LISTED
+
+
+def _preference(record: TrialRecord) -> tuple[bool, bool, str]:
     """ClinicalTrials.gov names a study that has several entries: most of the literature cites it."""
     number = identify(record.record_id)
-    return (number.register if number else record.registry) != CTGOV, record.record_id
+    return (
+        is_listed_only(record),
+        (number.register if number else record.registry) != CTGOV,
+        record.record_id,
+    )
 
 
-def _record_link(study: str, record_id: str, members: frozenset[str], edges: Sequence[_Edge]) -> StudyLink:
-    if study == record_id:
+def _record_link(
+    study: str, leading: str, record_id: str, members: frozenset[str], edges: Sequence[_Edge]
+) -> StudyLink:
+    if study == record_id or len(members) == 1 or not edges:
         return StudyLink(study_id=study, record_id=record_id, method=LinkMethod.OWN_ID, evidence=record_id)
     order = (LinkMethod.PERSON, LinkMethod.DECLARED_ID, LinkMethod.MINED_ID)
     reasons = [edge for edge in edges if edge.pair <= members]
-    why = min(reasons, key=lambda edge: (order.index(edge.method), study not in edge.pair, edge))
+    why = min(reasons, key=lambda edge: (order.index(edge.method), not edge.pair & {study, leading}, edge))
     return StudyLink(study_id=study, record_id=record_id, method=why.method, evidence=why.evidence)

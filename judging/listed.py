@@ -1,0 +1,63 @@
+"""Studies that no register lists: they exist because a version of the review lists them, or a person names a report.
+
+Each is told by a record of its own, whose source is the review. It has no versions and makes no events of its own; when
+a registration or another report is joined to it, the study keeps its id.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from models.review import Review
+from models.screening import CriterionVerdict
+from models.trial import Report, TrialRecord
+from models.vocabulary import Criterion, Verdict
+from studies.identifiers import identify
+from studies.linkage import LISTED
+
+
+def listed_only(
+    review: Review, records: Mapping[str, TrialRecord], reports: Mapping[str, Report]
+) -> dict[str, TrialRecord]:
+    """Records of the studies that no register lists, by study id.
+
+    A registration that is listed and was not found is no such study: it is looked for.
+    """
+    return {
+        study_id: TrialRecord(
+            source=LISTED, registry="none", registry_id=study_id, registry_date=day, brief_title=title
+        )
+        for study_id, (title, day) in _named(review, reports).items()
+        if study_id not in records and not _is_registration(study_id)
+    }
+
+
+def unregistered() -> tuple[CriterionVerdict, ...]:
+    """What the rules say of a study without a registration: there is nothing that they could read."""
+    return tuple(
+        CriterionVerdict(
+            criterion=criterion, verdict=Verdict.UNCLEAR, field="registration", quote="no registration is known"
+        )
+        for criterion in Criterion
+    )
+
+
+def _named(review: Review, reports: Mapping[str, Report]) -> dict[str, tuple[str, str]]:
+    """Title and day of every study that is named, by id, the newest version last."""
+    found: dict[str, tuple[str, str]] = {}
+    for row in _studies_of_rows(review):
+        if report := reports.get(row):
+            found[row] = (report.title, report.registry_date)
+    for version in review.versions:
+        for study in (*version.included, *version.ongoing):
+            found[study.study_id] = (study.label, version.search_date.isoformat())
+    return found
+
+
+def _studies_of_rows(review: Review) -> Iterator[str]:
+    """Studies of people's rows that may be reports: a trial that was published and never registered."""
+    yield from (row.study_id for row in review.extraction)
+    yield from (row.study_id for row in review.links)
+
+
+def _is_registration(study_id: str) -> bool:
+    """Whether an id is a register's number, so that a register may be asked for it."""
+    return identify(study_id) is not None

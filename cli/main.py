@@ -78,6 +78,7 @@ _PREFECT = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "DO_NOT_TRACK": "1",
+    "PYTHONSAFEPATH": "1",  # for the processes of the nights: a folder models/ beside them must not be taken for ours
 }
 """What a Prefect server inside this process needs to be told before it is imported, unless somebody did."""
 

@@ -17,6 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.states import Completed, Failed
+from prefect.types.entrypoint import EntrypointType
 
 from flows.gather import NightRequest
 from flows.harvest import HarvestFailure
@@ -34,7 +35,9 @@ Result = TypeVar("Result")
 RETRY_DELAYS = [30.0, 120.0, 600.0]
 """Seconds between attempts at a source, on top of the client's own: an outage of minutes is waited out."""
 
-_SCHEDULE = Path(__file__).parent.parent / "prefect.yaml"
+_INSTALLED, _IN_PROJECT = Path(__file__).with_name("prefect.yaml"), Path(__file__).parent.parent / "prefect.yaml"
+_SCHEDULE = _INSTALLED if _INSTALLED.exists() else _IN_PROJECT
+"""Where the schedule is: beside this module in a wheel, in the project's folder otherwise."""
 
 
 class AsTasks:
@@ -141,6 +144,8 @@ def deployments() -> list[RunnerDeployment]:
             parameters=item.get("parameters", {}),
             schedules=[Cron(each["cron"], timezone=each["timezone"]) for each in item["schedules"]],
             concurrency_limit=item["concurrency_limit"],
+            # By the module's name: the file's path would put its folder first on the module path.
+            entrypoint_type=EntrypointType.MODULE_PATH,
         )
         for item in found
     ]

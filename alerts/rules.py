@@ -1,7 +1,6 @@
 """What is worth telling people, and how soon they should look: at most one digest per review and night."""
 
 import hashlib
-import re
 import textwrap
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -20,7 +19,7 @@ def raise_alerts(
     context: RunContext,
     review_title: str,
     decision: UpdateDecision,
-    previous: UpdateDecision | None,
+    past: Sequence[UpdateDecision],
     events: Sequence[Event],
     emitted: Collection[Event | Emitted],
     names: Names,
@@ -28,13 +27,15 @@ def raise_alerts(
     fired_before: frozenset[str],
     freshness: Sequence[SourceFreshness],
     stale_before: frozenset[str],
+    silent_since: datetime | None,
     render: Callable[..., tuple[str, str]],
 ) -> tuple[Alert, ...]:
     """Gather a night's news into one alert, or into none when nothing is new.
 
     News is: an event that became public after the version in force was searched and that no earlier
     night has dealt with (DESIGN section 9); a signal that was not firing before; another status than
-    the previous decision's; a source that has become stale. Back-filled events are none.
+    the previous decision's; a source that has become stale; nights that did not take place. Back-filled events
+    are none. What is said of the status after a time of not knowing is measured against what was known before it.
 
     Parameters
     ----------
@@ -44,9 +45,9 @@ def raise_alerts(
         for the message
     decision
         tonight's
-    previous
-        decision of the night before; None on a review's first night, which starts from "Up to date",
-        as a version is on the day it is published
+    past
+        decisions of the nights before, oldest first; a review's first night starts from "Up to date", as a version is
+        on the day it is published
     events
         the review's events, all of them or the night's
     emitted
@@ -61,9 +62,12 @@ def raise_alerts(
         every source of the review
     stale_before
         slugs of the sources that were stale at the previous decision
+    silent_since
+        the last night before too long a time without any; None when nights came as they should
     render
         makes title and body; called with the keywords `review_title`, `as_of`, `grade`, `decision`,
-        `previous`, `events` (most urgent first), `signals` (newly firing), `newly_stale`, `freshness`
+        `previous` decision or None, `events` (most urgent first), `signals` (newly firing), `newly_stale`, `freshness`,
+        `silence` (a sentence about nights that did not take place, or '')
 
     Returns
     -------
@@ -83,12 +87,14 @@ def raise_alerts(
         (source for source in freshness if source.is_stale and source.source not in stale_before),
         key=lambda item: item.source,
     )
+    previous = past[-1] if past else None
     status_before = previous.status if previous else UpdateStatus.UP_TO_DATE
-    turned = [_turn_grade(status_before, decision.status)] if decision.status != status_before else []
+    turned = [_turn_grade(past, decision.status)] if decision.status != status_before else []
+    silence = without_nights(silent_since, context.as_of) if silent_since else ""
 
     grades = [event.grade for event in news]
     grades += [_signal_grade(signal) for signal in fired]
-    grades += turned + [AlertGrade.WATCH] * len(newly_stale)
+    grades += turned + [AlertGrade.WATCH] * (len(newly_stale) + bool(silence))
     if not grades:
         return ()
     grade = min(grades, key=_URGENCY.index)
@@ -100,6 +106,7 @@ def raise_alerts(
     told += [f"{signal.key} after {after}" for signal in fired]
     told += [f"{status_before} to {decision.status} after {after}"] * len(turned)
     told += [f"{source.source} stale since {source.last_complete_at}" for source in newly_stale]
+    told += [silence] * bool(silence)
 
     title, body = render(
         review_title=review_title,
@@ -111,6 +118,7 @@ def raise_alerts(
         signals=tuple(fired),
         newly_stale=tuple(newly_stale),
         freshness=tuple(freshness),
+        silence=silence,
     )
     alert = Alert(
         key=_key(decision.review, told),
@@ -133,6 +141,7 @@ def heartbeat(
     n_new_events: int,
     n_alerts: int,
     freshness: Sequence[SourceFreshness],
+    silent_since: datetime | None = None,
 ) -> Heartbeat:
     """Prove that a night took place. "Nothing new" is said only when every source was searched to its end."""
     unsearched = [source for source in freshness if source.is_stale or source.state is not SourceState.COMPLETE]
@@ -149,6 +158,8 @@ def heartbeat(
         message = f"Searched {_count(len(freshness), 'source')} to the end: {found}."
     else:
         message = f"Searched {_count(len(freshness), 'source')} to the end: nothing new."
+    if silent_since:
+        message += f" {without_nights(silent_since, context.as_of)}"
     return Heartbeat(
         review=review,
         as_of=context.as_of,
@@ -160,11 +171,13 @@ def heartbeat(
     )
 
 
-def failed_night(review: str, as_of: datetime, reason: str, last_good: datetime | None) -> Alert:
-    """A night that failed, as one message. Its key is the same as long as nights fail in the same way.
+def without_nights(since: datetime, until: datetime) -> str:
+    """That no night took place for a time, as a sentence."""
+    return f"No night took place between {since:%Y-%m-%d %H:%M} and {until:%Y-%m-%d %H:%M} UTC."
 
-    Numbers in the reason do not count: a port or a moment differs from night to night.
-    """
+
+def failed_night(review: str, as_of: datetime, reason: str, last_good: datetime | None) -> Alert:
+    """A night that failed, as one message. Its key is the same until a night ends well, whatever the reasons."""
     since = (
         f"The last night that was published is that of {last_good:%Y-%m-%d}."
         if last_good
@@ -174,13 +187,12 @@ def failed_night(review: str, as_of: datetime, reason: str, last_good: datetime 
         f"The night of {as_of:%Y-%m-%d %H:%M} UTC failed, and nothing of it is published.",
         f"Why: {reason}.",
         f"{since} Whether anything has happened since is not known.",
-        f"What to do: mend what is named above and run 'trialwatch nightly {review}'. While nights fail in the same"
-        " way, this is not said again.",
+        f"What to do: mend what is named above and run 'trialwatch nightly {review}'. Until a night ends well, this"
+        " is not said again; 'trialwatch status' tells why the last one failed.",
     ]
     body = "\n\n".join(textwrap.fill(text, LINE_WIDTH, break_long_words=False) for text in paragraphs) + "\n"
-    kind = re.sub(r"\d+", "#", reason)
     return Alert(
-        key=_key(review, [f"failed after {last_good.isoformat() if last_good else 'nothing'}: {kind}"]),
+        key=_key(review, [f"failed after {last_good.isoformat() if last_good else 'nothing'}"]),
         review=review,
         grade=AlertGrade.WATCH,
         raised_at=as_of,
@@ -202,13 +214,11 @@ def failed_heartbeat(review: str, as_of: datetime, reason: str) -> Heartbeat:
     )
 
 
-def _turn_grade(before: UpdateStatus, now: UpdateStatus) -> AlertGrade:
-    """Not knowing asks somebody to look at a source; to know again that nothing is due asks nothing."""
-    if now is UpdateStatus.NOT_KNOWN:
-        return AlertGrade.WATCH
-    if (before, now) == (UpdateStatus.NOT_KNOWN, UpdateStatus.UP_TO_DATE):
-        return AlertGrade.INFO
-    return AlertGrade.ACTION
+def _turn_grade(past: Sequence[UpdateDecision], now: UpdateStatus) -> AlertGrade:
+    """Action is asked for by what was not known to be so before; not knowing asks somebody to look at a source."""
+    known = (item.status for item in reversed(past) if item.status is not UpdateStatus.NOT_KNOWN)
+    same = (UpdateStatus.NOT_KNOWN, next(known, UpdateStatus.UP_TO_DATE))
+    return AlertGrade.WATCH if now in same else AlertGrade.ACTION
 
 
 def _signal_grade(signal: Signal) -> AlertGrade:

@@ -15,6 +15,7 @@ from alerts.rules import failed_heartbeat, failed_night, heartbeat, raise_alerts
 from flows.failures import in_words
 from flows.gather import NightRequest, verdicts_of
 from flows.searches import freshness_now, known_questions
+from judging.freshness import silent_since
 from judging.judge import judge
 from judging.vanished import with_vanished
 from models.alert import Alert
@@ -35,6 +36,9 @@ from stores.snapshot import Snapshot, fingerprint
 from synthesis.crosscheck import crosscheck
 
 log = logging.getLogger("trialwatch")
+
+ENDED_WELL = ("done", "partial")
+"""States of a run that published what it found."""
 
 
 class NotConfirmed(Exception):
@@ -136,7 +140,7 @@ def _replayed(judgement: Judgement) -> dict[str, ReplayedRecord]:
 
 
 def _is_earlier(run: Run, as_of: datetime) -> bool:
-    return run.state in {"done", "partial"} and run.as_of < as_of
+    return run.state in ENDED_WELL and run.as_of < as_of
 
 
 def names_of(ledger: Ledger, judgement: Judgement) -> Names:
@@ -156,7 +160,7 @@ def news_of(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> tuple[tup
         context=context,
         review_title=judgement.review.protocol.title,
         decision=judgement.decision,
-        previous=previous[-1] if previous else None,
+        past=previous,
         events=judgement.events,
         emitted=emitted,
         names=names,
@@ -164,9 +168,34 @@ def news_of(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> tuple[tup
         fired_before=ledger.fired_signals(review, context.as_of),
         freshness=judgement.freshness,
         stale_before=frozenset(earlier[-1].stale_sources) if earlier else frozenset(),
-        render=lambda **told: render_digest(page, told["events"], told["signals"]),
+        silent_since=silence_before(ledger, judgement, page),
+        render=lambda **told: render_digest(page, told["events"], told["signals"], told["silence"]),
     )
     return new_events, alerts
+
+
+def silence_before(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> datetime | None:
+    """The last night before too long a time without any. A replay has only the nights that it is asked for."""
+    if page.registries != "live" or not judgement.freshness:
+        return None
+    as_of = judgement.context.as_of
+    # An attempt of the same day that failed is this night's, begun again.
+    begun = [
+        run.as_of
+        for run in ledger.runs(judgement.decision.review)
+        if run.as_of < as_of and (run.as_of.date() < as_of.date() or run.state in ENDED_WELL)
+    ]
+    return silent_since(begun, as_of, min(item.limit_days for item in judgement.freshness))
+
+
+def tell_unfinished(
+    settings: Settings, ledger: Ledger, run_id: int, request: NightRequest, channels: Sequence[Channel]
+) -> None:
+    """Tell of the night before, if it was stopped before it could: an attempt of the same day is only begun again."""
+    earlier = [run for run in ledger.runs(request.review) if run.run_id < run_id]
+    if earlier and earlier[-1].state not in ENDED_WELL and earlier[-1].as_of.date() < request.as_of.date():
+        stopped = msgspec.structs.replace(request, as_of=earlier[-1].as_of)
+        tell_failure(settings, ledger, earlier[-1].run_id, stopped, earlier[-1].reason, channels)
 
 
 def write_outbox(
@@ -181,6 +210,7 @@ def write_outbox(
         n_new_events=len(concluded.new_events),
         n_alerts=len(concluded.alerts),
         freshness=judgement.freshness,
+        silent_since=silence_before(ledger, judgement, concluded.page),
     )
     ledger.conclude(
         run_id,

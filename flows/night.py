@@ -10,7 +10,7 @@ from shutil import rmtree
 import msgspec
 
 from alerts.channels import Channel, open_channels
-from flows.conclude import Concluded, conclude, deliver, tell_failure, write_outbox
+from flows.conclude import Concluded, conclude, deliver, tell_failure, tell_unfinished, write_outbox
 from flows.failures import in_words
 from flows.gather import Gathered, NightRequest, as_asked_by, gather
 from flows.inbox import take_in
@@ -137,6 +137,7 @@ def night(
 def _recorded(request: NightRequest, settings: Settings, ledger: Ledger, channels: Sequence[Channel]) -> Iterator[int]:
     """A run that ends in the ledger whatever ends it, and that tells people once why it failed."""
     run_id = ledger.begin_run(request.review, request.as_of)
+    tell_unfinished(settings, ledger, run_id, request, channels)
     try:
         yield run_id
     except BaseException as error:

@@ -96,6 +96,12 @@ def standing(decision: UpdateDecision, freshness: Sequence[SourceFreshness], mom
     )
 
 
+def silent_since(begun: Sequence[datetime], as_of: datetime, limit_days: int) -> datetime | None:
+    """The last night that was begun before one, if more days than a source may be old have passed since."""
+    last = max(begun, default=None)
+    return last if last is not None and as_of - last > timedelta(days=limit_days) else None
+
+
 def nights_missing(nights: Sequence[datetime], until: datetime) -> tuple[date, ...]:
     """Days after the last night that ended well and before today on which no night ended well: one is due each day."""
     if not nights:

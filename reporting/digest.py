@@ -35,7 +35,9 @@ _NEXT = {
 }
 
 
-def render_digest(page: ReviewPage, events: Sequence[Event], signals: Sequence[Signal]) -> tuple[str, str]:
+def render_digest(
+    page: ReviewPage, events: Sequence[Event], signals: Sequence[Signal], silence: str = ""
+) -> tuple[str, str]:
     """Write the alert of one night.
 
     Parameters
@@ -43,6 +45,7 @@ def render_digest(page: ReviewPage, events: Sequence[Event], signals: Sequence[S
     page : the night's page; decision, numbers and sources are taken from it
     events : what happened and has not been told before
     signals : rules to tell of; those that did not fire are left out
+    silence : a sentence about nights that did not take place, or ''
 
     Returns
     -------
@@ -52,10 +55,10 @@ def render_digest(page: ReviewPage, events: Sequence[Event], signals: Sequence[S
     """
     told = sorted(events, key=lambda event: (_GRADES.index(event.grade), -event.public_date.toordinal(), event.key))
     fired = [signal for signal in signals if signal.fired]
-    return _title(page, told, fired), _body(page, told, fired)
+    return _title(page, told, fired, silence), _body(page, told, fired, silence)
 
 
-def _title(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal]) -> str:
+def _title(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], silence: str) -> str:
     stale = [item for item in page.freshness if item.is_stale]
     if events:
         first = events[0]
@@ -65,6 +68,8 @@ def _title(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal]) -
         what = f"{fired[0].rule} {words.RULES[fired[0].rule].lower()}"
     elif stale:
         what = f"{stale[0].title} not searched to the end"
+    elif silence:
+        what = silence.rstrip(".").lower().replace("utc", "UTC")
     else:
         what = page.decision.rationale.value
     status, what = page.decision.status.value, _one_line(what, MAX_TITLE // 2)
@@ -72,13 +77,14 @@ def _title(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal]) -
     return f"{status}: {_one_line(page.protocol.title, room)} — {what}"
 
 
-def _body(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal]) -> str:
+def _body(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], silence: str) -> str:
     sections = (
         _heading(page),
         _section("WHAT HAPPENED", [_event(event, page) for event in events]),
         _section("WHICH NUMBERS MOVED (published → now)", list(_moves(page))),
         _section("RULES THAT FIRED", _rules(page, fired)),
         _section("NOT SEARCHED TO THE END", [claims.staleness(item) for item in claims.unsearched(page.freshness)]),
+        _section("NIGHTS THAT ARE MISSING", [silence] * bool(silence)),
         _section("WHAT TO DO NEXT", list(_next_steps(page, events))),
     )
     lines = "\n\n".join(section for section in sections if section).split("\n")

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import MappingProxyType
-from typing import TypeVar
 from uuid import uuid4
 
 import msgspec
@@ -37,7 +36,7 @@ from stores.ledger_values import Delivery, PendingDelivery, Run
 
 __all__ = ["MAX_ATTEMPTS", "Delivery", "Ledger", "LedgerError", "PendingDelivery", "Run"]
 
-Value = TypeVar("Value")
+_INTERRUPTED = "its run was stopped from outside: a person, a machine that went down, or too little memory"
 
 
 class Ledger(Searches, Outbox):
@@ -92,7 +91,7 @@ class Ledger(Searches, Outbox):
         """Begin a run and return its id; a run that never finished is marked interrupted."""
         unfinished = update(RunRow).where(RunRow.review == review, RunRow.state == "running")
         with self._writing() as session:
-            session.execute(unfinished.values(state="interrupted"))
+            session.execute(unfinished.values(state="interrupted", reason=_INTERRUPTED))
             row = RunRow(review=review, as_of=as_of, state="running", started_at=self._now())
             session.add(row)
             session.flush()

@@ -160,7 +160,7 @@ def watch(night: Night, as_of: datetime, **found: Any) -> list[str]:
         context=RunContext(as_of=as_of, baseline_search_date=date(2016, 6, 21)),
         review_title="Cell therapies for ALS",
         decision=decision,
-        previous=next((past for past in reversed(ledger.decisions(REVIEW)) if past.decided_at < as_of), None),
+        past=[past for past in ledger.decisions(REVIEW) if past.decided_at < as_of],
         events=events,
         emitted=ledger.emitted_events(REVIEW, as_of),
         names=Names(),
@@ -168,6 +168,7 @@ def watch(night: Night, as_of: datetime, **found: Any) -> list[str]:
         fired_before=ledger.fired_signals(REVIEW, as_of),
         freshness=[],
         stale_before=frozenset(),
+        silent_since=None,
         render=lambda **told: (f"{len(told['events'])} events", f"{len(told['signals'])} signals"),
     )
     ledger.conclude(

@@ -1,6 +1,6 @@
 """Each kind of news: a case that raises an alert, and a near miss that does not."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.rules import heartbeat, raise_alerts
+from alerts.rules import failed_night, heartbeat, raise_alerts
 from models.alert import Alert
 from models.news import Names
 from models.screening import Event
@@ -22,6 +22,7 @@ def render(**told: Any) -> tuple[str, str]:
     title = f"{told['review_title']} {told['as_of']:%Y-%m-%d} {told['grade']} {told['decision'].status}"
     parts = [*told["events"], *told["signals"]]
     lines = [part.key for part in parts] + [source.source for source in told["newly_stale"]]
+    lines += [told["silence"]] * bool(told["silence"])
     return title, "\n".join(lines)
 
 
@@ -31,7 +32,8 @@ def raised(review: Any, **given: Any) -> tuple[Alert, ...]:
         "context": review.context,
         "review_title": "Cell therapies for ALS",
         "decision": review.decision(),
-        "previous": review.decision(decided_at=review.context.as_of - timedelta(days=1)),
+        "past": (review.decision(decided_at=review.context.as_of - timedelta(days=1)),),
+        "silent_since": None,
         "events": (),
         "emitted": (),
         "names": Names(),
@@ -102,8 +104,66 @@ def test_a_signal_is_news_when_it_begins_to_fire(
 def test_another_status_is_news(
     review: Any, before: UpdateStatus | None, now: UpdateStatus, expected: list[AlertGrade]
 ) -> None:
-    previous = review.decision(status=before) if before else None
-    assert grades(raised(review, previous=previous, decision=review.decision(status=now))) == expected
+    past = [review.decision(status=before)] if before else []
+    assert grades(raised(review, past=past, decision=review.decision(status=now))) == expected
+
+
+PENDING, CALM, NOT_KNOWN = UpdateStatus.UPDATE_PENDING, UpdateStatus.UP_TO_DATE, UpdateStatus.NOT_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("nights", "expected"),
+    [
+        ([PENDING, NOT_KNOWN, PENDING], [ACTION, WATCH, WATCH]),
+        ([PENDING, NOT_KNOWN, NOT_KNOWN, PENDING], [ACTION, WATCH, None, WATCH]),
+        ([PENDING, NOT_KNOWN, CALM], [ACTION, WATCH, ACTION]),
+        ([CALM, NOT_KNOWN, CALM, NOT_KNOWN], [None, WATCH, WATCH, WATCH]),
+        ([CALM, NOT_KNOWN, PENDING], [None, WATCH, ACTION]),
+        ([NOT_KNOWN, NOT_KNOWN, CALM], [WATCH, None, WATCH]),
+        ([NOT_KNOWN, PENDING, NOT_KNOWN, PENDING], [WATCH, ACTION, WATCH, WATCH]),
+    ],
+)
+def test_a_time_of_not_knowing_is_measured_against_what_was_known_before_it(
+    review: Any, nights: list[UpdateStatus], expected: list[AlertGrade | None]
+) -> None:
+    decisions = [
+        review.decision(status=status, decided_at=review.context.as_of + timedelta(days=day))
+        for day, status in enumerate(nights)
+    ]
+    told = [raised(review, past=decisions[:night], decision=item) for night, item in enumerate(decisions)]
+    assert [alerts[0].grade if alerts else None for alerts in told] == expected
+    keys = [alert.key for alerts in told for alert in alerts]
+    assert len(set(keys)) == len(keys)
+
+
+@given(st.lists(st.sampled_from([PENDING, CALM, NOT_KNOWN]), max_size=8))
+def test_action_is_asked_for_exactly_when_what_is_known_changes(review: Any, nights: list[UpdateStatus]) -> None:
+    decisions = [review.decision(status=status) for status in nights]
+    known = CALM
+    for night, item in enumerate(decisions):
+        alerts = raised(review, past=decisions[:night], decision=item)
+        is_other = item.status not in (known, NOT_KNOWN)
+        assert (grades(alerts) == [ACTION]) == is_other
+        known = item.status if item.status is not NOT_KNOWN else known
+
+
+def test_nights_that_did_not_take_place_are_told_by_the_first_one_after_them(review: Any) -> None:
+    last = review.context.as_of - timedelta(days=40)
+    [alert] = raised(review, silent_since=last)
+    assert alert.grade is WATCH
+    assert alert.body == "No night took place between 2016-06-10 06:00 and 2016-07-20 06:00 UTC."
+    assert "No night took place between 2016-06-10" in beat(review, [review.freshness()], silent_since=last).message
+
+
+def test_a_series_of_failed_nights_is_one_message_whatever_the_reasons(review: Any) -> None:
+    def key(reason: str, last_good: datetime | None, name: str = "als_cell_therapy") -> str:
+        return failed_night(name, review.context.as_of, reason, last_good).key
+
+    good = review.context.as_of - timedelta(days=3)
+    assert key("the disk is full", good) == key("no source could be searched", good)
+    assert key("no source could be searched", None) == key("the disk is full", None)
+    others = {key("the disk is full", None), key("the disk is full", good + timedelta(days=1)), key("x", good, "other")}
+    assert len(others | {key("the disk is full", good)}) == 4
 
 
 def test_the_same_status_for_another_reason_is_no_news(review: Any) -> None:
@@ -173,7 +233,7 @@ def test_other_news_has_another_key(review: Any) -> None:
 def test_what_stops_and_starts_again_is_news_again(review: Any) -> None:
     def key(year: int, **night: Any) -> str:
         previous = review.decision(decided_at=review.context.as_of.replace(year=year))
-        return raised(review, previous=previous, **night)[0].key
+        return raised(review, past=[previous], **night)[0].key
 
     def stale(year: int) -> Any:
         return review.freshness(is_stale=True, last_complete_at=review.context.as_of.replace(year=year))
@@ -187,7 +247,14 @@ def test_what_stops_and_starts_again_is_news_again(review: Any) -> None:
 # --- the heartbeat ---
 
 
-def beat(review: Any, freshness: list[Any], versions: int = 0, events: int = 0, alerts: int = 0) -> Any:
+def beat(
+    review: Any,
+    freshness: list[Any],
+    versions: int = 0,
+    events: int = 0,
+    alerts: int = 0,
+    silent_since: datetime | None = None,
+) -> Any:
     return heartbeat(
         context=review.context,
         review="als_cell_therapy",
@@ -195,6 +262,7 @@ def beat(review: Any, freshness: list[Any], versions: int = 0, events: int = 0, 
         n_new_events=events,
         n_alerts=alerts,
         freshness=freshness,
+        silent_since=silent_since,
     )
 
 

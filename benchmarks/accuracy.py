@@ -268,7 +268,13 @@ def _protocols(record: TrialRecord, protocol: Protocol) -> Iterator[Protocol]:
             first, second = (TermRule(terms=[title]) for title in arms)
             terms = protocol.eligibility.model_copy(update={"intervention": first, "comparator": second})
             outcome = protocol.outcomes[0].model_copy(
-                update={"registry": kind, "title_terms": titles, "timepoints": [ANY_TIME.name], "unit": "units"}
+                update={
+                    "registry": kind,
+                    "direction": "lower",
+                    "title_terms": titles,
+                    "timepoints": [ANY_TIME.name],
+                    "unit": "units",
+                }
             )
             yield protocol.model_copy(
                 update={"eligibility": terms, "timepoints": [ANY_TIME], "outcomes": [Outcome.model_validate(outcome)]}

@@ -67,8 +67,10 @@ def as_json(result: NightResult) -> dict[str, Any]:
         },
         "pooled": [_every_field(effect) for effect in judgement.effects if effect.k],
         "forecast": [
-            {name: getattr(status, name) for name in ("study_id", "state", "planned_participants", "completion_date")}
-            for status in sorted(judgement.statuses, key=lambda item: item.completion_date or "9999")
+            {name: getattr(status, name) for name in _FORECAST}
+            for status in sorted(
+                judgement.statuses, key=lambda item: (item.is_start_late, item.completion_date or "9999")
+            )
             if status.list is StudyList.ONGOING
         ],
         "events": [{**_every_field(event), "event_key": event.key} for event in judgement.events if event.key in new],
@@ -79,6 +81,9 @@ def as_json(result: NightResult) -> dict[str, Any]:
         "new_versions": result.page.n_new_versions,
         "state": result.state,
     }
+
+
+_FORECAST = ("study_id", "state", "planned_participants", "completion_date", "is_start_late")
 
 
 def _every_field(item: msgspec.Struct) -> dict[str, Any]:

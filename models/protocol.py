@@ -133,11 +133,22 @@ class Outcome(Strict):
     direction: Literal["higher", "lower"]
     timepoints: list[str]
     is_primary: bool = False
-    is_mortality: bool = False
     mid: Annotated[float, Field(gt=0)] | None = None
-    registry: Literal["outcome_measure", "deaths", "serious_adverse_events", "none"]
+    registry: Literal["outcome_measure", "deaths", "survivors", "serious_adverse_events", "none"]
     title_terms: list[str] = []
     note: str = ""
+
+    @model_validator(mode="after")
+    def counts_what_it_means(self) -> Self:
+        """A registry counts deaths: an outcome says whether it wants them, or those who live."""
+        wanted = {"deaths": "lower", "survivors": "higher"}.get(self.registry, self.direction)
+        if self.direction != wanted:
+            other = {"deaths": "survivors", "survivors": "deaths"}[self.registry]
+            raise ValueError(
+                f"registry is {self.registry}, of which {wanted} is better, and direction says {self.direction}: write"
+                f" registry: {other}, or direction: {wanted}"
+            )
+        return self
 
 
 class Comparison(Strict):

@@ -101,6 +101,8 @@ class StudyStatus(Value, frozen=True, kw_only=True):
     results_date: PartialDate | None = None
     """First day on which results were public in a registry or a report."""
     planned_participants: int | None = None
+    is_start_late: bool = False
+    """Not recruiting yet, though its start was planned for more than half a year ago."""
 
 
 class Event(Value, frozen=True, kw_only=True):

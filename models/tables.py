@@ -207,6 +207,7 @@ review_study_status = _table(
     _column("n_analysed", _INT, "Participants analysed for the primary outcome"),
     _column("n_analysed_source", _TEXT, "Where n_analysed comes from"),
     _column("planned_participants", _INT, "Participants planned, while the study is not complete"),
+    _column("is_start_late", _BOOL, "Not recruiting yet, though its start was planned for more than half a year ago"),
     _dated("start", "Start of the study"),
     _dated("completion", "Completion, or primary completion where that is all there is"),
     _column("results_date", _DATE, "First day on which results were public, in a registry or a report"),

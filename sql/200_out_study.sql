@@ -19,6 +19,7 @@
 -- n_analysed: Participants analysed for the primary outcome
 -- n_analysed_source: Where n_analysed comes from
 -- planned_participants: Participants planned, while the study is not complete
+-- is_start_late: Whether it is not recruiting yet, though its start was planned for more than half a year ago
 -- start_date: Start of the study; first day that it can mean
 -- completion_date: Completion; first day that it can mean
 -- completion_date_precision: How much of completion_date was known: day, month or year
@@ -49,6 +50,7 @@ SELECT
     n_analysed,
     n_analysed_source,
     planned_participants,
+    is_start_late,
     start_date,
     completion_date,
     completion_date_precision,

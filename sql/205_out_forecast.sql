@@ -1,4 +1,4 @@
--- out_forecast: One row per ongoing study, in the order in which results can be expected.
+-- out_forecast: One row per ongoing study, in the order in which results can be expected; what never started on time comes last.
 -- study_id: Study
 -- registry_ids: All registry entries of the study
 -- title: Title of its newest record
@@ -7,6 +7,8 @@
 -- expected_completion_date: Completion as planned; first day that it can mean
 -- expected_completion_precision: How much of expected_completion_date is known: day, month or year
 -- is_late: Whether that day has passed by the night
+-- is_start_late: Whether its start was planned for more than half a year ago and it is not recruiting yet
+-- doubt: Why the planned completion is not to be believed; NULL where nothing speaks against it
 -- n_pooled: Participants in the largest confirmed analysis of the review now
 -- participant_ratio: planned_participants divided by n_pooled; rule S3 asks for this ratio once the study is completed
 CREATE VIEW out_forecast AS
@@ -18,14 +20,21 @@ SELECT
     planned_participants,
     completion_date AS expected_completion_date,
     completion_date_precision AS expected_completion_precision,
-    completion_date < (SELECT max(decided_at)::DATE FROM review_update_decision) AS is_late,
+    completion_date < night AS is_late,
+    coalesce(is_start_late, false) AS is_start_late,
+    CASE
+        WHEN is_start_late THEN 'start was planned for ' || start_date || ', and it is not recruiting yet'
+        WHEN state = 'stale' THEN 'nobody has vouched for its status'
+        WHEN completion_date < night THEN 'completion was planned for ' || completion_date || ', and it is still ' || state
+    END AS doubt,
     n_pooled,
     planned_participants / nullif(n_pooled, 0) AS participant_ratio
 FROM out_study
+CROSS JOIN (SELECT max(decided_at)::DATE AS night FROM review_update_decision)
 CROSS JOIN (
     SELECT coalesce(max(n_participants), 0) AS n_pooled
     FROM review_pooled_effect
     WHERE evidence_set = 'confirmed' AND is_headline
 )
 WHERE list = 'ongoing'
-ORDER BY completion_date NULLS LAST, study_id;
+ORDER BY coalesce(is_start_late, false), completion_date NULLS LAST, study_id;

@@ -79,7 +79,7 @@ def _statuses(judgement: Judgement) -> list[Row]:
     for status in judgement.statuses:
         rows.append(
             {
-                **columns_of(status, "study_id", "list", "state", "reason", "planned_participants"),
+                **columns_of(status, "study_id", "list", "state", "reason", "planned_participants", "is_start_late"),
                 **columns_of(
                     status.numbers,
                     "n_registered",

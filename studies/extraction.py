@@ -119,7 +119,7 @@ class _Reader(msgspec.Struct, frozen=True):
     timepoint: Timepoint
 
     def read(self, results: PostedResults) -> list[ArmResult]:
-        if self.outcome.registry in {"deaths", "serious_adverse_events"}:
+        if self.outcome.registry in {"deaths", "survivors", "serious_adverse_events"}:
             return self._adverse(results)
         if self.outcome.registry == "outcome_measure":
             return self._measured(results)
@@ -132,7 +132,7 @@ class _Reader(msgspec.Struct, frozen=True):
             return []
         pair = self._pair([(group.id, group.title) for group in events.groups])
         groups = {group.id: group for group in events.groups}
-        read = self._alive if self.outcome.registry == "deaths" else self._serious
+        read = {"deaths": self._dead, "survivors": self._alive}.get(self.outcome.registry, self._serious)
         rows = [
             read(groups[group_id], role)
             for group_id, role in ((pair.intervention, ArmRole.INTERVENTION), (pair.control, ArmRole.CONTROL))
@@ -144,13 +144,19 @@ class _Reader(msgspec.Struct, frozen=True):
             return None
         return self._row(role, group.path, group.serious_at_risk, n_events=group.serious_affected)
 
-    def _alive(self, group: AdverseGroup, role: ArmRole) -> ArmResult | None:
-        n = group.deaths_at_risk or group.serious_at_risk
+    def _dead(self, group: AdverseGroup, role: ArmRole) -> ArmResult | None:
+        """Deaths as the registry counts them."""
+        n, note = _at_risk_of_death(group)
         if group.deaths_affected is None or not n:
             return None
-        note = "participants at risk minus deaths"
-        if not group.deaths_at_risk:
-            note += "; the registry leaves those at risk of death empty, so those at risk of serious events are taken"
+        evidence = EvidenceWord.DERIVED if note else EvidenceWord.VERBATIM
+        return self._row(role, group.path, n, n_events=group.deaths_affected, evidence=evidence, note=note)
+
+    def _alive(self, group: AdverseGroup, role: ArmRole) -> ArmResult | None:
+        n, note = _at_risk_of_death(group)
+        if group.deaths_affected is None or not n:
+            return None
+        note = "; ".join(part for part in ("participants at risk minus deaths", note) if part)
         return self._row(
             role, group.path, n, n_events=n - group.deaths_affected, evidence=EvidenceWord.DERIVED, note=note
         )
@@ -286,3 +292,12 @@ class _Reader(msgspec.Struct, frozen=True):
                 action="read the posted results and enter the rows in extraction.csv",
             )
         )
+
+
+def _at_risk_of_death(group: AdverseGroup) -> tuple[int | None, str]:
+    """People among whom deaths were counted, with a note where the registry does not say it itself."""
+    if group.deaths_at_risk:
+        return group.deaths_at_risk, ""
+    return group.serious_at_risk, (
+        "the registry leaves those at risk of death empty, so those at risk of serious events are taken"
+    )

@@ -15,6 +15,8 @@ from models.screening import Numbers, ReportLink, RunContext, ScreeningDecision,
 from models.trial import Observation, Report, TrialRecord
 from models.vocabulary import CountType, Criterion, ReportKind, Status, StudyList, StudyState, Verdict
 
+LATE_MONTHS = 6
+"""Months after which a start that was planned and has not come is late."""
 ENDED = frozenset({Status.COMPLETED, Status.TERMINATED})
 OPEN = frozenset(
     {Status.NOT_YET_RECRUITING, Status.RECRUITING, Status.ENROLLING_BY_INVITATION, Status.ENDED_RECRUITING}
@@ -106,6 +108,7 @@ def status_of(
         completion_date=record.completion_date or record.primary_completion_date,
         results_date=results_date(study),
         planned_participants=_planned(record, state),
+        is_start_late=_is_start_late(record, state, context),
     )
 
 
@@ -196,6 +199,13 @@ def _list(study: StudyFile, state: StudyState, decisions: Sequence[DecisionRow])
 
 def _in_words(criterion: Criterion) -> str:
     return criterion.replace("_", "-")
+
+
+def _is_start_late(record: TrialRecord, state: StudyState, context: RunContext) -> bool:
+    """Registries ask for updates twice a year: who has not begun by then and says nothing may never begin."""
+    if state is not StudyState.PLANNED or record.start_date is None:
+        return False
+    return add_months(last_day(record.start_date), LATE_MONTHS) < context.today
 
 
 def _planned(record: TrialRecord, state: StudyState) -> int | None:

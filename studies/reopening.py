@@ -11,15 +11,18 @@ from studies.verdicts import Verdicts
 
 
 def eligible_from(versions: Sequence[TrialRecord], verdicts: Verdicts) -> PartialDate | None:
-    """Registry date of the first version that the rules do not screen out; None when there is none.
+    """Registry date of the version that made a record eligible; None when no change to that was seen.
 
     `versions` are those of one record, oldest first. Copies from other sources than the newest version's are
     passed over: they leave fields out, and a field left out screens out.
     """
+    was_out = False
     for version in versions:
-        is_out = any(item.verdict is Verdict.NOT_MET for item in verdicts.of(version))
-        if version.source == versions[-1].source and not is_out:
-            return version.registry_date
+        if version.source != versions[-1].source:
+            continue
+        if not any(item.verdict is Verdict.NOT_MET for item in verdicts.of(version)):
+            return version.registry_date if was_out else None
+        was_out = True
     return None
 
 

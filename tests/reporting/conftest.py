@@ -92,8 +92,7 @@ PROTOCOL = Protocol.model_validate(
                 "unit": "",
                 "direction": "higher",
                 "timepoints": [EARLY],
-                "is_mortality": True,
-                "registry": "deaths",
+                "registry": "survivors",
             },
             {
                 "id": "adverse_events",

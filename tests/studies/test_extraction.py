@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from models.protocol import Protocol
+from models.protocol import Outcome, Protocol
 from models.synthesis import ArmResult
 from models.trial import (
     AdverseEvents,
@@ -261,3 +262,30 @@ def test_every_candidates_path_leads_to_its_number_in_the_raw_record(
             assert found["seriousNumAffected"] == arm.n_events
         else:
             assert found["seriousNumAtRisk"] - found["deathsNumAffected"] == arm.n_events
+
+
+def test_an_outcome_of_deaths_is_filled_with_the_dead(protocol: Protocol, trial: Callable[..., TrialRecord]):
+    survival = next(item for item in protocol.outcomes if item.registry == "survivors")
+    mortality = survival.model_copy(update={"id": "mortality", "registry": "deaths", "direction": "lower"})
+    events = AdverseEvents(
+        time_frame="6 months",
+        groups=(
+            group("G1", "MSC", deaths_affected=2, deaths_at_risk=50),
+            group("G2", "Placebo", deaths_affected=10, deaths_at_risk=50),
+        ),
+    )
+    record = trial(has_results=True, results=PostedResults(adverse_events=events))
+    arms = extract("NCT10000001", record, protocol.model_copy(update={"outcomes": [survival, mortality]})).arms
+    assert [(arm.outcome, arm.n_events, arm.n_analysed, str(arm.evidence)) for arm in arms] == [
+        (survival.id, 48, 50, "derived"),
+        (survival.id, 40, 50, "derived"),
+        ("mortality", 2, 50, "verbatim"),
+        ("mortality", 10, 50, "verbatim"),
+    ]
+
+
+@pytest.mark.parametrize(("registry", "direction"), [("deaths", "higher"), ("survivors", "lower")])
+def test_an_outcome_that_likes_death_is_refused_with_what_to_write(protocol: Protocol, registry: str, direction: str):
+    survival = next(item for item in protocol.outcomes if item.registry == "survivors")
+    with pytest.raises(ValidationError, match=r"write registry: .*, or direction: "):
+        Outcome.model_validate(survival.model_dump() | {"registry": registry, "direction": direction})

@@ -53,7 +53,7 @@ def _protocols(record: TrialRecord, protocol: Protocol) -> Iterator[Protocol]:
             "title": "outcome",
             "short": "outcome",
             "unit": "units",
-            "direction": "higher",
+            "direction": "lower",
             "timepoints": ["any time"],
         }
         made = Outcome(**(usual | {"measure": "MD"} | outcome))

@@ -67,11 +67,11 @@ def test_the_day_from_which_a_study_belonged(trial: Trials, protocol: Protocol):
     single = trial(allocation=Allocation.NOT_APPLICABLE)
     randomised = trial(registry_date="2022-05-01")
     assert eligible_from([single, randomised], Verdicts(protocol.eligibility)) == "2022-05-01"
-    assert eligible_from([randomised], Verdicts(protocol.eligibility)) == "2022-05-01"
+    assert eligible_from([randomised], Verdicts(protocol.eligibility)) is None, "no change was seen"
     assert eligible_from([single], Verdicts(protocol.eligibility)) is None
 
 
-def test_a_copy_with_fewer_fields_does_not_delay_that_day(trial: Trials, protocol: Protocol):
+def test_a_copy_with_fewer_fields_is_no_version_before_a_change(trial: Trials, protocol: Protocol):
     copy = trial(source="ictrp", arms=(), interventions=(), brief_title="Treatment of ALS")
     versions = [copy, trial(registry_date="2020-02-01"), trial(registry_date="2022-05-01")]
-    assert eligible_from(versions, Verdicts(protocol.eligibility)) == "2020-02-01"
+    assert eligible_from(versions, Verdicts(protocol.eligibility)) is None

@@ -1,23 +1,50 @@
 """Commands by which people answer alerts: list them, take note, put off."""
 
 from datetime import UTC, datetime, time
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
+from typer.core import TyperGroup
 
+from alerts.channels import deliver_pending, open_channels
 from cli import show
-from cli.common import THE_ONLY_REVIEW, AsJson, ReviewName, console, day_of, now, print_json, settings_of
+from cli.common import (
+    PARTIAL,
+    REVIEW_HELP,
+    THE_ONLY_REVIEW,
+    AsJson,
+    ReviewName,
+    console,
+    day_of,
+    known_review,
+    now,
+    print_json,
+    settings_of,
+)
 from models.settings import Settings
+from models.vocabulary import DeliveryState
 from stores.ledger import Ledger, LedgerError
 
 answering = typer.Typer()
 
+
+class _ListedByDefault(TyperGroup):
+    """'alerts' alone, or with a review, lists them."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = next((word for word in args if not word.startswith("-")), "")
+        return super().parse_args(ctx, args if named in self.commands or args == ["--help"] else ["list", *args])
+
+
+alerting = typer.Typer(cls=_ListedByDefault, rich_markup_mode=None)
+answering.add_typer(alerting, name="alerts", help="List alerts, or send some of them again.")
+
 Key = Annotated[str, typer.Argument(metavar="ID", help="Key of the alert; 'trialwatch alerts' and every mail tell it.")]
 
 
-@answering.command("alerts")
-def alerts_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
+@alerting.command("list")
+def list_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
     """List alerts, newest first: what became of each, and who has taken note."""
     with _ledger(settings_of(context)) as ledger:
         alerts, deliveries = ledger.alerts(review), ledger.deliveries(review)
@@ -39,6 +66,46 @@ def alerts_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW,
             print_json(alert)
     else:
         show.alerts(told, console())
+
+
+@alerting.command("resend")
+def resend_command(
+    context: typer.Context,
+    keys: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Keys of alerts.")] = None,
+    undelivered: Annotated[bool, typer.Option("--undelivered", help="Every alert that has not arrived.")] = False,
+    review: Annotated[str, typer.Option("--review", help=REVIEW_HELP)] = THE_ONLY_REVIEW,
+    as_json: AsJson = False,
+) -> None:
+    """Send alerts again now, wherever they have not arrived; one that has arrived goes everywhere once more."""
+    if bool(keys) == undelivered:
+        raise typer.BadParameter("give the keys of alerts, or --undelivered", param_hint="ID")
+    settings = settings_of(context)
+    channels = open_channels(settings.channels, settings.outbox)
+    names = [channel.name for channel in channels]
+    with _ledger(settings) as ledger, ledger.lock():
+        wanted = keys or [item.alert_key for item in ledger.undelivered(known_review(settings, review))]
+        alerts = [ledger.alert(key) for key in dict.fromkeys(wanted)]
+        for alert in alerts:
+            arrived = {
+                item.channel for item in ledger.deliveries(alert.review)
+                if item.alert_key == alert.key and item.state is DeliveryState.DELIVERED
+            }  # fmt: skip
+            ledger.resend(alert.key, [name for name in names if name not in arrived] or names)
+        attempts = [
+            item
+            for name in dict.fromkeys(alert.review for alert in alerts)
+            for item in deliver_pending(ledger, name, channels)
+        ]
+    for attempt in attempts:
+        if as_json:
+            print_json(msgspec.to_builtins(attempt))
+        else:
+            became = f"not delivered: {attempt.error}" if attempt.error else "delivered"
+            console().print(f"alert {attempt.alert_key} on {attempt.channel}: {became}")
+    if not attempts and not as_json:
+        console().print("every alert has arrived")
+    if any(attempt.error for attempt in attempts):
+        raise typer.Exit(PARTIAL)
 
 
 @answering.command("ack")

@@ -36,6 +36,8 @@ def night(result: NightResult, console: Console) -> None:
             console.print(f"  {event.event_code} {event.study_id} {event.event_date}: {event.evidence}")
     if result.state == "failed":
         console.print(f"failed: {result.gathered.reason}")
+    for sentence in result.undelivered:
+        console.print(sentence)
     if result.folder.exists():
         console.print(f"published in {result.folder}")
 

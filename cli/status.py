@@ -14,6 +14,7 @@ from rich.console import Console
 
 from cli.common import PARTIAL, THE_ONLY_REVIEW, AsJson, ReviewName, console, now, print_json, settings_of
 from cli.show import strong
+from flows.conclude import untold
 from flows.searches import freshness_now
 from judging.freshness import nights_missing, standing
 from models.review import ReviewError, review_named
@@ -67,13 +68,13 @@ def status_of(review: str, settings: Settings, moment: datetime) -> dict[str, An
         except NothingPublished as problem:
             raise NothingPublished(f"{problem}{_last_failure(runs)}") from None
         alerts = len(ledger.alerts(review))
-        undelivered = [item for item in ledger.deliveries(review) if item.delivered_at is None]
+        undelivered = ledger.undelivered(review)
         decisions = [item for item in ledger.decisions(review) if item.decided_at <= moment]
         freshness, faults = _freshness(review, settings, ledger, folder, moment)
     decision = standing(decisions[-1], freshness, moment) if decisions else None
     missing = nights_missing([run.as_of for run in runs if run.state in _ENDED_WELL], moment)
     problems = [*faults, *_of_sources(freshness), *_of_nights(runs, missing)]
-    problems += [f"{counted(len(undelivered), 'alert')} not delivered"] * bool(undelivered)
+    problems += [untold(item) for item in undelivered]
     return {
         "published": str(folder.resolve()),
         "as_of": moment,

@@ -80,6 +80,7 @@ def as_json(result: NightResult) -> dict[str, Any]:
         "queue": [_every_field(item) for item in judgement.queue],
         "new_versions": result.page.n_new_versions,
         "state": result.state,
+        "undelivered": result.undelivered,
     }
 
 

@@ -18,7 +18,7 @@ from flows.searches import freshness_now, known_questions
 from judging.freshness import silent_since
 from judging.judge import judge
 from judging.vanished import with_vanished
-from models.alert import Alert
+from models.alert import Alert, Heartbeat
 from models.judgement import Judgement
 from models.news import Names, not_yet_told
 from models.page import ReplayedRecord, ReviewPage
@@ -30,7 +30,7 @@ from reporting.digest import render_digest
 from reporting.gathering import gather_page
 from reporting.render import render_page
 from stores.judged import fill
-from stores.ledger import Ledger, Run
+from stores.ledger import Delivery, Ledger, Run
 from stores.published import night_folder, write_manifest
 from stores.snapshot import Snapshot, fingerprint
 from synthesis.crosscheck import crosscheck
@@ -198,10 +198,8 @@ def tell_unfinished(
         tell_failure(settings, ledger, earlier[-1].run_id, stopped, earlier[-1].reason, channels)
 
 
-def write_outbox(
-    settings: Settings, ledger: Ledger, run_id: int, concluded: Concluded, channels: Sequence[Channel]
-) -> None:
-    """Write decision, events, alerts and heartbeat to the ledger in one transaction."""
+def write_outbox(ledger: Ledger, run_id: int, concluded: Concluded, channels: Sequence[Channel]) -> Heartbeat:
+    """Write decision, events, alerts and heartbeat to the ledger in one transaction; returns the heartbeat."""
     judgement = concluded.judgement
     beat = heartbeat(
         context=judgement.context,
@@ -222,7 +220,7 @@ def write_outbox(
         channels=[channel.name for channel in channels],
         aliases=judgement.screened.study_of,
     )
-    write_heartbeat(beat, settings.outbox)
+    return beat
 
 
 def tell_failure(
@@ -234,14 +232,31 @@ def tell_failure(
     try:
         alert = failed_night(review, as_of, reason, max(good, default=None))
         ledger.tell(run_id, alert, [channel.name for channel in channels])
-        write_heartbeat(failed_heartbeat(review, as_of, reason), settings.outbox)
-        deliver(ledger, review, channels)
+        deliver(settings, ledger, failed_heartbeat(review, as_of, reason), channels)
     except Exception as problem:
         log.warning("that the night failed could not be told: %s", in_words(problem))
 
 
-def deliver(ledger: Ledger, review: str, channels: Sequence[Channel]) -> None:
-    """Send what is due on every channel; what fails is tried again on a later night."""
-    for attempt in deliver_pending(ledger, review, channels):
-        if attempt.error:
-            log.warning("alert %s was not delivered on %s: %s", attempt.alert_key, attempt.channel, attempt.error)
+def deliver(settings: Settings, ledger: Ledger, beat: Heartbeat, channels: Sequence[Channel]) -> tuple[str, ...]:
+    """Send what is due on every channel, and put the heartbeat beside it; returns what has not gone out, in sentences.
+
+    One channel that fails holds up no other. What fails is tried again on a later night.
+    """
+    deliver_pending(ledger, beat.review, channels)
+    lacking = [untold(item) for item in ledger.undelivered(beat.review)]
+    try:
+        write_heartbeat(beat, settings.outbox)
+    except OSError as problem:
+        lacking.append(f"the heartbeat was not written: {in_words(problem)}")
+    for sentence in lacking:
+        log.warning("%s", sentence)
+    return tuple(lacking)
+
+
+def untold(delivery: Delivery) -> str:
+    """That an alert has not arrived, why, and what to do."""
+    return (
+        f"alert {delivery.alert_key} has not arrived on {delivery.channel}:"
+        f" {delivery.error or 'not yet tried'}; mend that and run 'trialwatch alerts resend {delivery.alert_key}',"
+        " or take note of it with 'trialwatch ack'"
+    )

@@ -48,6 +48,8 @@ class NightResult(msgspec.Struct, frozen=True, kw_only=True):
 
     concluded: Concluded
     gathered: Gathered
+    undelivered: tuple[str, ...] = ()
+    """What has not reached people, in sentences."""
 
     @property
     def judgement(self) -> Judgement:
@@ -81,8 +83,14 @@ class NightResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> str:
-        """``done``, ``partial`` when a source was not searched to the end, ``failed`` when none was."""
-        return self.gathered.state
+        """``done``; ``partial`` when a source was not searched to the end or something has not reached people;
+        ``failed`` when no source was searched."""
+        return "partial" if self.undelivered and self.gathered.state == "done" else self.gathered.state
+
+    @property
+    def reason(self) -> str:
+        """Why it is not ``done``; '' when it is."""
+        return "; ".join(text for text in (self.gathered.reason, *self.undelivered) if text)
 
 
 def night(
@@ -127,9 +135,10 @@ def night(
                 steps.run("tell", tell_failure, settings, ledger, run_id, request, gathered.reason, channels)
             else:
                 steps.run("publish", publish, concluded.build, concluded.target, settings.keep_snapshots)
-                steps.run("write the outbox", write_outbox, settings, ledger, run_id, concluded, channels)
-                steps.run("deliver", deliver, ledger, request.review, channels)
-            ledger.finish_run(run_id, result.state, gathered.reason)
+                beat = steps.run("write the outbox", write_outbox, ledger, run_id, concluded, channels)
+                undelivered = steps.run("deliver", deliver, settings, ledger, beat, channels)
+                result = msgspec.structs.replace(result, undelivered=undelivered)
+            ledger.finish_run(run_id, result.state, result.reason)
     return result
 
 

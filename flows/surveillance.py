@@ -94,9 +94,7 @@ def nightly(
 def _ending(nights: Sequence[ReviewNight]) -> State[str]:
     """How the flow ends, with every review that did not end well named."""
     state = worst(nights)
-    told = [
-        f"{item.review}: {item.reason or _unsearched(item) or item.state}" for item in nights if item.state != "done"
-    ]
+    told = [f"{item.review}: {item.reason or _lacking(item) or item.state}" for item in nights if item.state != "done"]
     message = "; ".join(told)
     if state == "failed":
         return Failed(message=message)
@@ -107,9 +105,12 @@ def _ending(nights: Sequence[ReviewNight]) -> State[str]:
     )
 
 
-def _unsearched(item: ReviewNight) -> str:
-    checks = item.result.checks if item.result else ()
-    return ", ".join(f"{check.source} {check.state} ({check.reason})" for check in checks if check.reason)
+def _lacking(item: ReviewNight) -> str:
+    result = item.result
+    unsearched = (
+        [f"{check.source} {check.state} ({check.reason})" for check in result.checks if check.reason] if result else []
+    )
+    return ", ".join([*unsearched, *(result.undelivered if result else ())])
 
 
 @flow(name="probe", log_prints=True)

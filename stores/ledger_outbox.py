@@ -38,6 +38,11 @@ class Outbox(Sessions):
         query = select(AlertRow).where(AlertRow.review == review).order_by(AlertRow.raised_at, AlertRow.key)
         return self._values(query, Alert)
 
+    def alert(self, key: str) -> Alert:
+        """The alert of a key; LedgerError when there is none."""
+        with self._reading() as session:
+            return msgspec.convert(_alert(session, key), Alert, from_attributes=True)
+
     def pending(self, review: str) -> tuple[PendingDelivery, ...]:
         """What is due now: neither delivered nor given up, acknowledged or snoozed; oldest alert first."""
         now = self._now()

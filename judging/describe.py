@@ -47,10 +47,10 @@ def _words(text: str | None) -> str:
 
 
 def product_of(record: TrialRecord, eligibility: Eligibility) -> str:
-    """The interventions that are cells by the protocol's words, or else all that are no comparator."""
-    cells = [item.name for item in record.interventions if find(eligibility.intervention, [Field("", item.name)])]
+    """The interventions that are the one in question by the protocol's words, or else all that are no comparator."""
+    tested = [item.name for item in record.interventions if find(eligibility.intervention, [Field("", item.name)])]
     others = [item.name for item in record.interventions if not find(eligibility.comparator, [Field("", item.name)])]
-    return _joined(cells or others)
+    return _joined(tested or others)
 
 
 def comparator_of(record: TrialRecord, eligibility: Eligibility) -> str:

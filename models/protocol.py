@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from models import design
+from models.terms import Strict, TermRule
 from models.vocabulary import (
     ArmRole,
     Convention,
@@ -21,16 +23,15 @@ from models.vocabulary import (
 )
 
 
-class Strict(BaseModel):
-    """Unknown keys are errors, values do not change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
 def _search_words(text: str) -> str:
     if not re.fullmatch(r"[^\W_]+(?:[ '’-][^\W_]+)*", text) or text in {"AND", "OR", "NOT"}:
         raise ValueError(f"{text!r} is more than words: quotes, wildcards and operators are added for each source")
     return text
+
+
+def _beside(shared: TermRule) -> AfterValidator:
+    """The words that all reviews share join a rule of the protocol as it is read."""
+    return AfterValidator(lambda own: own.beside(shared))
 
 
 SearchWords = Annotated[str, AfterValidator(_search_words)]
@@ -58,40 +59,47 @@ class SourceSearch(Strict):
     freshness_limit_days: Annotated[int, Field(gt=0)] = 3
 
 
-class TermRule(Strict):
-    """Words that decide a criterion, as whole words without regard to case; `*` ends a word early.
+class LocalTreatment(Strict):
+    """A treatment of one part of the body: `given` says that it is one, `parts` are those that are measured.
 
-    `except_terms` are phrases whose presence keeps a word inside them from counting.
+    A trial in which both are found may have allocated sides of a person rather than persons.
     """
 
-    terms: list[str]
-    except_terms: list[str] = []
+    given: TermRule
+    parts: TermRule
 
 
 class Eligibility(Strict):
-    """Terms of the review's question. Rules over registry fields, never lists of trial ids."""
+    """Terms of the review's question. Rules over registry fields, never lists of trial ids.
+
+    Comparator, procedures and designs have words that all reviews share (`models.design`); a review names its own, and
+    those of the shared that it goes without.
+    """
 
     population: TermRule
-    not_population: TermRule
+    not_population: TermRule = TermRule()
     """What an abbreviation of the population stands for elsewhere."""
-    near_population: TermRule = TermRule(terms=[])
+    near_population: TermRule = TermRule()
     """People whom the review may or may not mean: the verdict is unclear."""
-    other_populations: TermRule = TermRule(terms=[])
+    other_populations: TermRule = TermRule()
     """People with other diseases: beside the population they leave it unclear, alone they are not it."""
     intervention: TermRule
-    not_intervention: TermRule
-    needs_person: TermRule
+    not_intervention: TermRule = TermRule()
+    needs_person: TermRule = TermRule()
     """Interventions on which the review has not decided: the verdict is unclear."""
-    procedures: TermRule = TermRule(terms=[])
+    procedures: Annotated[TermRule, _beside(design.PROCEDURES)] = Field(TermRule(), validate_default=True)
     """What is done to obtain or give the intervention: given to some arms only, it is no co-intervention."""
-    comparator: TermRule
+    comparator: Annotated[TermRule, _beside(design.COMPARATOR)] = Field(TermRule(), validate_default=True)
     """Words by which an arm is recognised as placebo, sham or no treatment."""
+    within_person: Annotated[TermRule, _beside(design.WITHIN_PERSON)] = Field(TermRule(), validate_default=True)
+    """Words by which a trial is recognised that compares sides or sites of the same people."""
+    local_treatment: LocalTreatment | None = None
 
-    def with_products(self, products: "Sequence[ProductRow]") -> "Eligibility":
-        """The terms with the names of products beside them."""
+    def with_interventions(self, interventions: "Sequence[InterventionRow]") -> "Eligibility":
+        """The terms with the names of interventions beside them."""
 
-        def also(rule: TermRule, kind: str) -> TermRule:
-            names = [name for product in products if product.is_cell_therapy == kind for name in product.terms]
+        def also(rule: TermRule, answer: str) -> TermRule:
+            names = [name for item in interventions if item.counts == answer for name in item.terms]
             return rule.model_copy(update={"terms": [*rule.terms, *names]})
 
         return self.model_copy(
@@ -282,24 +290,18 @@ class DecisionRow(Strict):
     reason: str
 
 
-class ProductRow(Strict):
-    """products.csv: a product by all its names, what it is made of, and whether the review counts it as cells.
+class InterventionRow(Strict):
+    """interventions.csv: an intervention by all its names and codes, and whether the review counts it.
 
-    `names` are terms as in the protocol, separated by semicolons. What no source states is left empty.
+    `names` are terms as in the protocol, separated by semicolons. A review may keep columns of its own beside these,
+    as dose or route; what no source states is left empty.
     """
 
-    product: str
+    model_config = ConfigDict(extra="allow")
+
+    name: str
     names: str
-    cells: str | None = None
-    tissue: str | None = None
-    donor: Literal["autologous", "allogeneic"] | None = None
-    is_modified: bool | None = None
-    """Genetically engineered, or induced to secrete what such cells do not secrete by themselves."""
-    route: str | None = None
-    """How it is given, in the trials that `source` names; several are separated by semicolons."""
-    dose: str | None = None
-    """How much and how often, in the same trials."""
-    is_cell_therapy: Literal["yes", "no", "person"]
+    counts: Literal["yes", "no", "person"]
     """``person`` where the review has not decided: the verdict is unclear."""
     evidence: EvidenceWord
     source: str
@@ -313,6 +315,11 @@ class ProductRow(Strict):
     @property
     def terms(self) -> list[str]:
         return [name.strip() for name in self.names.split(";") if name.strip()]
+
+    @property
+    def further(self) -> dict[str, str]:
+        """What stands in the review's own columns, where it is not empty."""
+        return {name: str(value) for name, value in (self.model_extra or {}).items()}
 
 
 class LinkRow(Strict):

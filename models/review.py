@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,8 +15,8 @@ from models.protocol import (
     CertaintyRow,
     DecisionRow,
     ExtractionRow,
+    InterventionRow,
     LinkRow,
-    ProductRow,
     Protocol,
     PublishedVersion,
     RiskOfBiasRow,
@@ -45,7 +44,7 @@ class Review:
     versions: tuple[PublishedVersion, ...]
     decisions: tuple[DecisionRow, ...]
     links: tuple[LinkRow, ...]
-    products: tuple[ProductRow, ...]
+    interventions: tuple[InterventionRow, ...]
     extraction: tuple[ExtractionRow, ...]
     risk_of_bias: tuple[RiskOfBiasRow, ...]
     certainty: tuple[CertaintyRow, ...]
@@ -59,7 +58,7 @@ class Review:
             versions=known or self.versions[:1],
             decisions=tuple(row for row in self.decisions if row.known_from <= day),
             links=tuple(row for row in self.links if row.known_from <= day),
-            products=self.products,
+            interventions=self.interventions,
             extraction=tuple(row for row in self.extraction if row.known_from <= day),
             risk_of_bias=self.risk_of_bias,
             certainty=self.certainty,
@@ -106,9 +105,9 @@ def load_review(folder: Path) -> Review:
     if not (folder / "protocol.yaml").is_file():
         raise ReviewError(f"{folder / 'protocol.yaml'}: not found; a review folder needs a protocol.yaml")
     protocol = _load_yaml(folder / "protocol.yaml", Protocol)
-    products = _load_csv(folder / "products.csv", ProductRow)
-    _check_products(folder, products)
-    protocol = protocol.model_copy(update={"eligibility": protocol.eligibility.with_products(products)})
+    interventions = _load_interventions(folder)
+    eligibility = protocol.eligibility.with_interventions(interventions)
+    protocol = protocol.model_copy(update={"eligibility": eligibility})
     versions = [_load_yaml(path, PublishedVersion) for path in sorted((folder / "published").glob("*.yaml"))]
     if not versions:
         raise ReviewError(f"{folder / 'published'}: no *.yaml; a review starts from a published version")
@@ -118,7 +117,7 @@ def load_review(folder: Path) -> Review:
         versions=tuple(versions),
         decisions=_load_csv(folder / "decisions.csv", DecisionRow),
         links=_load_csv(folder / "links.csv", LinkRow),
-        products=products,
+        interventions=interventions,
         extraction=_load_csv(folder / "extraction.csv", ExtractionRow),
         risk_of_bias=_load_csv(folder / "risk_of_bias.csv", RiskOfBiasRow),
         certainty=_load_csv(folder / "certainty.csv", CertaintyRow),
@@ -128,17 +127,25 @@ def load_review(folder: Path) -> Review:
     return review
 
 
-def _check_products(folder: Path, products: Sequence[ProductRow]) -> None:
-    """A name that is given two answers would be decided by the order of rows."""
-    answers: dict[str, ProductRow] = {}
-    for line, row in enumerate(products, start=2):
+def _load_interventions(folder: Path) -> tuple[InterventionRow, ...]:
+    """Rows of interventions.csv. A name that is given two answers would be decided by the order of rows."""
+    path = folder / "interventions.csv"
+    if (old := folder / "products.csv").exists():
+        raise ReviewError(
+            f"{old}: products are interventions now: rename the file to interventions.csv, and in its first line"
+            " 'product' to 'name' and the column of yes, no or person to 'counts'; all other columns stay"
+        )
+    rows = _load_csv(path, InterventionRow)
+    answers: dict[str, InterventionRow] = {}
+    for line, row in enumerate(rows, start=2):
         for name in row.terms:
             known = answers.setdefault(name.casefold(), row)
-            if known.is_cell_therapy != row.is_cell_therapy:
+            if known.counts != row.counts:
                 raise ReviewError(
-                    f"{folder / 'products.csv'}:{line}: names: {name!r} is {known.is_cell_therapy} as {known.product}"
-                    f" and {row.is_cell_therapy} here; keep one of them"
+                    f"{path}:{line}: names: {name!r} is {known.counts} as {known.name} and {row.counts} here;"
+                    " keep one of them"
                 )
+    return rows
 
 
 def _check_names(folder: Path, review: Review) -> None:
@@ -214,7 +221,10 @@ def _load_csv(path: Path, shape: type[Row]) -> tuple[Row, ...]:
         reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True)
         expected = set(shape.model_fields)
         header = set(reader.fieldnames or ())
-        if unknown := header - expected:
+        has_own = shape.model_config.get("extra") == "allow"
+        if "" in header:
+            raise ReviewError(f"{path}:1: a column has no name; give it one, or remove it")
+        if (unknown := header - expected) and not has_own:
             raise ReviewError(f"{path}:1: unknown columns {sorted(unknown)}; known are {sorted(expected)}")
         rows, problems = [], []
         for row in reader:

@@ -186,6 +186,17 @@ review_screening_decision = _table(
     _column("decided_by", _TEXT, "rule, or the person or review version that decided"),
 )
 
+review_intervention = _table(
+    "review_intervention",
+    "One row per intervention that the review names in interventions.csv.",
+    _column("name", _TEXT, "What people call it"),
+    _column("names", _TEXTS, "Its names and codes, as terms: * ends a word early"),
+    _column("counts", _TEXT, "yes, no, or person where the review has not decided"),
+    _column("evidence", _TEXT, "verbatim, derived, inferred or memory"),
+    _column("source", _TEXT, "Where that is written"),
+    _column("further", _TEXT, "The review's own columns as a JSON object of texts; empty ones are left out"),
+)
+
 review_study_status = _table(
     "review_study_status",
     "One row per study as of the night: eligibility, state, list, numbers, dates.",

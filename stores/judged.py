@@ -1,5 +1,6 @@
 """A judgement as rows of the snapshot's review tables."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -27,6 +28,11 @@ def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[Upda
             {"study_id": study_id, **columns_of(item, "criterion", "verdict", "field", "quote", "decided_by")}
             for study_id, screening in judgement.screened.screening.items()
             for item in screening.criteria
+        ],
+        "review_intervention": [
+            {"names": item.terms, "further": json.dumps(item.further, ensure_ascii=False)}
+            | {name: str(getattr(item, name)) for name in ("name", "counts", "evidence", "source")}
+            for item in judgement.review.interventions
         ],
         "review_study_status": _statuses(judgement),
         "review_event": [

@@ -16,7 +16,7 @@ from models.vocabulary import Allocation, OutcomeRole, Status
 _RESPELLED = 80
 """Likeness, 0 to 100, from which two names are one name respelled. California Institute for Regenerative Medicine
 with and without (CIRM) is 100, Fundación Diógenes and Diógenes Foundation 86; two sponsors between whom a trial
-changed hands, Hadassah Medical Organization and Brainstorm-Cell Therapeutics, 35."""
+changed hands, 35."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

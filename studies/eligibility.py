@@ -1,13 +1,14 @@
 """Whether a study belongs to the review: a verdict per criterion, with the field that decided it.
 
-No criterion rests on the kind of intervention or on the type of an arm alone: registries call cells a drug,
-a device or a procedure, and arms of cells "active comparator".
+No criterion rests on the kind of intervention or on the type of an arm alone: one registry calls a drug what another
+calls a device or a procedure, and arms of what is tested "active comparator".
 """
 
 import re
 from collections.abc import Sequence
 
-from models.protocol import DecisionRow, Eligibility, PublishedVersion, TermRule
+from models import design
+from models.protocol import DecisionRow, Eligibility, PublishedVersion
 from models.screening import CriterionVerdict, ScreeningDecision
 from models.trial import Arm, TrialRecord
 from models.vocabulary import Allocation, ArmType, Criterion, StudyType, Verdict
@@ -17,61 +18,6 @@ from studies.terms import Field, Found, find
 _INACTIVE_ARMS = {ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR, ArmType.NO_INTERVENTION}
 _CODE = re.compile(r"\w*\d[\w-]*|\w[\w-]{3,}")
 _PHASE_ONE = re.compile(r"(?:early[\s_]*)?phase[\s_]*(?:1|i)", re.IGNORECASE)
-_RANDOM = TermRule(terms=["random*", "quasi-random*"], except_terms=["non-random*", "nonrandom*", "not random*"])
-_WITHIN_PERSON = TermRule(
-    terms=[
-        "contralateral*",
-        "ipsilateral",
-        "within-person",
-        "within-subject",
-        "intra-individual",
-        "split-body",
-        "own control",
-        "one leg",
-        "other leg",
-        "each leg",
-        "non-injected side",
-        "untreated side",
-        "untreated leg",
-        "untreated limb",
-        "opposite leg",
-        "opposite limb",
-        "opposite side",
-    ]
-)
-_INTO_MUSCLE = TermRule(terms=["intramuscular*", "intra-muscular*", "into the muscle*"])
-_ONE_MUSCLE = TermRule(
-    terms=["tibialis anterior", "biceps*", "triceps*", "quadriceps*", "deltoid*", "gastrocnemius", "interosse*",
-           "abductor*", "trapezius", "diaphragm*"]
-)  # fmt: skip
-_ALTERNATION = TermRule(
-    terms=["quasi-random*", "pseudo-random*", "alternation", "alternately", "alternating *", "odd or even", "even or odd",
-           "allocat* alternat*", "alternat* allocat*"]
-)  # fmt: skip
-_DELAYED = TermRule(
-    terms=["delayed *", "deferred *", "late start *", "waiting list", "wait list", "waitlist*", "wait listed"]
-)
-_OUTSIDE = TermRule(
-    terms=["historic* control*", "historic* cohort", "external control*", "natural history*", "healthy *", "database control*"]
-)  # fmt: skip
-"""Arms of people who are not in the trial, or not of its population."""
-_CROSSOVER = re.compile(r"cross[\s_-]?over", re.IGNORECASE)
-_ACTING = TermRule(
-    terms=["acting on", "stimulat*", "mobiliz*", "mobilis*", "targeting", "targets", "inhibit*", "modulat*", "activat*",
-           "enhanc*", "to expand", "increas*", "regulator of", "discovered *", "repurpos*"]
-)  # fmt: skip
-"""What a drug does to cells in a title."""
-_RUN_IN = TermRule(
-    terms=[
-        "run-in",
-        "lead-in",
-        "safety cohort",
-        "open-label phase",
-        "open label phase",
-        "open-label part",
-        "first stage",
-    ]
-)
 
 
 def screen(
@@ -102,7 +48,7 @@ def judge_by_rules(record: TrialRecord, eligibility: Eligibility) -> tuple[Crite
     return (
         _population(record, eligibility),
         _intervention(record, eligibility),
-        _design(record),
+        _design(record, eligibility),
         _comparator(record, eligibility),
         _co_interventions(record, eligibility),
     )
@@ -163,7 +109,7 @@ def _population(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdi
 
 
 def _intervention(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
-    """Cells that are given by name settle it, whatever else is given: that is a co-intervention."""
+    """An intervention that is given by name settles it, whatever else is given: that is a co-intervention."""
     products, titles = fields.interventions(record), fields.titles(record)
     given = [*products, *fields.arms(record)]
     if record.study_type is StudyType.OBSERVATIONAL and not record.interventions:
@@ -173,9 +119,9 @@ def _intervention(record: TrialRecord, eligibility: Eligibility) -> CriterionVer
     if found := find(eligibility.intervention, [item for item in products if not _is_other(item, eligibility)]):
         return _by_found(Criterion.INTERVENTION, Verdict.MET, found)
     active = [item for item in given if not find(eligibility.comparator, [item])]
-    cells, other = find(eligibility.intervention, given), find(eligibility.not_intervention, [*active, *titles])
-    if cells:
-        return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR if other else Verdict.MET, other or cells)
+    named, other = find(eligibility.intervention, given), find(eligibility.not_intervention, [*active, *titles])
+    if named:
+        return _by_found(Criterion.INTERVENTION, Verdict.UNCLEAR if other else Verdict.MET, other or named)
     if other:
         return _by_found(Criterion.INTERVENTION, Verdict.NOT_MET, other)
     if found := find(eligibility.needs_person, titles):
@@ -195,11 +141,11 @@ def _is_other(item: Field, eligibility: Eligibility) -> bool:
 
 
 def _is_named_in_title(record: TrialRecord, eligibility: Eligibility) -> bool:
-    """Whether a title that speaks of cells says that a product by another name is one, or no product is named.
+    """Whether a title that names the intervention says so of a product by another name, or no product is named.
 
-    A drug may be titled by the cells that it acts on.
+    A treatment may be titled by what it acts on.
     """
-    if find(_ACTING, fields.titles(record)):
+    if find(design.ACTING, fields.titles(record)):
         return False
     products = [item for item in record.interventions if not find(eligibility.comparator, [Field("", item.name)])]
     titles = " ".join(field.text for field in fields.titles(record)).casefold()
@@ -207,43 +153,44 @@ def _is_named_in_title(record: TrialRecord, eligibility: Eligibility) -> bool:
     return not products or any(word.casefold() in titles for word in words)
 
 
-def _design(record: TrialRecord) -> CriterionVerdict:
+def _design(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
     if record.study_type not in {StudyType.INTERVENTIONAL, None}:
         return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "study_type", record.study_type)
     if record.allocation is Allocation.RANDOMISED:
-        return _randomised(record)
-    titled, told = find(_RANDOM, fields.titles(record)), fields.descriptions(record)
+        return _randomised(record, eligibility)
+    titled, told = find(design.RANDOM, fields.titles(record)), fields.descriptions(record)
     if record.allocation is not None:
-        said = titled or find(_ALTERNATION, told)
+        said = titled or find(design.ALTERNATION, told)
         if not said and record.allocation is Allocation.NON_RANDOMISED and len(record.arms) > 1:
-            said = find(_RANDOM, told)
+            said = find(design.RANDOM, told)
         if said:
             return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, said)
         return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "allocation", record.allocation)
     if titled:
         return _by_found(Criterion.DESIGN, Verdict.MET, titled)
-    if said := find(_RANDOM, told) or find(_ALTERNATION, told):
+    if said := find(design.RANDOM, told) or find(design.ALTERNATION, told):
         return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, said)
     if len(record.arms) == 1:
         return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "arms", f"one arm: {record.arms[0].label}")
     return _verdict(Criterion.DESIGN, Verdict.UNCLEAR, "allocation", "not stated")
 
 
-def _randomised(record: TrialRecord) -> CriterionVerdict:
+def _randomised(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
     """Registered as randomised; unclear where sides of one person rather than persons may have been."""
     given = [*fields.titles(record), *fields.interventions(record), *fields.arms(record), *fields.descriptions(record)]
-    if found := find(_WITHIN_PERSON, [*given, *fields.outcomes(record)]):
+    if found := find(eligibility.within_person, [*given, *fields.outcomes(record)]):
         return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, found)
-    if find(_INTO_MUSCLE, given) and (found := find(_ONE_MUSCLE, [*fields.outcomes(record), *given])):
+    local = eligibility.local_treatment
+    if local and find(local.given, given) and (found := find(local.parts, [*fields.outcomes(record), *given])):
         return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, found)
     quote = str(record.allocation)
-    if found := find(_RUN_IN, [*fields.titles(record), *fields.arms(record), *fields.interventions(record)]):
+    if found := find(design.RUN_IN, [*fields.titles(record), *fields.arms(record), *fields.interventions(record)]):
         quote = f"{quote}, after a part that is not: {found.quote}"
     return _verdict(Criterion.DESIGN, Verdict.MET, "allocation", quote)
 
 
 def _comparator(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
-    arms = [arm for arm in record.arms if not find(_OUTSIDE, [Field("arms", arm.label)])]
+    arms = [arm for arm in record.arms if not find(design.OUTSIDE, [Field("arms", arm.label)])]
     for arm in arms:
         if arm.type in _INACTIVE_ARMS:
             return _verdict(Criterion.COMPARATOR, Verdict.MET, "arms.type", f"{arm.label} ({arm.type})")
@@ -264,36 +211,36 @@ def _comparator(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdi
         is_open = is_silent or record.allocation is Allocation.RANDOMISED
         verdict = Verdict.UNCLEAR if is_open else Verdict.NOT_MET
         return _by_absence(Criterion.COMPARATOR, verdict, fields.arms(record), "arms")
-    if found := _without_cells(record, arms, eligibility):
+    if found := _without_intervention(record, arms, eligibility):
         return _by_found(Criterion.COMPARATOR, Verdict.MET, found)
-    if delayed := find(_DELAYED, [Field("arms", arm.label) for arm in arms]):
+    if delayed := find(design.DELAYED, [Field("arms", arm.label) for arm in arms]):
         return _by_found(Criterion.COMPARATOR, Verdict.MET, delayed)
     if named := find(eligibility.comparator, [*fields.interventions(record), *fields.arms(record)]):
-        is_crossover = _CROSSOVER.search(record.intervention_model_text or "")
+        is_crossover = find(design.CROSSOVER, [Field("", record.intervention_model_text or "")])
         return _by_found(Criterion.COMPARATOR, Verdict.MET if is_crossover else Verdict.UNCLEAR, named)
-    if all(_gives_cells(record, arm.label, eligibility) for arm in arms):
-        return _verdict(Criterion.COMPARATOR, Verdict.NOT_MET, "arms", "every arm receives cells")
+    if all(_gives_intervention(record, arm.label, eligibility) for arm in arms):
+        return _verdict(Criterion.COMPARATOR, Verdict.NOT_MET, "arms", "every arm receives the intervention")
     return _by_absence(Criterion.COMPARATOR, Verdict.UNCLEAR, fields.arms(record), "arms")
 
 
-def _without_cells(record: TrialRecord, arms: Sequence[Arm], eligibility: Eligibility) -> Found | None:
-    """An arm that gets what an arm of cells gets, less the cells; or that is described as inactive."""
+def _without_intervention(record: TrialRecord, arms: Sequence[Arm], eligibility: Eligibility) -> Found | None:
+    """An arm that gets what an arm of the intervention gets, less the intervention; or that is described as inactive."""
     given = {arm.label: {item.name for item in record.interventions if arm.label in item.arm_labels} for arm in arms}
-    with_cells = [arm.label for arm in arms if _gives_cells(record, arm.label, eligibility)]
+    with_intervention = [arm.label for arm in arms if _gives_intervention(record, arm.label, eligibility)]
     for arm in arms:
         described = [Field("arms.description", arm.description_text)] if arm.description_text else []
-        if arm.label in with_cells or find(eligibility.intervention, described):
+        if arm.label in with_intervention or find(eligibility.intervention, described):
             continue
-        if any(given[label] > given[arm.label] for label in with_cells):
+        if any(given[label] > given[arm.label] for label in with_intervention):
             what = ", ".join(sorted(given[arm.label])) or "nothing"
-            return Found("interventions.arm_labels", f"{arm.label}: {what}, without cells", False)
+            return Found("interventions.arm_labels", f"{arm.label}: {what}, without the intervention", False)
         if found := find(eligibility.comparator, described):
             return found
     return None
 
 
 def _co_interventions(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
-    """What only some arms get besides cells; what an arm gets instead of cells is its comparator."""
+    """What only some arms get besides the intervention; what an arm gets instead of it is its comparator."""
     labels = {arm.label for arm in record.arms}
     for intervention in record.interventions:
         name = [Field("interventions", intervention.name)]
@@ -304,7 +251,7 @@ def _co_interventions(record: TrialRecord, eligibility: Eligibility) -> Criterio
         is_for_some = bool(given_to) and given_to < labels
         if is_known or not is_for_some or _is_product(record, intervention.name, eligibility):
             continue
-        if any(_gives_cells(record, label, eligibility) or _others_in(record, label) > 1 for label in given_to):
+        if any(_gives_intervention(record, label, eligibility) or _others_in(record, label) > 1 for label in given_to):
             quote = f"{intervention.name}: only in {', '.join(sorted(given_to))}"
             return _verdict(Criterion.CO_INTERVENTIONS, Verdict.UNCLEAR, "interventions.arm_labels", quote)
     return _verdict(Criterion.CO_INTERVENTIONS, Verdict.MET, "interventions", "none given to some arms only")
@@ -315,12 +262,12 @@ def _others_in(record: TrialRecord, label: str) -> int:
 
 
 def _is_product(record: TrialRecord, name: str, eligibility: Eligibility) -> bool:
-    """Whether an intervention without a word for cells is the product: no other intervention has one."""
+    """Whether an intervention that no term names is the one meant: a term names no other."""
     others = [Field("interventions", item.name) for item in record.interventions if item.name != name]
     return not find(eligibility.intervention, others)
 
 
-def _gives_cells(record: TrialRecord, label: str, eligibility: Eligibility) -> bool:
+def _gives_intervention(record: TrialRecord, label: str, eligibility: Eligibility) -> bool:
     names = [item.name for item in record.interventions if label in item.arm_labels]
     return find(eligibility.intervention, [Field("arms", text) for text in (label, *names)]) is not None
 

@@ -11,9 +11,10 @@ import msgspec
 from scipy.special import stdtrit
 
 from models.printed import printed_number
-from models.protocol import Comparison, Outcome, Protocol, TermRule, Timepoint
+from models.protocol import Comparison, Outcome, Protocol, Timepoint
 from models.screening import QueueItem
 from models.synthesis import ArmResult
+from models.terms import TermRule
 from models.trial import AdverseGroup, Measurement, MeasureTable, PostedResults, Report, TrialRecord
 from models.vocabulary import ArmRole, EvidenceWord
 from studies.numbers import not_randomised_by_group, randomised_in_text, started, started_by_group
@@ -242,8 +243,8 @@ class _Reader(msgspec.Struct, frozen=True):
         actives: list[str] = []
         for group_id, title in groups:
             field = [Field("title", title)]
-            is_cells, is_control = find(terms.intervention, field), find(terms.comparator, field)
-            (controls if is_control and not is_cells else actives).append(group_id)
+            is_tested, is_control = find(terms.intervention, field), find(terms.comparator, field)
+            (controls if is_control and not is_tested else actives).append(group_id)
         if len(controls) != 1 or len(actives) != 1:
             raise self._unreadable(
                 "groups cannot be told apart as one intervention and one comparator",

@@ -22,7 +22,7 @@ from studies.reports import link_reports
 LISTED = "review"
 """Source of a record that stands for a study which only a version of the review, or a person, names."""
 SPONSOR_ID_KINDS = frozenset({"ORG_STUDY_ID"})
-"""Kinds of identifiers that a sponsor makes up: ``ALS-001`` is many trials, so they join nothing."""
+"""Kinds of identifiers that a sponsor makes up: ``TRIAL-001`` is many trials, so they join nothing."""
 
 
 class _Edge(msgspec.Struct, frozen=True, order=True):

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations, permutations
 
 from models.dates import first_day
-from models.protocol import TermRule
 from models.screening import StudyRelation
+from models.terms import TermRule
 from models.trial import TrialRecord
 from models.vocabulary import Status, StudyRelationKind
 from studies.identifiers import SHARED_NUMBERS, Identifier, identifiers_in

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from models.dates import first_day, last_day
-from models.protocol import LinkRow, TermRule
+from models.protocol import LinkRow
 from models.screening import QueueItem, ReportLink
+from models.terms import TermRule
 from models.trial import Report, TrialRecord
 from models.vocabulary import LinkMethod, ReferenceType, RelationKind, ReportKind
 from studies.identifiers import Identifier, identifiers_in

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import msgspec
 
-from models.protocol import TermRule
+from models.terms import TermRule
 
 _GAP = r"[\s_\-\u2010-\u2015]+"
 """Between words: blanks, underscores, and every hyphen and dash that sponsors type."""
@@ -30,10 +30,9 @@ class Found(msgspec.Struct, frozen=True):
 def find(rule: TermRule, fields: Iterable[Field]) -> Found | None:
     """The first term of a rule in the first field that has one, whole words only.
 
-    Case does not count, except for terms in capitals: ALS is a disease, *als* a word in several languages.
-    `*` stands for the rest of a word, or, between blanks, for up to three words. A blank, a hyphen and an
-    underscore are one: MSC-NTF, MSC NTF. Phrases of
-    `except_terms` hide the words inside them.
+    Case does not count, except for terms in capitals: AIDS is a disease, *aids* a word. `*` stands for the rest of a
+    word, or, between blanks, for up to three words. A blank, a hyphen and an underscore are one: KT-474, KT 474.
+    Phrases of `except_terms` hide the words inside them.
     """
     terms, exceptions = tuple(rule.terms), tuple(rule.except_terms)
     for field in fields:

@@ -7,6 +7,7 @@ from functools import cache
 
 import msgspec
 
+from models import design
 from models.protocol import Eligibility
 from models.screening import CriterionVerdict
 from models.trial import TrialRecord
@@ -52,4 +53,4 @@ def fingerprint(eligibility: Eligibility) -> str:
 
 @cache
 def _code() -> str:
-    return hashlib.sha256("".join(map(inspect.getsource, (rules, fields, terms))).encode()).hexdigest()
+    return hashlib.sha256("".join(map(inspect.getsource, (rules, fields, terms, design))).encode()).hexdigest()

@@ -174,7 +174,7 @@ def parse(page: Page) -> Iterator[Parsed]:
 
 
 def write_query(pico: Pico) -> str:
-    """For the whole text in all languages, hence without abbreviations: ``als`` is a word of two of them."""
+    """For the whole text in all languages, hence without abbreviations: in another language they are words."""
     return any_of(pico.population)
 
 

@@ -1,4 +1,4 @@
-"""RIS files of databases without an open interface: CENTRAL, Embase, the Cochrane Neuromuscular register.
+"""RIS files of databases without an open interface: CENTRAL, Embase, specialised registers of review groups.
 
 Loaded by hand or through the inbox. Terms: the databases belong to their publishers (Cochrane, Elsevier);
 exports are for the review that searched them and are not to be republished.
@@ -204,7 +204,7 @@ def write_query(pico: Pico) -> str:
 
 CONNECTOR = Connector(
     slug=SLUG,
-    title="RIS files (CENTRAL, Embase, Cochrane Neuromuscular Specialised Register)",
+    title="RIS files (CENTRAL, Embase, specialised registers)",
     id_pattern=r"PMID:[1-9]\d{0,8}|DOI:10\.\d{4,9}/\S+|CENTRAL:CN-\d{8}|EMBASE:\d{7,10}|RIS:[0-9a-f]{16}",
     parse=parse,
     write_query=write_query,

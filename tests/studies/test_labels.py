@@ -23,7 +23,7 @@ TRAPS = [
     ("NCT00349622", "intervention", "not_met", "interventions", "ceftriaxone"),  # active arm: Active Comparator
     ("NCT00801333", "intervention", "not_met", "study_type", "observational"),  # stem cells are taken, not given
     ("NCT01933321", "design", "not_met", "allocation", "not_applicable"),  # labelled phase 2/3
-    ("NCT01051882", "comparator", "not_met", "arms", "every arm receives cells"),
+    ("NCT01051882", "comparator", "not_met", "arms", "every arm receives the intervention"),
     ("NCT03482050", "design", "not_met", "arms", "one arm: AstroRx"),  # allocation is missing
     ("NCT04514952", "design", "not_met", "study_type", "expanded_access"),
     ("NCT04681118", "design", "not_met", "study_type", "expanded_access"),

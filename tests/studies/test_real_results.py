@@ -16,8 +16,9 @@ from lxml import etree
 
 from connectors import CONNECTORS
 from models.dates import at_night
-from models.protocol import Outcome, Protocol, TermRule, Timepoint
+from models.protocol import Outcome, Protocol, Timepoint
 from models.synthesis import ArmResult
+from models.terms import TermRule
 from models.trial import Page, TrialRecord
 from models.vocabulary import ArmRole, EvidenceWord
 from studies.extraction import extract

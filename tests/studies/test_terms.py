@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.protocol import TermRule
+from models.terms import TermRule
 from studies.terms import Field, find
 
 

@@ -1,0 +1,194 @@
+"""Words that every review needs, in the languages in which registers are kept: designs, controls, procedures.
+
+They say how a trial is made and never what it is about; the words of a question stand in its protocol. English, and
+the words marked with a + in front of their language, were met in registry records; the others are what the language
+calls it, and wait for a record to confirm them. Languages are named by their ISO 639-1 codes. In Chinese, Japanese
+and Korean a word has no blanks round it, hence the stars.
+"""
+
+from models.terms import TermRule
+
+
+def _rule(terms: dict[str, str], but_not: dict[str, str] | None = None) -> TermRule:
+    """A rule from words by language, separated by semicolons."""
+    return TermRule(terms=_words(terms), except_terms=_words(but_not or {}))
+
+
+def _words(by_language: dict[str, str]) -> list[str]:
+    return [word.strip() for words in by_language.values() for word in words.split(";")]
+
+
+RANDOM = _rule(
+    {
+        "en": "random*; quasi-random*",
+        "+es": "aleatori*; aleatoriz*",
+        "pt": "randomiz*; aleatóri*",
+        "fr": "aléatoire*; tirage au sort",
+        "de": "zufallszuteilung; zufällige zuteilung",
+        "nl": "gerandomiseerd*",
+        "pl": "zrandomizowan*; losow* przydział*; losow* przydziel*",
+        "ru": "рандомиз*",
+        "zh": "*随机*; *隨機*",
+        "ja": "*無作為*; *ランダム*",
+        "ko": "*무작위*",
+    },
+    {
+        "en": "non-random*; nonrandom*; not random*; random* sample*; random* urine; random* glucose",
+        "es": "no aleatori*; no randomiz*",
+        "pt": "não aleatori*; não randomiz*",
+        "it": "non randomizz*",
+        "fr": "non aléatoire*; non randomis*",
+        "de": "nicht-randomi*; nicht randomi*",
+        "nl": "niet-gerandomiseerd*; niet gerandomiseerd*",
+        "zh": "*非随机*; *非隨機*",
+        "ja": "*非無作為*; *非ランダム*",
+        "ko": "*비무작위*",
+    },
+)
+ALTERNATION = _rule(
+    {
+        "en": "quasi-random*; pseudo-random*; alternation; alternately; alternating *; odd or even; even or odd;"
+        " allocat* alternat*; alternat* allocat*; by date of birth; by day of admission; by hospital number",
+        "es": "cuasi-aleatori*; cuasialeatori*; asignación alterna*",
+        "pt": "quase-aleatóri*; alocação alternada",
+        "fr": "quasi-aléatoire*; quasi-randomis*; allocation alternée",
+        "de": "quasi-randomi*; quasirandomi*; alternierend* zuteilung",
+        "it": "quasi-randomizz*; assegnazione alternata",
+        "nl": "quasi-gerandomiseerd*",
+        "zh": "*半随机*; *交替分配*",
+        "ja": "*準無作為*; *交互割付*",
+    }
+)
+"""Allocation by a rule that can be foreseen."""
+WITHIN_PERSON = _rule(
+    {
+        "en": "contralateral*; ipsilateral; within-person; within-subject; intra-individual; split-body; split-mouth;"
+        " split-face; fellow eye*; own control; own controls; non-injected side; untreated side; opposite side",
+        "es": "intraindividual*; boca dividida; propio control",
+        "fr": "controlatéral*; intra-individuel*; propre témoin",
+        "de": "kontralateral*; intraindividuell*; halbseitenvergleich*; seitenvergleich*",
+        "it": "controlateral*; intra-individual*",
+        "pl": "przeciwstronn*",
+        "zh": "*自身对照*; *对侧*",
+        "ja": "*対側*",
+        "ko": "*반대측*",
+    }
+)
+"""Sides or sites of one person rather than persons may have been allocated."""
+DELAYED = _rule(
+    {
+        "en": "delayed *; deferred *; late start *; waiting list; wait list; waitlist*; wait listed",
+        "es": "lista de espera",
+        "fr": "liste d'attente",
+        "de": "warteliste*; wartegruppe*",
+        "it": "lista d'attesa; lista di attesa",
+        "nl": "wachtlijst*",
+        "pl": "list* oczekując*",
+        "zh": "*等待名单*; *等候名单*; *延迟治疗*",
+        "ja": "*待機群*; *待機リスト*",
+        "ko": "*대기군*; *대기자*",
+    }
+)
+"""The same treatment, begun later: a control for as long."""
+OUTSIDE = _rule(
+    {
+        "en": "historic* control*; historic* cohort; external control*; natural history*; healthy *; database control*",
+        "es": "control* histórico*; control* extern*; voluntari* san*; controles sanos",
+        "pt": "controle* histórico*; voluntári* saudáve*",
+        "fr": "témoin* historique*; volontaire* sain*; témoin* sain*",
+        "de": "historische kontroll*; gesunde *",
+        "it": "controlli storici; controlli sani; volontari sani",
+        "nl": "historische controle*; gezonde *",
+        "pl": "kontrol* historyczn*; zdrow* ochotni*",
+        "zh": "*历史对照*; *健康对照*",
+        "ja": "*健常*; *健康成人*",
+        "ko": "*건강*",
+    }
+)
+"""Arms of people who are not in the trial, or not of its population."""
+CROSSOVER = _rule(
+    {
+        "en": "crossover*; cross-over*",
+        "es": "cruzado*",
+        "fr": "croisé*",
+        "de": "überkreuz*",
+        "nl": "gekruist*",
+        "pl": "naprzemienn*; skrzyżowan*",
+        "zh": "*交叉*",
+        "ja": "*クロスオーバー*",
+        "ko": "*교차*",
+    }
+)
+RUN_IN = _rule(
+    {
+        "en": "run-in; lead-in; safety cohort; open-label phase; open label phase; open-label part; first stage",
+        "es": "fase abierta",
+        "fr": "phase ouverte",
+        "de": "einlaufphase*",
+        "zh": "*导入期*",
+        "ja": "*導入期*; *観察導入*",
+    }
+)
+"""A part of a randomised trial that is not randomised itself."""
+ACTING = _rule(
+    {
+        "en": "acting on; stimulat*; mobiliz*; mobilis*; targeting; targets; inhibit*; modulat*; activat*; enhanc*;"
+        " to expand; increas*; regulator of; discovered *; repurpos*",
+    }
+)
+"""What a treatment does to something in a title: what it acts on is not what is given."""
+COMPARATOR = _rule(
+    {
+        "en": "placebo*; sham; saline; excipient*; vehicle; no treatment; untreated; no intervention; blank; observation only;"
+        " observation arm; natural course; basic treatment; background treatment; routine therap*; regular treatment;"
+        " conventional management; conventional; best medical *; standard of care; standard care; standard treatment;"
+        " usual care; usual treatment; routine care; routine treatment; standard therap*; standard medical *;"
+        " conventional treatment; conventional therap*; best supportive care; supportive care; supportive treatment;"
+        " delayed treatment; delayed start; wait list*; waiting list*; carrier solution; controls; control; control group;"
+        " control arm; treatment as usual; care as usual; dummy; attention control",
+        "+es": "sin tratamiento; solución salina; suero salino; suero fisiológico; simulad*; tratamiento habitual;"
+        " tratamiento estándar; cuidado* habitual*; atención habitual; grupo control",
+        "pt": "sem tratamento; solução salina; soro fisiológico; tratamento padrão; tratamento usual; cuidado* usua*;"
+        " grupo controle; grupo de controlo",
+        "+fr": "sérum physiologique; contrôle; témoin*; sans traitement; traitement standard; traitement habituel;"
+        " soins courants; soins usuels; soins standards; placébo*",
+        "+de": "kochsalz*; kontroll*; schein*; keine behandlung; ohne behandlung; unbehandelt*; standardbehandlung*;"
+        " standardtherapie*; regelversorgung; übliche behandlung*; übliche versorgung",
+        "+it": "soluzione fisiologica; gruppo di controllo; controllo; nessun trattamento; senza trattamento;"
+        " trattamento standard; terapia standard; cure abituali; cure usuali",
+        "nl": "controlegroep*; schijnbehandeling*; geen behandeling; gebruikelijke zorg; standaardzorg; standaardbehandeling;"
+        " zoutoplossing",
+        "pl": "grup* kontroln*; pozorowan*; bez leczenia; leczeni* standardow*; standardow* leczeni*; opiek* standardow*;"
+        " sól fizjologiczna; soli fizjologicznej",
+        "ru": "плацебо; контрольн*; стандартн* терапи*; без лечения",
+        "+zh": "*对照*; *對照*; *安慰剂*; *安慰劑*; *生理盐水*; *生理鹽水*; *常规治疗*; *常规护理*; *假手术*; *空白组*",
+        "+ja": "プラセボ; *プラセボ*; *プラシーボ*; *偽薬*; *対照*; *無治療*; *無処置*; *標準治療*; *通常治療*; *生理食塩*",
+        "+ko": "대조군; *위약*; *대조*; *표준치료*; *표준 치료*; *무처치*; *생리식염수*",
+    },
+    {
+        "en": "placebo run-in*; placebo lead-in*; observation period; healthy control*; quality control; disease control*;"
+        " symptom control; motor control; respiratory control; infection control; glycaemic control; glycemic control;"
+        " glucose control; blood pressure control; pain control; tumour control; tumor control; local control;"
+        " birth control; weight control; asthma control; seizure control; rate control; rhythm control; postural control;"
+        " bladder control; control visit*; controls for",
+    },
+)
+"""What an arm is called that receives nothing, an imitation, or what everybody gets."""
+PROCEDURES = _rule(
+    {
+        "en": "aspiration*; aspirate*; harvest*; collection*; apheresis; leukapheresis; leucapheresis; biops*;"
+        " lumbar puncture*; catheter*; anesthesia; anaesthesia; sedation; blood draw*; blood sampl*; venepuncture;"
+        " venipuncture; cannulation; randomisation; randomization; questionnaire*",
+        "es": "anestesia; sedación; extracción de sangre; punción lumbar",
+        "pt": "sedação; coleta de sangue; punção lombar",
+        "fr": "anesthésie; sédation; prise de sang; ponction lombaire",
+        "de": "anästhesie; narkose; sedierung; blutentnahme*; lumbalpunktion*",
+        "it": "sedazione; prelievo di sangue; puntura lombare",
+        "nl": "anesthesie; sedatie; bloedafname*; lumbaalpunctie*",
+        "pl": "znieczuleni*; sedacj*; pobrani* krwi; nakłuci* lędźwiow*",
+        "zh": "*麻醉*; *腰椎穿刺*; *采血*",
+        "ja": "*麻酔*; *腰椎穿刺*; *採血*",
+        "ko": "*마취*; *요추천자*; *채혈*",
+    }
+)
+"""What is done to obtain or give a treatment and is none by itself."""

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from models.eligibility import Eligibility
 from models.judgement import Description, Screened
-from models.protocol import Eligibility
 from models.trial import TrialRecord
 from studies.terms import Field, find
 

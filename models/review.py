@@ -11,16 +11,8 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from models.protocol import (
-    CertaintyRow,
-    DecisionRow,
-    ExtractionRow,
-    InterventionRow,
-    LinkRow,
-    Protocol,
-    PublishedVersion,
-    RiskOfBiasRow,
-)
+from models.eligibility import InterventionRow
+from models.protocol import CertaintyRow, DecisionRow, ExtractionRow, LinkRow, Protocol, PublishedVersion, RiskOfBiasRow
 from models.reviews import is_review_name
 
 _YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -20,7 +20,7 @@ import msgspec
 import pyarrow as pa
 from sqlalchemy import Column, MetaData, Table
 
-from models.tables import core_capture, core_rejected, core_report_version, core_trial_version
+from models.corpus_tables import core_capture, core_rejected, core_report_version, core_trial_version
 from models.trial import Parsed, Rejected, TrialRecord
 from stores.archive import ArchivedPage
 from stores.duck import DuckFile, ddl

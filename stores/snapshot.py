@@ -11,7 +11,8 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from models.tables import core_report_version, core_trial_version, metadata
+from models.corpus_tables import core_report_version, core_trial_version
+from models.tables import metadata
 from models.trial import TOPIC_LISTING, Observation, Rejected, Report, TrialRecord
 from stores.corpus import REPORT_DOCUMENT, TRIAL_DOCUMENT, observed_by
 from stores.duck import MEMORY, SQL, DuckFile, WarehouseError, literal

@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 
 from models import design
-from models.protocol import DecisionRow, Eligibility, PublishedVersion
+from models.eligibility import Eligibility
+from models.protocol import DecisionRow, PublishedVersion
 from models.screening import CriterionVerdict, ScreeningDecision
 from models.trial import Arm, TrialRecord
 from models.vocabulary import Allocation, ArmType, Criterion, StudyType, Verdict

@@ -8,7 +8,7 @@ from functools import cache
 import msgspec
 
 from models import design
-from models.protocol import Eligibility
+from models.eligibility import Eligibility
 from models.screening import CriterionVerdict
 from models.trial import TrialRecord
 from studies import eligibility as rules

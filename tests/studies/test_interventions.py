@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.protocol import InterventionRow
+from models.eligibility import InterventionRow
 from models.review import Review, ReviewError, load_review
 from models.trial import Intervention, TrialRecord
 from models.vocabulary import Criterion, EvidenceWord, Verdict

@@ -1,0 +1,99 @@
+"""Which studies a review is about: the terms of its question, and the interventions that it knows by name."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from models import design
+from models.terms import Strict, TermRule
+from models.vocabulary import EvidenceWord
+
+
+def _beside(shared: TermRule) -> AfterValidator:
+    """The words that all reviews share join a rule of the protocol as it is read."""
+    return AfterValidator(lambda own: own.beside(shared))
+
+
+class InterventionRow(Strict):
+    """interventions.csv: an intervention by all its names and codes, and whether the review counts it.
+
+    `names` are terms as in the protocol, separated by semicolons. A review may keep columns of its own beside these,
+    as dose or route; what no source states is left empty.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    names: str
+    counts: Literal["yes", "no", "person"]
+    """``person`` where the review has not decided: the verdict is unclear."""
+    evidence: EvidenceWord
+    source: str
+
+    @model_validator(mode="after")
+    def named(self) -> Self:
+        if not self.terms:
+            raise ValueError("give at least one name")
+        return self
+
+    @property
+    def terms(self) -> list[str]:
+        return [name.strip() for name in self.names.split(";") if name.strip()]
+
+    @property
+    def further(self) -> dict[str, str]:
+        """What stands in the review's own columns, where it is not empty."""
+        return {name: str(value) for name, value in (self.model_extra or {}).items()}
+
+
+class LocalTreatment(Strict):
+    """A treatment of one part of the body: `given` says that it is one, `parts` are those that are measured.
+
+    A trial in which both are found may have allocated sides of a person rather than persons.
+    """
+
+    given: TermRule
+    parts: TermRule
+
+
+class Eligibility(Strict):
+    """Terms of the review's question. Rules over registry fields, never lists of trial ids.
+
+    Comparator, procedures and designs have words that all reviews share (`models.design`); a review names its own, and
+    those of the shared that it goes without.
+    """
+
+    population: TermRule
+    not_population: TermRule = TermRule()
+    """What an abbreviation of the population stands for elsewhere."""
+    near_population: TermRule = TermRule()
+    """People whom the review may or may not mean: the verdict is unclear."""
+    other_populations: TermRule = TermRule()
+    """People with other diseases: beside the population they leave it unclear, alone they are not it."""
+    intervention: TermRule
+    not_intervention: TermRule = TermRule()
+    needs_person: TermRule = TermRule()
+    """Interventions on which the review has not decided: the verdict is unclear."""
+    procedures: Annotated[TermRule, _beside(design.PROCEDURES)] = Field(TermRule(), validate_default=True)
+    """What is done to obtain or give the intervention: given to some arms only, it is no co-intervention."""
+    comparator: Annotated[TermRule, _beside(design.COMPARATOR)] = Field(TermRule(), validate_default=True)
+    """Words by which an arm is recognised as placebo, sham or no treatment."""
+    within_person: Annotated[TermRule, _beside(design.WITHIN_PERSON)] = Field(TermRule(), validate_default=True)
+    """Words by which a trial is recognised that compares sides or sites of the same people."""
+    local_treatment: LocalTreatment | None = None
+
+    def with_interventions(self, interventions: Sequence[InterventionRow]) -> "Eligibility":
+        """The terms with the names of interventions beside them."""
+
+        def also(rule: TermRule, answer: str) -> TermRule:
+            names = [name for item in interventions if item.counts == answer for name in item.terms]
+            return rule.model_copy(update={"terms": [*rule.terms, *names]})
+
+        return self.model_copy(
+            update={
+                "intervention": also(self.intervention, "yes"),
+                "not_intervention": also(self.not_intervention, "no"),
+                "needs_person": also(self.needs_person, "person"),
+            }
+        )

@@ -118,7 +118,8 @@ def night(
         )
     channels = open_channels(settings.channels, settings.outbox)
     settings.data.mkdir(parents=True, exist_ok=True)
-    with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
+    patience = settings.lock_patience
+    with run_lock(settings.data / "run.lock", patience), Ledger(settings.ledger) as ledger, ledger.lock(patience):
         ledger.claim(request.registries)
         claim(settings.archive, request.registries)
         with _recorded(request, settings, ledger, channels) as run_id:

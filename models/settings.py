@@ -52,6 +52,8 @@ class Settings:
         (TRIALWATCH_BASE_URL_<SLUG>, e.g. TRIALWATCH_BASE_URL_CTGOV)
     limits : what one question to one source may cost, see :class:`Limits`
     keep_snapshots : dated copies kept under ``published/`` (TRIALWATCH_KEEP_SNAPSHOTS)
+    lock_patience : seconds for which a night waits for another run on its folder or ledger to end, 0 to be refused at
+        once (TRIALWATCH_LOCK_PATIENCE_SECONDS)
     """
 
     data: Path = Path("data")
@@ -65,6 +67,7 @@ class Settings:
     ictrp_password: str = field(default="", repr=False)
     base_urls: Mapping[str, str] = field(default_factory=dict)
     keep_snapshots: int = 30
+    lock_patience: float = 600.0
     limits: Limits = Limits()
 
     @property
@@ -127,6 +130,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             if name.startswith("BASE_URL_")
         },
         keep_snapshots=_whole(given, "KEEP_SNAPSHOTS", default.keep_snapshots),
+        lock_patience=_whole(given, "LOCK_PATIENCE_SECONDS", int(default.lock_patience), least=0),
         limits=Limits(
             seconds=60.0 * _whole(given, "SOURCE_MINUTES", int(default.limits.seconds / 60)),
             requests=_whole(given, "SOURCE_REQUESTS", default.limits.requests),
@@ -136,8 +140,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
-def _whole(given: Mapping[str, str], name: str, default: int) -> int:
+def _whole(given: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
     text = given.get(name, str(default))
-    if not re.fullmatch("[0-9]{1,12}", text) or int(text) < 1:
-        raise SettingsError(f"TRIALWATCH_{name}={text!r}: give a whole number of at least 1")
+    if not re.fullmatch("[0-9]{1,12}", text) or int(text) < least:
+        raise SettingsError(f"TRIALWATCH_{name}={text!r}: give a whole number of at least {least}")
     return int(text)

@@ -80,9 +80,12 @@ class Ledger(Searches, Outbox):
                 )
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Be the only writer for the length of the block, on whichever machine; AlreadyRunning when another is."""
-        with only_writer(self._engine):
+    def lock(self, patience: float = 0) -> Iterator[None]:
+        """Be the only writer for the length of the block, on whichever machine; AlreadyRunning when another is.
+
+        `patience` is for how many seconds to wait for another's end.
+        """
+        with only_writer(self._engine, patience):
             yield
 
     # --- runs ---

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from stores.ledger_tables import REVISION
-from stores.lock import AlreadyRunning, run_lock
+from stores.lock import run_lock, wait_for
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -152,18 +152,19 @@ def _migrate(engine: Engine, shown: str) -> None:
 
 
 @contextmanager
-def only_writer(engine: Engine) -> Iterator[None]:
-    """Be the only writer of a ledger for the length of the block; AlreadyRunning at once when another is."""
+def only_writer(engine: Engine, patience: float = 0) -> Iterator[None]:
+    """Be the only writer of a ledger for the length of the block; AlreadyRunning when another is and stays it."""
     if engine.dialect.name == "sqlite":
-        with run_lock(Path(f"{engine.url.database}.lock")):
+        with run_lock(Path(f"{engine.url.database}.lock"), patience):
             yield
         return
     number = {"number": _WRITER_LOCK}
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), number):
-            raise AlreadyRunning(
-                f"another run is using the ledger {engine.url.render_as_string()}; try again when it has ended"
-            )
+        wait_for(
+            lambda: bool(connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), number)),
+            lambda: f"another run is using the ledger {engine.url.render_as_string()}",
+            patience,
+        )
         try:
             yield
         finally:

@@ -220,7 +220,10 @@ def test_a_wrong_setting_is_one_message(trialwatch: Command, monkeypatch: pytest
     )
 
 
-def test_a_second_run_at_the_same_time_names_the_first(trialwatch: Command, data: Path) -> None:
+def test_a_second_run_at_the_same_time_names_the_first(
+    trialwatch: Command, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIALWATCH_LOCK_PATIENCE_SECONDS", "0")
     with run_lock(data / "run.lock"):
         told = trialwatch("--data", data, "nightly", "--registries=replay", "--as-of=2016-06-22")
     assert told.code == 1

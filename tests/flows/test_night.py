@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import date
 from email import message_from_bytes, policy
 from hashlib import sha256
@@ -314,8 +316,24 @@ def test_a_web_page_with_status_200_is_named_and_nothing_of_it_is_published(
 
 def test_a_second_run_at_the_same_time_is_refused_with_the_process_named(data: Path, carry_out: Night) -> None:
     with run_lock(data / "run.lock"), pytest.raises(AlreadyRunning, match=rf"process {os.getpid()}\b"):
-        carry_out(data, SECOND)
+        carry_out(data, SECOND, settings={"lock_patience": 0})
     assert carry_out(data, SECOND).state == "done"
+
+
+def test_nights_on_one_folder_wait_for_each_other(
+    data: Path, carry_out: Night, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="trialwatch")
+    with ThreadPoolExecutor() as workers, ExitStack() as held:
+        held.enter_context(run_lock(data / "run.lock"))
+        second = workers.submit(carry_out, data, SECOND)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=1)
+        held.close()
+        assert second.result().state == "done"
+    assert [text for text in caplog.messages if "waiting for its end" in text] == [
+        f"another run (process {os.getpid()}) is using {data}; waiting for its end, 600 seconds at most"
+    ]
 
 
 def test_live_registries_never_enter_a_folder_of_replays(

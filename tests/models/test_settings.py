@@ -28,6 +28,7 @@ def test_every_setting_has_its_variable() -> None:
         "TRIALWATCH_BASE_URL_CTGOV": "http://127.0.0.1:1/ctgov",
         "TRIALWATCH_BASE_URL_CTGOV_CLASSIC": "http://127.0.0.1:1/classic",
         "TRIALWATCH_KEEP_SNAPSHOTS": "7",
+        "TRIALWATCH_LOCK_PATIENCE_SECONDS": "0",
         "HOME": "/root",
     }
     settings = load_settings(environ)
@@ -35,6 +36,7 @@ def test_every_setting_has_its_variable() -> None:
     assert settings.ledger == "postgresql+psycopg://somebody@host/ledger"
     assert settings.channels == ("mailto://host", "json://other")
     assert (settings.contact, settings.ncbi_api_key, settings.keep_snapshots) == ("people@review.example", "k", 7)
+    assert settings.lock_patience == 0
     assert (settings.ictrp_username, settings.ictrp_password) == ("u", "p")
     assert settings.base_urls == {
         "ctgov": "http://127.0.0.1:1/ctgov",

@@ -6,7 +6,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -36,7 +38,7 @@ from models.vocabulary import (
 from stores.ledger import MAX_ATTEMPTS, Delivery, Ledger, LedgerError
 from stores.ledger_database import MIGRATIONS
 from stores.ledger_tables import REVISION, Row
-from stores.lock import AlreadyRunning, run_lock
+from stores.lock import AlreadyRunning, LockError, run_lock
 
 REVIEW = "als_cell_therapy"
 NIGHT = datetime(2016, 7, 20, 6, tzinfo=UTC)
@@ -544,6 +546,35 @@ def test_a_second_run_on_the_ledger_ends_at_once(ledger_url: str) -> None:
             pass
         with second.lock():
             pass
+
+
+def test_a_run_waits_for_the_ledger_as_long_as_it_has_patience(
+    ledger_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="trialwatch")
+    with Ledger(ledger_url) as first, Ledger(ledger_url) as second, ExitStack() as held:
+        held.enter_context(first.lock())
+        began = time.monotonic()
+        with pytest.raises(AlreadyRunning, match="another run"), second.lock(patience=0.5):
+            pass
+        assert 0.5 <= time.monotonic() - began < 10
+        threading.Timer(0.5, held.close).start()
+        with second.lock(patience=60):
+            pass
+    assert len([text for text in caplog.messages if "waiting for its end" in text]) == 2
+
+
+def test_a_lock_that_cannot_be_is_one_sentence_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "folder.lock").mkdir()
+    (tmp_path / "file").write_text("x")
+    for path, why in (
+        (tmp_path / "folder.lock", "a folder stands where the lock belongs: move it away"),
+        (tmp_path / "file" / "run.lock", "or another folder with --data"),
+        (Path("/proc/run.lock"), "or another folder with --data"),
+    ):
+        with pytest.raises(LockError, match=why) as told, run_lock(path):
+            pass
+        assert str(path.parent) in str(told.value)
 
 
 HOLD = """

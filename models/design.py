@@ -102,7 +102,7 @@ OUTSIDE = _rule(
         "pl": "kontrol* historyczn*; zdrow* ochotni*",
         "zh": "*历史对照*; *健康对照*",
         "ja": "*健常*; *健康成人*",
-        "ko": "*건강*",
+        "ko": "*건강한*; *건강인*; *건강대조*; *건강 대조*",
     }
 )
 """Arms of people who are not in the trial, or not of its population."""
@@ -145,7 +145,7 @@ COMPARATOR = _rule(
         " usual care; usual treatment; routine care; routine treatment; standard therap*; standard medical *;"
         " conventional treatment; conventional therap*; best supportive care; supportive care; supportive treatment;"
         " delayed treatment; delayed start; wait list*; waiting list*; carrier solution; controls; control; control group;"
-        " control arm; treatment as usual; care as usual; dummy; attention control",
+        " control arm; treatment as usual; care as usual; attention control",
         "+es": "sin tratamiento; solución salina; suero salino; suero fisiológico; simulad*; tratamiento habitual;"
         " tratamiento estándar; cuidado* habitual*; atención habitual; grupo control",
         "pt": "sem tratamento; solução salina; soro fisiológico; tratamento padrão; tratamento usual; cuidado* usua*;"
@@ -187,7 +187,7 @@ PROCEDURES = _rule(
         "nl": "anesthesie; sedatie; bloedafname*; lumbaalpunctie*",
         "pl": "znieczuleni*; sedacj*; pobrani* krwi; nakłuci* lędźwiow*",
         "zh": "*麻醉*; *腰椎穿刺*; *采血*",
-        "ja": "*麻酔*; *腰椎穿刺*; *採血*",
+        "ja": "*麻酔*; *採血*",
         "ko": "*마취*; *요추천자*; *채혈*",
     }
 )

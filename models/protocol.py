@@ -44,7 +44,24 @@ class Pico(Strict):
     abbreviations: list[SearchWords] = []
     """Short for the population; only where a search can be confined to conditions, or to titles and abstracts."""
     intervention: list[SearchWords] = []
-    """Narrows the literature. Registries are searched without: each calls the same treatment by another kind."""
+    """Narrows the literature. Registries are searched without, unless the review says so."""
+    registries_by_intervention: bool = False
+    """Whether `intervention` narrows the registries, too, those at least whose search can join the two.
+
+    For a disease with more trials than anybody can screen. What it misses is every treatment that a registry calls by
+    another word.
+    """
+
+    @model_validator(mode="after")
+    def has_words_to_narrow_by(self) -> Self:
+        if self.registries_by_intervention and not self.intervention:
+            raise ValueError("registries_by_intervention needs words of intervention; give some, or leave it out")
+        return self
+
+    @property
+    def narrowing_registries(self) -> list[str]:
+        """Words by which registries are narrowed; none unless the review says so."""
+        return self.intervention if self.registries_by_intervention else []
 
 
 class SourceSearch(Strict):

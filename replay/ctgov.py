@@ -28,6 +28,7 @@ API_VERSION = "2.0.5"
 DEFAULT_PAGE_SIZE, MAXIMUM_PAGE_SIZE = 10, 1000
 
 _QUERY_AREAS = {f"query.{area}": area for area in ("cond", "term", "titles", "intr", "id")}
+_SEARCH_AREAS = {"ConditionSearch": "cond", "InterventionSearch": "intr"}
 _FILTERS = ("overallStatus", "ids", "advanced")
 _PAGING = ("countTotal", "pageSize", "pageToken")
 _LIST_PARAMETERS = {
@@ -210,8 +211,9 @@ def _matching(found: Sequence[StudyVersion], area: str, search: str) -> list[Stu
 def _in_area(version: StudyVersion, area: str, atom: Term | Range) -> bool:
     if isinstance(atom, Range):
         return _in_range(version, atom)
-    if atom.field is None or atom.field in _QUERY_AREAS.values():
-        return atom.stands_in(version.texts[atom.field or area])
+    searched = _SEARCH_AREAS.get(atom.field or "", atom.field)
+    if searched is None or searched in _QUERY_AREAS.values():
+        return atom.stands_in(version.texts[searched or area])
     if atom.field not in _WORD_FIELDS:
         raise _Refused(f"Unknown area in AREA[{atom.field}]")
     value: Any = version.study["protocolSection"]

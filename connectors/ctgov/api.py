@@ -24,7 +24,7 @@ from connectors.ctgov import words
 from connectors.ctgov.record import LOOK, SLUG, record_of
 from connectors.ctgov.shape import Answer, Study
 from connectors.reading import FieldReader, beginning, unusable
-from connectors.search_words import any_of
+from connectors.search_words import any_of, both
 from models.connector import Client, Connector, SourceFailure
 from models.protocol import Pico
 from models.trial import (
@@ -235,8 +235,9 @@ def _study(raw: bytes, where: str, origin: VersionOrigin, page: Page) -> Iterato
 
 
 def write_query(pico: Pico) -> str:
-    """For the field of conditions, which also looks at titles and keywords; what is given is not searched."""
-    return any_of((*pico.population, *pico.abbreviations))
+    """For the field of conditions, which also looks at titles and keywords; what is given has an area of its own."""
+    given = any_of(pico.narrowing_registries, "AREA[InterventionSearch]{}")
+    return both(any_of((*pico.population, *pico.abbreviations)), given)
 
 
 CONNECTOR = Connector(

@@ -27,7 +27,7 @@ from connectors.euctr.tables import result_element, tables_report
 from connectors.euctr.text import CountryRecord, country_records
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, beginning
-from connectors.search_words import any_of
+from connectors.search_words import any_of, both
 from models.connector import Client, Connector, SourceFailure
 from models.protocol import Pico
 from models.trial import Page, Parsed, Rejected, SourceQuery
@@ -175,7 +175,7 @@ def parse(page: Page) -> Iterator[Parsed]:
 
 def write_query(pico: Pico) -> str:
     """For the whole text in all languages, hence without abbreviations: in another language they are words."""
-    return any_of(pico.population)
+    return both(any_of(pico.population), any_of(pico.narrowing_registries))
 
 
 CONNECTOR = Connector(

@@ -19,7 +19,7 @@ from connectors.isrctn.elements import elements_of
 from connectors.isrctn.record import ID_PATTERN, SLUG, read_record, trials_in
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import no_answer, unusable
-from connectors.search_words import any_of
+from connectors.search_words import any_of, both
 from models.connector import Client, Connector, SourceFailure
 from models.protocol import Pico
 from models.trial import Page, Parsed, SourceQuery
@@ -106,7 +106,7 @@ def parse(page: Page) -> Iterator[Parsed]:
 
 def write_query(pico: Pico) -> str:
     """For all fields, hence without abbreviations."""
-    return any_of(pico.population)
+    return both(any_of(pico.population), any_of(pico.narrowing_registries))
 
 
 CONNECTOR = Connector(

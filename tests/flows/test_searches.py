@@ -1,8 +1,10 @@
 """One question in the protocol gives every source its query, and what was sent can be read afterwards."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+import requests
 
 from connectors import CONNECTORS
 from flows.searches import query_for, searched_sources, searches
@@ -37,6 +39,33 @@ def test_registries_are_searched_by_population_alone(protocol, source):
     narrows = "spheroids" in query_for(changed, source)
     assert narrows is (source.slug in {"pubmed", "europepmc", "ris"})
     assert query_for(with_words(protocol, intervention=[]), source)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.slug)
+def test_a_review_may_narrow_the_registries_whose_search_can_join_words(protocol, source):
+    changed = with_words(protocol, intervention=["spheroids", "two words"], registries_by_intervention=True)
+    narrows = "spheroids" in query_for(changed, source)
+    assert narrows is (source.slug not in {"ctis", "ictrp"})
+
+
+def test_a_registry_that_is_narrowed_lists_the_trials_of_the_intervention_alone(second_review, both_worlds):
+    protocol = load_review(second_review).protocol
+    both_worlds.as_of = date(2022, 6, 1)
+    narrowed = with_words(protocol, registries_by_intervention=True)
+    source = CONNECTORS["ctgov"]
+    ids = []
+    for each in (protocol, narrowed):
+        asked = {"query.cond": query_for(each, source), "pageSize": "100"}
+        answer = requests.get(f"{both_worlds.base_url('ctgov')}/api/v2/studies", params=asked, timeout=10)
+        studies = answer.json()["studies"]
+        ids.append({item["protocolSection"]["identificationModule"]["nctId"] for item in studies})
+    assert ids[0] - ids[1] == {"NCT90010005", "NCT90010006"}
+    assert "NCT90010002" in ids[1]
+
+
+def test_a_review_that_narrows_by_no_words_is_refused(protocol):
+    with pytest.raises(ValueError, match="needs words of intervention"):
+        with_words(protocol, intervention=[], registries_by_intervention=True)
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.slug)

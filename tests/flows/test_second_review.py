@@ -1,5 +1,6 @@
 """A made-up review of another disease is carried out like the one that ships: nothing of the first is assumed."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -7,9 +8,10 @@ import pytest
 
 from flows.night import NightResult
 from models.vocabulary import EventCode, EvidenceSet, Rule
+from stores.snapshot import query
 
 AFTER_SEARCH, AFTER_RESULTS = date(2021, 3, 1), date(2022, 4, 20)
-OUTCOMES = ("new_ulcer", "ulcer_area_change", "serious_adverse_events")
+OUTCOMES = ("new_ulcer", "ulcer_area_change", "serious_adverse_events", "deaths")
 LISTS = {
     "NCT90010001": "included",
     "NCT90010002": "included",
@@ -48,6 +50,12 @@ def test_its_published_numbers_are_reproduced_and_posted_results_pooled(nights: 
     }
     assert pooled["ulcer_area_change", EvidenceSet.PUBLISHED] == 1
     assert pooled["ulcer_area_change", EvidenceSet.PROVISIONAL] == 2
+    deaths = [
+        (item.study_id, item.events_intervention, item.events_control)
+        for item in nights[AFTER_RESULTS].judgement.inputs
+        if item.outcome == "deaths" and item.evidence_set is EvidenceSet.PROVISIONAL
+    ]
+    assert deaths == [("NCT90010002", 2, 3), ("NCT90010003", 3, 4)]
 
 
 def test_its_news_is_what_happened_after_its_search(nights: dict[date, NightResult]) -> None:
@@ -62,3 +70,21 @@ def test_its_news_is_what_happened_after_its_search(nights: dict[date, NightResu
         (EventCode.NEW_TRIAL, "NCT90010004"),
     }
     assert [str(nights[day].judgement.decision.status) for day in nights] == ["Up to date", "Update pending"]
+
+
+def test_its_interventions_reach_the_warehouse_with_columns_of_its_own(nights: dict[date, NightResult]) -> None:
+    _, rows = query(
+        nights[AFTER_RESULTS].folder / "warehouse.duckdb",
+        "SELECT name, names, counts, further ->> 'surface' FROM review_intervention ORDER BY counts",
+    )
+    assert rows == [
+        ("Calmafoam", ["Calmafoam*"], "no", None),
+        ("Undulair", ["Undulair*", "UDA-200"], "yes", "mattress"),
+    ]
+
+
+def test_its_page_speaks_of_no_other_review(nights: dict[date, NightResult]) -> None:
+    page = (nights[AFTER_RESULTS].folder / "site" / "index.html").read_text(encoding="utf-8")
+    text = re.sub(r"<style.*?</style>|<svg.*?</svg>|<[^>]+>", " ", page, flags=re.DOTALL)
+    assert "Alternating-pressure surface" in text
+    assert re.findall(r"\b(?:cells?|ALSFRS\S*|FVC|survival|neuro\w*|ALS|MND)\b", text) == []

@@ -122,6 +122,10 @@ def nightly_command(
         bool, typer.Option("--all", help="Every review under reviews/, one after the other.")
     ] = False,
     full: Annotated[bool, typer.Option("--full", help="Ask for everything instead of what changed.")] = False,
+    new_ledger: Annotated[
+        bool,
+        typer.Option("--new-ledger", help="Go on without the ledger that was lost: what is published counts as told."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Carry out the nightly run now."""
@@ -134,7 +138,12 @@ def nightly_command(
     moment = _moment(as_of, registries)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     request = NightRequest(
-        review=names[0], as_of=moment, registries=registries, sources=tuple(source or ()), full_sweep=full
+        review=names[0],
+        as_of=moment,
+        registries=registries,
+        sources=tuple(source or ()),
+        full_sweep=full,
+        new_ledger=new_ledger,
     )
     if every_review:
         _leave(_told(portfolio(names, request, settings), as_json))

@@ -121,6 +121,8 @@ def conclude(
             "baseline_version": review.baseline.version,
             "decision": judgement.decision.status,
             "sources": [msgspec.to_builtins(item) for item in judgement.freshness],
+            "ledger": ledger.ledger_id() or "",
+            "is_night": is_told,
             "rows": rows,
             "fingerprint": fingerprint(build / "warehouse.duckdb"),
         },

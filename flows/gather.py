@@ -40,7 +40,8 @@ class NightRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What a night is to do.
 
     `as_of` is the moment at which the sources are observed, UTC, whole seconds. `sources` narrows the search
-    to some of the protocol's sources; `full_sweep` asks for everything instead of what changed.
+    to some of the protocol's sources; `full_sweep` asks for everything instead of what changed. `new_ledger`
+    goes on where the ledger is not the one that belongs to the folder.
     """
 
     review: str
@@ -48,6 +49,7 @@ class NightRequest(msgspec.Struct, frozen=True, kw_only=True):
     registries: str = "live"
     sources: tuple[str, ...] = ()
     full_sweep: bool = False
+    new_ledger: bool = False
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import msgspec
 from connectors.boundary import read_page
 from flows.conclude import conclude
 from flows.gather import NightRequest, load_archive
+from flows.same_ledger import recognise
 from flows.searches import files_of
 from models.judgement import Judgement
 from models.review import review_named
@@ -68,8 +69,9 @@ def ingest(
     settings.data.mkdir(parents=True, exist_ok=True)
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         registries = held_by(settings.archive) or ledger.registries() or "live"
+        recognise(settings, ledger, review_name)
         ledger.claim(registries)
-        claim(settings.archive, registries)
+        claim(settings.archive, registries, ledger.ledger_id() or "")
         name = free_name(settings.archive, source, observed_at, "ingest")
         with ArchiveWriter(settings.archive, source, name) as archive:
             for page in pages:

@@ -14,6 +14,7 @@ from flows.conclude import Concluded, conclude, deliver, tell_failure, tell_unfi
 from flows.failures import in_words
 from flows.gather import Gathered, NightRequest, as_asked_by, gather
 from flows.inbox import take_in
+from flows.same_ledger import begin_anew, recognise
 from flows.steps import InOrder, Steps
 from models.alert import Alert
 from models.judgement import Judgement
@@ -103,7 +104,7 @@ def night(
 
     Raises
     ------
-    WrongMoment, AlreadyRunning, LedgerError
+    WrongMoment, AlreadyRunning, LedgerError, OtherLedger
         Nothing has happened then.
     Exception
         Anything else that ends a night. It is recorded as failed with its reason and told once; what was published
@@ -120,8 +121,12 @@ def night(
     settings.data.mkdir(parents=True, exist_ok=True)
     patience = settings.lock_patience
     with run_lock(settings.data / "run.lock", patience), Ledger(settings.ledger) as ledger, ledger.lock(patience):
+        if request.new_ledger:
+            begin_anew(settings, ledger, request.review, request.as_of)
+        else:
+            recognise(settings, ledger, request.review)
         ledger.claim(request.registries)
-        claim(settings.archive, request.registries)
+        claim(settings.archive, request.registries, ledger.ledger_id() or "")
         with _recorded(request, settings, ledger, channels) as run_id:
             review = steps.run("read the review folder", review_named, settings.reviews, request.review)
             review = review.as_of(request.as_of.date())

@@ -6,6 +6,7 @@ import msgspec
 
 from flows.conclude import conclude
 from flows.gather import NightRequest, load_archive
+from flows.same_ledger import recognise
 from models.review import review_named
 from models.settings import Settings
 from stores.ledger import Ledger
@@ -33,6 +34,7 @@ def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerpr
     before = fingerprint_of(review_name, settings)
     review = review_named(settings.reviews, review_name).as_of(manifest.as_of.date())
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
+        recognise(settings, ledger, review_name)
         for path in settings.data.glob("corpus.duckdb*"):
             path.unlink()
         load_archive(settings)

@@ -38,8 +38,15 @@ def held_by(archive: Path) -> str | None:
         raise ClaimError(f"{path}: cannot be read ({error}); it says what the archive holds: restore it") from error
 
 
-def claim(archive: Path, registries: str) -> None:
-    """Say once what an archive holds.
+def ledger_named(archive: Path) -> str:
+    """Id of the ledger to which an archive belongs; '' when it does not say."""
+    if held_by(archive) is None:
+        return ""
+    return str(json.loads((archive / CLAIM).read_text(encoding="utf-8")).get("ledger", ""))
+
+
+def claim(archive: Path, registries: str, ledger_id: str = "") -> None:
+    """Say once what an archive holds, and to which ledger it belongs.
 
     Raises
     ------
@@ -52,14 +59,20 @@ def claim(archive: Path, registries: str) -> None:
             f"{archive} holds answers and does not say that they are a replay's, so it is taken for live ones: give"
             " another folder with --data"
         )
-    if held is None:
-        archive.mkdir(parents=True, exist_ok=True)
-        (archive / CLAIM).write_text(json.dumps({"registries": registries}) + "\n", encoding="utf-8")
-    elif held != registries:
+    if held is not None and held != registries:
         raise ClaimError(
             f"{archive} holds {held} registries and cannot take a run on {registries} ones: their histories must not"
             " mix. Give another folder with --data or TRIALWATCH_DATA"
         )
+    if held is None or ledger_named(archive) != ledger_id:
+        _say(archive, {"registries": registries} | ({"ledger": ledger_id} if ledger_id else {}))
+
+
+def _say(archive: Path, holds: dict[str, str]) -> None:
+    archive.mkdir(parents=True, exist_ok=True)
+    new = archive / f".{CLAIM}.new"
+    new.write_text(json.dumps(holds) + "\n", encoding="utf-8")
+    new.replace(archive / CLAIM)
 
 
 def empty_replay(settings: Settings) -> None:

@@ -61,6 +61,17 @@ class Ledger(Searches, Outbox):
             row = session.get(ClaimRow, 1)
             return row.registries if row else None
 
+    def ledger_id(self) -> str | None:
+        """What archives and published nights call this ledger by; None as long as nothing has claimed it."""
+        with self._reading() as session:
+            row = session.get(ClaimRow, 1)
+            return row.ledger_id if row else None
+
+    @property
+    def address(self) -> str:
+        """Where it is, without a password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
     def claim(self, registries: str) -> None:
         """Say once whether this ledger holds live registries or a replay.
 

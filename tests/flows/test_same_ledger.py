@@ -39,7 +39,9 @@ def lose(data: Path, settings: dict[str, Any]) -> None:
         for path in data.glob("ledger.sqlite*"):
             path.unlink()
         return
-    with create_engine(settings["ledger_url"].replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool).begin() as connection:
+    with create_engine(
+        settings["ledger_url"].replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool
+    ).begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
 

@@ -8,6 +8,7 @@ import logging
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -77,7 +78,7 @@ class KnownVerdicts:
         self._close()
         is_in_use = isinstance(error, sqlite3.OperationalError)
         told = "look who uses it, and whether it can be written" if is_in_use else "it is set aside and made again"
-        log.warning("%s: %s; every record is judged anew, %s", self._path, error, told)
+        _warn(f"{self._path}: {error}; every record is judged anew, {told}")
         if not is_in_use:
             with suppress(OSError):
                 self._path.replace(self._path.with_name(f"{self._path.name}.damaged"))
@@ -86,3 +87,9 @@ class KnownVerdicts:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+@cache
+def _warn(message: str) -> None:
+    """Say it once: a night looks twice, and a schedule every night."""
+    log.warning(message)

@@ -1,14 +1,18 @@
 """A made-up review of another disease is carried out like the one that ships: nothing of the first is assumed."""
 
 import re
+import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from flows.night import NightResult
 from models.vocabulary import EventCode, EvidenceSet, Rule
-from stores.snapshot import query
+from stores.snapshot import fingerprint, query
 
 AFTER_SEARCH, AFTER_RESULTS = date(2021, 3, 1), date(2022, 4, 20)
 OUTCOMES = ("new_ulcer", "ulcer_area_change", "serious_adverse_events", "deaths")
@@ -88,3 +92,25 @@ def test_its_page_speaks_of_no_other_review(nights: dict[date, NightResult]) -> 
     text = re.sub(r"<style.*?</style>|<svg.*?</svg>|<[^>]+>", " ", page, flags=re.DOTALL)
     assert "Alternating-pressure surface" in text
     assert re.findall(r"\b(?:cells?|ALSFRS\S*|FVC|survival|neuro\w*|ALS|MND)\b", text) == []
+
+
+def test_a_night_is_the_same_with_and_without_the_verdicts_of_earlier_ones(
+    carry_out_second: Callable[..., NightResult], tmp_path: Path
+) -> None:
+    with_known, without = tmp_path / "with", tmp_path / "without"
+    carry_out_second(with_known, AFTER_SEARCH)
+    shutil.copytree(with_known, without, symlinks=True)
+    (without / "verdicts.sqlite").unlink()
+    one, other = (carry_out_second(data, AFTER_RESULTS) for data in (with_known, without))
+    assert fingerprint(one.folder / "warehouse.duckdb") == fingerprint(other.folder / "warehouse.duckdb")
+    with closing(sqlite3.connect(with_known / "verdicts.sqlite")) as connection:
+        kept, rules = connection.execute("SELECT count(*), count(DISTINCT rules) FROM verdict").fetchone()
+    assert (kept >= 9, rules) == (True, 1)
+
+
+def test_verdicts_that_cannot_be_kept_end_no_night(
+    carry_out_second: Callable[..., NightResult], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "data" / "verdicts.sqlite").mkdir(parents=True)
+    assert carry_out_second(tmp_path / "data", AFTER_SEARCH).state == "done"
+    assert caplog.text.count("verdicts.sqlite: unable to open database file; every record is judged anew") == 1

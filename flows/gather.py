@@ -174,9 +174,11 @@ def to_follow(
         newest, reports = known.newest_trials(), known.report_versions()
     by_id = {item.item.report_id: item.item for item in reports if isinstance(item.item, Report)}
     with verdicts_of(review, settings) as verdicts:
-        screened = screen_records(newest, by_id, review, verdicts, ledger.study_aliases(request.review, request.as_of))
+        screened, rulings = screen_records(
+            newest, by_id, review, verdicts, ledger.study_aliases(request.review, request.as_of)
+        )
     observed = {item.item.record_id: item.observed_at for item in newest if isinstance(item.item, TrialRecord)}
-    ids = ids_to_follow(screened, review)
+    ids = ids_to_follow(screened, rulings.review)
     queries = {}
     for source in sources:
         asked = ledger.last_complete(review.protocol.review, studies_of(review, source), before=request.as_of)

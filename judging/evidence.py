@@ -6,13 +6,14 @@ from datetime import date
 from models.protocol import ExtractionRow
 from models.review import Review
 from models.screening import QueueItem
-from models.synthesis import ArmResult, EffectInput
+from models.synthesis import ArmResult, EffectInput, PooledEffect
 from models.trial import Report, TrialRecord
 from models.vocabulary import EvidenceSet, EvidenceWord
 from studies.discrepancies import in_results
 from studies.extraction import extract
 from synthesis.conversions import sd_from_ci, sd_from_se
 from synthesis.effect_size import effect_inputs
+from synthesis.pooling import pool_review
 
 _Place = tuple[str, str, str]
 """Study, outcome, timepoint: what a confirmed row settles, and a candidate may not touch."""
@@ -61,6 +62,15 @@ def inputs_of(
         EvidenceSet.UNDISPUTED: [arm for arm in confirmed if disputed and arm.study_id not in disputed],
     }
     return [item for name, arms in sets.items() for item in effect_inputs(arms, measures, name)]
+
+
+def as_printed(review: Review, confirmed: Sequence[ArmResult]) -> tuple[PooledEffect, ...]:
+    """What the data of the version in force give, whatever people have thought of its studies since."""
+    return pool_review(
+        [item for item in inputs_of(review, confirmed, (), set()) if item.evidence_set is EvidenceSet.PUBLISHED],
+        review.protocol,
+        EvidenceSet.PUBLISHED,
+    )
 
 
 def _place(arm: ArmResult) -> _Place:

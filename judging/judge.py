@@ -12,8 +12,9 @@ from types import MappingProxyType
 import msgspec
 
 from judging.describe import descriptions_of
-from judging.evidence import arms_of, inputs_of
+from judging.evidence import arms_of, as_printed, inputs_of
 from judging.listed import listed_only, unregistered
+from judging.rulings import Rulings, out_of_evidence, record_named, rule, with_links_resolved
 from judging.waiting import look_alikes, number_conflicts, of_leading_record, reopened_decisions
 from models.judgement import Judgement, Screened
 from models.protocol import PublishedStudy
@@ -50,27 +51,31 @@ def screen_records(
     review: Review,
     verdicts: Verdicts | None = None,
     known: Mapping[str, str] = MappingProxyType({}),
-) -> Screened:
-    """Join records to studies and judge each study by the newest version of the record that leads it.
+) -> tuple[Screened, Rulings]:
+    """Join records to studies, resolve what people wrote, and judge each study by the record that leads it.
 
     `known` tells the study that each number stood for on earlier nights, the oldest first.
     """
     verdicts = verdicts or Verdicts(review.protocol.eligibility)
     records = {item.item.record_id: item.item for item in newest if isinstance(item.item, TrialRecord)}
-    records |= listed_only(review, records, reports)
-    linked = link(records, reports, review.links, known)
+    resolve = record_named(records, known)
+    records |= listed_only(review, resolve, reports)
+    linked = link(records, reports, with_links_resolved(review, records, known).links, known)
+    studies = {record: study for study, record in linked.leading.items()}
+    studies |= {item.record_id: item.study_id for item in linked.records}
+    rulings = rule(review, studies, record_named(records, known), reports)
     screening = {
         study_id: screen(
             study_id,
             records[leading],
             review.protocol.eligibility,
-            review.decisions,
-            review.versions,
+            rulings.review.decisions,
+            rulings.review.versions,
             unregistered() if is_listed_only(records[leading]) else verdicts.of(records[leading]),
         )
         for study_id, leading in linked.leading.items()
     }
-    return Screened(linked=linked, newest=records, screening=screening)
+    return Screened(linked=linked, newest=records, screening=screening), rulings
 
 
 def ids_to_follow(screened: Screened, review: Review) -> list[str]:
@@ -115,14 +120,25 @@ def judge(
     """
     verdicts = verdicts or Verdicts(review.protocol.eligibility)
     reports = {item.item.report_id: item.item for item in report_versions if isinstance(item.item, Report)}
-    screened = screen_records(newest, reports, review, verdicts, known)
-    queue = [*screened.linked.queue, *_rejections(rejected), *_unclear(screened), *_recall(screened, review, freshness)]
+    screened, rulings = screen_records(newest, reports, review, verdicts, known)
+    review = rulings.review
+    queue = [
+        *rulings.tasks,
+        *screened.linked.queue,
+        *_rejections(rejected),
+        *_unclear(screened),
+        *_recall(screened, review, freshness),
+    ]
     registered = {name: record for name, record in screened.newest.items() if not is_listed_only(record)}
     queue += look_alikes(screened.linked, registered, reports, screened.studies_that_matter, review.links)
     met = [study for study, decision in screened.screening.items() if decision.verdict is Verdict.MET]
     sources = {study_id: screened.with_results(study_id, reports) for study_id in met}
-    confirmed, provisional, problems = arms_of(review, sources)
+    entered, provisional, problems = arms_of(review, sources)
     queue += problems
+    out = out_of_evidence(review, screened)
+    queue += [task for task in out.values() if task]
+    confirmed = [arm for arm in entered if arm.study_id not in out]
+    provisional = [arm for arm in provisional if arm.study_id not in out]
     versions = _versions_by_study(screened, trial_versions)
     screened = _with_dates(screened, trial_versions, report_versions, review)
     linked = _linked_reports(screened, review, report_versions)
@@ -140,9 +156,16 @@ def judge(
     queue += number_conflicts(files, screened.linked, screened.newest)
     statuses = tuple(status_of(study, context, thresholds, review.decisions) for study in files)
     events = tuple(event for study in files for event in events_of(study, context, thresholds, nights))
-    gate = reproduce(review.protocol, review.baseline, effects)
+    # The arithmetic is held against what was printed, with every study that was in it then.
+    as_published = as_printed(review, entered)
+    gate = reproduce(review.protocol, review.baseline, as_published)
     new_participants = _new_participants(files, statuses, events, review)
-    rules = compare(review.protocol, effects, new_participants) if not any(item.fired for item in gate) else []
+    others = [item for item in effects if item.evidence_set is not EvidenceSet.PUBLISHED]
+    rules = (
+        compare(review.protocol, [*as_published, *others], new_participants)
+        if not any(item.fired for item in gate)
+        else []
+    )
     signals = (*gate, *rules)
     decision = decide(
         review.protocol,
@@ -163,6 +186,7 @@ def judge(
         events=events,
         inputs=tuple(inputs),
         effects=effects,
+        as_published=as_published,
         certainty=rate_review(
             effects,
             inputs,
@@ -245,6 +269,7 @@ def _study_files(
     for arm in confirmed:
         arms[arm.study_id].append(arm)
     pooled = {item.study_id for item in inputs if item.evidence_set is EvidenceSet.CONFIRMED and item.yi is not None}
+    ongoing = {study.study_id for study in review.baseline.ongoing}
     included: dict[str, PublishedStudy] = {study.study_id: study for study in review.baseline.included}
     return [
         StudyFile(
@@ -255,6 +280,7 @@ def _study_files(
             screening=decision,
             numbers=numbers_of(screened.record_of(study_id), included.get(study_id), arms[study_id]),
             published=included.get(study_id),
+            listed_ongoing=review.baseline.version if study_id in ongoing else None,
             is_extracted=bool(arms[study_id]),
             is_pooled=study_id in pooled,
             extracted_from=frozenset(arm.report for arm in arms[study_id]),

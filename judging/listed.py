@@ -4,7 +4,7 @@ Each is told by a record of its own, whose source is the review. It has no versi
 a registration or another report is joined to it, the study keeps its id.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from models.review import Review
 from models.screening import CriterionVerdict
@@ -15,18 +15,19 @@ from studies.linkage import LISTED
 
 
 def listed_only(
-    review: Review, records: Mapping[str, TrialRecord], reports: Mapping[str, Report]
+    review: Review, resolve: Callable[[str], str | None], reports: Mapping[str, Report]
 ) -> dict[str, TrialRecord]:
     """Records of the studies that no register lists, by study id.
 
-    A registration that is listed and was not found is no such study: it is looked for.
+    A registration that is listed and was not found is no such study: it is looked for. `resolve` tells the record that a
+    number names.
     """
     return {
         study_id: TrialRecord(
             source=LISTED, registry="none", registry_id=study_id, registry_date=day, brief_title=title
         )
         for study_id, (title, day) in _named(review, reports).items()
-        if study_id not in records and not _is_registration(study_id)
+        if resolve(study_id) is None and not _is_registration(study_id)
     }
 
 

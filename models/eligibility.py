@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from models import design
-from models.terms import Strict, TermRule
+from models.terms import Row, Strict, TermRule
 from models.vocabulary import EvidenceWord
 
 
@@ -15,7 +15,7 @@ def _beside(shared: TermRule) -> AfterValidator:
     return AfterValidator(lambda own: own.beside(shared))
 
 
-class InterventionRow(Strict):
+class InterventionRow(Row):
     """interventions.csv: an intervention by all its names and codes, and whether the review counts it.
 
     `names` are terms as in the protocol, separated by semicolons. A review may keep columns of its own beside these,

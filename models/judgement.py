@@ -93,6 +93,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...]
     inputs: tuple[EffectInput, ...]
     effects: tuple[PooledEffect, ...]
+    as_published: tuple[PooledEffect, ...]
+    """What the data of the version in force give, with every study that was in it then."""
     certainty: tuple[tuple[EvidenceSet, Certainty], ...]
     signals: tuple[Signal, ...]
     decision: UpdateDecision

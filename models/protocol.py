@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from models.eligibility import Eligibility
-from models.terms import Strict
+from models.terms import Row, Strict
 from models.vocabulary import (
     ArmRole,
     Convention,
@@ -233,12 +233,19 @@ class PublishedVersion(Strict):
     search_date: date
     publication_date: date | None = None
     publication_note: str = ""
+    known_from: date | None = None
+    """Day from which readers could read it, where that is not the day of publication."""
     included: list[PublishedStudy] = []
     ongoing: list[PublishedStudy] = []
     estimates: list[PublishedEstimate] = []
 
+    @property
+    def in_force_from(self) -> date:
+        """Day from which the version could be read: nobody knows on the day of a search what will be printed of it."""
+        return self.known_from or self.publication_date or self.search_date
 
-class DecisionRow(Strict):
+
+class DecisionRow(Row):
     """decisions.csv: a person's verdict on one criterion of one study, or on its list."""
 
     study_id: str
@@ -249,7 +256,7 @@ class DecisionRow(Strict):
     reason: str
 
 
-class LinkRow(Strict):
+class LinkRow(Row):
     """links.csv: a person links a record or report to a study, or forbids a link."""
 
     study_id: str
@@ -262,7 +269,7 @@ class LinkRow(Strict):
     reason: str
 
 
-class ExtractionRow(Strict):
+class ExtractionRow(Row):
     """extraction.csv: one arm, one outcome, one time, with its place in a report.
 
     A mean has its standard deviation, or what the report gives in its place: the mean's standard error, or its 95 %
@@ -274,6 +281,8 @@ class ExtractionRow(Strict):
     outcome: str
     timepoint: str
     arm: ArmRole
+    arm_label: str = ""
+    """Tells several arms of one role apart; they are combined."""
     n_analysed: Annotated[int, Field(gt=0)]
     n_events: Annotated[int, Field(ge=0)] | None = None
     mean: float | None = None
@@ -308,12 +317,18 @@ class ExtractionRow(Strict):
                 raise ValueError("limits of one person's mean do not give a standard deviation")
         if self.n_events is not None and self.n_events > self.n_analysed:
             raise ValueError(f"n_events {self.n_events} is more than n_analysed {self.n_analysed}")
-        if self.is_confirmed and self.evidence is EvidenceWord.MEMORY:
-            raise ValueError("a fact recalled from memory cannot be confirmed")
+        if self.sd is not None and self.n_analysed < 2:
+            raise ValueError("one person has no standard deviation")
+        if self.is_confirmed and self.evidence in {EvidenceWord.MEMORY, EvidenceWord.INFERRED}:
+            raise ValueError(
+                f"what is {self.evidence} cannot be confirmed: look it up and say verbatim, or write is_confirmed false"
+            )
+        if self.is_confirmed and self.evidence is EvidenceWord.DERIVED and not self.note:
+            raise ValueError("what is derived is confirmed with a note that says how it was computed")
         return self
 
 
-class RiskOfBiasRow(Strict):
+class RiskOfBiasRow(Row):
     """risk_of_bias.csv: a judgement on one domain of one study, as a version of the review states it."""
 
     study_id: str
@@ -323,7 +338,7 @@ class RiskOfBiasRow(Strict):
     source: str
 
 
-class CertaintyRow(Strict):
+class CertaintyRow(Row):
     """certainty.csv: GRADE certainty of one outcome, as a version of the review states it."""
 
     outcome: str

@@ -14,11 +14,13 @@ from pydantic import BaseModel, ValidationError
 from models.eligibility import InterventionRow
 from models.protocol import CertaintyRow, DecisionRow, ExtractionRow, LinkRow, Protocol, PublishedVersion, RiskOfBiasRow
 from models.reviews import is_review_name
+from models.terms import Row
 
 _YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C loader where PyYAML has it: ten times faster, same meaning."""
 
-Row = TypeVar("Row", bound=BaseModel)
+Shape = TypeVar("Shape", bound=BaseModel)
+Line = TypeVar("Line", bound=Row)
 
 
 class ReviewError(Exception):
@@ -44,7 +46,7 @@ class Review:
 
     def as_of(self, day: date) -> "Review":
         """The folder as people had decided it by `day`; at least the first version stays in force."""
-        known = tuple(version for version in self.versions if version.search_date <= day)
+        known = tuple(version for version in self.versions if version.in_force_from <= day)
         return Review(
             protocol=self.protocol,
             versions=known or self.versions[:1],
@@ -157,7 +159,7 @@ def _check_names(folder: Path, review: Review) -> None:
             )
 
 
-def _load_yaml(path: Path, shape: type[Row]) -> Row:
+def _load_yaml(path: Path, shape: type[Shape]) -> Shape:
     tree = None
     try:
         loader = _YamlLoader(path.read_text(encoding="utf-8"))
@@ -206,7 +208,7 @@ def _line_of(node: yaml.Node | None, where: tuple[object, ...]) -> int:
     return line
 
 
-def _load_csv(path: Path, shape: type[Row]) -> tuple[Row, ...]:
+def _load_csv(path: Path, shape: type[Line]) -> tuple[Line, ...]:
     if not path.exists():
         return ()
     try:
@@ -224,7 +226,9 @@ def _load_csv(path: Path, shape: type[Row]) -> tuple[Row, ...]:
                 problems.append(f"{path}:{reader.line_num}: the row has another number of fields than the header")
                 continue
             try:
-                rows.append(shape.model_validate({key: value for key, value in row.items() if value != ""}))
+                rows.append(
+                    shape.model_validate({key: value for key, value in row.items() if value != ""}).at(reader.line_num)
+                )
             except ValidationError as error:
                 problems += [
                     f"{path}:{reader.line_num}: {'.'.join(map(str, problem['loc'])) or 'row'}:"

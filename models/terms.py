@@ -2,13 +2,29 @@
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 
 class Strict(BaseModel):
     """Unknown keys are errors, values do not change after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
+
+
+class Row(Strict):
+    """A row of a CSV file, which knows its line."""
+
+    _line: int = PrivateAttr(0)
+
+    @property
+    def line(self) -> int:
+        """Line of the file on which the row ends; 0 for one that stands in no file."""
+        return self._line
+
+    def at(self, line: int) -> Self:
+        """The same row, standing on a line."""
+        self._line = line
+        return self
 
 
 class TermRule(Strict):

@@ -104,7 +104,10 @@ def _comparisons(judgement: Judgement) -> tuple[VersionComparison, ...]:
     convention = judgement.review.protocol.conventions[0].name
     headlines = {
         (effect.evidence_set, effect.outcome, effect.timepoint): effect
-        for effect in judgement.effects
+        for effect in (
+            *judgement.as_published,
+            *(item for item in judgement.effects if item.evidence_set is not EvidenceSet.PUBLISHED),
+        )
         if effect.is_headline and effect.convention is convention
     }
     gate = {(s.outcome, s.timepoint): not s.fired for s in judgement.signals if s.rule is Rule.S0}

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from models import design
 from models.eligibility import Eligibility
-from models.protocol import DecisionRow, PublishedVersion
+from models.protocol import DecisionRow, PublishedStudy, PublishedVersion
 from models.screening import CriterionVerdict, ScreeningDecision
 from models.trial import Arm, TrialRecord
-from models.vocabulary import Allocation, ArmType, Criterion, StudyType, Verdict
+from models.vocabulary import Allocation, ArmType, Criterion, EvidenceWord, StudyList, StudyType, Verdict
 from studies import fields
 from studies.terms import Field, Found, find
 
@@ -68,8 +68,8 @@ def _accepted_by_authors(
     if item.verdict is Verdict.MET:
         return item
     for version in reversed(versions):
-        is_included = any(study.study_id == study_id for study in version.included)
-        is_ongoing = any(study.study_id == study_id for study in version.ongoing)
+        is_included = any(_is_told(study, study_id) for study in version.included)
+        is_ongoing = any(_is_told(study, study_id) for study in version.ongoing)
         if is_included or (is_ongoing and item.verdict is Verdict.UNCLEAR):
             return _verdict(
                 item.criterion, Verdict.MET, item.field, item.quote, f"authors of version {version.version}"
@@ -77,10 +77,18 @@ def _accepted_by_authors(
     return item
 
 
+def _is_told(study: PublishedStudy, study_id: str) -> bool:
+    """Whether a list says by its own words that it holds a study: what was inferred is nobody's voice."""
+    return study.study_id == study_id and study.evidence is EvidenceWord.VERBATIM
+
+
 def _decided_by_person(item: CriterionVerdict, study_id: str, decisions: Sequence[DecisionRow]) -> CriterionVerdict:
+    """A person's verdict on a criterion; who puts a study among the included ones has found all of them met."""
     for row in reversed(decisions):
         if row.study_id == study_id and row.criterion == item.criterion:
             return _verdict(item.criterion, Verdict(row.verdict), "decisions.csv", row.reason, row.decided_by)
+        if row.study_id == study_id and row.criterion == "list" and row.verdict == StudyList.INCLUDED:
+            return _verdict(item.criterion, Verdict.MET, "decisions.csv", row.reason, row.decided_by)
     return item
 
 

@@ -34,6 +34,7 @@ _STATES = {
 _WITH_RESULTS = frozenset(
     {StudyState.RESULTS_POSTED, StudyState.RESULTS_PUBLISHED, StudyState.EXTRACTED, StudyState.POOLED}
 )
+_COMPLETE = _WITH_RESULTS | {StudyState.COMPLETED_NO_RESULTS, StudyState.TERMINATED}
 
 
 class LinkedReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +65,8 @@ class StudyFile(msgspec.Struct, frozen=True, kw_only=True):
     numbers: Numbers
     published: PublishedStudy | None
     """The study in the list of included studies of the version in force, if it is there."""
+    listed_ongoing: str | None = None
+    """Version in force, if that lists the study as ongoing."""
     is_extracted: bool = False
     is_pooled: bool = False
     extracted_from: frozenset[str] = frozenset()
@@ -189,10 +192,15 @@ def _list(study: StudyFile, state: StudyState, decisions: Sequence[DecisionRow])
         return StudyList.EXCLUDED, "withdrawn before anybody took part"
     if screening.verdict is Verdict.UNCLEAR:
         unclear = next(item for item in screening.criteria if item.verdict is Verdict.UNCLEAR)
+        if study.listed_ongoing and state not in _COMPLETE:
+            reason = (
+                f"ongoing in version {study.listed_ongoing}; {_in_words(unclear.criterion)} unclear: {unclear.quote}"
+            )
+            return StudyList.ONGOING, reason
         return StudyList.AWAITING, f"{_in_words(unclear.criterion)} unclear: {unclear.quote}"
     if state in _WITH_RESULTS:
         return StudyList.AWAITING, "results are public and not yet assessed"
-    if state in {StudyState.COMPLETED_NO_RESULTS, StudyState.TERMINATED}:
+    if state in _COMPLETE:
         return StudyList.AWAITING, "complete, results are not public"
     return StudyList.ONGOING, ""
 

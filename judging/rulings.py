@@ -1,0 +1,262 @@
+"""What people wrote, resolved before anything is judged: every row is applied to a study, or is a task.
+
+A row may call a study by any of its numbers. What names no study, what is said twice under two numbers, and what speaks
+of a study that is out of the review stands in a task with its file and line; nothing is ignored.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TypeVar
+
+import msgspec
+
+from models.judgement import Screened
+from models.protocol import (
+    DecisionRow,
+    ExtractionRow,
+    LinkRow,
+    PublishedStudy,
+    PublishedVersion,
+    RiskOfBiasRow,
+)
+from models.review import Review
+from models.screening import QueueItem
+from models.trial import Report, TrialRecord
+from models.vocabulary import StudyList, Verdict
+from studies.identifiers import Identifier, identify
+from studies.linkage import declared_numbers
+
+Named = TypeVar("Named", DecisionRow, LinkRow, ExtractionRow, RiskOfBiasRow)
+Resolve = Callable[[str], str | None]
+
+_HOW_MANY = 2
+"""Known ids that a task suggests for one that is not known."""
+
+
+class Rulings(msgspec.Struct, frozen=True, kw_only=True):
+    """A review folder whose rows name studies by tonight's ids, and what could not be applied."""
+
+    review: Review
+    tasks: tuple[QueueItem, ...] = ()
+
+
+def with_links_resolved(review: Review, records: Mapping[str, TrialRecord], known: Mapping[str, str]) -> Review:
+    """The review with each link row naming records by their ids, whatever number people wrote.
+
+    `known` tells the study that each number stood for on earlier nights.
+    """
+    resolve = record_named(records, known)
+    links = tuple(
+        row.model_copy(
+            update={
+                "study_id": resolve(row.study_id) or row.study_id,
+                "item_id": (resolve(row.item_id) or row.item_id) if row.relation == "record" else row.item_id,
+            }
+        )
+        for row in review.links
+    )
+    return replace(review, links=links)
+
+
+def rule(
+    review: Review, screened_studies: Mapping[str, str], resolve: Resolve, reports: Mapping[str, Report]
+) -> Rulings:
+    """Resolve every row of a review folder to a study.
+
+    Parameters
+    ----------
+    review : the folder as of the night
+    screened_studies : the study of every record
+    resolve : the record that a number names, None when it names none
+    reports : newest version by id
+    """
+
+    def study_of(text: str) -> str | None:
+        record = resolve(text)
+        return None if record is None else screened_studies.get(record)
+
+    tasks: list[QueueItem] = []
+    names = sorted({*screened_studies, *screened_studies.values()})
+    decisions = _applied("decisions.csv", review.decisions, study_of, names, tasks)
+    extraction = _applied("extraction.csv", review.extraction, study_of, names, tasks)
+    risk_of_bias = _applied("risk_of_bias.csv", review.risk_of_bias, study_of, names, tasks)
+    links = _applied("links.csv", review.links, study_of, names, tasks)
+    tasks += _of_items(links, screened_studies, reports)
+    tasks += _said_twice(
+        "decisions.csv", decisions, lambda row: (row.study_id, row.criterion, row.known_from), "verdict"
+    )
+    extraction, doubled = _once(extraction)
+    tasks += doubled
+    return Rulings(
+        review=replace(
+            review,
+            versions=tuple(_version(item, study_of) for item in review.versions),
+            decisions=decisions,
+            links=links,
+            extraction=extraction,
+            risk_of_bias=risk_of_bias,
+        ),
+        tasks=tuple(tasks),
+    )
+
+
+def record_named(records: Mapping[str, TrialRecord], known: Mapping[str, str]) -> Resolve:
+    """How people's numbers are read: as an id of a record, as a number that one study declares, or as it stood before."""
+    by_case = {record_id.casefold(): record_id for record_id in records}
+    owners: dict[Identifier, set[str]] = {}
+    for record_id, numbers in declared_numbers(records).items():
+        for number in numbers:
+            owners.setdefault(number, set()).add(record_id)
+
+    def resolve(text: str) -> str | None:
+        plain = text.strip()
+        if found := by_case.get(plain.casefold()):
+            return found
+        number = identify(plain)
+        own = sorted(owners.get(number, ())) if number else []
+        exact = [record_id for record_id in own if identify(record_id) == number]
+        if exact or len(own) == 1:
+            return (exact or own)[0]
+        before = known.get(plain)
+        return before if before in records else None
+
+    return resolve
+
+
+def excluded_by_people(decisions: Sequence[DecisionRow]) -> dict[str, DecisionRow]:
+    """Studies that a person took out of the review, by their list or by a criterion, with the row that stands."""
+    last: dict[tuple[str, str], DecisionRow] = {(row.study_id, row.criterion): row for row in decisions}
+    out = {
+        study_id: row
+        for (study_id, criterion), row in last.items()
+        if criterion != "list" and row.verdict == Verdict.NOT_MET
+    }
+    for (study_id, criterion), row in last.items():
+        if criterion == "list" and row.verdict == StudyList.EXCLUDED:
+            out[study_id] = row
+        elif criterion == "list":
+            out.pop(study_id, None)
+    return out
+
+
+def out_of_evidence(review: Review, screened: Screened) -> dict[str, QueueItem | None]:
+    """Studies whose numbers enter no set of evidence; with a task where the rules, and no person, have decided it."""
+    by_people = excluded_by_people(review.decisions)
+    found: dict[str, QueueItem | None] = dict.fromkeys(by_people)
+    for study_id in sorted({row.study_id for row in review.extraction} - set(found)):
+        screening = screened.screening[study_id]
+        if screening.verdict is Verdict.NOT_MET:
+            failed = next(item for item in screening.criteria if item.verdict is Verdict.NOT_MET)
+            lines = [row.line for row in review.extraction if row.study_id == study_id]
+            found[study_id] = QueueItem(
+                kind="ruling",
+                subject=study_id,
+                reason=f"extraction.csv:{_lines(lines)} has numbers of a study that is not eligible",
+                field=failed.criterion,
+                value=failed.quote,
+                action="decide the criterion in decisions.csv, or remove the rows; until then they are not pooled",
+            )
+    return found
+
+
+def _applied(
+    file: str, rows: Sequence[Named], study_of: Resolve, names: Sequence[str], tasks: list[QueueItem]
+) -> tuple[Named, ...]:
+    found = []
+    for row in rows:
+        study_id = study_of(row.study_id)
+        if study_id is None:
+            tasks.append(_unknown(file, row, names))
+        else:
+            found.append(row.model_copy(update={"study_id": study_id}))
+    return tuple(found)
+
+
+def _unknown(file: str, row: Named, names: Sequence[str]) -> QueueItem:
+    near = get_close_matches(row.study_id, names, n=_HOW_MANY)
+    instead = f"if {' or '.join(near)} is meant, write that" if near else "correct it"
+    return QueueItem(
+        kind="ruling",
+        subject=row.study_id,
+        reason=f"{file}:{row.line}: no study is known by this number, so the row is not applied",
+        field="study_id",
+        value=row.study_id,
+        action=f"{instead}; a study without a registration is listed in published/*.yaml",
+    )
+
+
+def _of_items(
+    links: Sequence[LinkRow], screened_studies: Mapping[str, str], reports: Mapping[str, Report]
+) -> Iterator[QueueItem]:
+    """Links of records and reports that no source has told of."""
+    for row in links:
+        is_known = row.item_id in (screened_studies if row.relation == "record" else reports)
+        if not is_known:
+            yield QueueItem(
+                kind="ruling",
+                subject=row.study_id,
+                reason=f"links.csv:{row.line}: no source has told of {row.item_id}, so the row is not applied",
+                field="item_id",
+                value=row.item_id,
+                action="correct the number, or load a file that has it (trialwatch ingest)",
+            )
+
+
+def _said_twice(
+    file: str, rows: Sequence[DecisionRow], key: Callable[[DecisionRow], object], field: str
+) -> Iterator[QueueItem]:
+    """Rows that meet only under tonight's ids and say different things: the later line counts, and both are shown."""
+    first: dict[object, DecisionRow] = {}
+    for row in rows:
+        other = first.setdefault(key(row), row)
+        if getattr(other, field) != getattr(row, field):
+            yield QueueItem(
+                kind="ruling",
+                subject=row.study_id,
+                reason=f"{file}:{other.line} and {row.line} decide {row.criterion} of one study differently on one day:"
+                f" {getattr(other, field)} and {getattr(row, field)}; line {row.line} is applied",
+                field=field,
+                value=f"{getattr(other, field)} | {getattr(row, field)}",
+                action="remove one of the two rows",
+            )
+
+
+def _once(rows: Sequence[ExtractionRow]) -> tuple[tuple[ExtractionRow, ...], list[QueueItem]]:
+    """Rows without those that say an arm again under another number of its study, and a task for each of these."""
+    first: dict[tuple[object, ...], ExtractionRow] = {}
+    tasks = []
+    for row in rows:
+        key = (row.study_id, row.comparison, row.outcome, row.timepoint, row.arm, row.arm_label, row.is_confirmed)
+        other = first.setdefault(key, row)
+        if other is not row:
+            tasks.append(
+                QueueItem(
+                    kind="ruling",
+                    subject=row.study_id,
+                    reason=f"extraction.csv:{other.line} and {row.line} are the same arm of one study under two numbers;"
+                    f" line {other.line} is applied",
+                    field=f"{row.outcome}, {row.timepoint}, {row.arm}",
+                    value=f"{other.report} | {row.report}",
+                    action="remove one of the two rows, or tell two arms apart by arm_label",
+                )
+            )
+    return tuple(first.values()), tasks
+
+
+def _version(version: PublishedVersion, study_of: Resolve) -> PublishedVersion:
+    """A published version whose lists name studies by tonight's ids; what is not found stays as it was printed."""
+
+    def named(study: PublishedStudy) -> PublishedStudy:
+        return study.model_copy(update={"study_id": study_of(study.study_id) or study.study_id})
+
+    return version.model_copy(
+        update={
+            "included": [named(item) for item in version.included],
+            "ongoing": [named(item) for item in version.ongoing],
+        }
+    )
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))

@@ -13,7 +13,7 @@ import msgspec
 
 from judging.describe import descriptions_of
 from judging.evidence import arms_of, as_printed, inputs_of
-from judging.listed import listed_only, unregistered
+from judging.listed import is_looked_for, listed_only, unregistered
 from judging.rulings import Rulings, out_of_evidence, record_named, rule, with_links_resolved
 from judging.waiting import look_alikes, number_conflicts, of_leading_record, reopened_decisions
 from models.judgement import Judgement, Screened
@@ -242,9 +242,10 @@ def _recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshn
     queue = []
     named = {study.study_id: study.label for v in review.versions for study in (*v.included, *v.ongoing)}
     for study_id, label in named.items():
-        decision = screened.screening.get(study_id)
-        if (decision is None and is_searched) or (decision and decision.by_rules is Verdict.NOT_MET):
-            found = "screened out by the rules" if decision else "not found"
+        is_missing = is_listed_only(screened.record_of(study_id))
+        is_out = screened.screening[study_id].by_rules is Verdict.NOT_MET
+        if is_out or (is_missing and is_looked_for(study_id) and is_searched):
+            found = "screened out by the rules" if is_out else "not found"
             queue.append(
                 QueueItem(
                     kind="recall",

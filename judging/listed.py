@@ -19,15 +19,15 @@ def listed_only(
 ) -> dict[str, TrialRecord]:
     """Records of the studies that no register lists, by study id.
 
-    A registration that is listed and was not found is no such study: it is looked for. `resolve` tells the record that a
-    number names.
+    So does a registration that is listed and not found yet: it is looked for, and listed meanwhile. `resolve` tells the
+    record that a number names.
     """
     return {
         study_id: TrialRecord(
             source=LISTED, registry="none", registry_id=study_id, registry_date=day, brief_title=title
         )
         for study_id, (title, day) in _named(review, reports).items()
-        if resolve(study_id) is None and not _is_registration(study_id)
+        if resolve(study_id) is None
     }
 
 
@@ -59,6 +59,6 @@ def _studies_of_rows(review: Review) -> Iterator[str]:
     yield from (row.study_id for row in review.links)
 
 
-def _is_registration(study_id: str) -> bool:
+def is_looked_for(study_id: str) -> bool:
     """Whether an id is a register's number, so that a register may be asked for it."""
     return identify(study_id) is not None

@@ -321,7 +321,7 @@ class ExtractionRow(Row):
             raise ValueError("one person has no standard deviation")
         if self.is_confirmed and self.evidence in {EvidenceWord.MEMORY, EvidenceWord.INFERRED}:
             raise ValueError(
-                f"what is {self.evidence} cannot be confirmed: look it up and say verbatim, or write is_confirmed false"
+                f"a fact that is {self.evidence} cannot be confirmed: look it up and write verbatim, or is_confirmed false"
             )
         if self.is_confirmed and self.evidence is EvidenceWord.DERIVED and not self.note:
             raise ValueError("what is derived is confirmed with a note that says how it was computed")

@@ -3,15 +3,19 @@
 import csv
 import hashlib
 import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from models.eligibility import InterventionRow
+from models.folder_checks import problems_between, problems_of_names
 from models.protocol import CertaintyRow, DecisionRow, ExtractionRow, LinkRow, Protocol, PublishedVersion, RiskOfBiasRow
 from models.reviews import is_review_name
 from models.terms import Row
@@ -21,6 +25,7 @@ _YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Line = TypeVar("Line", bound=Row)
+Loaded = TypeVar("Loaded")
 
 
 class ReviewError(Exception):
@@ -98,27 +103,54 @@ def load_review(folder: Path) -> Review:
     """
     if not (folder / "protocol.yaml").is_file():
         raise ReviewError(f"{folder / 'protocol.yaml'}: not found; a review folder needs a protocol.yaml")
-    protocol = _load_yaml(folder / "protocol.yaml", Protocol)
-    interventions = _load_interventions(folder)
-    eligibility = protocol.eligibility.with_interventions(interventions)
-    protocol = protocol.model_copy(update={"eligibility": eligibility})
-    versions = [_load_yaml(path, PublishedVersion) for path in sorted((folder / "published").glob("*.yaml"))]
-    if not versions:
-        raise ReviewError(f"{folder / 'published'}: no *.yaml; a review starts from a published version")
-    versions.sort(key=lambda version: version.search_date)
+    problems = _Problems(list(problems_of_names(folder)))
+    protocol = problems.of(_load_yaml, folder / "protocol.yaml", Protocol)
+    interventions = problems.of(_load_interventions, folder) or ()
+    files = sorted((folder / "published").glob("*.yaml"))
+    if not files:
+        problems.said.append(f"{folder / 'published'}: no *.yaml; a review starts from a published version")
+    versions = [item for path in files if (item := problems.of(_load_yaml, path, PublishedVersion))]
+    rows: dict[str, Any] = {
+        name: problems.of(_load_csv, folder / f"{name}.csv", shape) or () for name, shape in _SHAPES.items()
+    }
+    if protocol is None or not versions:
+        raise ReviewError("\n".join(problems.said))
     review = Review(
-        protocol=protocol,
-        versions=tuple(versions),
-        decisions=_load_csv(folder / "decisions.csv", DecisionRow),
-        links=_load_csv(folder / "links.csv", LinkRow),
+        protocol=protocol.model_copy(update={"eligibility": protocol.eligibility.with_interventions(interventions)}),
+        versions=tuple(sorted(versions, key=lambda version: version.search_date)),
         interventions=interventions,
-        extraction=_load_csv(folder / "extraction.csv", ExtractionRow),
-        risk_of_bias=_load_csv(folder / "risk_of_bias.csv", RiskOfBiasRow),
-        certainty=_load_csv(folder / "certainty.csv", CertaintyRow),
         fingerprint=_fingerprint(folder),
+        **rows,
     )
-    _check_names(folder, review)
+    problems.said += problems_between(folder, review)
+    if problems.said:
+        raise ReviewError("\n".join(problems.said))
     return review
+
+
+_SHAPES: dict[str, type[Row]] = {
+    "decisions": DecisionRow,
+    "links": LinkRow,
+    "extraction": ExtractionRow,
+    "risk_of_bias": RiskOfBiasRow,
+    "certainty": CertaintyRow,
+}
+"""Files of rows, by their names without ``.csv``."""
+
+
+class _Problems:
+    """What is wrong in any file, told together."""
+
+    def __init__(self, said: list[str]) -> None:
+        self.said = said
+
+    def of(self, load: Callable[..., Loaded], *arguments: Any) -> Loaded | None:
+        """What a loader gives; None when it finds something wrong."""
+        try:
+            return load(*arguments)
+        except ReviewError as error:
+            self.said.append(str(error))
+            return None
 
 
 def _load_interventions(folder: Path) -> tuple[InterventionRow, ...]:
@@ -142,37 +174,40 @@ def _load_interventions(folder: Path) -> tuple[InterventionRow, ...]:
     return rows
 
 
-def _check_names(folder: Path, review: Review) -> None:
-    """Names in the extraction that the protocol does not know are errors, not silently unused rows."""
-    comparisons = {comparison.id for comparison in review.protocol.comparisons}
-    outcomes = {outcome.id: outcome for outcome in review.protocol.outcomes}
-    for line, row in enumerate(review.extraction, start=2):
-        place = f"{folder / 'extraction.csv'}:{line}"
-        if row.comparison not in comparisons:
-            raise ReviewError(f"{place}: comparison: {row.comparison!r} is none of {sorted(comparisons)}")
-        if row.outcome not in outcomes:
-            raise ReviewError(f"{place}: outcome: {row.outcome!r} is none of {sorted(outcomes)}")
-        if row.timepoint not in outcomes[row.outcome].timepoints:
-            raise ReviewError(
-                f"{place}: timepoint: {row.timepoint!r} is none of {outcomes[row.outcome].timepoints}"
-                f" of outcome {row.outcome}"
-            )
-
-
 def _load_yaml(path: Path, shape: type[Shape]) -> Shape:
     tree = None
     try:
         loader = _YamlLoader(path.read_text(encoding="utf-8"))
         tree = loader.get_single_node()
+        if doubled := list(_doubled(tree)):
+            raise ReviewError(
+                "\n".join(f"{path}:{line}: {key}: the key stands twice; keep one" for line, key in doubled)
+            )
         return shape.model_validate(loader.construct_document(tree) if tree else None)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         raise ReviewError(f"{path}:{line}: not YAML: {getattr(error, 'problem', error)}") from error
-    except ValidationError as error:
+    except (ValueError, UnicodeDecodeError) as error:
+        if not isinstance(error, ValidationError):
+            raise ReviewError(f"{path}:1: file: not YAML: {error}; correct it there") from error
         problems = [_explain(path, tree, problem) for problem in error.errors()]
     # Raised outside: chained to it, pydantic's error would keep every frame of the program alive to its end.
     raise ReviewError("\n".join(problems))
+
+
+def _doubled(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
+    """Line and name of every key that its mapping has already: YAML keeps the last and says nothing."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if str(key.value) in seen:
+                yield key.start_mark.line + 1, str(key.value)
+            seen.add(str(key.value))
+            yield from _doubled(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _doubled(value)
 
 
 def _explain(path: Path, tree: yaml.Node | None, problem: object) -> str:
@@ -212,34 +247,98 @@ def _load_csv(path: Path, shape: type[Line]) -> tuple[Line, ...]:
     if not path.exists():
         return ()
     try:
-        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True)
-        expected = set(shape.model_fields)
-        header = set(reader.fieldnames or ())
-        has_own = shape.model_config.get("extra") == "allow"
-        if "" in header:
-            raise ReviewError(f"{path}:1: a column has no name; give it one, or remove it")
-        if (unknown := header - expected) and not has_own:
-            raise ReviewError(f"{path}:1: unknown columns {sorted(unknown)}; known are {sorted(expected)}")
+        reader = csv.DictReader(_without_comments(path.read_text(encoding="utf-8-sig")), strict=True)
+        header = list(reader.fieldnames or ())
+        _check_header(path, header, shape)
         rows, problems = [], []
         for row in reader:
+            place = f"{path}:{reader.line_num}"
             if None in row or None in row.values():
-                problems.append(f"{path}:{reader.line_num}: the row has another number of fields than the header")
+                problems.append(f"{place}: row: the row has another number of fields than the header; count the commas")
+                continue
+            given = {key.strip(): value.strip() for key, value in row.items() if value.strip()}
+            if odd := [name for name in given if _is_odd_number(shape, name, given[name])]:
+                problems += [
+                    f"{place}: {name}: value {_short(given[name])}: write a number in plain digits" for name in odd
+                ]
                 continue
             try:
-                rows.append(
-                    shape.model_validate({key: value for key, value in row.items() if value != ""}).at(reader.line_num)
-                )
+                rows.append(shape.model_validate(given).at(reader.line_num))
             except ValidationError as error:
-                problems += [
-                    f"{path}:{reader.line_num}: {'.'.join(map(str, problem['loc'])) or 'row'}:"
-                    f" value {_short(problem['input'])}: {problem['msg']}"
-                    for problem in error.errors()
-                ]
+                problems += [f"{place}: {said}" for said in _one_a_field(error)]
     except (csv.Error, UnicodeDecodeError) as error:
-        raise ReviewError(f"{path}: cannot be read as UTF-8 CSV: {error}") from error
+        raise ReviewError(f"{path}: cannot be read as UTF-8 CSV: {error}; save it so") from error
     if problems:
         raise ReviewError("\n".join(problems))
     return tuple(rows)
+
+
+def _without_comments(text: str) -> Iterator[str]:
+    """Lines of a file; one that begins with # outside of quotes is empty, so that lines keep their numbers."""
+    is_quoted = False
+    for line in io.StringIO(text, newline=""):
+        yield "\n" if line.startswith("#") and not is_quoted else line
+        is_quoted ^= line.count('"') % 2 == 1
+
+
+def _check_header(path: Path, header: Sequence[str], shape: type[BaseModel]) -> None:
+    """Columns have names, each once, that the file has; the needed ones are all there."""
+    fields = shape.model_fields
+    plain = [name.strip() for name in header]
+    problems = []
+    if len(plain) == 1 and (";" in plain[0] or "\t" in plain[0]):
+        problems.append(
+            f"{path}:1: header: {_short(plain[0])}: columns are set apart by commas; save it as CSV with commas"
+        )
+    elif "" in plain:
+        problems.append(f"{path}:1: header: a column has no name; give it one, or remove it")
+    else:
+        problems += [
+            f"{path}:1: {name}: the column stands twice; keep one"
+            for name in dict.fromkeys(name for name in plain if plain.count(name) > 1)
+        ]
+        unknown = sorted(set(plain) - set(fields))
+        if unknown and shape.model_config.get("extra") != "allow":
+            problems.append(f"{path}:1: unknown columns {unknown}; known are {sorted(fields)}")
+        problems += [
+            f"{path}:1: {name}: the column is missing; add it"
+            for name, field in fields.items()
+            if field.is_required() and name not in plain
+        ]
+    if problems:
+        raise ReviewError("\n".join(problems))
+
+
+def _is_odd_number(shape: type[BaseModel], name: str, text: str) -> bool:
+    """Whether a number is written as Python would and people do not: 1_000, or digits of another script."""
+    field = shape.model_fields.get(name.strip())
+    is_number = field is not None and bool({int, float} & set(_kinds(field.annotation)))
+    return is_number and ("_" in text or not text.isascii())
+
+
+def _kinds(annotation: object) -> Iterator[object]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _kinds(part)
+
+
+def _one_a_field(error: ValidationError) -> list[str]:
+    """What is wrong with each field: a field of two vocabularies has two answers, of which the nearer one is told."""
+    told: dict[str, str] = {}
+    for problem in error.errors():
+        field = str(problem["loc"][0]) if problem["loc"] else "row"
+        said = f"{field}: value {_short(problem['input'])}: {_to_do(problem)}"
+        if field not in told or ("; write " in said and "; write " not in told[field]):
+            told[field] = said
+    return list(told.values())
+
+
+def _to_do(problem: Mapping[str, Any]) -> str:
+    """What pydantic says, with the nearest of the words that it names."""
+    said = str(problem["msg"])
+    words = re.findall(r"'([^']+)'", str(problem.get("ctx", {}).get("expected", "")))
+    near = get_close_matches(str(problem["input"]), words, n=1)
+    return f"{said}; write {near[0]!r}" if near else said
 
 
 def _fingerprint(folder: Path) -> str:

@@ -251,6 +251,10 @@ class Measure(StrEnum):
     """Generic inverse variance: estimates with their variances, on a scale of their own."""
 
 
+MEAN_MEASURES = frozenset({Measure.MD, Measure.SMD, Measure.SMD_APPROXIMATE, Measure.ROM, Measure.ROM_GEOMETRIC})
+"""Measures of arms with means; the others have people with events."""
+
+
 class Model(StrEnum):
     """Pooling models, named as the command line takes them."""
 

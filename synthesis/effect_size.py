@@ -12,8 +12,8 @@ from math import sqrt
 import numpy as np
 
 from models.synthesis import ArmResult, EffectInput
-from models.vocabulary import ArmRole, EvidenceSet, EvidenceWord, Measure
-from synthesis.measures import MEAN_MEASURES, TABLE_MEASURES, Means, effect_of_means, effect_of_tables
+from models.vocabulary import MEAN_MEASURES, ArmRole, EvidenceSet, EvidenceWord, Measure
+from synthesis.measures import TABLE_MEASURES, Means, effect_of_means, effect_of_tables
 from synthesis.tables import Tables, zero_cells_of
 
 STRENGTH = list(EvidenceWord)

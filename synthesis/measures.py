@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from models.vocabulary import Measure
+from models.vocabulary import MEAN_MEASURES, Measure
 from synthesis.study_sets import Array
 from synthesis.tables import Tables
 
@@ -29,7 +29,6 @@ RATIOS = frozenset(
 TABLE_MEASURES = frozenset({Measure.RR, Measure.OR, Measure.RD, Measure.PETO})
 """Measures of 2 x 2 tables."""
 
-MEAN_MEASURES = frozenset({Measure.MD, Measure.SMD, Measure.SMD_APPROXIMATE, Measure.ROM, Measure.ROM_GEOMETRIC})
 """Measures of two means with their standard deviations."""
 
 

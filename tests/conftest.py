@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -25,6 +26,10 @@ from models.dates import at_night
 from models.review import load_review
 from models.settings import Settings
 from replay.server import SPEAKERS, ReplayServer
+
+# How long an example takes says more about the machine than about the program.
+hypothesis.settings.register_profile("trialwatch", deadline=None)
+hypothesis.settings.load_profile("trialwatch")
 
 REVIEW = "als_cell_therapy"
 FIRST = date(2016, 6, 21)

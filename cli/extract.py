@@ -2,9 +2,11 @@
 
 import csv
 import io
+import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -12,7 +14,7 @@ from cli.history import UnknownStudy
 from judging.evidence import arm_of
 from models.dates import first_day
 from models.protocol import ExtractionRow
-from models.review import review_named
+from models.review import load_review, review_named
 from models.screening import QueueItem
 from models.settings import Settings
 from models.synthesis import ArmResult
@@ -23,6 +25,7 @@ from stores.snapshot import query
 from studies.discrepancies import in_results
 from studies.extraction import extract
 
+FILE = "extraction.csv"
 _COLUMNS = tuple(ExtractionRow.model_fields)
 
 
@@ -58,7 +61,7 @@ def candidates(identifier: str, review_name: str, settings: Settings) -> Candida
     _, links = query(warehouse, "SELECT study_id, record_id FROM review_study_record")
     study_of = {record_id: study_id for study_id, record_id in links}
     wanted = identifier.strip().upper()
-    study_id = next((study for record, study in study_of.items() if record.upper() == wanted), None)
+    study_id = next((study for record, study in study_of.items() if wanted in {record.upper(), study.upper()}), None)
     if study_id is None:
         raise UnknownStudy(f"{identifier}: no study or record has this id; 'trialwatch sql' finds what there is")
     members = [record for record in records if study_of[record.record_id] == study_id]
@@ -101,25 +104,65 @@ def _posted(records: Sequence[TrialRecord], summaries: Sequence[Report]) -> dict
     return {source: first_day(day) for source, day in days.items()}
 
 
-def as_csv(found: Candidates, *, header: bool = False) -> str:
-    """Rows as extraction.csv has them, not confirmed: a person checks each against its place, then says true."""
+def as_csv(found: Candidates, columns: Sequence[str] = _COLUMNS, *, header: bool = False) -> str:
+    """Rows under the given columns, not confirmed: a person checks each against its place, then says true."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="ignore")
     if header:
         writer.writeheader()
     writer.writerows(_row(arm, found.known_from.get(arm.report)) for arm in found.rows)
     return out.getvalue()
 
 
-def as_text(found: Candidates) -> str:
-    """What there is to paste, what is settled, what contradicts it and what only a person can read."""
-    lines = [as_csv(found).rstrip("\n")] if found.rows else [f"{found.study_id}: no rows to paste"]
+def as_text(found: Candidates, columns: Sequence[str] = _COLUMNS) -> str:
+    """What there is to paste; as comments, which the file may hold, what is settled, contradicted or for people."""
+    lines = [as_csv(found, columns).rstrip("\n")] if found.rows else [f"# {found.study_id}: no rows to paste"]
+    said = []
     if found.settled:
         places = sorted({f"{arm.outcome}, {arm.timepoint}" for arm in found.settled})
-        lines.append(f"# extraction.csv has rows already for {'; '.join(places)}")
-    lines += [f"# {item.field}: {item.reason}" for item in found.discrepancies]
-    lines += [f"# {item.reason} ({item.value}): {item.action}" for item in found.queue]
-    return "\n".join(lines)
+        said.append(f"extraction.csv has rows already for {'; '.join(places)}")
+    said += [f"{item.field}: {item.reason}" for item in found.discrepancies]
+    said += [f"{item.reason} ({item.value}): {item.action}" for item in found.queue]
+    return "\n".join([*lines, *("# " + " ".join(item.split()) for item in said)])
+
+
+def columns_of(folder: Path) -> tuple[str, ...]:
+    """Columns of a review's extraction.csv in their order, or all of them where there is no such file."""
+    path = folder / FILE
+    if not path.is_file():
+        return _COLUMNS
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return tuple(name.strip() for name in next(csv.reader(file), _COLUMNS))
+
+
+def append(found: Candidates, folder: Path) -> int:
+    """Add the rows to a review's extraction.csv, all or none, and only if the folder can be read with them.
+
+    Returns
+    -------
+    int
+        Number of rows that were added.
+
+    Raises
+    ------
+    ReviewError
+        If the folder could not be read with them; the file is as it was.
+    """
+    if not found.rows:
+        return 0
+    path = folder / FILE
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if before and not before.endswith("\n"):
+        before += "\n"
+    text = before + as_csv(found, columns_of(folder), header=not before)
+    with TemporaryDirectory() as trial:
+        copy = shutil.copytree(folder, Path(trial) / folder.name)
+        (copy / FILE).write_text(text, encoding="utf-8")
+        load_review(copy)
+    fresh = path.with_name(f".{FILE}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
+    return len(found.rows)
 
 
 def _row(arm: ArmResult, known_from: date | None) -> dict[str, object]:

@@ -136,7 +136,7 @@ def _by(decided_by: str) -> str:
 def _study_of(warehouse: Path, identifier: str) -> str:
     wanted = identifier.strip().upper().removeprefix("PMID:")
     for table, column in (
-        ("review_study_record", "study_id"),
+        ("review_study_status", "study_id"),
         ("review_study_record", "record_id"),
         ("review_study_report", "report_id"),
     ):

@@ -19,8 +19,8 @@ from cli.common import (
     settings_of,
 )
 from cli.crosscheck import crosscheck_published
+from cli.extract import append, candidates, columns_of
 from cli.extract import as_text as candidates_text
-from cli.extract import candidates
 from cli.history import as_text as history_text
 from cli.history import history
 from flows.searches import searches
@@ -182,11 +182,17 @@ def extract_command(
     context: typer.Context,
     identifier: Annotated[str, typer.Argument(metavar="STUDY", help="Study or record, e.g. NCT03280056.")],
     review: ReviewOption = THE_ONLY_REVIEW,
+    append_rows: Annotated[bool, typer.Option("--append", help="Add the rows to the review's extraction.csv.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print rows for extraction.csv, ready to paste, from a study's posted results."""
-    found = candidates(identifier, review, settings_of(context))
+    settings = settings_of(context)
+    found, folder = candidates(identifier, review, settings), settings.reviews / review
+    if append_rows:
+        n_rows = append(found, folder)
+        said = f"{folder / 'extraction.csv'}: {n_rows} rows added; check each against its place and confirm it"
+        console().print(said if n_rows else f"{found.study_id}: no rows to add")
     if as_json:
         print_json(msgspec.to_builtins(found))
-    else:
-        console().print(candidates_text(found))
+    elif not append_rows:
+        console().print(candidates_text(found, columns_of(folder)))

@@ -63,7 +63,7 @@ def screen_records(
     linked = link(records, reports, with_links_resolved(review, records, known).links, known)
     studies = {record: study for study, record in linked.leading.items()}
     studies |= {item.record_id: item.study_id for item in linked.records}
-    rulings = rule(review, studies, record_named(records, known), reports)
+    rulings = rule(review, studies, record_named(records, known))
     screening = {
         study_id: screen(
             study_id,

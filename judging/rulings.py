@@ -22,7 +22,7 @@ from models.protocol import (
 )
 from models.review import Review
 from models.screening import QueueItem
-from models.trial import Report, TrialRecord
+from models.trial import TrialRecord
 from models.vocabulary import StudyList, Verdict
 from studies.identifiers import Identifier, identify
 from studies.linkage import declared_numbers
@@ -59,9 +59,7 @@ def with_links_resolved(review: Review, records: Mapping[str, TrialRecord], know
     return replace(review, links=links)
 
 
-def rule(
-    review: Review, screened_studies: Mapping[str, str], resolve: Resolve, reports: Mapping[str, Report]
-) -> Rulings:
+def rule(review: Review, screened_studies: Mapping[str, str], resolve: Resolve) -> Rulings:
     """Resolve every row of a review folder to a study.
 
     Parameters
@@ -69,7 +67,6 @@ def rule(
     review : the folder as of the night
     screened_studies : the study of every record
     resolve : the record that a number names, None when it names none
-    reports : newest version by id
     """
 
     def study_of(text: str) -> str | None:
@@ -82,7 +79,7 @@ def rule(
     extraction = _applied("extraction.csv", review.extraction, study_of, names, tasks)
     risk_of_bias = _applied("risk_of_bias.csv", review.risk_of_bias, study_of, names, tasks)
     links = _applied("links.csv", review.links, study_of, names, tasks)
-    tasks += _of_items(links, screened_studies, reports)
+    tasks += _of_records(links, screened_studies)
     tasks += _said_twice(
         "decisions.csv", decisions, lambda row: (row.study_id, row.criterion, row.known_from), "verdict"
     )
@@ -186,13 +183,10 @@ def _unknown(file: str, row: Named, names: Sequence[str]) -> QueueItem:
     )
 
 
-def _of_items(
-    links: Sequence[LinkRow], screened_studies: Mapping[str, str], reports: Mapping[str, Report]
-) -> Iterator[QueueItem]:
-    """Links of records and reports that no source has told of."""
+def _of_records(links: Sequence[LinkRow], screened_studies: Mapping[str, str]) -> Iterator[QueueItem]:
+    """Links of records that no source has told of; those of reports are put to people where reports are linked."""
     for row in links:
-        is_known = row.item_id in (screened_studies if row.relation == "record" else reports)
-        if not is_known:
+        if row.relation == "record" and row.item_id not in screened_studies:
             yield QueueItem(
                 kind="ruling",
                 subject=row.study_id,

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from connectors.boundary import read_page
+from flows.failures import in_words
 from flows.harvest import HarvestTask, base_url_of, harvest, since_last
 from flows.searches import known_questions, searched_sources, studies_of, topic_of
 from flows.steps import Steps
@@ -22,10 +24,10 @@ from models.connector import Connector
 from models.review import Review
 from models.search import Question, SourceCheck
 from models.settings import Settings
-from models.trial import Report, SourceQuery, TrialRecord
+from models.trial import Parsed, Report, SourceQuery, TrialRecord
 from models.vocabulary import SourceState
 from replay.server import CREDENTIALS, SPEAKERS, ReplayServer
-from stores.archive import archive_files, read_pages
+from stores.archive import ArchivedPage, ArchiveError, archive_files, read_pages, unreadable
 from stores.corpus import Corpus, Loaded
 from stores.duck import MEMORY
 from stores.ledger import Ledger
@@ -63,7 +65,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         """``done``, ``partial`` when a source was not searched to the end, ``failed`` when none was."""
         states = {check.state for check in self.checks}
         if states <= {SourceState.COMPLETE}:
-            return "done"
+            return "partial" if self.loaded.n_damaged else "done"
         return "failed" if states == {SourceState.FAILED} else "partial"
 
     @property
@@ -71,6 +73,10 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         """What was not searched to the end, and why; '' when all was."""
         lacking = [check for check in self.checks if check.state is not SourceState.COMPLETE]
         told = "; ".join(f"{check.source}, {check.scope}: {check.reason or check.state}" for check in lacking)
+        if self.loaded.n_damaged:
+            told = "; ".join(
+                part for part in (told, f"archive files that cannot be read: {self.loaded.n_damaged}") if part
+            )
         return f"no source could be searched: {told}" if self.state == "failed" else told
 
 
@@ -205,13 +211,25 @@ def verdicts_of(review: Review, settings: Settings) -> Iterator[Verdicts]:
 
 
 def load_archive(settings: Settings) -> Loaded:
-    """Parse every archive file that the corpus does not hold yet."""
+    """Parse every archive file that the corpus does not hold yet; one that cannot be read is named, and the rest goes on."""
     total = Loaded()
     with Corpus(settings.corpus) as corpus:
-        loaded_files = corpus.loaded_files()
-        for path in archive_files(settings.archive):
-            file, n_bytes = str(path.relative_to(settings.archive)), path.stat().st_size
+        loaded_files, files = corpus.loaded_files(), archive_files(settings.archive)
+        corpus.forget_damage([str(path.relative_to(settings.archive)) for path in files])
+        for path in files:
+            file = str(path.relative_to(settings.archive))
+            n_bytes = path.stat().st_size
             if loaded_files.get(file) != n_bytes:
-                pages = ((item, read_page(item.page)) for item in read_pages(settings.archive, path))
-                total = total + corpus.load(file, n_bytes, pages)
+                total = total + corpus.load(file, n_bytes, _pages_of(settings.archive, path))
     return total
+
+
+def _pages_of(archive: Path, path: Path) -> Iterator[tuple[ArchivedPage, Sequence[Parsed]]]:
+    """Pages of a file with what they say; where it cannot be read, one that says so stands for the rest of it."""
+    try:
+        for item in read_pages(archive, path):
+            yield item, read_page(item.page)
+    except (ArchiveError, OSError) as error:
+        reason = in_words(error)
+        log.warning("%s", reason)
+        yield unreadable(archive, path, reason)

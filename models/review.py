@@ -254,7 +254,7 @@ def _load_csv(path: Path, shape: type[Line]) -> tuple[Line, ...]:
         for row in reader:
             place = f"{path}:{reader.line_num}"
             if None in row or None in row.values():
-                problems.append(f"{place}: row: the row has another number of fields than the header; count the commas")
+                problems.append(f"{place}: the row has another number of fields than the header; count the commas")
                 continue
             given = {key.strip(): value.strip() for key, value in row.items() if value.strip()}
             if odd := [name for name in given if _is_odd_number(shape, name, given[name])]:
@@ -291,7 +291,7 @@ def _check_header(path: Path, header: Sequence[str], shape: type[BaseModel]) -> 
             f"{path}:1: header: {_short(plain[0])}: columns are set apart by commas; save it as CSV with commas"
         )
     elif "" in plain:
-        problems.append(f"{path}:1: header: a column has no name; give it one, or remove it")
+        problems.append(f"{path}:1: a column has no name; give it one, or remove it")
     else:
         problems += [
             f"{path}:1: {name}: the column stands twice; keep one"

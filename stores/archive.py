@@ -21,7 +21,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from models.trial import Page
+from models.trial import Page, Parsed, Rejected
 
 _META = "WARC-Trialwatch-Page"
 """Our header: what the connector asked for, as JSON."""
@@ -102,6 +102,30 @@ def read_pages(root: Path, path: Path) -> Iterator[ArchivedPage]:
         except (ArchiveLoadFailed, StopIteration, TypeError, ValueError) as error:
             raise ArchiveError(f"{path}: record at byte {offset} cannot be read: {error}") from error
         yield ArchivedPage(page, file, offset)
+
+
+DAMAGED = "damaged"
+"""Kind of the page that stands for what of a file could not be read."""
+_MOMENT = re.compile(r"\d{8}T\d{6}")
+
+
+def unreadable(root: Path, path: Path, reason: str) -> tuple[ArchivedPage, list[Parsed]]:
+    """What stands for the part of a file that cannot be read: a page without content, and a rejection that says why.
+
+    It is of the moment in the file's name; of a file that is not named by us nobody knows since when it is there.
+    """
+    file = str(path.relative_to(root))
+    named = _MOMENT.match(path.name)
+    seen = datetime.strptime(named[0], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if named else datetime.fromtimestamp(0, UTC)
+    page = Page(source=path.parent.name, kind=DAMAGED, url=f"archive/{file}", body=b"", observed_at=seen)
+    rejected = Rejected(
+        source=path.parent.name,
+        record_ref=page.url,
+        reason=reason,
+        path=page.url,
+        action="restore the file from a backup, or move it out of the archive",
+    )
+    return ArchivedPage(page, file, -1), [rejected]
 
 
 def _whole_members(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -22,7 +22,7 @@ from sqlalchemy import Column, MetaData, Table
 
 from models.corpus_tables import core_capture, core_rejected, core_report_version, core_trial_version
 from models.trial import Parsed, Rejected, TrialRecord
-from stores.archive import ArchivedPage
+from stores.archive import DAMAGED, ArchivedPage
 from stores.duck import DuckFile, ddl
 from stores.rows import Row, rejected_row, report_row, trial_row, utc
 from stores.versions import Observed
@@ -75,6 +75,8 @@ class Loaded(msgspec.Struct):
     n_pages: int = 0
     n_read: int = 0
     n_rejected: int = 0
+    n_damaged: int = 0
+    """Files that could not be read to their end."""
 
     def __add__(self, other: "Loaded") -> "Loaded":
         return Loaded(
@@ -121,13 +123,15 @@ class Corpus(DuckFile):
         rows: dict[str, list[Row]] = {"core_capture": [], "core_rejected": [], "observation": []}
         documents: dict[str, list[Row]] = {TRIAL_DOCUMENT.name: [], REPORT_DOCUMENT.name: []}
         new_keys: set[str] = set()
-        known = {row["capture_id"] for row in self.rows(_CAPTURES_OF, [f"{file}#"])}
+        known = {row["capture_id"] for row in self.rows(_CAPTURES_OF, [f"{file}#"])} - {f"{file}#-1"}
         for archived, parsed in pages:
             capture_id = f"{archived.file}#{archived.offset}"
             if capture_id in known:
                 continue
             n_rejected = sum(isinstance(item, Rejected) for item in parsed)
-            loaded.n_pages += 1
+            is_damaged = archived.page.kind == DAMAGED
+            loaded.n_damaged += is_damaged
+            loaded.n_pages += not is_damaged
             loaded.n_rejected += n_rejected
             loaded.n_read += len(parsed) - n_rejected
             rows["core_capture"].append(_capture_row(archived, capture_id, len(parsed) - n_rejected, n_rejected))
@@ -147,15 +151,30 @@ class Corpus(DuckFile):
                     name = TRIAL_DOCUMENT.name if is_trial else REPORT_DOCUMENT.name
                     documents[name].append({"version_key": key} | _without(row, _OF_ONE_OBSERVATION))
         with self.transaction():
+            # A file that could not be read whole, and now is another, speaks for itself.
+            for table in ("core_capture", "core_rejected"):
+                self._connection.execute(f"DELETE FROM {table} WHERE capture_id = ?", [f"{file}#-1"])
             self.insert(core_capture, rows["core_capture"])
             self.insert(core_rejected, rows["core_rejected"])
             self.insert(TRIAL_DOCUMENT, documents[TRIAL_DOCUMENT.name])
             self.insert(REPORT_DOCUMENT, documents[REPORT_DOCUMENT.name])
             self._append("observation", pa.Table.from_pylist(rows["observation"], schema=_OBSERVED))
             self._connection.execute("DELETE FROM loaded_file WHERE file = ?", [file])
-            self._connection.execute("INSERT INTO loaded_file VALUES (?, ?)", [file, n_bytes])
+            # What could not be read to its end is looked at again every night, whatever its size.
+            read_to = -1 if loaded.n_damaged else n_bytes
+            self._connection.execute("INSERT INTO loaded_file VALUES (?, ?)", [file, read_to])
         self._keys |= new_keys
         return loaded
+
+    def forget_damage(self, files: Sequence[str]) -> None:
+        """Say no more of damaged files that the archive, which holds `files`, does not have any longer."""
+        gone = "kind = ? AND split_part(capture_id, '#', 1) NOT IN (SELECT unnest(?))"
+        with self.transaction():
+            self._connection.execute(
+                f"DELETE FROM core_rejected WHERE capture_id IN (SELECT capture_id FROM core_capture WHERE {gone})",
+                [DAMAGED, list(files)],
+            )
+            self._connection.execute(f"DELETE FROM core_capture WHERE {gone}", [DAMAGED, list(files)])
 
     def __enter__(self) -> Self:
         return self

@@ -14,6 +14,7 @@ import pyarrow as pa
 from models.corpus_tables import core_report_version, core_trial_version
 from models.tables import metadata
 from models.trial import TOPIC_LISTING, Observation, Rejected, Report, TrialRecord
+from stores.archive import DAMAGED
 from stores.corpus import REPORT_DOCUMENT, TRIAL_DOCUMENT, observed_by
 from stores.duck import MEMORY, SQL, DuckFile, WarehouseError, literal
 from stores.rows import aware, utc, version_id
@@ -117,7 +118,9 @@ class Snapshot(DuckFile):
 
     def nights(self) -> list[datetime]:
         """Moments at which sources were observed, ascending."""
-        found = self.rows("SELECT DISTINCT observed_at AS night FROM core_capture ORDER BY 1")
+        found = self.rows(
+            "SELECT DISTINCT observed_at AS night FROM core_capture WHERE kind <> ? ORDER BY 1", [DAMAGED]
+        )
         return [aware(row["night"]) for row in found]
 
     def rejected(self) -> list[Rejected]:

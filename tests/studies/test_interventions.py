@@ -57,7 +57,7 @@ def folder(tmp_path: Path) -> Path:
         ),
         ("A,;,,yes,verbatim,s\n", "interventions.csv:2: row: "),
         ("A,XYZ-1,,maybe,verbatim,s\n", "interventions.csv:2: counts: value 'maybe'"),
-        ("A,XYZ-1,,,verbatim,s\n", "interventions.csv:2: counts: "),
+        ("A,XYZ-1,,,verbatim,s\n", "interventions.csv:1: counts: "),
         ("A,XYZ-1,,yes,hearsay,s\n", "interventions.csv:2: evidence: value 'hearsay'"),
         ("A,XYZ-1,yes,verbatim,s\n", "interventions.csv:2: the row has another number of fields"),
     ],
@@ -79,7 +79,7 @@ def test_a_review_without_interventions_has_the_protocols_words_alone(folder: Pa
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("name,names,is_counted,evidence,source\n", "interventions.csv:2: counts: "),
+        ("name,names,is_counted,evidence,source\n", "interventions.csv:1: counts: "),
         ("name,names,,counts,evidence,source\n", "interventions.csv:1: a column has no name"),
     ],
 )

@@ -57,7 +57,7 @@ def folder(tmp_path: Path) -> Path:
         ),
         ("A,;,,yes,verbatim,s\n", "interventions.csv:2: row: "),
         ("A,XYZ-1,,maybe,verbatim,s\n", "interventions.csv:2: counts: value 'maybe'"),
-        ("A,XYZ-1,,,verbatim,s\n", "interventions.csv:1: counts: "),
+        ("A,XYZ-1,,,verbatim,s\n", "interventions.csv:2: counts: "),
         ("A,XYZ-1,,yes,hearsay,s\n", "interventions.csv:2: evidence: value 'hearsay'"),
         ("A,XYZ-1,yes,verbatim,s\n", "interventions.csv:2: the row has another number of fields"),
     ],

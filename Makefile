@@ -41,7 +41,8 @@ install: $(INSTALLED)
 
 demo: $(INSTALLED)
 	$(BIN)/trialwatch --data $(DEMO_DATA) backtest --every half-year $(foreach day,$(DEMO_DATES),--date $(day))
-	$(BIN)/trialwatch --data $(DEMO_DATA) status
+	@# The replay ends before today, and status says so by its exit code 3.
+	$(BIN)/trialwatch --data $(DEMO_DATA) status || test $$? -eq 3
 
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 

@@ -1,6 +1,9 @@
 """Rebuilding the published warehouse from archive, ledger and review folder alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
@@ -9,9 +12,18 @@ from flows.gather import NightRequest, load_archive
 from flows.same_ledger import recognise
 from models.review import review_named
 from models.settings import Settings
+from stores.archive import archive_files
+from stores.corpus import Corpus
 from stores.ledger import Ledger
 from stores.lock import run_lock
 from stores.published import Fingerprint, fingerprint_of, publish, published_folder
+
+_SHOWN = 3
+"""Missing files that a message names."""
+
+
+class PoorerArchive(Exception):
+    """The archive has lost files; the message names them and says what to do."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -22,12 +34,17 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerprint]:
-    """Throw the corpus away, read the whole archive again and publish the newest night anew.
+    """Read the whole archive into a new corpus and publish the newest night anew from it.
 
     Returns
     -------
     tuple of Fingerprint
         Before and after. Nothing is sent and no decision is taken.
+
+    Raises
+    ------
+    PoorerArchive
+        If the archive lacks files that the present corpus was read from; everything is as it was.
     """
     folder = published_folder(review_name, settings)
     manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
@@ -35,10 +52,38 @@ def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerpr
     review = review_named(settings.reviews, review_name).as_of(manifest.as_of.date())
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         recognise(settings, ledger, review_name)
-        for path in settings.data.glob("corpus.duckdb*"):
-            path.unlink()
-        load_archive(settings)
-        request = NightRequest(review=review_name, as_of=manifest.as_of, registries=manifest.registries)
-        concluded = conclude(settings, ledger, review, request)
-        publish(concluded.build, concluded.target, settings.keep_snapshots)
+        _nothing_is_missing(settings)
+        with _set_aside(settings.corpus):
+            load_archive(settings)
+            request = NightRequest(review=review_name, as_of=manifest.as_of, registries=manifest.registries)
+            concluded = conclude(settings, ledger, review, request)
+            publish(concluded.build, concluded.target, settings.keep_snapshots)
     return before, fingerprint_of(review_name, settings)
+
+
+def _nothing_is_missing(settings: Settings) -> None:
+    """Whether the archive still has every file that the present corpus was read from."""
+    there = {str(path.relative_to(settings.archive)) for path in archive_files(settings.archive)}
+    with Corpus(settings.corpus) as corpus:
+        missing = sorted(set(corpus.loaded_files()) - there)
+    if missing:
+        shown = ", ".join(missing[:_SHOWN]) + ("…" if len(missing) > _SHOWN else "")
+        raise PoorerArchive(
+            f"{settings.archive} lacks {len(missing)} files that were read before ({shown}): restore them; to go on"
+            f" without what they hold, move {settings.corpus} away and rebuild again"
+        )
+
+
+@contextmanager
+def _set_aside(corpus: Path) -> Iterator[None]:
+    """Keep the present corpus until another one is whole, and put it back if none is."""
+    kept = corpus.with_name(f"{corpus.name}.before")
+    if corpus.exists():
+        corpus.replace(kept)
+    try:
+        yield
+    except BaseException:
+        if kept.exists():
+            kept.replace(corpus)
+        raise
+    kept.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from models.dates import PartialDate
 from models.protocol import Protocol, PublishedVersion
+from models.registers import address_of
 from models.synthesis import PooledEffect
 from models.vocabulary import (
     AlertGrade,
@@ -173,11 +174,7 @@ PLAIN_STATUS = {
 }
 
 _ADDRESSES = (
-    (re.compile(r"NCT\d{8}"), "https://clinicaltrials.gov/study/{}"),
     (re.compile(r"PMID:(\d+)"), "https://pubmed.ncbi.nlm.nih.gov/{}/"),
-    (re.compile(r"ISRCTN\d{8}"), "https://www.isrctn.com/{}"),
-    (re.compile(r"20[2-9]\d-5\d{5}-\d{2}-\d{2}"), "https://euclinicaltrials.eu/ctis-public/view/{}"),
-    (re.compile(r"\d{4}-\d{6}-\d{2}"), "https://www.clinicaltrialsregister.eu/ctr-search/search?query={}"),
     (re.compile(r"10\.\d{4,9}/\S+"), "https://doi.org/{}"),
 )
 
@@ -187,7 +184,7 @@ def address(identifier: str) -> str | None:
     for pattern, template in _ADDRESSES:
         if match := pattern.fullmatch(identifier):
             return template.format(quote(match[match.lastindex or 0], safe="/"))
-    return None
+    return address_of(identifier)
 
 
 def day(value: date | PartialDate | None) -> str:

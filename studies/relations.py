@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations, permutations
 
 from models.dates import first_day
+from models.registers import SHARED_NUMBERS
 from models.screening import StudyRelation
 from models.terms import TermRule
 from models.trial import TrialRecord
 from models.vocabulary import Status, StudyRelationKind
-from studies.identifiers import SHARED_NUMBERS, Identifier, identifiers_in
+from studies.identifiers import Identifier, identifiers_in
 from studies.likeness import title_likeness
 from studies.terms import Field, Found, find
 

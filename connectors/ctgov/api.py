@@ -222,7 +222,7 @@ def _rejected_page(page: Page, problem: str) -> Rejected:
 
 
 def _study(raw: bytes, where: str, origin: VersionOrigin, page: Page) -> Iterator[TrialRecord | Rejected]:
-    named = re.search(rb'"nctId"\s*:\s*"(NCT\d{8})"', raw)
+    named = re.search(rf'"nctId"\s*:\s*"({words.ID_PATTERN})"'.encode(), raw)
     reader = FieldReader(SLUG, named[1].decode() if named else f"{page.url} {where}")
     try:
         study = msgspec.json.decode(raw, type=Study)

@@ -21,6 +21,7 @@ from connectors.markup import UnreadableMarkup, read_xml, texts
 from connectors.reading import FieldReader, beginning, tidy, unusable
 from models.connector import Connector
 from models.dates import PartialDate, from_english
+from models.registers import CTGOV
 from models.trial import (
     Arm,
     Intervention,
@@ -80,7 +81,7 @@ def parse(page: Page) -> Iterator[Parsed]:
 
 
 def _study(raw: bytes, page: Page, lines_before: int) -> Iterator[TrialRecord | Rejected]:
-    named = re.search(rb"<nct_id>\s*(NCT\d{8})\s*</nct_id>", raw)
+    named = re.search(rf"<nct_id>\s*({words.ID_PATTERN})\s*</nct_id>".encode(), raw)
     reader = FieldReader(SLUG, named[1].decode() if named else f"{page.url}:{lines_before + 1}")
     try:
         study = read_xml(raw)
@@ -111,7 +112,7 @@ def _record_of(study: etree._Element, reader: FieldReader) -> TrialRecord | None
     results = study.find("clinical_results")
     return TrialRecord(
         source=SLUG,
-        registry=words.REGISTRY,
+        registry=CTGOV,
         registry_id=registry_id,
         registry_date=registry_date,
         origin=VersionOrigin.EXPORT,

@@ -9,6 +9,7 @@ from connectors.ctgov.results import plain, posted_results, submitted_results
 from connectors.ctgov.shape import ProtocolSection, StatusModule, Study
 from connectors.reading import FieldReader, tidy
 from models.dates import PartialDate
+from models.registers import CTGOV
 from models.trial import (
     Arm,
     Intervention,
@@ -42,7 +43,7 @@ def record_of(study: Study, origin: VersionOrigin, reader: FieldReader) -> Trial
         return None
     return TrialRecord(
         source=SLUG,
-        registry=words.REGISTRY,
+        registry=CTGOV,
         registry_id=names.nct_id,
         registry_date=registry_date,
         origin=origin,

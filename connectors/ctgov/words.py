@@ -7,10 +7,10 @@ trial reads the same in both forms.
 """
 
 from connectors.classic_words import CLASSIC_INTERVENTION_TYPE, CLASSIC_STATUS
+from models.registers import BY_NAME, CTGOV
 from models.vocabulary import Allocation, ArmType, CountType, OutcomeRole, ReferenceType, StudyType
 
-REGISTRY = "ClinicalTrials.gov"
-ID_PATTERN = r"NCT\d{8}"
+ID_PATTERN = BY_NAME[CTGOV].pattern
 OWN_ID = "ORG_STUDY_ID"
 """Kind of the sponsor's own id for the study, which other registries and sponsors may use as well."""
 

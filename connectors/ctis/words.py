@@ -4,11 +4,12 @@ Status 1 to 12 and phases 1 to 11 as the portal shows them; allocation from the 
 texts of the shape before June 2024 stand beside the codes that replaced them.
 """
 
+from models.registers import BY_NAME, EU_CT
 from models.vocabulary import Allocation, ArmType, Status
 
 SLUG = "ctis"
 REGISTRY = "CTIS"
-ID = r"20\d\d-5\d{5}-\d\d"
+ID = BY_NAME[EU_CT].pattern
 """EU CT numbers without the suffix of a resubmission, which is the same trial asked for again."""
 
 FULL_ID = rf"({ID})-(\d\d)"

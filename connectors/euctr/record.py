@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from connectors.euctr.text import Block, CountryRecord, Entry
 from connectors.reading import FieldReader, different, shown
 from models.dates import check_partial, first_day
+from models.registers import BY_NAME, CTGOV, EU_CT, EUDRACT, ISRCTN, UNIVERSAL
+from models.registers import EUCTR as REGISTRY
 from models.trial import Arm, Intervention, PlannedOutcome, SecondaryId, TrialRecord
 from models.vocabulary import (
     Allocation,
@@ -23,11 +25,10 @@ from models.vocabulary import (
 )
 
 SLUG = "euctr"
-REGISTRY = "EU Clinical Trials Register"
-ID = r"(?:19|20)\d\d-[0-4]\d{5}-\d\d"
+ID = BY_NAME[EUDRACT].pattern
 """EudraCT numbers. Those of CTIS have the same form and count from 500,000."""
 
-_CTIS_ID = re.compile(r"20\d\d-5\d{5}-\d\d-\d\d")
+_CTIS_ID = re.compile(rf"{BY_NAME[EU_CT].pattern}-\d\d")
 
 STATUS = {
     "Ongoing": Status.UNKNOWN,
@@ -253,9 +254,9 @@ def _aliases(number: str, records: Sequence[CountryRecord]) -> Iterator[str]:
 
 def _secondary_ids(merged: _Merged, records: Sequence[CountryRecord]) -> Iterator[SecondaryId]:
     for code, kind, pattern in (
-        ("A.5.2", "US NCT number", r"NCT\d{8}"),
-        ("A.5.1", "ISRCTN number", r"ISRCTN\d{8}"),
-        ("A.5.3", "WHO universal trial number", r"U\d{4}-\d{4}-\d{4}"),
+        ("A.5.2", "US NCT number", BY_NAME[CTGOV].pattern),
+        ("A.5.1", "ISRCTN number", BY_NAME[ISRCTN].pattern),
+        ("A.5.3", "WHO universal trial number", BY_NAME[UNIVERSAL].pattern),
         ("A.5.4", "Other identifier", ""),
         ("A.4.1", "ORG_STUDY_ID", ""),
     ):

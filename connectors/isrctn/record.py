@@ -19,13 +19,14 @@ from connectors.design_text import allocation_said, unbroken
 from connectors.markup import texts
 from connectors.reading import FieldReader, tidy
 from models.dates import PartialDate, check_partial, first_day
-from models.registers import ABSENT, ids_in
+from models.registers import ABSENT, BY_NAME, EUDRACT, ids_in
+from models.registers import CTGOV as CLINICALTRIALS
+from models.registers import ISRCTN as REGISTRY
 from models.trial import Intervention, PlannedOutcome, Reference, Rejected, SecondaryId, TrialRecord
 from models.vocabulary import Allocation, CountType, OutcomeRole, ReferenceType, Status, StudyType, VersionOrigin
 
 SLUG = "isrctn"
-REGISTRY = "ISRCTN"
-ID_PATTERN = r"ISRCTN\d{8}"
+ID_PATTERN = BY_NAME[REGISTRY].pattern
 
 OVERALL_OVERRIDE = {"Stopped": Status.TERMINATED, "Suspended": Status.SUSPENDED}
 RECRUITMENT_OVERRIDE = {"Stopped": Status.ENDED_RECRUITING, "Suspended": Status.SUSPENDED}
@@ -41,8 +42,8 @@ _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
 _PUBMED = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/([1-9]\d{0,8})\b")
 _LOOK = "look at the record in the registry and in the archive"
 _IDS = (
-    ("clinicalTrialsGovNumber", "ClinicalTrials.gov"),
-    ("eudraCTNumber", "EudraCT"),
+    ("clinicalTrialsGovNumber", CLINICALTRIALS),
+    ("eudraCTNumber", EUDRACT),
     ("irasNumber", "IRAS"),
     ("protocolSerialNumber", "protocol serial number"),
 )

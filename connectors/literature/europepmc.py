@@ -21,6 +21,7 @@ from connectors.reading import beginning, no_answer, shown, unusable
 from connectors.search_words import any_of, both
 from models.connector import Client, Connector, SourceFailure
 from models.protocol import Pico
+from models.registers import BY_NAME, CTGOV
 from models.trial import Page, Parsed, Rejected, SourceQuery
 
 PAGE_SIZE = 100
@@ -33,7 +34,7 @@ FAR = "3000-12-31"
 
 _SEARCH = "/europepmc/webservices/rest/search"
 _FIRST = "*"
-_MINED = re.compile(r"NCT\d{8}")
+_MINED = re.compile(BY_NAME[CTGOV].pattern)
 """Ids of trials that Europe PMC mines; those of other registries it does not."""
 
 

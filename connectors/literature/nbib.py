@@ -8,11 +8,12 @@ of a file, so the last citation must have its source, and that a full stop or a 
 import re
 from collections.abc import Iterator
 
-from connectors.literature.pubmed_citation import OTHER_BANKS, REGISTRIES
+from connectors.literature.pubmed_citation import OTHER_BANKS
 from connectors.literature.tagged_text import DOI, NBIB_TAG, TaggedRecord, TagLine, decoded, partial_date, tag_lines
 from connectors.reading import FieldReader, beginning, unusable
 from models.connector import Connector
 from models.dates import PartialDate
+from models.registers import is_bank
 from models.trial import Page, Parsed, Rejected, RelatedReport, Report
 from models.vocabulary import RelationKind, VersionOrigin
 
@@ -124,9 +125,9 @@ def _registry_ids(record: TaggedRecord, reader: FieldReader) -> Iterator[str]:
     for item in record.all("SI"):
         bank, _, number = item.value.partition("/")
         plain = re.sub(r"[^a-z]", "", bank.lower())
-        if plain in REGISTRIES and number:
+        if is_bank(bank) and number:
             yield "".join(number.split())
-        elif plain not in OTHER_BANKS | REGISTRIES:
+        elif not is_bank(bank) and plain not in OTHER_BANKS:
             action = "decide whether it is a trial registry and add it to the connector"
             reader.note(_at(item), bank, "an unknown data bank", action)
 

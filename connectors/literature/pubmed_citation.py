@@ -14,46 +14,11 @@ from lxml import etree
 from connectors.markup import texts, whole_text
 from connectors.reading import FieldReader, tidy
 from models.dates import PartialDate, check_partial, month_number
+from models.registers import is_bank
 from models.trial import Rejected, RelatedReport, Report
 from models.vocabulary import RelationKind
 
 SLUG = "pubmed"
-
-REGISTRIES = frozenset(
-    [
-        "clinicaltrialsgov",
-        "isrctn",
-        "eudract",
-        "ctis",
-        "anzctr",
-        "chictr",
-        "jmacct",
-        "jprn",
-        "jrct",
-        "umin",
-        "uminctr",
-        "japicti",
-        "japicctr",
-        "cris",
-        "kct",
-        "ctri",
-        "drks",
-        "irct",
-        "ntr",
-        "ntrr",
-        "pactr",
-        "rbr",
-        "rebec",
-        "rpcec",
-        "repec",
-        "slctr",
-        "tctr",
-        "lbctr",
-        "euctr",
-        "itmctr",
-    ]
-)
-"""Trial registries among MEDLINE's data banks, in lower case without blanks and punctuation."""
 
 OTHER_BANKS = frozenset(
     [
@@ -268,7 +233,7 @@ def _registry_ids(article: etree._Element, reader: FieldReader) -> Iterator[str]
     for number, bank in enumerate(article.iterfind("DataBankList/DataBank"), start=1):
         name = tidy(bank.findtext("DataBankName")) or ""
         plain = re.sub(r"[^a-z]", "", name.lower())
-        if plain in REGISTRIES:
+        if is_bank(name):
             yield from ("".join(text.split()) for text in texts(bank, "AccessionNumberList/AccessionNumber"))
         elif plain not in OTHER_BANKS:
             reader.note(

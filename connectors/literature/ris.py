@@ -24,7 +24,6 @@ from connectors.literature.tagged_text import (
     TagLine,
     decoded,
     partial_date,
-    registry_ids,
     tag_lines,
 )
 from connectors.reading import FieldReader, beginning, unusable
@@ -32,6 +31,7 @@ from connectors.search_words import any_of, both
 from models.connector import Connector
 from models.dates import PartialDate
 from models.protocol import Pico
+from models.registers import ids_in
 from models.trial import Page, Parsed, Rejected, Report
 from models.vocabulary import VersionOrigin
 
@@ -189,7 +189,7 @@ def _registry_ids(record: TaggedRecord, types: list[str]) -> Iterator[str]:
     if _REGISTRY_RECORD.lower() in {word.lower() for word in types}:
         declaring += record.all("T2", "JF", "JO", "SO", "UR")
     for item in declaring:
-        yield from registry_ids(item.value)
+        yield from ids_in(item.value)
 
 
 def _at(item: TagLine) -> str:

@@ -18,13 +18,6 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 
-_REGISTRY_ID = re.compile(
-    r"\b(?:NCT\d{8}|ISRCTN\d{8}|EUCTR\d{4}-\d{6}-\d{2}(?:-[A-Z]{2}|-3RD)?|\d{4}-\d{6}-\d{2}(?:-\d{2})?|ACTRN\d{14}"
-    r"|ChiCTR[-\w]{0,12}?\d{8,10}|CTRI/\d{4}/\d{2,3}/\d{6}|DRKS\d{8}|IRCT\d{11,}N\d+|(?:JPRN-)?UMIN\d{9}|(?:JPRN-)?jRCTs?\w?\d{9,}"
-    r"|(?:JPRN-)?JapicCTI-\d{6}|KCT\d{7}|(?:NTR|NL)\d{3,5}|PACTR\d{15}|RBR-\w{6,}|RPCEC\d{8}|PER-\d{3}-\d{2}"
-    r"|SLCTR/\d{4}/\d{3}|TCTR\d{11}|LBCTR\d{10})\b",
-    re.IGNORECASE,
-)
 _DATE = re.compile(r"(\d{4})(?:[/-](\d{1,2}|[A-Za-z]+)?(?:[/-](\d{1,2})?)?)?(?:[/-].*)?")
 _WRITTEN = re.compile(r"(\d{4})(?:\s+([A-Za-z]+)(?:\s+(\d{1,2})(?!\d|[-/]))?)?\b.*")
 
@@ -113,8 +106,3 @@ def partial_date(text: str) -> PartialDate:
     except ValueError:
         return check_partial(year)
     return check_partial(f"{year}-{number:02d}" + (f"-{int(day):02d}" if day else ""))
-
-
-def registry_ids(text: str) -> list[str]:
-    """Ids of trial registries in a field that declares them; other text must not be given."""
-    return [found[0].upper() if found[0][:3].upper() == "NCT" else found[0] for found in _REGISTRY_ID.finditer(text)]

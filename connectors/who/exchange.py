@@ -85,7 +85,7 @@ def _ids(trial: etree._Element) -> Iterator[SecondaryId]:
 CONNECTOR = Connector(
     slug=SLUG,
     title="WHO exchange XML",
-    id_pattern=registers.ID_PATTERN,
+    id_pattern=registers.ENTRY_PATTERN,
     parse=parse,
     loads="WHO exchange XML of a primary registry (REPEC, IRCT, ReBEC, TCTR), one <trial> or several",
     terms="each registry's own; attribute the registry and state the date of the data",

@@ -152,7 +152,7 @@ def _header(row: Sequence[str]) -> list[str] | None:
 
 
 def _is_full_export(row: Sequence[str]) -> bool:
-    return len(row) >= len(who_words.FULL_EXPORT) or registers.registry_of(row[0].strip()) is not None
+    return len(row) >= len(who_words.FULL_EXPORT) or registers.entry_of(row[0].strip()) is not None
 
 
 def _trial_of_row(
@@ -236,7 +236,7 @@ def write_query(pico: Pico) -> str:
 CONNECTOR = Connector(
     slug=SLUG,
     title="WHO ICTRP",
-    id_pattern=registers.ID_PATTERN,
+    id_pattern=registers.ENTRY_PATTERN,
     parse=parse,
     fetch=ictrp_service.fetch,
     write_query=write_query,

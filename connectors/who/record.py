@@ -76,7 +76,7 @@ def trial_of(
     """
     fields = _Fields(given, reader)
     printed = fields.text("trial_id") or ""
-    known = registers.registry_of(printed)
+    known = registers.entry_of(printed)
     if known is None:
         reader.note(
             fields.path("trial_id"),
@@ -85,7 +85,7 @@ def trial_of(
             "correct the id, or add the registry to the connector",
         )
         return None
-    registry, registry_id, is_part = known
+    register, registry_id, is_part = known
     registered, refreshed = fields.date("registered"), fields.date("refreshed")
     results_posted = fields.date("results_posted")
     registry_date = refreshed or max(filter(None, (registered, results_posted)), key=first_day, default=None)
@@ -94,19 +94,20 @@ def trial_of(
             fields.path("registered"), "", "the record has neither a date of registration nor of refresh", _LOOK
         )
         return None
-    aliases = (f"{registry.prefix}{registry_id}",) if registry.prefix else ()
+    told = register.printed.format(registry_id)
+    aliases = (told,) if told != registry_id else ()
     own = (SecondaryId(id=printed, kind=ICTRP_ID),) if is_part else ()
     design, said = fields.text("design"), labelled(fields.text("design"))
-    count, count_type = _enrolment(fields, registry)
+    count, count_type = _enrolment(fields, register)
     completed = fields.date("completed")
     flag = (fields.text("results_flag") or "").lower()
-    arms, interventions = _arms_and_interventions(fields.text("interventions"), registry)
-    enrolment_means_authorisation = registry.name == registers.EUCTR or "authorised" in (
+    arms, interventions = _arms_and_interventions(fields.text("interventions"), register)
+    enrolment_means_authorisation = register.listed_as == registers.EUCTR or "authorised" in (
         fields.text("enrolled_type") or ""
     )
     return TrialRecord(
         source=source,
-        registry=registry.name,
+        registry=register.listed_as,
         registry_id=registry_id,
         registry_date=registry_date,
         origin=origin,
@@ -115,7 +116,7 @@ def trial_of(
         brief_title=fields.line("title"),
         official_title=fields.line("scientific_title"),
         acronym=fields.line("acronym"),
-        status=_status(fields, registry, reader),
+        status=_status(fields, register, reader),
         status_text=fields.line("status"),
         study_type=_study_type(fields, reader),
         phase_text=_phase(fields, reader),
@@ -129,8 +130,8 @@ def trial_of(
         arms=arms,
         interventions=interventions,
         outcomes=(
-            *_outcomes(OutcomeRole.PRIMARY, fields.text("primary"), registry),
-            *_outcomes(OutcomeRole.SECONDARY, fields.text("secondary"), registry),
+            *_outcomes(OutcomeRole.PRIMARY, fields.text("primary"), register),
+            *_outcomes(OutcomeRole.SECONDARY, fields.text("secondary"), register),
         ),
         sponsor=fields.line("sponsor"),
         collaborators=_parts(fields.text("collaborators")),
@@ -193,11 +194,11 @@ def _is_after(day: PartialDate, other: PartialDate) -> bool:
     return first_day(day) > first_day(other)
 
 
-def _status(fields: _Fields, registry: registers.Registry, reader: FieldReader) -> Status | None:
+def _status(fields: _Fields, register: registers.Register, reader: FieldReader) -> Status | None:
     word = (fields.line("status") or "").lower()
     if word in who_words.UNTOLD:
         return None
-    if word == "completed" and registry.name not in who_words.TELLS_BOTH_ENDS:
+    if word == "completed" and register.listed_as not in who_words.TELLS_BOTH_ENDS:
         return Status.ENDED_RECRUITING
     return reader.word(fields.path("status"), word, who_words.STATUS)
 
@@ -220,12 +221,12 @@ def _phase(fields: _Fields, reader: FieldReader) -> str | None:
     return text
 
 
-def _enrolment(fields: _Fields, registry: registers.Registry) -> tuple[int | None, CountType | None]:
+def _enrolment(fields: _Fields, register: registers.Register) -> tuple[int | None, CountType | None]:
     """A number of those enrolled, which is 0 as long as it is not known, goes before the planned one."""
     if enrolled := fields.count("enrolment"):
         return enrolled, CountType.ACTUAL
     planned = fields.count("size")
-    return planned, None if planned is None or registry.name == registers.CTGOV else CountType.ESTIMATED
+    return planned, None if planned is None or register.listed_as == registers.CTGOV else CountType.ESTIMATED
 
 
 def _secondary_ids(fields: _Fields, told: tuple[SecondaryId, ...], registry_id: str) -> tuple[SecondaryId, ...]:
@@ -252,12 +253,12 @@ def _parts(text: str | None) -> tuple[str, ...]:
 
 
 def _arms_and_interventions(
-    text: str | None, registry: registers.Registry
+    text: str | None, register: registers.Register
 ) -> tuple[tuple[Arm, ...], tuple[Intervention, ...]]:
     """ChiCTR names groups with what they receive, ClinicalTrials.gov types with names; the others write prose."""
     if text is None:
         return (), ()
-    if registry.name == registers.CTGOV:
+    if register.listed_as == registers.CTGOV:
         named = [part.strip(" ;").partition(": ") for part in _TYPED.split(text)]
         return (), tuple(
             Intervention(name=name, type_text=classic_words.CLASSIC_INTERVENTION_TYPE[word])
@@ -265,7 +266,7 @@ def _arms_and_interventions(
             else Intervention(name=f"{word}{colon}{name}")
             for word, colon, name in named
         )
-    if registry.name == registers.CHICTR:
+    if register.listed_as == registers.CHICTR:
         groups = [part.partition(":") for part in _groups(text)]
         labels = [label.strip() for label, _, _ in groups]
         return tuple(
@@ -290,10 +291,10 @@ def _groups(text: str) -> list[str]:
     return [group for group in groups if group]
 
 
-def _outcomes(role: OutcomeRole, text: str | None, registry: registers.Registry) -> Iterator[PlannedOutcome]:
+def _outcomes(role: OutcomeRole, text: str | None, register: registers.Register) -> Iterator[PlannedOutcome]:
     if text is None:
         return
-    is_list = registry.name in {registers.CTGOV, registers.CHICTR}
+    is_list = register.listed_as in {registers.CTGOV, registers.CHICTR}
     for part in text.split(";") if is_list else _SPLIT_AFTER_TIME.split(text):
         if measure := _known(part.strip(" ;\n")):
             timed = _TIMED.fullmatch(measure)

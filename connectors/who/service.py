@@ -18,7 +18,7 @@ from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import beginning, tidy, unusable
 from connectors.who.record import field_name
 from models.connector import Client, SourceFailure
-from models.registers import ABSENT, EUCTR, as_printed, registry_of
+from models.registers import ABSENT, EUDRACT, as_printed, entry_of
 from models.trial import TOPIC_LISTING, Page, SourceQuery
 
 ROUNDS = 3
@@ -90,11 +90,11 @@ def _is_silent(page: Page) -> bool:
 def _one_of_each_trial(numbers: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
     for printed in sorted(numbers):
-        known = registry_of(printed)
-        if known is None or known[0].name != EUCTR:
+        known = entry_of(printed)
+        if known is None or known.register.name != EUDRACT:
             yield printed
-        elif known[1] not in seen:
-            seen.add(known[1])
+        elif known.own not in seen:
+            seen.add(known.own)
             yield printed
 
 

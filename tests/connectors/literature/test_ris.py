@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors import CONNECTORS
-from connectors.literature.tagged_text import decoded, partial_date, registry_ids
+from connectors.literature.tagged_text import decoded, partial_date
+from models.registers import ids_in
 from models.trial import Page, Rejected, Report
 
 Read = Callable[..., tuple[list[Report], list[Rejected]]]
@@ -100,7 +101,7 @@ def test_an_entry_of_a_registry_in_central_is_no_result(read: Read) -> None:
 )
 @pytest.mark.parametrize("around", ["{}", "id: {}.", "({})"])
 def test_ids_of_every_registry_are_recognised(text: str, around: str) -> None:
-    assert registry_ids(around.format(text)) == [text]
+    assert ids_in(around.format(text)) == [text]
 
 
 def test_tags_that_come_again_are_all_read_or_the_first_stands(read: Read) -> None:

@@ -18,7 +18,7 @@ from connectors import CONNECTORS
 from connectors.design_text import allocation_said
 from connectors.who.dates import read_date
 from connectors.who.words import FULL_EXPORT, STATUS
-from models.registers import registry_of
+from models.registers import entry_of
 from models.trial import Page, Rejected, TrialRecord
 
 Parse = Callable[..., tuple[list[TrialRecord], list[Rejected]]]
@@ -433,4 +433,4 @@ def test_the_real_rows_without_header_as_who_hands_them_out_read_the_same(sample
 def test_every_real_id_is_of_a_known_registry(samples: Path) -> None:
     printed = re.findall(r"<TrialID>([^<]+)", (samples / "ictrp" / "portal_export_first150_2020-03-18.xml").read_text())
     assert len(printed) == 150
-    assert all(registry_of(item) for item in printed)
+    assert all(entry_of(item) for item in printed)

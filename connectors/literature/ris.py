@@ -189,7 +189,8 @@ def _registry_ids(record: TaggedRecord, types: list[str]) -> Iterator[str]:
     if _REGISTRY_RECORD.lower() in {word.lower() for word in types}:
         declaring += record.all("T2", "JF", "JO", "SO", "UR")
     for item in declaring:
-        yield from ids_in(item.value)
+        for part in re.split("[;,]", item.value):
+            yield from ids_in(part)
 
 
 def _at(item: TagLine) -> str:

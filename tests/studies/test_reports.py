@@ -70,6 +70,26 @@ def test_a_databank_number_links(trial: Trials, report: Reports, of: Callable[..
     assert told(linked.reports) == [("NCT10000001", "PMID:1", "results", "databank")]
 
 
+@pytest.mark.parametrize(
+    ("record_id", "declared"),
+    [
+        ("NL8242", "NTR 8242"),
+        ("jRCTb032100001", "JPRN-jRCTb032100001"),
+        ("CTRI/2016/08/007231", "CTRI/2016/08/7231"),
+        ("C000000129", "UMIN000000129"),
+        ("PACTR2012030001234591", "PACTR 2012030001234591"),
+        ("NL-OMON12345", "nl-omon 12345"),
+        ("ACTRN12605000123456", "ACTRN12605000123456p"),
+        ("2022-500001-12", "CTIS2022-500001-12-00"),
+    ],
+)
+def test_a_declared_number_links_however_either_is_spelt(
+    trial: Trials, report: Reports, of: Callable[..., Linked], record_id: str, declared: str
+) -> None:
+    linked = of([trial(record_id)], [report(registry_ids=(declared,))])
+    assert [(item.study_id, item.method) for item in linked.reports] == [(record_id, "databank")]
+
+
 def test_an_obsolete_databank_number_links(trial: Trials, report: Reports, of: Callable[..., Linked]):
     linked = of([trial(aliases=("NCT00999991",))], [report(registry_ids=("NCT00999991",))])
     assert [item.study_id for item in linked.reports] == ["NCT10000001"]

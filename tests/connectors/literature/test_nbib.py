@@ -67,6 +67,9 @@ def test_the_last_citation_of_a_cut_file_is_not_read_in_part(citation: str, read
     [
         ("SI  - ISRCTN/ISRCTN12345678", ("ISRCTN12345678",), []),
         ("SI  - ClinicalTrials.gov/ NCT01363401", ("NCT01363401",), []),
+        ("SI  - NTR/NTR 8242", ("NTR8242",), []),
+        ("SI  - JapicCTI/JapicCTI-121871", ("JapicCTI-121871",), []),
+        ("SI  - CTRI/CTRI/2016/08/7231", ("CTRI/2016/08/7231",), []),
         ("SI  - Dryad/10.5061/dryad.abc", (), []),
         ("SI  - A new bank/X1", (), ["A new bank"]),
         ("AB  - See NCT01363401.", (), []),

@@ -104,6 +104,13 @@ def test_ids_of_every_registry_are_recognised(text: str, around: str) -> None:
     assert ids_in(around.format(text)) == [text]
 
 
+def test_numbers_of_any_spelling_are_declared(read: Read) -> None:
+    [report], _ = read(
+        _record("ID  - NL8242; JPRN-jRCTb032100001; CTRI/2016/08/7231, C000000129", "C7  - JPRN-C000000129")
+    )
+    assert report.registry_ids == ("NL8242", "jRCTb032100001", "CTRI/2016/08/7231", "C000000129")
+
+
 def test_tags_that_come_again_are_all_read_or_the_first_stands(read: Read) -> None:
     [report], rejected = read(
         _record("TI  - Another", "AU  - A", "AU  - B", "T2  - J", "T2  - K", "M3  - X", "M3  - Y")

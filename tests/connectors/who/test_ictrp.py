@@ -80,6 +80,19 @@ def _one(parse: Parse, **fields: str) -> tuple[TrialRecord, list[Rejected]]:
         ("RPCEC00000123", "RPCEC", "RPCEC00000123"),
         ("SLCTR/2017/001", "SLCTR", "SLCTR/2017/001"),
         ("TCTR20191025002", "TCTR", "TCTR20191025002"),
+        ("JPRN-jRCTa031190001", "JPRN", "jRCTa031190001"),
+        ("JPRN-jRCTb032100001", "JPRN", "jRCTb032100001"),
+        ("JPRN-jRCTc031190001", "JPRN", "jRCTc031190001"),
+        ("JPRN-C000000129", "JPRN", "C000000129"),
+        ("JPRN-JapicCTI-121871", "JPRN", "JapicCTI-121871"),
+        ("JPRN-JMA-IIA00123", "JPRN", "JMA-IIA00123"),
+        ("NL8242", "NTR", "NL8242"),
+        ("NL-OMON12345", "NTR", "NL-OMON12345"),
+        ("CTRI/2016/08/7231", "CTRI", "CTRI/2016/08/7231"),
+        ("PACTR2012030001234591", "PACTR", "PACTR2012030001234591"),
+        ("ITMCTR2022000012", "ITMCTR", "ITMCTR2022000012"),
+        ("chictr 1900012346", "ChiCTR", "ChiCTR1900012346"),
+        ("EUCTR2015–002340–14–NL", "EU Clinical Trials Register", "2015-002340-14"),
     ],
 )
 def test_a_trial_belongs_to_its_registry_under_the_registrys_own_id(
@@ -428,6 +441,13 @@ def test_the_real_rows_without_header_as_who_hands_them_out_read_the_same(sample
         first, *rest = (row[name] for name in names)
         csv.writer(written).writerow([first, f'"{row["Unknown"]}"', *(f'"{cell}"' for cell in rest)])
     assert parse(written.getvalue()) == parse(raw)
+
+
+def test_a_real_trial_has_the_id_that_is_printed_without_what_ictrp_puts_around_it(samples: Path, parse: Parse) -> None:
+    raw = (samples / "ictrp" / "fullexport_sample_2020-11-23.csv").read_bytes()
+    printed = [row["TrialID"] for row in csv.DictReader(io.StringIO(raw.decode("utf-8-sig")))]
+    own = {re.sub(r"^(?:JPRN-|EUCTR)|(?<=^EUCTR.{14})-.*$", "", item) for item in printed}
+    assert {record.registry_id for record in parse(raw)[0]} == own
 
 
 def test_every_real_id_is_of_a_known_registry(samples: Path) -> None:

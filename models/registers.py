@@ -61,8 +61,8 @@ class Register:
     @cached_property
     def pattern(self) -> str:
         """Of its numbers as the register prints them, in full and without groups."""
-        forms = (_filled(form, self.gap, self.gap, "-", "(?:") for form in (*self.forms, *self.alone))
-        return f"(?:{'|'.join(forms)})"
+        forms = [_filled(form, self.gap, self.gap, "-", "(?:") for form in (*self.forms, *self.alone)]
+        return forms[0] if len(forms) == 1 else f"(?:{'|'.join(forms)})"
 
     @cached_property
     def as_told(self) -> re.Pattern[str]:

@@ -25,11 +25,13 @@ from models.page import ReplayedRecord, ReviewPage
 from models.review import Review
 from models.screening import Event, RunContext
 from models.settings import Settings
+from models.vocabulary import Rule
 from replay.archive import basis_shown, unknown_since
 from reporting.digest import render_digest
 from reporting.gathering import gather_page
 from reporting.render import render_page
-from stores.judged import fill
+from stores.checks import violated_rows
+from stores.judged import fill, put_before_people
 from stores.ledger import Delivery, Ledger, Run
 from stores.published import night_folder, write_manifest
 from stores.snapshot import Snapshot, fingerprint
@@ -41,8 +43,8 @@ ENDED_WELL = ("done", "partial")
 """States of a run that published what it found."""
 
 
-class NotConfirmed(Exception):
-    """A pooled effect of the night is not what the second engine computes; nothing is published."""
+class Unsound(Exception):
+    """The numbers of a night are not to be trusted; nothing of the review is published, and the message says why."""
 
 
 class Concluded(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +64,13 @@ def conclude(
     """Judge what is known on the night and build its snapshot, page, feed and manifest; publishes nothing.
 
     The feed holds what the ledger remembers up to the night, and its own alert when that `is_told`.
+
+    Raises
+    ------
+    Unsound
+        If the published estimates are not reproduced, or the second engine does not confirm the pooled ones.
+    WarehouseError
+        If a check of the whole snapshot is violated.
     """
     protocol, as_of = review.protocol, request.as_of
     target = night_folder(settings.published, protocol.review, as_of)
@@ -69,40 +78,40 @@ def conclude(
     shutil.rmtree(build, ignore_errors=True)
     previous = max((run.as_of for run in ledger.runs(protocol.review) if _is_earlier(run, as_of)), default=None)
     past = [item for item in ledger.decisions(protocol.review) if item.decided_at < as_of]
-    snapshot = Snapshot(build / "warehouse.duckdb", settings.corpus, as_of, known_questions(review, ledger))
-    rejected = snapshot.rejected()
-    with verdicts_of(review, settings) as verdicts:
-        judgement = judge(
-            RunContext(as_of=as_of, baseline_search_date=review.baseline.search_date),
-            review,
-            snapshot.newest_trials(),
-            snapshot.trial_versions(),
-            snapshot.report_versions(),
-            rejected,
-            freshness_now(review, ledger, as_of),
-            snapshot.nights(),
-            verdicts,
-            ledger.study_aliases(protocol.review, as_of),
+    with Snapshot(build / "warehouse.duckdb", settings.corpus, as_of, known_questions(review, ledger)) as snapshot:
+        rejected = snapshot.rejected()
+        with verdicts_of(review, settings) as verdicts:
+            judgement = judge(
+                RunContext(as_of=as_of, baseline_search_date=review.baseline.search_date),
+                review,
+                snapshot.newest_trials(),
+                snapshot.trial_versions(),
+                snapshot.report_versions(),
+                rejected,
+                freshness_now(review, ledger, as_of),
+                snapshot.nights(),
+                verdicts,
+                ledger.study_aliases(protocol.review, as_of),
+            )
+        judgement = with_vanished(judgement, snapshot.last_listed())
+        _see_that_it_is_sound(judgement)
+        with snapshot.transaction():
+            fill(snapshot, judgement, past)
+            snapshot.create_views("1")
+            snapshot.create_views("2")
+            violated = violated_rows(snapshot)
+            put_before_people(snapshot, violated)
+        judgement = msgspec.structs.replace(judgement, queue=(*judgement.queue, *violated))
+        page = gather_page(
+            judgement,
+            request.registries,
+            previous,
+            past,
+            snapshot.n_versions_since(previous),
+            len(rejected),
+            _replayed(judgement) if request.registries == "replay" else {},
         )
-    judgement = with_vanished(judgement, snapshot.last_listed())
-    if disagreements := crosscheck(judgement.inputs, judgement.effects):
-        raise NotConfirmed("the second engine does not confirm: " + "; ".join(map(str, disagreements)))
-    with snapshot.transaction():
-        fill(snapshot, judgement, past)
-        snapshot.create_views("1")
-        snapshot.create_views("2")
-    snapshot.check()
-    page = gather_page(
-        judgement,
-        request.registries,
-        previous,
-        past,
-        snapshot.n_versions_since(previous),
-        len(rejected),
-        _replayed(judgement) if request.registries == "replay" else {},
-    )
-    rows = snapshot.export_parquet(build / "parquet")
-    snapshot.close()
+        rows = snapshot.export_parquet(build / "parquet")
     new_events, alerts = news_of(ledger, judgement, page)
     told = {alert.key: alert for alert in ledger.alerts(protocol.review) if alert.raised_at <= as_of}
     told |= {alert.key: alert for alert in alerts if is_told}
@@ -128,6 +137,19 @@ def conclude(
         },
     )
     return Concluded(judgement=judgement, page=page, new_events=new_events, alerts=alerts, build=build, target=target)
+
+
+def _see_that_it_is_sound(judgement: Judgement) -> None:
+    """The arithmetic holds before anything is pooled with it (S0), and a second engine comes to the same."""
+    broken = [item for item in judgement.signals if item.rule is Rule.S0 and item.fired]
+    if broken:
+        told = "; ".join(f"{item.outcome}, {item.timepoint}: {item.explanation.rstrip('.')}" for item in broken)
+        raise Unsound(
+            f"the published estimates are not reproduced ({told}): correct the rows of the published studies in"
+            f" extraction.csv, or the estimates in published/ of version {judgement.review.baseline.version}"
+        )
+    if disagreements := crosscheck(judgement.inputs, judgement.effects):
+        raise Unsound("the second engine does not confirm: " + "; ".join(map(str, disagreements)))
 
 
 def _replayed(judgement: Judgement) -> dict[str, ReplayedRecord]:

@@ -161,12 +161,7 @@ def judge(
     gate = reproduce(review.protocol, review.baseline, as_published)
     new_participants = _new_participants(files, statuses, events, review)
     others = [item for item in effects if item.evidence_set is not EvidenceSet.PUBLISHED]
-    rules = (
-        compare(review.protocol, [*as_published, *others], new_participants)
-        if not any(item.fired for item in gate)
-        else []
-    )
-    signals = (*gate, *rules)
+    signals = (*gate, *compare(review.protocol, [*as_published, *others], new_participants))
     decision = decide(
         review.protocol,
         review.baseline,

@@ -136,7 +136,8 @@ class QueueItem(Value, frozen=True, kw_only=True):
     """Something that only a person can settle, with what to do."""
 
     kind: str
-    """``rejected``, ``eligibility``, ``link``, ``extraction``, ``discrepancy``, ``recall``, ``vanished`` or ``protocol``."""
+    """``rejected``, ``eligibility``, ``link``, ``extraction``, ``discrepancy``, ``recall``, ``vanished``,
+    ``protocol`` or ``check``."""
     subject: str
     """Study, record or file it is about."""
     reason: str

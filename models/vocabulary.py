@@ -301,8 +301,8 @@ class UpdateStatus(StrEnum):
     UPDATE_PENDING = "Update pending"
     NO_UPDATE_PLANNED = "No update planned"
     NOT_KNOWN = "Not known tonight"
-    """Ours: a source that the protocol requires was not searched within its limit, or the published estimates are
-    not reproduced, and nothing else says that an update is due."""
+    """Ours: a source that the protocol requires was not searched within its limit, and nothing else says that an
+    update is due."""
 
 
 class Rationale(StrEnum):
@@ -314,7 +314,6 @@ class Rationale(StrEnum):
     AWAITING_ASSESSMENT = "Studies awaiting assessment"
     LIKELY_TO_CHANGE = "New information identified and likely to change review findings"
     SEARCH_INCOMPLETE = "New search needed"
-    NOT_REPRODUCED = "Published estimates not reproduced"
     RETIRED = "Research area no longer active"
 
 

@@ -1,5 +1,5 @@
 -- out_queue: One row per thing that only a person can settle.
--- kind: rejected, eligibility, link, extraction, discrepancy, recall, vanished or protocol
+-- kind: rejected, eligibility, link, extraction, discrepancy, recall, vanished, protocol or check
 -- subject: Study, record or file it is about
 -- reason: Why a person is needed
 -- field: Field

@@ -12,8 +12,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import duckdb
 import msgspec
@@ -175,14 +173,6 @@ class Corpus(DuckFile):
                 [DAMAGED, list(files)],
             )
             self._connection.execute(f"DELETE FROM core_capture WHERE {gone}", [DAMAGED, list(files)])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 _CAPTURES_OF = "SELECT capture_id FROM core_capture WHERE starts_with(capture_id, ?)"

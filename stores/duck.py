@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -31,7 +32,8 @@ _ARROW: dict[type, pa.DataType] = {
     Date: pa.date32(),
     DateTime: pa.timestamp("us"),
 }
-_COMMENT = re.compile(r"--\s*(\w+):\s*(.+)")
+COMMENT = re.compile(r"--\s*(\w+):\s*(.+)")
+"""A line at the head of a file of ``sql/``: a name, and what is said of it."""
 
 
 class WarehouseError(Exception):
@@ -66,7 +68,7 @@ class DuckFile:
         for path in view_files(layer):
             text = path.read_text(encoding="utf-8")
             self._connection.execute(text)
-            name, comments = path.stem.split("_", 1)[1], dict(_COMMENT.findall(text))
+            name, comments = path.stem.split("_", 1)[1], dict(COMMENT.findall(text))
             columns = self.rows(
                 "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND database_name = ?",
                 [name, self._alias],
@@ -111,6 +113,18 @@ class DuckFile:
             self._connection.rollback()
             raise
         self._connection.commit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            # What went wrong may be that nothing more can be written.
+            self._connection.close()
 
     def close(self) -> None:
         """Write everything to the file and close it."""

@@ -9,6 +9,7 @@ import msgspec
 from models import tables
 from models.dates import first_day
 from models.judgement import Judgement
+from models.screening import QueueItem
 from models.synthesis import UpdateDecision
 from stores.rows import Row, columns_of, dated, plain, rows_of
 from stores.snapshot import Snapshot
@@ -59,6 +60,11 @@ def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[Upda
     }
     for name, table_rows in rows.items():
         snapshot.insert(tables.metadata.tables[name], table_rows)
+
+
+def put_before_people(snapshot: Snapshot, items: Sequence[QueueItem]) -> None:
+    """Add to the queue what only the filled snapshot shows."""
+    snapshot.insert(tables.metadata.tables["review_queue"], _same_columns(items))
 
 
 def _certainty(judgement: Judgement) -> dict[str, list[Row]]:

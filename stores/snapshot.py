@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import Set
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import duckdb
 import msgspec
@@ -16,7 +15,7 @@ from models.tables import metadata
 from models.trial import TOPIC_LISTING, Observation, Rejected, Report, TrialRecord
 from stores.archive import DAMAGED
 from stores.corpus import REPORT_DOCUMENT, TRIAL_DOCUMENT, observed_by
-from stores.duck import MEMORY, SQL, DuckFile, WarehouseError, literal
+from stores.duck import MEMORY, DuckFile, WarehouseError, literal
 from stores.rows import aware, utc, version_id
 from stores.versions import Observed, versions_among
 
@@ -90,14 +89,6 @@ class Snapshot(DuckFile):
                 f" JOIN corpus.{documents.name} USING (version_key) ORDER BY version_id"
             )
             self._connection.unregister("seen")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def trial_versions(self) -> list[Observation]:
         """All versions of registry records, by registry date and observation."""
@@ -176,21 +167,6 @@ class Snapshot(DuckFile):
             [utc(moment) if moment else datetime.min],
         )
         return int(found[0]["n"])
-
-    def check(self) -> None:
-        """Run every file of ``sql/checks/``: rows are violations.
-
-        Raises
-        ------
-        WarehouseError
-            Naming each violated check with its first row.
-        """
-        problems = []
-        for path in sorted((SQL / "checks").glob("*.sql")):
-            if found := self.rows(path.read_text(encoding="utf-8")):
-                problems.append(f"{path.stem}: {len(found)} rows, the first is {found[0]}")
-        if problems:
-            raise WarehouseError("nothing is published: " + "; ".join(problems))
 
     def export_parquet(self, folder: Path) -> dict[str, int]:
         """Write every table and view as Parquet; returns the number of rows by name."""

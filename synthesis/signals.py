@@ -193,13 +193,12 @@ def decide(
 
     *Update pending* when results of an eligible study became public after the search of the version in
     force, or when a rule says that the conclusions or the data behind them change: news stays news, whatever
-    else could not be searched. Without news it is *not known* while a source is older than its limit, or while
-    the published estimates are not reproduced. A source that failed within its limit is named, and the status
-    stays what was known at its last complete search.
+    else could not be searched. Without news it is *not known* while a source is older than its limit. A source that
+    failed within its limit is named, and the status stays what was known at its last complete search. A night whose
+    gate (S0) is closed has no verdict: it is not published.
     """
     news = [event for event in events if event.is_news and event.grade is AlertGrade.ACTION]
-    gate_closed = any(signal.fired for signal in signals if signal.rule is Rule.S0)
-    fired = [signal for signal in signals if signal.fired and (signal.rule is Rule.S0 or not gate_closed)]
+    fired = [signal for signal in signals if signal.fired]
     deciding = [signal for signal in fired if signal.rule in _DECIDING]
     overdue = [item for item in freshness if item.is_overdue]
     failed = [item for item in freshness if item.is_stale and not item.is_overdue]
@@ -211,16 +210,13 @@ def decide(
         changing = any(signal.rule in _CHANGING for signal in deciding)
         rationale = Rationale.LIKELY_TO_CHANGE if changing else Rationale.AWAITING_ASSESSMENT
         sentences = [_what_happened(news), _what_changed(protocol, deciding)]
-    elif overdue or gate_closed:
-        status = UpdateStatus.NOT_KNOWN
-        rationale = Rationale.SEARCH_INCOMPLETE if overdue else Rationale.NOT_REPRODUCED
+    elif overdue:
+        status, rationale = UpdateStatus.NOT_KNOWN, Rationale.SEARCH_INCOMPLETE
         sentences = [_announced(fired)]
     else:
         status, rationale = UpdateStatus.UP_TO_DATE, Rationale.ALL_INCORPORATED
         quiet = f"No results of an eligible trial have become public since the search of {baseline.search_date}"
         sentences = [quiet + (", as far as was searched." if failed else "."), _announced(fired)]
-    if gate_closed:
-        sentences.insert(0, "The published estimates are not reproduced; no rule is applied.")
     if overdue or failed:
         sentences.insert(0, _unsearched(overdue, failed))
     confirmed = {(signal.rule, signal.outcome) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}

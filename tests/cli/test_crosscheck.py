@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from cli.crosscheck import crosscheck_published
-from flows.conclude import NotConfirmed
+from flows.conclude import Unsound
 from flows.gather import NightRequest
 from flows.night import night
 from models.dates import at_night
@@ -48,7 +48,7 @@ def test_an_estimate_that_is_off_in_the_sixth_digit_stops_the_publication(
     monkeypatch.setattr("judging.judge.pool_review", slightly_wrong)
     folder = published.published / "als_cell_therapy"
     before = (folder / "current").resolve()
-    with pytest.raises(NotConfirmed, match=r"alsfrs_r_change.* estimate is 3\.38"):
+    with pytest.raises(Unsound, match=r"alsfrs_r_change.* estimate is 3\.38"):
         night(request_of(date(2019, 8, 1)), published)
     assert (folder / "current").resolve() == before
     assert as_of(before) == "2019-07-31T06:00:00Z"

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from flows.conclude import Unsound
 from flows.ingest import ingest
 from flows.night import NightResult
 from models.dates import at_night
@@ -18,6 +19,7 @@ from stores.published import fingerprint_of
 
 REVIEW = "als_cell_therapy"
 NEXT = date(2016, 6, 22)
+SOUND, NEWS = date(2020, 1, 21), date(2020, 3, 24)
 MADE_UP = Path(__file__).parent / "fixtures" / "NCT90000002_classic.xml"
 
 Night = Callable[..., NightResult]
@@ -74,3 +76,27 @@ def test_nothing_is_loaded_into_a_faulty_review(fault: str, review_folder: Path,
     with pytest.raises(ReviewError, match=fault):
         ingest("ctgov-classic", [MADE_UP], REVIEW, at_night(NEXT), settings)
     assert not settings.data.exists()
+
+
+def test_while_the_published_estimates_are_not_reproduced_nothing_is_published(
+    data: Path, review_folder: Path, carry_out: Night
+) -> None:
+    """The gate: the page of the last sound night stays, people are told once, and nothing new is lost by it."""
+    carry_out(data, SOUND)
+    settings = Settings(data=data)
+    before, told_before = fingerprint_of(REVIEW, settings), len(list((data / "outbox").glob("*.eml")))
+    table = review_folder / "extraction.csv"
+    text = table.read_text(encoding="utf-8")
+    slip = text.replace("4 to 6 months,intervention,31,,-3.10", "4 to 6 months,intervention,31,,-3.01")
+    assert slip != text
+    table.write_text(slip, encoding="utf-8")
+    for day in (NEWS, NEWS + timedelta(days=1)):
+        with pytest.raises(Unsound, match=r"not reproduced \(alsfrs_r_change, .*: Printed 3\.38 .*computed") as error:
+            carry_out(data, day, settings={"reviews": review_folder.parent})
+        assert "extraction.csv" in str(error.value)
+    assert fingerprint_of(REVIEW, settings) == before
+    assert len(list((data / "outbox").glob("*.eml"))) == told_before + 1
+    table.write_text(text, encoding="utf-8")
+    mended = carry_out(data, NEWS + timedelta(days=2), settings={"reviews": review_folder.parent})
+    assert mended.state == "done"
+    assert len(mended.alerts) == 1, "what became public meanwhile is told now"

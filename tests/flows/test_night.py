@@ -29,6 +29,7 @@ from stores.duck import SQL, WarehouseError
 from stores.ledger import Ledger, LedgerError
 from stores.lock import AlreadyRunning, run_lock
 from stores.published import fingerprint_of
+from stores.snapshot import query
 
 REVIEW = "als_cell_therapy"
 FIRST, SECOND, RESULTS_POSTED = date(2016, 6, 21), date(2016, 6, 22), date(2016, 7, 20)
@@ -343,21 +344,49 @@ def test_live_registries_never_enter_a_folder_of_replays(
         carry_out(data, SECOND, settings=elsewhere, registries="live")
 
 
-def test_a_failed_check_publishes_nothing_and_is_told(
-    data: Path, carry_out: Night, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def add_check(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    """Adds a check of the snapshot, which every study violates."""
     folder = Path(shutil.copytree(SQL, tmp_path / "sql"))
-    (folder / "checks" / "out_study__there_are_studies.sql").write_text("SELECT study_id FROM out_study")
-    monkeypatch.setattr("stores.duck.SQL", folder)
-    monkeypatch.setattr("stores.snapshot.SQL", folder)
+
+    def add_check(severity: str) -> None:
+        head = f"-- severity: {severity}\n-- says: a study is there\n-- action: look at it\n"
+        check = folder / "checks" / "review_study_status__there_are_studies.sql"
+        check.write_text(head + "SELECT study_id AS subject, list FROM review_study_status")
+        monkeypatch.setattr("stores.checks.SQL", folder)
+
+    return add_check
+
+
+def test_a_violated_check_of_a_row_is_put_before_a_person_and_the_night_goes_on(
+    data: Path, carry_out: Night, add_check: Callable[[str], None]
+) -> None:
+    add_check("row")
+    result = carry_out(data, RESULTS_POSTED)
+    assert result.state == "done"
+    studies = {item.study_id for item in result.judgement.statuses}
+    told = [item for item in result.judgement.queue if item.kind == "check"]
+    assert {item.subject for item in told} == studies
+    assert {(item.reason, item.action) for item in told} == {("a study is there", "look at it")}
+    _, rows = query(current(data) / "warehouse.duckdb", "SELECT subject FROM out_queue WHERE kind = 'check'")
+    assert {subject for (subject,) in rows} == studies
+    page = (current(data) / "site" / "index.html").read_text(encoding="utf-8")
+    assert "a study is there" in page
+
+
+def test_a_violated_check_of_the_whole_publishes_nothing_and_is_told(
+    data: Path, carry_out: Night, add_check: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_check("whole")
     before = current(data).resolve(), fingerprint_of(REVIEW, Settings(data=data))
     with pytest.raises(
-        WarehouseError, match=r"nothing is published: out_study__there_are_studies: \d+ rows, the first"
+        WarehouseError,
+        match=r"nothing is published: review_study_status__there_are_studies: a study is there: \d+ rows, the first",
     ):
         carry_out(data, RESULTS_POSTED)
     assert (current(data).resolve(), fingerprint_of(REVIEW, Settings(data=data))) == before
     [told] = digests(data)
-    assert "out_study__there_are_studies" in told
+    assert "review_study_status__there_are_studies" in told
     with Ledger(Settings(data=data).ledger) as ledger:
         assert len(ledger.decisions(REVIEW)) == 1
         assert (ledger.runs(REVIEW)[-1].state, ledger.runs(REVIEW)[-1].reason[:20]) == (

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 import yaml
 
+from stores.checks import checks
 from stores.duck import SQL
 
 CASES = Path(__file__).parent / "checks"
@@ -18,6 +19,13 @@ def test_every_check_has_a_case() -> None:
     named = {path.stem for path in CASES.glob("*.yaml")}
     assert named == {path.stem for path in CHECKS}
     assert all("__" in name for name in named), "<table>__<what_is_wrong>"
+
+
+def test_every_check_says_how_grave_it_is_and_what_to_do() -> None:
+    for check in checks():
+        assert check.says, check.name
+        assert bool(check.action) is (check.severity == "row"), check.name
+        assert ("AS subject" in check.query) is (check.severity == "row"), check.name
 
 
 @every_check

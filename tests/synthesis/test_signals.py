@@ -10,7 +10,7 @@ import pytest
 from models.dates import at_night
 from models.protocol import Protocol, PublishedVersion
 from models.screening import RunContext
-from models.synthesis import EffectInput, PooledEffect, Signal
+from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import EvidenceSet, Measure, Rule
 from synthesis.pooling import pool_review
 from synthesis.signals import compare, decide, reproduce
@@ -192,14 +192,9 @@ def estimate(**changes: float) -> PublishedVersion:
     ("changes", "is_reproduced"),
     [({}, True), ({"ci_high": 1.58}, False), ({"k": 2}, False), ({"n_participants": 101}, False)],
 )
-def test_while_the_published_numbers_are_not_reproduced_nothing_else_decides(
+def test_the_gate_is_open_while_every_printed_number_is_reproduced(
     changes: dict[str, float], is_reproduced: bool
 ) -> None:
-    of = protocol()
-    effects = pooled(of, published=[(1.0, 0.3)], confirmed=[(1.0, 0.3), (1.6, 0.3)])
-    gate = reproduce(of, estimate(**changes), effects)
+    effects = pooled(protocol(), published=[(1.0, 0.3)], confirmed=[(1.0, 0.3), (1.6, 0.3)])
+    gate = reproduce(protocol(), estimate(**changes), effects)
     assert [signal.fired for signal in gate] == [not is_reproduced]
-    signals: list[Signal] = [*gate, *compare(of, effects, {})]
-    verdict = decide(of, BASELINE, CONTEXT, "1", [], signals, [])
-    assert {key.split(":")[0] for key in verdict.fired_rules} == ({"S5"} if is_reproduced else {"S0"})
-    assert ("not reproduced" in verdict.explanation) is not is_reproduced

@@ -17,7 +17,7 @@ from flows.gather import NightRequest, verdicts_of
 from flows.searches import freshness_now, known_questions
 from judging.freshness import silent_since
 from judging.judge import judge
-from judging.vanished import with_vanished
+from judging.vanished import lost, with_lost, with_vanished
 from models.alert import Alert, Heartbeat
 from models.judgement import Judgement
 from models.news import Names, not_yet_told
@@ -33,7 +33,7 @@ from reporting.render import render_page
 from stores.checks import violated_rows
 from stores.judged import fill, put_before_people
 from stores.ledger import Delivery, Ledger, Run
-from stores.published import night_folder, write_manifest
+from stores.published import items_shown, night_folder, write_manifest
 from stores.snapshot import Snapshot, fingerprint
 from synthesis.crosscheck import crosscheck
 
@@ -54,6 +54,8 @@ class Concluded(msgspec.Struct, frozen=True, kw_only=True):
     page: ReviewPage
     new_events: tuple[Event, ...]
     alerts: tuple[Alert, ...]
+    lost: str
+    """That something which the page shows is not known any more; '' when all is."""
     build: Path
     target: Path
 
@@ -94,6 +96,8 @@ def conclude(
                 ledger.study_aliases(protocol.review, as_of),
             )
         judgement = with_vanished(judgement, snapshot.last_listed())
+        lost_since = lost(judgement, items_shown(settings, protocol.review, as_of))
+        judgement = with_lost(judgement, lost_since)
         _see_that_it_is_sound(judgement)
         with snapshot.transaction():
             fill(snapshot, judgement, past)
@@ -136,7 +140,15 @@ def conclude(
             "fingerprint": fingerprint(build / "warehouse.duckdb"),
         },
     )
-    return Concluded(judgement=judgement, page=page, new_events=new_events, alerts=alerts, build=build, target=target)
+    return Concluded(
+        judgement=judgement,
+        page=page,
+        new_events=new_events,
+        alerts=alerts,
+        lost=lost_since,
+        build=build,
+        target=target,
+    )
 
 
 def _see_that_it_is_sound(judgement: Judgement) -> None:

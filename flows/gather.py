@@ -9,14 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from connectors.boundary import read_page
-from flows.failures import in_words
-from flows.harvest import HarvestTask, base_url_of, harvest, since_last
+from flows.harvest import Harvested, HarvestTask, base_url_of, harvest, since_last
+from flows.load import Holdings, ReadFiles, load_archive
 from flows.searches import known_questions, searched_sources, studies_of, topic_of
 from flows.steps import Steps
 from judging.judge import ids_to_follow, screen_records
@@ -24,11 +22,9 @@ from models.connector import Connector
 from models.review import Review
 from models.search import Question, SourceCheck
 from models.settings import Settings
-from models.trial import Parsed, Report, SourceQuery, TrialRecord
+from models.trial import Report, SourceQuery, TrialRecord
 from models.vocabulary import SourceState
 from replay.server import CREDENTIALS, SPEAKERS, ReplayServer
-from stores.archive import ArchivedPage, ArchiveError, archive_files, read_pages, unreadable
-from stores.corpus import Corpus, Loaded
 from stores.duck import MEMORY
 from stores.ledger import Ledger
 from stores.snapshot import Snapshot
@@ -55,29 +51,31 @@ class NightRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
-    """How each question of a night was answered, and what the archive grew by."""
+    """How each question of a night was answered, and what the archive holds."""
 
     checks: tuple[SourceCheck, ...]
-    loaded: Loaded
+    holdings: Holdings = Holdings()
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether every question was answered to its end."""
+        return all(check.state is SourceState.COMPLETE for check in self.checks)
 
     @property
     def state(self) -> str:
-        """``done``, ``partial`` when a source was not searched to the end, ``failed`` when none was."""
-        states = {check.state for check in self.checks}
-        if states <= {SourceState.COMPLETE}:
-            return "partial" if self.loaded.n_damaged else "done"
-        return "failed" if states == {SourceState.FAILED} else "partial"
+        """``done``; ``partial`` when a source was not searched to the end or the archive lacks something; ``failed``
+        when no source was searched."""
+        if self.is_searched:
+            return "partial" if self.holdings.reason else "done"
+        return "failed" if {check.state for check in self.checks} == {SourceState.FAILED} else "partial"
 
     @property
     def reason(self) -> str:
-        """What was not searched to the end, and why; '' when all was."""
+        """What was not searched to the end or is lacking, and why; '' when nothing is."""
         lacking = [check for check in self.checks if check.state is not SourceState.COMPLETE]
-        told = "; ".join(f"{check.source}, {check.scope}: {check.reason or check.state}" for check in lacking)
-        if self.loaded.n_damaged:
-            told = "; ".join(
-                part for part in (told, f"archive files that cannot be read: {self.loaded.n_damaged}") if part
-            )
-        return f"no source could be searched: {told}" if self.state == "failed" else told
+        told = [f"{check.source}, {check.scope}: {check.reason or check.state}" for check in lacking]
+        told += [self.holdings.reason] if self.holdings.reason else []
+        return ("no source could be searched: " if self.state == "failed" else "") + "; ".join(told)
 
 
 def gather(
@@ -87,16 +85,18 @@ def gather(
     sources = searched_sources(review.protocol, settings, request.sources)
     with addresses_of(request, settings) as addresses:
         asking = _Asking(request, settings, steps, ledger, run_id, addresses)
+        held = steps.run("see what the archive holds", load_archive, settings)
+        ledger.hold_against(held.readable, request.review, known_questions(review, ledger))
         topics = {source: topic_of(review.protocol, source) for source in sources}
         for source, question in topics.items():
             asking.ask(source, question, SourceQuery(topic=question.query))
-        loaded = steps.run("load the archive", load_archive, settings)
+        steps.run("load what was found", load_archive, settings, asking.read)
         followed = steps.run("choose what to follow", to_follow, settings, ledger, review, request, sources)
         for source, query in followed.items():
             if asking.has_answered(source):
                 asking.ask(source, studies_of(review, source), query)
-        loaded = loaded + steps.run("load what was followed", load_archive, settings)
-    return Gathered(checks=tuple(asking.checks), loaded=loaded)
+        held = steps.run("load what was followed", load_archive, settings, asking.read)
+    return Gathered(checks=tuple(asking.checks), holdings=held)
 
 
 class _Asking:
@@ -114,10 +114,16 @@ class _Asking:
         self._request, self._settings, self._steps = request, settings, steps
         self._ledger, self._run_id, self._addresses = ledger, run_id, addresses
         self.checks: list[SourceCheck] = []
+        self.read = ReadFiles()
 
     def ask(self, source: Connector, question: Question, query: SourceQuery) -> None:
         """Ask a question, or take the answer that another review has got to it."""
-        check = self._shared(question) or self._asked(source, question, query)
+        check = self._shared(question)
+        if check is None:
+            harvested = self._asked(source, question, query)
+            if harvested.file:
+                self.read.keep(harvested.file, harvested.pages)
+            check = harvested.check
         self._ledger.record_source(self._run_id, check)
         self.checks.append(check)
 
@@ -128,7 +134,7 @@ class _Asking:
         log.info("%s: another review has asked the same at %s", question.source, shared.checked_at)
         return msgspec.structs.replace(shared, n_requests=0, n_bytes=0)
 
-    def _asked(self, source: Connector, question: Question, query: SourceQuery) -> SourceCheck:
+    def _asked(self, source: Connector, question: Question, query: SourceQuery) -> Harvested:
         review, as_of = self._request.review, self._request.as_of
         last_complete = self._ledger.last_complete(review, question, before=as_of)
         task = HarvestTask(
@@ -208,28 +214,3 @@ def verdicts_of(review: Review, settings: Settings) -> Iterator[Verdicts]:
         verdicts = Verdicts(eligibility, known.find)
         yield verdicts
         known.keep(verdicts.new)
-
-
-def load_archive(settings: Settings) -> Loaded:
-    """Parse every archive file that the corpus does not hold yet; one that cannot be read is named, and the rest goes on."""
-    total = Loaded()
-    with Corpus(settings.corpus) as corpus:
-        loaded_files, files = corpus.loaded_files(), archive_files(settings.archive)
-        corpus.forget_damage([str(path.relative_to(settings.archive)) for path in files])
-        for path in files:
-            file = str(path.relative_to(settings.archive))
-            n_bytes = path.stat().st_size
-            if loaded_files.get(file) != n_bytes:
-                total = total + corpus.load(file, n_bytes, _pages_of(settings.archive, path))
-    return total
-
-
-def _pages_of(archive: Path, path: Path) -> Iterator[tuple[ArchivedPage, Sequence[Parsed]]]:
-    """Pages of a file with what they say; where it cannot be read, one that says so stands for the rest of it."""
-    try:
-        for item in read_pages(archive, path):
-            yield item, read_page(item.page)
-    except (ArchiveError, OSError) as error:
-        reason = in_words(error)
-        log.warning("%s", reason)
-        yield unreadable(archive, path, reason)

@@ -1,7 +1,7 @@
 """Asking one source, keeping every answer, and being honest about how far it got."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -13,9 +13,10 @@ from connectors.http import HttpClient
 from models.connector import Connector, SourceFailure
 from models.search import SourceCheck
 from models.settings import Settings
-from models.trial import Page, Rejected, SourceQuery, TrialRecord
+from models.trial import Page, Parsed, Rejected, SourceQuery, TrialRecord
 from models.vocabulary import Scope, SourceState
-from stores.archive import ArchiveWriter
+from stores.archive import ArchiveWriter, answer_name
+from stores.corpus import ReadPage
 
 _GROWTH = 5
 """Times by which a source's total may grow or shrink between two searches of everything."""
@@ -42,15 +43,24 @@ class HarvestTask(msgspec.Struct, frozen=True, kw_only=True):
     """Records that the source announced when it was last searched completely; None when it never was."""
 
 
+class Harvested(msgspec.Struct, frozen=True, kw_only=True):
+    """How a question was answered, and what the pages of the answer say: a page is parsed once."""
+
+    check: SourceCheck
+    file: str = ""
+    """Where the pages are archived; '' when they are to be read from there, for the file holds more than this answer."""
+    pages: tuple[ReadPage, ...] = ()
+
+
 class HarvestFailure(SourceFailure):
     """A source failed; carries what is to be recorded of it."""
 
-    def __init__(self, check: SourceCheck) -> None:
-        super().__init__(check.reason)
-        self.check = check
+    def __init__(self, harvested: Harvested) -> None:
+        super().__init__(harvested.check.reason)
+        self.harvested = harvested
 
 
-def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
+def harvest(task: HarvestTask, settings: Settings) -> Harvested:
     """Fetch what a task asks for into the archive and count it against the registry's own totals.
 
     Raises
@@ -61,8 +71,8 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
     """
     connector = task.connector
     assert connector.fetch is not None
-    name = f"{task.observed_at:%Y%m%dT%H%M%S}-{task.run_id:06d}-{list(Scope).index(task.scope)}-{task.scope}"
-    tally = _Tally(connector)
+    name = answer_name(task.observed_at, task.run_id, task.scope)
+    tally = _Tally()
     client = HttpClient(
         connector.slug,
         task.base_url,
@@ -74,12 +84,17 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
         secrets={parameter: getattr(settings, name) for parameter, name in connector.secrets.items()},
     )
     failure = ""
+    pages: list[ReadPage] = []
     with closing(client), ArchiveWriter(settings.archive, connector.slug, name) as archive:
         try:
             for page in connector.fetch(task.query, task.since, client):
-                archive.append(msgspec.structs.replace(page, total=bounded_total(page.total), question=task.question))
+                archived = archive.append(
+                    msgspec.structs.replace(page, total=bounded_total(page.total), question=task.question)
+                )
+                parsed = read_page(page, connector)
+                pages.append((archived, parsed))
                 _check_volume(page, task)
-                tally.count(page)
+                tally.count(page, parsed)
                 tally.check_end(page, settings.limits.records)
         except SourceFailure as error:
             failure = str(error)
@@ -97,9 +112,15 @@ def harvest(task: HarvestTask, settings: Settings) -> SourceCheck:
             reason=failure or missing,
             question=task.question,
         )
+    # An attempt before this one may have left pages in the same file.
+    harvested = (
+        Harvested(check=check)
+        if archive.is_continued
+        else Harvested(check=check, file=archive.file, pages=tuple(pages))
+    )
     if failure:
-        raise HarvestFailure(check)
-    return check
+        raise HarvestFailure(harvested)
+    return harvested
 
 
 def _check_volume(page: Page, task: HarvestTask) -> None:
@@ -134,17 +155,16 @@ def base_url_of(connector: Connector, addresses: Mapping[str, str]) -> str:
 class _Tally:
     """Records of each listing that could be read, against the total that the registry announced for it."""
 
-    def __init__(self, connector: Connector) -> None:
-        self._connector = connector
+    def __init__(self) -> None:
         self._read: dict[str, set[str]] = defaultdict(set)
         self._rejected: dict[str, set[str]] = defaultdict(set)
         self._totals: dict[str, set[int]] = defaultdict(set)
         self._seen: Counter[str] = Counter()
 
-    def count(self, page: Page) -> None:
+    def count(self, page: Page, parsed: Sequence[Parsed]) -> None:
         """Count a page's records under its listing; pages of no listing count only themselves."""
         listing = page.listing or ""
-        for item in read_page(page, self._connector):
+        for item in parsed:
             if isinstance(item, Rejected):
                 self._rejected[listing].add(item.record_ref)
             else:

@@ -10,7 +10,8 @@ import msgspec
 
 from connectors.boundary import read_page
 from flows.conclude import conclude
-from flows.gather import NightRequest, load_archive
+from flows.gather import NightRequest
+from flows.load import ReadFiles, load_archive
 from flows.same_ledger import recognise
 from flows.searches import files_of
 from models.judgement import Judgement
@@ -74,15 +75,16 @@ def ingest(
         claim(settings.archive, registries, ledger.ledger_id() or "")
         name = free_name(settings.archive, source, observed_at, "ingest")
         with ArchiveWriter(settings.archive, source, name) as archive:
-            for page in pages:
-                archive.append(page)
-        load_archive(settings)
+            found = [(archive.append(page), read_page(page)) for page in pages]
+        read = ReadFiles()
+        read.keep(archive.file, found)
+        load_archive(settings, read)
         concluded = conclude(
             settings, ledger, review, NightRequest(review=review_name, as_of=observed_at, registries=registries)
         )
         publish(concluded.build, concluded.target, settings.keep_snapshots)
     known = _Known(concluded.judgement, _new_versions(concluded.target, f"{source}/{name}"))
-    return [known.became(path, item) for path, page in zip(files, pages, strict=True) for item in read_page(page)]
+    return [known.became(path, item) for path, (_, items) in zip(files, found, strict=True) for item in items]
 
 
 def _new_versions(folder: Path, archive_file: str) -> set[tuple[str, str]]:

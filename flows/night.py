@@ -24,7 +24,6 @@ from models.screening import Event
 from models.search import SourceCheck
 from models.settings import Settings
 from stores.claim import claim
-from stores.corpus import Loaded
 from stores.ledger import Ledger
 from stores.lock import run_lock
 from stores.published import current_folder, publish
@@ -49,6 +48,8 @@ class NightResult(msgspec.Struct, frozen=True, kw_only=True):
 
     concluded: Concluded
     gathered: Gathered
+    withheld: str = ""
+    """Why it is not published, and the page of an earlier night stays; '' when it is."""
     undelivered: tuple[str, ...] = ()
     """What has not reached people, in sentences."""
 
@@ -74,24 +75,24 @@ class NightResult(msgspec.Struct, frozen=True, kw_only=True):
         return self.gathered.checks
 
     @property
-    def loaded(self) -> Loaded:
-        return self.gathered.loaded
-
-    @property
     def folder(self) -> Path:
         """Where the night is published, if it is."""
         return self.concluded.target
 
     @property
     def state(self) -> str:
-        """``done``; ``partial`` when a source was not searched to the end or something has not reached people;
-        ``failed`` when no source was searched."""
-        return "partial" if self.undelivered and self.gathered.state == "done" else self.gathered.state
+        """``done``; ``partial`` when a source was not searched to the end, the archive lacks something, or something
+        has not reached people; ``failed`` when no source was searched or the night is withheld."""
+        if self.withheld:
+            return "failed"
+        is_lacking = self.concluded.lost or self.undelivered
+        return "partial" if is_lacking and self.gathered.state == "done" else self.gathered.state
 
     @property
     def reason(self) -> str:
         """Why it is not ``done``; '' when it is."""
-        return "; ".join(text for text in (self.gathered.reason, *self.undelivered) if text)
+        lacking = (self.withheld or self.gathered.reason, self.concluded.lost, *self.undelivered)
+        return "; ".join(dict.fromkeys(text for text in lacking if text))
 
 
 def night(
@@ -134,11 +135,12 @@ def night(
                 steps.run("take in the inbox", take_in, settings, request.review, request.as_of)
             gathered = gather(request, settings, steps, ledger, run_id, review)
             concluded = steps.run("judge", conclude, settings, ledger, review, request, True)
-            result = NightResult(concluded=concluded, gathered=gathered)
-            if gathered.state == "failed" and current_folder(settings.published, request.review).exists():
-                # The last good page stays: this night has nothing to say that it does not.
+            result = NightResult(
+                concluded=concluded, gathered=gathered, withheld=_why_withheld(gathered, concluded, settings)
+            )
+            if result.withheld:
                 rmtree(concluded.build)
-                steps.run("tell", tell_failure, settings, ledger, run_id, request, gathered.reason, channels)
+                steps.run("tell", tell_failure, settings, ledger, run_id, request, result.reason, channels)
             else:
                 steps.run("publish", publish, concluded.build, concluded.target, settings.keep_snapshots)
                 beat = steps.run("write the outbox", write_outbox, ledger, run_id, concluded, channels)
@@ -146,6 +148,17 @@ def night(
                 result = msgspec.structs.replace(result, undelivered=undelivered)
             ledger.finish_run(run_id, result.state, result.reason)
     return result
+
+
+def _why_withheld(gathered: Gathered, concluded: Concluded, settings: Settings) -> str:
+    """Why the last good page says more than this night could; '' when it does not."""
+    if not current_folder(settings.published, concluded.judgement.decision.review).exists():
+        return ""
+    if gathered.state == "failed":
+        return gathered.reason
+    if concluded.lost and not gathered.is_searched:
+        return f"{concluded.lost}, and not every source could be asked for them again: {gathered.reason}"
+    return ""
 
 
 @contextmanager

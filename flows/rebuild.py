@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from flows.conclude import conclude
-from flows.gather import NightRequest, load_archive
+from flows.gather import NightRequest
+from flows.load import Holdings, load_archive
 from flows.same_ledger import recognise
 from models.review import review_named
 from models.settings import Settings
@@ -17,9 +18,6 @@ from stores.corpus import Corpus
 from stores.ledger import Ledger
 from stores.lock import run_lock
 from stores.published import Fingerprint, fingerprint_of, publish, published_folder
-
-_SHOWN = 3
-"""Missing files that a message names."""
 
 
 class PoorerArchive(Exception):
@@ -65,13 +63,9 @@ def _nothing_is_missing(settings: Settings) -> None:
     """Whether the archive still has every file that the present corpus was read from."""
     there = {str(path.relative_to(settings.archive)) for path in archive_files(settings.archive)}
     with Corpus(settings.corpus) as corpus:
-        missing = sorted(set(corpus.loaded_files()) - there)
+        missing = frozenset(corpus.loaded_files()) - there
     if missing:
-        shown = ", ".join(missing[:_SHOWN]) + ("…" if len(missing) > _SHOWN else "")
-        raise PoorerArchive(
-            f"{settings.archive} lacks {len(missing)} files that were read before ({shown}): restore them; to go on"
-            f" without what they hold, move {settings.corpus} away and rebuild again"
-        )
+        raise PoorerArchive(f"{settings.archive}: {Holdings(missing=missing).reason}")
 
 
 @contextmanager

@@ -4,8 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from flows.harvest import HarvestFailure
-from models.search import SourceCheck
+from flows.harvest import Harvested, HarvestFailure
 
 Result = TypeVar("Result")
 log = logging.getLogger("trialwatch")
@@ -17,7 +16,7 @@ class Steps(Protocol):
     def run(self, name: str, step: Callable[..., Result], *arguments: Any) -> Result:
         """Carry out a step; what it raises ends the night."""
 
-    def attempt(self, name: str, step: Callable[..., SourceCheck], *arguments: Any) -> SourceCheck:
+    def attempt(self, name: str, step: Callable[..., Harvested], *arguments: Any) -> Harvested:
         """Carry out a step that may fail by itself: a source's failure is its check, and the others go on."""
 
 
@@ -28,9 +27,9 @@ class InOrder:
         log.debug("%s", name)
         return step(*arguments)
 
-    def attempt(self, name: str, step: Callable[..., SourceCheck], *arguments: Any) -> SourceCheck:
+    def attempt(self, name: str, step: Callable[..., Harvested], *arguments: Any) -> Harvested:
         try:
             return self.run(name, step, *arguments)
         except HarvestFailure as failure:
             log.warning("%s: %s", name, failure)
-            return failure.check
+            return failure.harvested

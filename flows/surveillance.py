@@ -20,14 +20,13 @@ from prefect.states import Completed, Failed
 from prefect.types.entrypoint import EntrypointType
 
 from flows.gather import NightRequest
-from flows.harvest import HarvestFailure
+from flows.harvest import Harvested, HarvestFailure
 from flows.night import NightResult
 from flows.portfolio import ReviewNight, portfolio, worst
 from flows.probe import ProbeState
 from flows.probe import probe as probe_sources
 from models.dates import at_night
 from models.reviews import NoSuchReview, review_meant, review_names
-from models.search import SourceCheck
 from models.settings import load_settings
 
 Result = TypeVar("Result")
@@ -49,14 +48,14 @@ class AsTasks:
     def run(self, name: str, step: Callable[..., Result], *arguments: Any) -> Result:
         return _task(step, self._of_review + name)(*arguments)
 
-    def attempt(self, name: str, step: Callable[..., SourceCheck], *arguments: Any) -> SourceCheck:
+    def attempt(self, name: str, step: Callable[..., Harvested], *arguments: Any) -> Harvested:
         delays = self._retry_delays
         asking = _task(step, self._of_review + name).with_options(retries=len(delays), retry_delay_seconds=delays)
         try:
             return asking(*arguments)
         except HarvestFailure as failure:
             get_run_logger().warning("%s: %s", name, failure)
-            return failure.check
+            return failure.harvested
 
 
 @flow(name="nightly", log_prints=True)

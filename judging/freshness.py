@@ -14,7 +14,7 @@ from models.vocabulary import Rationale, Scope, SourceState, UpdateStatus
 
 _LONGEST = 400
 """Characters of an explanation, as `synthesis.signals` has it."""
-_WORST_LAST = (SourceState.COMPLETE, SourceState.PARTIAL, SourceState.FAILED)
+_WORST_LAST = (SourceState.COMPLETE, SourceState.PARTIAL, SourceState.FAILED, SourceState.LOST)
 
 
 class Required(msgspec.Struct, frozen=True, kw_only=True):

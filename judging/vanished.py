@@ -1,12 +1,18 @@
-"""Records that a source no longer lists, put before a person where they matter; nothing is deleted for it."""
+"""What a review knew and no longer finds: records that a source stopped listing, and records that the archive has lost.
 
-from collections.abc import Sequence
+Both are put before a person; nothing is deleted for it.
+"""
+
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 import msgspec
 
 from models.judgement import Judgement
 from models.screening import QueueItem
+
+_SHOWN = 5
+"""Records that a sentence names."""
 
 
 def with_vanished(judgement: Judgement, last_listed: Sequence[tuple[str, str, datetime]]) -> Judgement:
@@ -30,3 +36,26 @@ def with_vanished(judgement: Judgement, last_listed: Sequence[tuple[str, str, da
         if item_id in belonging and source in sweeps and seen < sweeps[source]
     ]
     return msgspec.structs.replace(judgement, queue=(*judgement.queue, *queue))
+
+
+def lost(judgement: Judgement, shown: Set[str]) -> str:
+    """That records and reports which the published night shows are not known any more; '' when all are.
+
+    What was seen once stays known as long as the archive holds it, whatever its source does.
+    """
+    missed = sorted(shown - set(judgement.screened.newest) - set(judgement.reports))
+    if not missed:
+        return ""
+    named = ", ".join(missed[:_SHOWN]) + (", …" if len(missed) > _SHOWN else "")
+    return f"{len(missed)} of {len(shown)} records and reports of the published night are not in the archive: {named}"
+
+
+def with_lost(judgement: Judgement, told: str) -> Judgement:
+    """The judgement with what was lost, if anything was, before a person."""
+    item = QueueItem(
+        kind="vanished",
+        subject=judgement.decision.review,
+        reason=told,
+        action="restore the archive from a backup; what its sources still list is asked for again",
+    )
+    return msgspec.structs.replace(judgement, queue=(*judgement.queue, *([item] if told else [])))

@@ -331,6 +331,8 @@ class SourceState(StrEnum):
     COMPLETE = "complete"
     PARTIAL = "partial"
     FAILED = "failed"
+    LOST = "lost"
+    """It was complete, and the archive no longer holds what it brought, or what it rested on."""
 
 
 class Scope(StrEnum):

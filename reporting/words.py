@@ -152,6 +152,7 @@ SOURCE_STATES = {
     SourceState.COMPLETE: "Complete",
     SourceState.PARTIAL: "Partial",
     SourceState.FAILED: "Failed",
+    SourceState.LOST: "Lost",
 }
 
 GRADES = {AlertGrade.ACTION: "Action", AlertGrade.WATCH: "Watch", AlertGrade.INFO: "For information"}

@@ -22,6 +22,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from models.trial import Page, Parsed, Rejected
+from models.vocabulary import Scope
 
 _META = "WARC-Trialwatch-Page"
 """Our header: what the connector asked for, as JSON."""
@@ -48,22 +49,28 @@ class ArchiveWriter:
     """
 
     def __init__(self, root: Path, source: str, name: str) -> None:
-        self.path = root / source / f"{name}.warc.gz"
+        self.file = f"{source}/{name}.warc.gz"
+        self.path = root / self.file
         self.n_pages = 0
         self.n_bytes = 0
+        self.is_continued = False
+        """Whether the file held pages of an earlier attempt already."""
         self._stream: IO[bytes] | None = None
 
-    def append(self, page: Page) -> None:
+    def append(self, page: Page) -> ArchivedPage:
         """Write one page and wait until it is on disk."""
         if self._stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self.path.open("ab")
+            self.is_continued = self._stream.tell() > 0
+        offset = self._stream.tell()
         writer = _Writer(self._stream, gzip=True)
         writer.write_record(_to_record(writer, page))
         self._stream.flush()
         os.fsync(self._stream.fileno())
         self.n_pages += 1
         self.n_bytes += len(page.body)
+        return ArchivedPage(page, self.file, offset)
 
     def __enter__(self) -> Self:
         return self
@@ -73,6 +80,16 @@ class ArchiveWriter:
     ) -> None:
         if self._stream is not None:
             self._stream.close()
+
+
+def answer_name(observed_at: datetime, run_id: int, scope: Scope) -> str:
+    """Name of the file that holds what one scope of a source answered in one run, in the order of asking."""
+    return f"{observed_at.astimezone(UTC):%Y%m%dT%H%M%S}-{run_id:06d}-{list(Scope).index(scope)}-{scope}"
+
+
+def answer_file(source: str, observed_at: datetime, run_id: int, scope: Scope) -> str:
+    """The same as a path below the archive."""
+    return f"{source}/{answer_name(observed_at, run_id, scope)}.warc.gz"
 
 
 def free_name(root: Path, source: str, observed_at: datetime, what: str) -> str:

@@ -27,6 +27,9 @@ from stores.versions import Observed
 
 log = logging.getLogger("trialwatch")
 
+ReadPage = tuple[ArchivedPage, Sequence[Parsed]]
+"""A page of the archive and what it says."""
+
 _OF_ONE_OBSERVATION = {"version_id", "observed_at", "arrival", "capture_id"}
 """Columns of a version that its document does not hold: they tell where and when it was seen."""
 
@@ -115,7 +118,12 @@ class Corpus(DuckFile):
         """Archive files that are in, each with the size in bytes that it had when it was read."""
         return {row["file"]: row["n_bytes"] for row in self.rows("SELECT file, n_bytes FROM loaded_file")}
 
-    def load(self, file: str, n_bytes: int, pages: Iterable[tuple[ArchivedPage, Sequence[Parsed]]]) -> Loaded:
+    def damaged_files(self) -> frozenset[str]:
+        """Archive files that could not be read to their end."""
+        found = self.rows("SELECT split_part(capture_id, '#', 1) AS file FROM core_capture WHERE kind = ?", [DAMAGED])
+        return frozenset(row["file"] for row in found)
+
+    def load(self, file: str, n_bytes: int, pages: Iterable[ReadPage]) -> Loaded:
         """Add the pages of one archive file with what was parsed from them, all or nothing."""
         loaded = Loaded()
         rows: dict[str, list[Row]] = {"core_capture": [], "core_rejected": [], "observation": []}

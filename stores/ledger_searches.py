@@ -4,18 +4,23 @@ A cursor belongs to a question, whichever review asked it. What was recorded bef
 the review that recorded it, as long as that review has asked its source nothing else since.
 """
 
+from collections.abc import Set
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models.search import Question, SourceCheck
-from models.vocabulary import SourceState
+from models.vocabulary import Scope, SourceState
+from stores.archive import answer_file
 from stores.ledger_sessions import Sessions, Value
 from stores.ledger_tables import RunRow, SourceCheckRow, columns_of
 
 SHARED_FOR = timedelta(hours=12)
 """How long an answer that another review has got stands for this one, too."""
+
+_LOST = "the archive no longer holds what it brought, or what it rested on"
+_ONCE_COMPLETE = (SourceState.COMPLETE, SourceState.LOST)
 
 
 class Searches(Sessions):
@@ -25,6 +30,41 @@ class Searches(Sessions):
         """Record how a scope of a source was searched; the same scope again in this run replaces it."""
         with self._writing() as session:
             session.merge(SourceCheckRow(run_id=run_id, **columns_of(check)))
+
+    def hold_against(self, archive: Set[str], review: str, questions: Set[str]) -> None:
+        """Let the answers to a review's questions count as complete only as long as the archive has what they rest on.
+
+        An answer of what had changed rests on those before it, back to one of everything. What comes back, from a
+        backup, counts again. `archive` holds the names of the files that can be read.
+        """
+        row = SourceCheckRow
+        asked = (
+            select(
+                row.run_id, row.source, row.scope, row.question, row.state, row.checked_at, row.since, row.n_requests
+            )
+            .join(RunRow)
+            .where(
+                row.state.in_(_ONCE_COMPLETE),
+                row.scope.in_(list(Scope)),
+                row.question.in_(questions - {""}) | (RunRow.review == review),
+            )
+            .order_by(row.run_id)
+        )
+        is_there: dict[tuple[str, ...], bool] = {}
+        with self._writing() as session:
+            for check in session.execute(asked).all():
+                own = (check.source, check.scope)
+                question = (check.question,) if check.question else own
+                # Without requests there was nothing to ask, or another review's answer was taken.
+                file = answer_file(check.source, check.checked_at, check.run_id, Scope(check.scope))
+                is_kept = not check.n_requests or file in archive
+                # The first named answer rests on those from before questions were kept.
+                rests = check.since is None or is_there.get(question, is_there.get(own, False))
+                is_there[question] = is_kept and rests
+                state, reason = (SourceState.COMPLETE, "") if is_there[question] else (SourceState.LOST, _LOST)
+                if check.state != state:
+                    place = (row.run_id == check.run_id, row.source == check.source, row.scope == check.scope)
+                    session.execute(update(row).where(*place).values(state=state, reason=reason))
 
     def source_checks(self, review: str, until: datetime | None = None) -> tuple[SourceCheck, ...]:
         """The newest check (not later than `until`) of every scope of every source, by source and scope."""
@@ -86,11 +126,15 @@ class Searches(Sessions):
         """
         checked = [SourceCheckRow.checked_at < before] if before else []
         sweeps = [SourceCheckRow.since.is_(None)] if is_sweep else []
-        return self._of_newest_complete(SourceCheckRow.checked_at, review, question, *checked, *sweeps)
+        is_complete = SourceCheckRow.state == SourceState.COMPLETE
+        return self._of_newest(SourceCheckRow.checked_at, review, question, is_complete, *checked, *sweeps)
 
     def usual_total(self, review: str, question: Question) -> int | None:
         """Records that the source announced at the newest complete search of everything; None if there was none."""
-        return self._of_newest_complete(SourceCheckRow.n_expected, review, question, SourceCheckRow.since.is_(None))
+        was_complete = SourceCheckRow.state.in_(_ONCE_COMPLETE)
+        return self._of_newest(
+            SourceCheckRow.n_expected, review, question, was_complete, SourceCheckRow.since.is_(None)
+        )
 
     def shared_answer(self, review: str, question: Question, as_of: datetime) -> SourceCheck | None:
         """The whole answer that another review has got to the same question since this one last asked it.
@@ -120,16 +164,15 @@ class Searches(Sessions):
         )
         return next(iter(self._values(query, SourceCheck)), None)
 
-    def _of_newest_complete(
+    def _of_newest(
         self,
         wanted: InstrumentedAttribute[Value],
         review: str,
         question: Question,
         *conditions: ColumnElement[bool],
     ) -> Value | None:
-        """A column of the newest check that reached the end."""
-        query: Select[tuple[Value]] = select(wanted).join(RunRow).where(*conditions)
-        query = query.where(SourceCheckRow.state == SourceState.COMPLETE, _answers(review, question))
+        """A column of the newest check of a question that meets the conditions."""
+        query: Select[tuple[Value]] = select(wanted).join(RunRow).where(_answers(review, question), *conditions)
         with self._reading() as session:
             return session.scalar(query.order_by(SourceCheckRow.run_id.desc()).limit(1))
 

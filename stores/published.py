@@ -1,6 +1,7 @@
 """Publishing: a finished night appears all at once, or not at all, and readers of the old one are not disturbed."""
 
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -9,11 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
 
 from models.settings import Settings
-from stores.snapshot import fingerprint
+from stores.snapshot import fingerprint, query
 
+log = logging.getLogger("trialwatch")
+
+_ITEMS = "SELECT record_id FROM review_study_record UNION SELECT report_id FROM review_study_report"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -50,6 +55,19 @@ def published_folder(review: str, settings: Settings) -> Path:
     if not folder.exists():
         raise NothingPublished(f"{folder}: nothing is published yet; run 'trialwatch nightly' or 'make demo' first")
     return folder
+
+
+def items_shown(settings: Settings, review: str, as_of: datetime) -> frozenset[str]:
+    """Records and reports of studies on the page that readers see, unless it is of a later night or cannot be read."""
+    folder = current_folder(settings.published, review)
+    if not folder.exists() or _day_shown(folder) > f"{as_of:%Y-%m-%d}":
+        return frozenset()
+    try:
+        _, rows = query(folder / "warehouse.duckdb", _ITEMS)
+    except (duckdb.Error, OSError) as error:
+        log.warning("%s cannot be compared with: %s", folder, error)
+        return frozenset()
+    return frozenset(item for (item,) in rows)
 
 
 def fingerprint_of(review: str, settings: Settings) -> Fingerprint:

@@ -299,9 +299,9 @@ def search(connector: Connector, source: Source, folder: Path) -> Outcome:
         run_id=1,
     )
     try:
-        check = harvest(task, settings)
+        check = harvest(task, settings).check
     except HarvestFailure as failure:
-        check = failure.check
+        check = failure.harvested.check
     pages: list[Page] = [
         archived.page for path in archive_files(settings.archive) for archived in read_pages(settings.archive, path)
     ]

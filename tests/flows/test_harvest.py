@@ -82,14 +82,17 @@ def settings(tmp_path: Path) -> Settings:
     ],
 )
 def test_what_was_received_is_held_against_what_was_announced(settings, pages, state, reason):
-    check = harvest(task(connector(*pages)), settings)
+    check = harvest(task(connector(*pages)), settings).check
     assert (check.state, check.reason, check.n_requests) == (state, reason, len(pages))
 
 
 def test_a_failure_keeps_the_pages_before_it_and_says_what_happened(settings):
     with pytest.raises(HarvestFailure) as failure:
         harvest(task(connector(page(1, 2), failure="HTTP 503")), settings)
-    assert (failure.value.check.state, failure.value.check.reason) == (SourceState.FAILED, "HTTP 503")
+    assert (failure.value.harvested.check.state, failure.value.harvested.check.reason) == (
+        SourceState.FAILED,
+        "HTTP 503",
+    )
     (file,) = archive_files(settings.archive)
     assert [item.page.body for item in read_pages(settings.archive, file)] == [b"1"]
 
@@ -112,7 +115,7 @@ def test_a_total_out_of_all_proportion_stops_the_source(settings, usual, total, 
         with pytest.raises(HarvestFailure, match=f"announces {total} records, {usual} at the last complete search"):
             harvest(asked, settings)
     else:
-        assert harvest(asked, settings).n_expected == total
+        assert harvest(asked, settings).check.n_expected == total
 
 
 def test_an_incremental_search_reaches_back_before_the_last_complete_one():
@@ -125,11 +128,11 @@ def test_an_incremental_search_reaches_back_before_the_last_complete_one():
 def test_a_listing_that_goes_on_beyond_its_total_is_stopped(settings: Settings) -> None:
     with pytest.raises(HarvestFailure, match="announced 2 records and goes on") as failed:
         harvest(task(connector(*(page(1, 2) for _ in range(1000)))), settings)
-    assert failed.value.check.n_requests < 300
+    assert failed.value.harvested.check.n_requests < 300
 
 
 def test_a_source_that_gives_without_end_is_stopped(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, limits=Limits(records=20))
     with pytest.raises(HarvestFailure, match="not at an end after 20 records") as failed:
         harvest(task(connector(*(page(100 + number, None, None) for number in range(1000)))), settings)
-    assert failed.value.check.n_records == 21
+    assert failed.value.harvested.check.n_records == 21

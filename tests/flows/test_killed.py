@@ -18,7 +18,13 @@ pytestmark = pytest.mark.slow
 
 REVIEW = "als_cell_therapy"
 STEPS = [
-    *("read the review folder", "harvest ctgov, topic", "harvest pubmed, topic", "load the archive"),
+    *(
+        "read the review folder",
+        "see what the archive holds",
+        "harvest ctgov, topic",
+        "harvest pubmed, topic",
+        "load what was found",
+    ),
     *("choose what to follow", "harvest ctgov, studies", "harvest pubmed, studies", "load what was followed"),
     *("judge", "publish", "write the outbox", "deliver"),
 ]

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,11 +13,13 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import hypothesis.strategies as st
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from hypothesis import given, settings
 from sqlalchemy import create_engine, text
 
 from models.alert import Alert, Heartbeat
@@ -35,6 +38,7 @@ from models.vocabulary import (
     SourceState,
     UpdateStatus,
 )
+from stores.archive import answer_file
 from stores.ledger import MAX_ATTEMPTS, Delivery, Ledger, LedgerError
 from stores.ledger_database import MIGRATIONS
 from stores.ledger_tables import REVISION, Row
@@ -352,6 +356,44 @@ def test_only_a_complete_search_moves_the_cursor(ledger: Ledger) -> None:
     assert ledger.source_checks(REVIEW) == (history, partial)
     assert ledger.last_complete(REVIEW, TOPIC) == NIGHT
     assert ledger.last_complete(REVIEW, Question(source="ctgov", scope=Scope.STUDIES, query=REVIEW)) is None
+
+
+@settings(max_examples=25)
+@given(
+    answers=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=8),
+    is_named_from=st.integers(0, 8),
+)
+def test_a_search_counts_as_long_as_the_archive_has_what_it_rests_on(
+    answers: list[tuple[bool, bool]], is_named_from: int
+) -> None:
+    """Answers of everything or of what had changed, each kept or lost; the first ones from before questions were kept."""
+    nights = [NIGHT + timedelta(days=n) for n in range(len(answers))]
+    kept, last = set(), None
+    rests = False
+    with tempfile.TemporaryDirectory() as folder, Ledger(f"sqlite:///{folder}/ledger.sqlite") as ledger:
+        for n, (night, (is_sweep, is_kept)) in enumerate(zip(nights, answers, strict=True)):
+            run_id = ledger.begin_run(REVIEW, night)
+            since = None if is_sweep or n == 0 else night.date()
+            ledger.record_source(
+                run_id,
+                SourceCheck(
+                    source="ctgov",
+                    scope="topic",
+                    state=SourceState.COMPLETE,
+                    checked_at=night,
+                    since=since,
+                    n_requests=2,
+                    question=TOPIC.id if n >= is_named_from else "",
+                ),
+            )
+            kept |= {answer_file("ctgov", night, run_id, Scope.TOPIC)} if is_kept else set()
+            rests = is_kept and (since is None or rests)
+            last = night if rests else last
+        everything = {answer_file("ctgov", night, n, Scope.TOPIC) for n, night in enumerate(nights, start=1)}
+        ledger.hold_against(kept, REVIEW, {TOPIC.id, ""})
+        assert ledger.last_complete(REVIEW, TOPIC) == last
+        ledger.hold_against(everything, REVIEW, {TOPIC.id, ""})
+        assert ledger.last_complete(REVIEW, TOPIC) == nights[-1], "what is found again counts again"
 
 
 # --- conclusions ---

@@ -143,7 +143,7 @@ def test_a_trial_that_is_listed_and_never_told_makes_the_search_partial_and_wait
 ) -> None:
     serve({"ALS": ["JPRN-UMIN000031793", "KCT0001232"]}, {"JPRN-UMIN000031793": 99})
     settings = Settings(data=tmp_path, ictrp_username="who", ictrp_password="s3cret-of-who")
-    check = harvest(_task(httpserver), settings)
+    check = harvest(_task(httpserver), settings).check
     assert check.state is SourceState.PARTIAL
     assert check.reason == "search: the registry announced 2, 1 were read; rejected: UMIN000031793"
     pages = [found.page for path in archive_files(settings.archive) for found in read_pages(settings.archive, path)]
@@ -163,7 +163,7 @@ def test_a_listed_trial_whose_answer_is_cut_is_named_and_costs_no_other(
         return whole(text[: text.index("last_updated")] if is_details else text)
 
     monkeypatch.setattr(service, "_xml", cut)
-    check = harvest(_task(httpserver), Settings(data=tmp_path, ictrp_username="u", ictrp_password="p"))
+    check = harvest(_task(httpserver), Settings(data=tmp_path, ictrp_username="u", ictrp_password="p")).check
     assert (check.state, check.n_records) == (SourceState.PARTIAL, 1)
     assert check.reason == "search: the registry announced 2, 1 were read; rejected: UMIN000031793"
 
@@ -173,7 +173,7 @@ def test_credentials_are_sent_and_kept_nowhere(
 ) -> None:
     service = serve({"ALS": ["KCT0001232"]})
     settings = Settings(data=tmp_path, ictrp_username="who", ictrp_password="s3cret-of-who")
-    assert harvest(_task(httpserver), settings).state is SourceState.COMPLETE
+    assert harvest(_task(httpserver), settings).check.state is SourceState.COMPLETE
     assert service.passwords == {("who", "s3cret-of-who")}
     pages = [found.page for path in archive_files(settings.archive) for found in read_pages(settings.archive, path)]
     assert all("s3cret" not in page.url and "username" not in page.url for page in pages)

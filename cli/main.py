@@ -78,7 +78,6 @@ _PREFECT = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "DO_NOT_TRACK": "1",
-    "PYTHONSAFEPATH": "1",  # for the processes of the nights: a folder models/ beside them must not be taken for ours
 }
 """What a Prefect server inside this process needs to be told before it is imported, unless somebody did."""
 
@@ -258,8 +257,10 @@ def probe_command(
 
 
 @app.command("serve")
-def serve_command() -> None:
+def serve_command(context: typer.Context) -> None:
     """Run the schedule of prefect.yaml on this machine until it is stopped."""
+    # The nights are processes of their own, which read their settings from the environment.
+    os.environ["TRIALWATCH_DATA"] = str(context.obj.data)
     for name, value in _PREFECT.items():
         os.environ.setdefault(name, value)
     from flows.surveillance import serve_here  # noqa: PLC0415 (Prefect takes seconds to import)

@@ -35,9 +35,11 @@ def night(result: NightResult, console: Console) -> None:
         if event.is_news:
             console.print(f"  {event.event_code} {event.study_id} {event.event_date}: {event.evidence}")
     if result.state == "failed":
-        console.print(f"failed: {result.gathered.reason}")
-    for sentence in result.undelivered:
-        console.print(sentence)
+        console.print(f"failed: {result.reason}")
+    else:
+        for sentence in (result.gathered.holdings.reason, result.concluded.lost, *result.undelivered):
+            if sentence:
+                console.print(sentence)
     if result.folder.exists():
         console.print(f"published in {result.folder}")
 

@@ -14,6 +14,7 @@ from alerts.feed import render_feed
 from alerts.rules import failed_heartbeat, failed_night, heartbeat, raise_alerts
 from flows.failures import in_words
 from flows.gather import NightRequest, verdicts_of
+from flows.load import Holdings
 from flows.searches import freshness_now, known_questions
 from judging.freshness import silent_since
 from judging.judge import judge
@@ -61,7 +62,12 @@ class Concluded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def conclude(
-    settings: Settings, ledger: Ledger, review: Review, request: NightRequest, is_told: bool = False
+    settings: Settings,
+    ledger: Ledger,
+    review: Review,
+    request: NightRequest,
+    holdings: Holdings,
+    is_told: bool = False,
 ) -> Concluded:
     """Judge what is known on the night and build its snapshot, page, feed and manifest; publishes nothing.
 
@@ -97,7 +103,7 @@ def conclude(
             )
         judgement = with_vanished(judgement, snapshot.last_listed())
         lost_since = lost(judgement, items_shown(settings, protocol.review, as_of))
-        judgement = with_lost(judgement, lost_since)
+        judgement = with_lost(judgement, [sentence for sentence in (holdings.missed, lost_since) if sentence])
         _see_that_it_is_sound(judgement)
         with snapshot.transaction():
             fill(snapshot, judgement, past)

@@ -78,10 +78,9 @@ def ingest(
             found = [(archive.append(page), read_page(page)) for page in pages]
         read = ReadFiles()
         read.keep(archive.file, found)
-        load_archive(settings, read)
-        concluded = conclude(
-            settings, ledger, review, NightRequest(review=review_name, as_of=observed_at, registries=registries)
-        )
+        holdings = load_archive(settings, read)
+        request = NightRequest(review=review_name, as_of=observed_at, registries=registries)
+        concluded = conclude(settings, ledger, review, request, holdings)
         publish(concluded.build, concluded.target, settings.keep_snapshots)
     known = _Known(concluded.judgement, _new_versions(concluded.target, f"{source}/{name}"))
     return [known.became(path, item) for path, (_, items) in zip(files, found, strict=True) for item in items]

@@ -27,15 +27,20 @@ class Holdings(msgspec.Struct, frozen=True, kw_only=True):
     """Were read before, and are no longer there."""
 
     @property
+    def missed(self) -> str:
+        """What is gone, and what to do; '' when nothing is."""
+        if not self.missing:
+            return ""
+        return (
+            f"archive files that were read before and are gone: {_named(self.missing)}; restore them, or move the corpus"
+            " away and run 'trialwatch rebuild' to go on without what they hold"
+        )
+
+    @property
     def reason(self) -> str:
         """What is wrong with it, and what to do; '' when nothing is."""
         told = [f"archive files that cannot be read: {_named(self.damaged)}"] if self.damaged else []
-        if self.missing:
-            told.append(
-                f"archive files that were read before and are gone: {_named(self.missing)}; restore them, or"
-                " move the corpus away and run 'trialwatch rebuild' to go on without what they hold"
-            )
-        return "; ".join(told)
+        return "; ".join([*told, *([self.missed] if self.missed else [])])
 
 
 def _named(files: Set[str]) -> str:

@@ -134,7 +134,7 @@ def night(
             if request.registries == "live":
                 steps.run("take in the inbox", take_in, settings, request.review, request.as_of)
             gathered = gather(request, settings, steps, ledger, run_id, review)
-            concluded = steps.run("judge", conclude, settings, ledger, review, request, True)
+            concluded = steps.run("judge", conclude, settings, ledger, review, request, gathered.holdings, True)
             result = NightResult(
                 concluded=concluded, gathered=gathered, withheld=_why_withheld(gathered, concluded, settings)
             )

@@ -18,15 +18,20 @@ WORST_FIRST = ("failed", "partial", "done")
 
 
 class ReviewNight(msgspec.Struct, frozen=True, kw_only=True):
-    """How one review's night ended: with a result, or with the reason why it failed."""
+    """How one review's night ended: with a result, or with the error that ended it."""
 
     review: str
     result: NightResult | None = None
-    reason: str = ""
+    error: str = ""
 
     @property
     def state(self) -> str:
         return self.result.state if self.result else "failed"
+
+    @property
+    def reason(self) -> str:
+        """Why it is not ``done``; '' when it is."""
+        return self.result.reason if self.result else self.error
 
 
 def portfolio(
@@ -46,7 +51,7 @@ def portfolio(
             yield ReviewNight(review=review, result=night(asked, settings, steps_of(review), clock))
         except Exception as error:
             log.error("%s: %s", review, in_words(error))
-            yield ReviewNight(review=review, reason=in_words(error))
+            yield ReviewNight(review=review, error=in_words(error))
 
 
 def worst(nights: Sequence[ReviewNight]) -> str:

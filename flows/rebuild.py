@@ -52,9 +52,9 @@ def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerpr
         recognise(settings, ledger, review_name)
         _nothing_is_missing(settings)
         with _set_aside(settings.corpus):
-            load_archive(settings)
+            holdings = load_archive(settings)
             request = NightRequest(review=review_name, as_of=manifest.as_of, registries=manifest.registries)
-            concluded = conclude(settings, ledger, review, request)
+            concluded = conclude(settings, ledger, review, request, holdings)
             publish(concluded.build, concluded.target, settings.keep_snapshots)
     return before, fingerprint_of(review_name, settings)
 
@@ -65,7 +65,7 @@ def _nothing_is_missing(settings: Settings) -> None:
     with Corpus(settings.corpus) as corpus:
         missing = frozenset(corpus.loaded_files()) - there
     if missing:
-        raise PoorerArchive(f"{settings.archive}: {Holdings(missing=missing).reason}")
+        raise PoorerArchive(f"{settings.archive}: {Holdings(missing=missing).missed}")
 
 
 @contextmanager

@@ -4,7 +4,9 @@ Entry points of ``prefect.yaml`` are dotted (`flows.surveillance.nightly`): the 
 folder first on the module path.
 """
 
+import os
 import signal
+import warnings
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -39,6 +41,9 @@ _SCHEDULE = _INSTALLED if _INSTALLED.exists() else _IN_PROJECT
 """Where the schedule is: beside this module in a wheel, in the project's folder otherwise."""
 
 
+_FOLDER = "TRIALWATCH_STARTED_IN"
+
+
 class AsTasks:
     """Steps of a night as Prefect tasks; a source has retries and a failure of its own."""
 
@@ -71,6 +76,7 @@ def nightly(
     Ends as failed when a night failed, and as *Partial*, a completed state by another name, when a source was not
     searched to the end: an automation can tell the three apart.
     """
+    _go_to_our_folder()
     settings = load_settings()
     names = (review_meant(review, settings.reviews),) if review else review_names(settings.reviews)
     if not names:
@@ -93,7 +99,7 @@ def nightly(
 def _ending(nights: Sequence[ReviewNight]) -> State[str]:
     """How the flow ends, with every review that did not end well named."""
     state = worst(nights)
-    told = [f"{item.review}: {item.reason or _lacking(item) or item.state}" for item in nights if item.state != "done"]
+    told = [f"{item.review}: {item.reason or item.state}" for item in nights if item.state != "done"]
     message = "; ".join(told)
     if state == "failed":
         return Failed(message=message)
@@ -104,17 +110,10 @@ def _ending(nights: Sequence[ReviewNight]) -> State[str]:
     )
 
 
-def _lacking(item: ReviewNight) -> str:
-    result = item.result
-    unsearched = (
-        [f"{check.source} {check.state} ({check.reason})" for check in result.checks if check.reason] if result else []
-    )
-    return ", ".join([*unsearched, *(result.undelivered if result else ())])
-
-
 @flow(name="probe", log_prints=True)
 def probe() -> None:
     """Ask each live source for one known record; ends as failed when one does not answer as it should."""
+    _go_to_our_folder()
     found = probe_sources(datetime.now(UTC).replace(microsecond=0), load_settings())
     create_table_artifact(
         key="probe",
@@ -126,11 +125,25 @@ def probe() -> None:
 
 
 def serve_here() -> None:
-    """Serve the deployments of ``prefect.yaml`` from this process, until it is stopped."""
+    """Serve the deployments of ``prefect.yaml`` from this process, until it is stopped.
+
+    Prefect imports a flow with the working folder first on the module path, and a folder there may have the name of one
+    of ours. So the processes of the nights begin where this program is, and go to the present folder once it is imported.
+    """
+    os.environ[_FOLDER] = str(Path.cwd())
+    os.chdir(Path(__file__).parents[1])
     # Prefect ends in good order when it is told to terminate; on an interrupt its parts end in any order.
     signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
+    # Prefect stops its runner from within the runner's own loop, and Python misses somebody who waits for it.
+    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited")
     # Nothing is left to pause: the server that this process started ends with it.
     serve(*deployments(), pause_on_shutdown=False)
+
+
+def _go_to_our_folder() -> None:
+    """Relative paths of the settings mean the folder where the schedule was started."""
+    if folder := os.environ.get(_FOLDER):
+        os.chdir(folder)
 
 
 def deployments() -> list[RunnerDeployment]:

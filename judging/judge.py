@@ -158,7 +158,9 @@ def judge(
     events = tuple(event for study in files for event in events_of(study, context, thresholds, nights))
     # The arithmetic is held against what was printed, with every study that was in it then.
     as_published = as_printed(review, entered)
-    gate = reproduce(review.protocol, review.baseline, as_published)
+    # Before the first version could be read its data were not there either.
+    is_readable = review.baseline.in_force_from <= context.today
+    gate = reproduce(review.protocol, review.baseline, as_published) if is_readable else []
     new_participants = _new_participants(files, statuses, events, review)
     others = [item for item in effects if item.evidence_set is not EvidenceSet.PUBLISHED]
     signals = (*gate, *compare(review.protocol, [*as_published, *others], new_participants))

@@ -50,12 +50,15 @@ def lost(judgement: Judgement, shown: Set[str]) -> str:
     return f"{len(missed)} of {len(shown)} records and reports of the published night are not in the archive: {named}"
 
 
-def with_lost(judgement: Judgement, told: str) -> Judgement:
-    """The judgement with what was lost, if anything was, before a person."""
-    item = QueueItem(
-        kind="vanished",
-        subject=judgement.decision.review,
-        reason=told,
-        action="restore the archive from a backup; what its sources still list is asked for again",
-    )
-    return msgspec.structs.replace(judgement, queue=(*judgement.queue, *([item] if told else [])))
+def with_lost(judgement: Judgement, told: Sequence[str]) -> Judgement:
+    """The judgement with what the archive has lost, in sentences, before a person."""
+    queue = [
+        QueueItem(
+            kind="vanished",
+            subject=judgement.decision.review,
+            reason=sentence,
+            action="restore the archive from a backup; what its sources still list is asked for again",
+        )
+        for sentence in told
+    ]
+    return msgspec.structs.replace(judgement, queue=(*judgement.queue, *queue))

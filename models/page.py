@@ -84,7 +84,6 @@ class VersionComparison(msgspec.Struct, frozen=True, kw_only=True):
     timepoint: str
     printed: str
     reproduced: str
-    is_reproduced: bool
     confirmed_now: str
     provisional_now: str
 

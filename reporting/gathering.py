@@ -110,13 +110,13 @@ def _comparisons(judgement: Judgement) -> tuple[VersionComparison, ...]:
         )
         if effect.is_headline and effect.convention is convention
     }
-    gate = {(s.outcome, s.timepoint): not s.fired for s in judgement.signals if s.rule is Rule.S0}
+    # A night with a closed gate has no page; before a version could be read it has no gate.
+    passed = {(signal.outcome, signal.timepoint) for signal in judgement.signals if signal.rule is Rule.S0}
     return tuple(
         VersionComparison(
             outcome=printed.outcome,
             timepoint=printed.timepoint,
             printed=estimate(printed.measure, printed.estimate, printed.ci_low, printed.ci_high),
-            is_reproduced=gate[printed.outcome, printed.timepoint],
             **{
                 name: _text(headlines.get((evidence_set, printed.outcome, printed.timepoint)))
                 for name, evidence_set in (
@@ -127,6 +127,7 @@ def _comparisons(judgement: Judgement) -> tuple[VersionComparison, ...]:
             },
         )
         for printed in judgement.review.baseline.estimates
+        if (printed.outcome, printed.timepoint) in passed
     )
 
 

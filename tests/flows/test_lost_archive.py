@@ -91,6 +91,7 @@ def test_a_lost_file_is_named_until_it_is_back_and_its_source_is_asked_for_every
     assert f"that were read before and are gone: 1 (ctgov/{path.name}); restore them" in result.reason
     asked = {check.source: check.since for check in result.checks if check.scope == "topic"}
     assert {source for source, day in asked.items() if day is None} == {"ctgov"}
+    assert [item.reason for item in result.judgement.queue if item.kind == "vanished"] == [result.reason]
     path.write_bytes(kept)
     assert carry_out(data, AFTER).state == "done"
 

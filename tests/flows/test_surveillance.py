@@ -1,7 +1,9 @@
-"""The schedule on a real Prefect server with a real worker, deployed from prefect.yaml as README says."""
+"""The schedule on a real Prefect server with a real worker, started and deployed by the lines that README tells people to type."""
 
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -52,6 +54,7 @@ class Prefect:
     api: str
     session: requests.Session
     folder: Path
+    environment: dict[str, str]
 
     def ask(self, path: str, **body: Any) -> Any:
         answer = self.session.post(f"{self.api}{path}", json=body, timeout=30)
@@ -65,13 +68,20 @@ class Prefect:
         )
         return dict(found)
 
-    def start(self, name: str, data: Path, environment: dict[str, str] | None = None, **parameters: Any) -> str:
-        """Start a run of a deployment with a state folder of its own; returns the run's id."""
+    def start(
+        self,
+        name: str,
+        data: Path,
+        environment: dict[str, str] | None = None,
+        is_served: bool = False,
+        **parameters: Any,
+    ) -> str:
+        """Start a run of a deployment, on a worker with a state folder of its own; returns the run's id."""
         settings = {"TRIALWATCH_DATA": str(data), **dict.fromkeys(NOWHERE, ""), **(environment or {})}
         run = self.ask(
             f"/deployments/{self.deployment(name)['id']}/create_flow_run",
             parameters={"registries": "replay", "as_of": DAY.isoformat(), "retry_delays": [0.1], **parameters},
-            job_variables={"env": settings},
+            job_variables={} if is_served else {"env": settings},
             state={"type": "SCHEDULED"},
         )
         return str(run["id"])
@@ -107,9 +117,12 @@ def eventually(ask: Callable[[], Found | None]) -> Found:
 
 
 @contextmanager
-def running(program: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
-    """A program for the length of the block; started from here, so that it can be interrupted."""
-    with log.open("wb") as out, subprocess.Popen(program, cwd=ROOT, env=environment, stdout=out, stderr=out) as child:
+def running(line: str, environment: dict[str, str], log: Path, folder: Path = ROOT) -> Iterator[None]:
+    """A line of a shell for the length of the block; started from here, so that it can be interrupted."""
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(["bash", "-c", line], cwd=folder, env=environment, stdout=out, stderr=out) as child,
+    ):
         try:
             yield
         finally:
@@ -120,38 +133,48 @@ def running(program: list[str], environment: dict[str, str], log: Path) -> Itera
                 child.kill()
 
 
+def lines_of_readme(beginning: str) -> list[str]:
+    """The block of README that begins with a word, line by line and without remarks."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    [block] = [block for block in blocks if block.startswith(beginning)]
+    return [line.partition("#")[0].strip() for line in block.splitlines()]
+
+
 @pytest.fixture(scope="module")
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
     folder = tmp_path_factory.mktemp("prefect")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    api = f"http://127.0.0.1:{port}/api"
+        port = str(probe.getsockname()[1])
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "TRIALWATCH_"))},
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PWD": str(ROOT),
         "NO_PROXY": "127.0.0.1",
         "PREFECT_HOME": str(folder / "home"),
-        "PREFECT_API_URL": api,
+        "PREFECT_SERVER_API_PORT": port,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "DO_NOT_TRACK": "1",
-        "TRIALWATCH_DATA": str(folder / "due"),
         **NOWHERE,
     }
-    command = [sys.executable, "-m", "prefect"]
+    # As it is typed, but for the port, which may be taken, and the folder.
+    typed = [
+        line.replace("4200", port).replace("=live", f"={folder}/due") for line in lines_of_readme("prefect server")
+    ]
+    server, address, *deploying, worker = typed
+    api = address.partition("PREFECT_API_URL=")[2]
+    environment["PREFECT_API_URL"] = api
     with ExitStack() as stack, requests.Session() as session:
         session.trust_env = False
         session.mount("http://", HTTPAdapter(max_retries=BUSY))
-        server = [*command, "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"]
         stack.enter_context(running(server, environment, folder / "server.log"))
         eventually(lambda: _is_up(session, api))
-        for words in (["work-pool", "create", "trialwatch", "--type", "process"], ["deploy", "--all", "--no-prompt"]):
-            subprocess.run([*command, *words], cwd=ROOT, env=environment, check=True, capture_output=True)
-        worker = [*command, "worker", "start", "--pool", "trialwatch", "--type", "process"]
+        for line in deploying:
+            subprocess.run(["bash", "-c", line], cwd=ROOT, env=environment, check=True, capture_output=True)
         stack.enter_context(running(worker, environment, folder / "worker.log"))
-        yield Prefect(api, session, folder)
+        yield Prefect(api, session, folder, environment)
 
 
 def _is_up(session: requests.Session, api: str) -> bool:
@@ -162,14 +185,29 @@ def _is_up(session: requests.Session, api: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def runs(prefect: Prefect) -> Iterator[dict[str, Row]]:
-    """Two runs side by side: one with every source, one with PubMed down."""
+def runs(prefect: Prefect, second_review: Path) -> Iterator[dict[str, Row]]:
+    """Runs side by side: every source, PubMed down, no source, two reviews, and two of which one has a fault."""
+    two, faulty = prefect.folder / "two", prefect.folder / "faulty"
+    for folder in (two, faulty):
+        shutil.copytree(second_review, folder / second_review.name)
+        shutil.copytree(ROOT / "reviews" / REVIEW, folder / REVIEW)
+    with (faulty / second_review.name / "protocol.yaml").open("a", encoding="utf-8") as protocol:
+        protocol.write("colour: red\n")
     with ReplayServer(DAY) as registries:
-        registries.break_source("pubmed", status=501)
-        broken = {"TRIALWATCH_BASE_URL_PUBMED": registries.base_url("pubmed")}
+        for source in SPEAKERS:
+            registries.break_source(source, status=501)
+        down = {f"TRIALWATCH_BASE_URL_{slug.upper()}": registries.base_url(slug) for slug in SPEAKERS}
+        pubmed_down = {"TRIALWATCH_BASE_URL_PUBMED": down["TRIALWATCH_BASE_URL_PUBMED"]}
+        asked: dict[str, tuple[str, dict[str, str]]] = {
+            "whole": ("nightly/nightly", {}),
+            "broken": ("nightly/weekly-full-sweep", pubmed_down),
+            "down": ("nightly/nightly", down),
+            "two": ("nightly/nightly", {"TRIALWATCH_REVIEWS": str(two)}),
+            "faulty": ("nightly/nightly", {"TRIALWATCH_REVIEWS": str(faulty)}),
+        }
         started = {
-            "whole": prefect.start("nightly/nightly", prefect.folder / "whole"),
-            "broken": prefect.start("nightly/weekly-full-sweep", prefect.folder / "broken", broken),
+            name: prefect.start(deployment, prefect.folder / f"{name}-data", environment)
+            for name, (deployment, environment) in asked.items()
         }
         yield {name: eventually(lambda id_=run_id: prefect.ended(id_)) for name, run_id in started.items()}
 
@@ -200,7 +238,8 @@ def test_runs_are_scheduled(prefect: Prefect) -> None:
 
 def test_a_run_completes_with_one_task_per_source(runs: dict[str, Row], prefect: Prefect) -> None:
     run = runs["whole"]
-    assert run["state_type"] == "COMPLETED", run["state"]["message"]
+    assert (run["state_type"], run["state_name"]) == ("COMPLETED", "Completed"), run["state"]["message"]
+    assert run["state"]["message"] == "every source was searched to the end"
     tasks = prefect.tasks(run["id"], STEPS)
     assert {task["state_type"] for task in tasks.values()} == {"COMPLETED"}
 
@@ -209,7 +248,7 @@ def test_a_scheduled_night_publishes_what_the_command_line_does(
     runs: dict[str, Row], prefect: Prefect, data: Path
 ) -> None:
     assert runs["whole"]["state_type"] == "COMPLETED"
-    scheduled = fingerprint_of(REVIEW, Settings(data=prefect.folder / "whole"))
+    scheduled = fingerprint_of(REVIEW, Settings(data=prefect.folder / "whole-data"))
     assert scheduled == fingerprint_of(REVIEW, Settings(data=data))
 
 
@@ -226,13 +265,54 @@ def test_a_broken_source_fails_after_its_retries_while_the_night_completes(
     runs: dict[str, Row], prefect: Prefect
 ) -> None:
     run = runs["broken"]
-    assert run["state_type"] == "COMPLETED", run["state"]["message"]
+    assert (run["state_type"], run["state_name"]) == ("COMPLETED", "Partial"), run["state"]["message"]
+    assert re.search(r"^als_cell_therapy: .*pubmed.*HTTP 501", run["state"]["message"])
     tasks = prefect.tasks(run["id"], STEPS - {"harvest pubmed, studies"})
     failed = {name for name, task in tasks.items() if task["state_type"] == "FAILED"}
     assert failed == {"harvest pubmed, topic"}
     assert tasks["harvest pubmed, topic"]["run_count"] == 2
     reasons = [row["reason"] for row in json.loads(prefect.table(run["id"])["data"]) if row["source"] == "pubmed"]
     assert all("HTTP 501" in reason for reason in reasons)
+
+
+def test_a_night_without_any_source_has_failed(runs: dict[str, Row]) -> None:
+    run = runs["down"]
+    assert (run["state_type"], run["state_name"]) == ("FAILED", "Failed")
+    assert "no source could be searched" in run["state"]["message"]
+
+
+def test_the_schedule_walks_through_every_review(runs: dict[str, Row], prefect: Prefect) -> None:
+    run = runs["two"]
+    assert (run["state_type"], run["state_name"]) == ("COMPLETED", "Completed"), run["state"]["message"]
+    steps = {f"{review}: judge" for review in (REVIEW, "pressure_ulcers")}
+    assert {task["state_type"] for task in prefect.tasks(run["id"], steps).values()} == {"COMPLETED"}
+    published = prefect.folder / "two-data" / "published"
+    assert {path.parent.name for path in published.glob("*/current")} == {REVIEW, "pressure_ulcers"}
+
+
+def test_a_review_with_a_fault_fails_the_run_and_stops_no_other(runs: dict[str, Row], prefect: Prefect) -> None:
+    run = runs["faulty"]
+    assert run["state_type"] == "FAILED"
+    assert re.match(r"pressure_ulcers: .*protocol\.yaml:\d+: colour", run["state"]["message"])
+    assert (prefect.folder / "faulty-data" / "published" / REVIEW / "current").exists()
+
+
+def test_what_a_wheel_serves_from_another_folder_runs(prefect: Prefect, installed: Any, runs: dict[str, Row]) -> None:
+    """`trialwatch serve`, beside folders that have our packages' names, in place of the worker's deployments."""
+    assert runs
+    for name in ("nightly/nightly", "nightly/weekly-full-sweep", "probe/probe"):
+        prefect.session.delete(f"{prefect.api}/deployments/{prefect.deployment(name)['id']}", timeout=30)
+    environment = prefect.environment | {
+        "PATH": f"{installed.bin}:{prefect.environment['PATH']}",
+        **dict.fromkeys(NOWHERE, ""),
+    }
+    with running("trialwatch --data served serve", environment, prefect.folder / "serve.log", installed.elsewhere):
+        eventually(lambda: "being served" in (prefect.folder / "serve.log").read_text(encoding="utf-8"))
+        run_id = prefect.start("nightly/nightly", prefect.folder / "unused", is_served=True)
+        run = eventually(lambda: prefect.ended(run_id))
+    assert (run["state_type"], run["state_name"]) == ("COMPLETED", "Completed"), run["state"]["message"]
+    assert (installed.elsewhere / "served" / "published" / REVIEW / "current").exists()
+    assert "Warning" not in (prefect.folder / "serve.log").read_text(encoding="utf-8")
 
 
 def test_serving_from_one_process_has_the_same_schedule_as_prefect_yaml() -> None:

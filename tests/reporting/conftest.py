@@ -683,7 +683,6 @@ def review_page() -> ReviewPage:
                 timepoint=EARLY,
                 printed=texts[0],
                 reproduced=texts[1],
-                is_reproduced=True,
                 confirmed_now=texts[2],
                 provisional_now=texts[3],
             )

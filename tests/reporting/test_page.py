@@ -170,11 +170,6 @@ def test_the_published_numbers_stand_beside_reproduced_and_current_ones(document
     assert "✓ Reproduced" in outcome
 
 
-def test_an_estimate_that_is_not_reproduced_is_said_to_be_so(review_page, changed):
-    wrong = tuple(msgspec.structs.replace(item, is_reproduced=False) for item in review_page.comparisons)
-    assert "✗ Not reproduced" in text(read(changed(comparisons=wrong)))
-
-
 def test_results_are_told_in_words_with_their_certainty(document):
     outcome = text(section(document, "cells-v-control-alsfrs-r-4-to-6-months"))
     assert "1 study, 56 participants: mean difference 3.38 (95% CI 1.22 to 5.54), favouring cell-based" in outcome

@@ -1,20 +1,18 @@
 """Posted results of one study as rows for extraction.csv: a person checks them, pastes them and confirms them."""
 
-import csv
-import io
-import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import msgspec
 
+from cli import folder_rows
+from cli.folder_rows import append_rows, as_csv
 from cli.history import UnknownStudy
 from judging.evidence import arm_of
 from models.dates import first_day
 from models.protocol import ExtractionRow
-from models.review import load_review, review_named
+from models.review import review_named
 from models.screening import QueueItem
 from models.settings import Settings
 from models.synthesis import ArmResult
@@ -104,19 +102,9 @@ def _posted(records: Sequence[TrialRecord], summaries: Sequence[Report]) -> dict
     return {source: first_day(day) for source, day in days.items()}
 
 
-def as_csv(found: Candidates, columns: Sequence[str] = _COLUMNS, *, header: bool = False) -> str:
-    """Rows under the given columns, not confirmed: a person checks each against its place, then says true."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="ignore")
-    if header:
-        writer.writeheader()
-    writer.writerows(_row(arm, found.known_from.get(arm.report)) for arm in found.rows)
-    return out.getvalue()
-
-
 def as_text(found: Candidates, columns: Sequence[str] = _COLUMNS) -> str:
     """What there is to paste; as comments, which the file may hold, what is settled, contradicted or for people."""
-    lines = [as_csv(found, columns).rstrip("\n")] if found.rows else [f"# {found.study_id}: no rows to paste"]
+    lines = [as_csv(_rows(found), columns).rstrip("\n")] if found.rows else [f"# {found.study_id}: no rows to paste"]
     said = []
     if found.settled:
         places = sorted({f"{arm.outcome}, {arm.timepoint}" for arm in found.settled})
@@ -128,41 +116,25 @@ def as_text(found: Candidates, columns: Sequence[str] = _COLUMNS) -> str:
 
 def columns_of(folder: Path) -> tuple[str, ...]:
     """Columns of a review's extraction.csv in their order, or all of them where there is no such file."""
-    path = folder / FILE
-    if not path.is_file():
-        return _COLUMNS
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return tuple(name.strip() for name in next(csv.reader(file), _COLUMNS))
+    return folder_rows.columns_of(folder / FILE, _COLUMNS)
 
 
 def append(found: Candidates, folder: Path) -> int:
-    """Add the rows to a review's extraction.csv, all or none, and only if the folder can be read with them.
-
-    Returns
-    -------
-    int
-        Number of rows that were added.
+    """Add the rows to a review's extraction.csv, all or none; returns how many.
 
     Raises
     ------
     ReviewError
         If the folder could not be read with them; the file is as it was.
     """
-    if not found.rows:
-        return 0
-    path = folder / FILE
-    before = path.read_text(encoding="utf-8") if path.is_file() else ""
-    if before and not before.endswith("\n"):
-        before += "\n"
-    text = before + as_csv(found, columns_of(folder), header=not before)
-    with TemporaryDirectory() as trial:
-        copy = shutil.copytree(folder, Path(trial) / folder.name)
-        (copy / FILE).write_text(text, encoding="utf-8")
-        load_review(copy)
-    fresh = path.with_name(f".{FILE}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    if found.rows:
+        append_rows(folder / FILE, _rows(found), _COLUMNS)
     return len(found.rows)
+
+
+def _rows(found: Candidates) -> list[dict[str, object]]:
+    """Not confirmed: a person checks each against its place, then says true."""
+    return [_row(arm, found.known_from.get(arm.report)) for arm in found.rows]
 
 
 def _row(arm: ArmResult, known_from: date | None) -> dict[str, object]:

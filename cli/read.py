@@ -15,6 +15,7 @@ from cli.common import (
     ReviewName,
     ReviewOption,
     console,
+    now,
     print_json,
     settings_of,
 )
@@ -23,6 +24,7 @@ from cli.extract import append, candidates, columns_of
 from cli.extract import as_text as candidates_text
 from cli.history import as_text as history_text
 from cli.history import history
+from cli.settle import settle
 from flows.searches import searches
 from models.review import review_named
 from models.vocabulary import Convention, Interval, Measure, Model
@@ -30,6 +32,7 @@ from pooling.forest import around, forest, label
 from pooling.further import Further, Wanted, further_of
 from pooling.pool import ZeroChoice, analyses, record
 from pooling.spreadsheet import PoolError
+from reporting.numbers import counted
 from stores.published import fingerprint_of, published_folder
 from stores.snapshot import query
 from synthesis.tables import AddTo
@@ -154,12 +157,25 @@ def searches_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIE
 def queue_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
     """List what only a person can settle."""
     folder = published_folder(review, settings_of(context))
-    names, rows = query(folder / "warehouse.duckdb", "SELECT * FROM out_queue ORDER BY kind, subject, reason")
+    names, rows = query(folder / "warehouse.duckdb", "SELECT * FROM out_queue")
     if as_json:
         for row in rows:
             print_json(dict(zip(names, row, strict=True)))
     else:
         show.rows(names, rows, console())
+
+
+@reading.command("settle")
+def settle_command(
+    context: typer.Context,
+    items: Annotated[list[str], typer.Argument(metavar="ITEM...", help="As 'trialwatch queue' names them.")],
+    by: Annotated[str, typer.Option(help="Who has looked at it.")],
+    reason: Annotated[str, typer.Option(help="Why nothing is left to do.")],
+    review: ReviewOption = THE_ONLY_REVIEW,
+) -> None:
+    """Close items of the queue that stay as they are, until anything about them changes."""
+    path = settle(items, by, reason, now().date(), review, settings_of(context))
+    console().print(f"{path}: {counted(len(items), 'row')} added; the next night leaves out what they settle")
 
 
 @reading.command("history")

@@ -18,6 +18,7 @@ from flows.load import Holdings
 from flows.searches import freshness_now, known_questions
 from judging.freshness import silent_since
 from judging.judge import judge
+from judging.tasks import open_items
 from judging.vanished import lost, with_lost, with_vanished
 from models.alert import Alert, Heartbeat
 from models.judgement import Judgement
@@ -109,9 +110,9 @@ def conclude(
             fill(snapshot, judgement, past)
             snapshot.create_views("1")
             snapshot.create_views("2")
-            violated = violated_rows(snapshot)
-            put_before_people(snapshot, violated)
-        judgement = msgspec.structs.replace(judgement, queue=(*judgement.queue, *violated))
+            queue = open_items([*judgement.queue, *violated_rows(snapshot)], judgement.review.settled)
+            put_before_people(snapshot, queue)
+        judgement = msgspec.structs.replace(judgement, queue=queue)
         page = gather_page(
             judgement,
             request.registries,

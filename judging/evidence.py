@@ -10,7 +10,7 @@ from models.synthesis import ArmResult, EffectInput, PooledEffect
 from models.trial import Report, TrialRecord
 from models.vocabulary import EvidenceSet, EvidenceWord
 from studies.discrepancies import in_results
-from studies.extraction import extract
+from studies.extraction import MIXED, extract
 from synthesis.conversions import sd_from_ci, sd_from_se
 from synthesis.effect_size import effect_inputs
 from synthesis.pooling import pool_review
@@ -39,7 +39,7 @@ def arms_of(
     for study_id, holders in sources.items():
         for source in holders:
             found = extract(study_id, source, review.protocol)
-            queue += found.queue
+            queue += [item for item in found.queue if not _is_entered(item, source, extracted)]
             queue += in_results([*extracted, *provisional], found.arms)
             fresh = [arm for arm in found.arms if _place(arm) not in settled]
             provisional += fresh
@@ -75,6 +75,16 @@ def as_printed(review: Review, confirmed: Sequence[ArmResult]) -> tuple[PooledEf
 
 def _place(arm: ArmResult) -> _Place:
     return arm.study_id, arm.outcome, arm.timepoint
+
+
+def _is_entered(item: QueueItem, source: TrialRecord | Report, extracted: Sequence[ArmResult]) -> bool:
+    """Whether people have entered what could not be read: that outcome and time, or, where a whole result is in doubt,
+    confirmed numbers from elsewhere."""
+    own = [arm for arm in extracted if arm.study_id == item.subject]
+    if any(f"{arm.outcome}, {arm.timepoint}" == item.field for arm in own):
+        return True
+    name = source.report_id if isinstance(source, Report) else source.record_id
+    return item.field == MIXED and any(arm.is_confirmed and arm.report != name for arm in own)
 
 
 def arm_of(row: ExtractionRow) -> ArmResult:

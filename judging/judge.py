@@ -13,13 +13,24 @@ import msgspec
 
 from judging.describe import descriptions_of
 from judging.evidence import arms_of, as_printed, inputs_of
-from judging.listed import is_looked_for, listed_only, unregistered
+from judging.listed import listed_only, unregistered
 from judging.rulings import Rulings, out_of_evidence, record_named, rule, with_links_resolved
-from judging.waiting import look_alikes, number_conflicts, of_leading_record, reopened_decisions
+from judging.tasks import (
+    look_alikes,
+    more_than_randomised,
+    number_conflicts,
+    of_leading_record,
+    recall,
+    rejections,
+    reopened_decisions,
+    to_confirm,
+    unclear,
+    unread_results,
+)
 from models.judgement import Judgement, Screened
 from models.protocol import PublishedStudy
 from models.review import Review
-from models.screening import Event, QueueItem, RunContext, StudyStatus
+from models.screening import Event, RunContext, StudyStatus
 from models.synthesis import ArmResult, EffectInput, SourceFreshness
 from models.trial import Observation, Rejected, Report, TrialRecord
 from models.vocabulary import (
@@ -125,9 +136,9 @@ def judge(
     queue = [
         *rulings.tasks,
         *screened.linked.queue,
-        *_rejections(rejected),
-        *_unclear(screened),
-        *_recall(screened, review, freshness),
+        *rejections(rejected),
+        *unclear(screened),
+        *recall(screened, review, freshness),
     ]
     registered = {name: record for name, record in screened.newest.items() if not is_listed_only(record)}
     queue += look_alikes(screened.linked, registered, reports, screened.studies_that_matter, review.links)
@@ -155,6 +166,9 @@ def judge(
     thresholds = review.protocol.thresholds
     queue += number_conflicts(files, screened.linked, screened.newest)
     statuses = tuple(status_of(study, context, thresholds, review.decisions) for study in files)
+    queue += unread_results(files, statuses, review)
+    queue += to_confirm(provisional)
+    queue += more_than_randomised([*confirmed, *provisional], files)
     events = tuple(event for study in files for event in events_of(study, context, thresholds, nights))
     # The arithmetic is held against what was printed, with every study that was in it then.
     as_published = as_printed(review, entered)
@@ -197,61 +211,6 @@ def judge(
         freshness=tuple(freshness),
         queue=tuple(dict.fromkeys(queue)),
     )
-
-
-def _rejections(rejected: Sequence[Rejected]) -> list[QueueItem]:
-    return [
-        QueueItem(
-            kind="rejected",
-            subject=item.record_ref,
-            reason=f"{item.source}: {item.reason}",
-            field=item.path,
-            value=item.value,
-            action=item.action,
-        )
-        for item in rejected
-    ]
-
-
-def _unclear(screened: Screened) -> list[QueueItem]:
-    return [
-        QueueItem(
-            kind="eligibility",
-            subject=decision.study_id,
-            reason=f"{item.criterion} is unclear",
-            field=item.field,
-            value=item.quote,
-            action="decide in decisions.csv",
-        )
-        for decision in screened.screening.values()
-        if decision.verdict is Verdict.UNCLEAR
-        for item in decision.criteria
-        if item.verdict is Verdict.UNCLEAR
-    ]
-
-
-def _recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshness]) -> list[QueueItem]:
-    """The review's own studies, where the search or the rules would have missed them.
-
-    What was not found counts only once every source was searched to its end.
-    """
-    is_searched = not any(source.is_stale for source in freshness)
-    queue = []
-    named = {study.study_id: study.label for v in review.versions for study in (*v.included, *v.ongoing)}
-    for study_id, label in named.items():
-        is_missing = is_listed_only(screened.record_of(study_id))
-        is_out = screened.screening[study_id].by_rules is Verdict.NOT_MET
-        if is_out or (is_missing and is_looked_for(study_id) and is_searched):
-            found = "screened out by the rules" if is_out else "not found"
-            queue.append(
-                QueueItem(
-                    kind="recall",
-                    subject=study_id,
-                    reason=f"a study of the review ({label}) was {found}",
-                    action="mend the search or the eligibility terms in protocol.yaml",
-                )
-            )
-    return queue
 
 
 def _study_files(

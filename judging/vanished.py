@@ -29,7 +29,7 @@ def with_vanished(judgement: Judgement, last_listed: Sequence[tuple[str, str, da
         QueueItem(
             kind="vanished",
             subject=item_id,
-            reason=f"{source}: not in the complete search of {sweeps[source]:%Y-%m-%d}, last listed {seen:%Y-%m-%d}",
+            reason=f"{source}: complete searches no longer hold it, last listed {seen:%Y-%m-%d}",
             action="look in the source whether it was withdrawn or merged, or no longer has the words of the search",
         )
         for source, item_id, seen in last_listed

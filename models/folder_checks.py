@@ -8,7 +8,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol as Interface
 
-from models.protocol import CertaintyRow, DecisionRow, ExtractionRow, LinkRow, Protocol, PublishedVersion, RiskOfBiasRow
+from models.protocol import (
+    CertaintyRow,
+    DecisionRow,
+    ExtractionRow,
+    LinkRow,
+    Protocol,
+    PublishedVersion,
+    RiskOfBiasRow,
+    SettledRow,
+)
 from models.terms import Row
 from models.vocabulary import MEAN_MEASURES, StudyList, Verdict
 
@@ -20,6 +29,7 @@ FILES = (
     "extraction.csv",
     "risk_of_bias.csv",
     "certainty.csv",
+    "settled.csv",
 )
 """Files that a review folder may hold, beside ``published/*.yaml``."""
 _NEAR = 0.6
@@ -43,6 +53,8 @@ class Rows(Interface):
     def risk_of_bias(self) -> Sequence[RiskOfBiasRow]: ...
     @property
     def certainty(self) -> Sequence[CertaintyRow]: ...
+    @property
+    def settled(self) -> Sequence[SettledRow]: ...
 
 
 def problems_of_names(folder: Path) -> Iterator[str]:
@@ -83,7 +95,8 @@ def problems_between(folder: Path, rows: Rows) -> Iterator[str]:
     yield from _twice(
         certainty, rows.certainty, lambda row: (row.outcome, row.timepoint, row.version), "keep one of them"
     )
-    for name in ("decisions", "links", "extraction"):
+    yield from _twice(folder / "settled.csv", rows.settled, lambda row: row.item, "keep one of them")
+    for name in ("decisions", "links", "extraction", "settled"):
         for line in getattr(rows, name):
             if not _EARLIEST_YEAR <= line.known_from.year <= _LATEST_YEAR:
                 place = f"{folder / name}.csv:{line.line}"

@@ -269,6 +269,17 @@ class LinkRow(Row):
     reason: str
 
 
+class SettledRow(Row):
+    """settled.csv: a person has looked at something in the queue, and nothing is left to do about it."""
+
+    item: Annotated[str, Field(pattern="^[0-9a-f]{8}$")]
+    """As the queue names it; what changes is another item."""
+    subject: str
+    settled_by: str
+    known_from: date
+    reason: str
+
+
 class ExtractionRow(Row):
     """extraction.csv: one arm, one outcome, one time, with its place in a report.
 

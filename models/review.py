@@ -16,7 +16,16 @@ from pydantic import BaseModel, ValidationError
 
 from models.eligibility import InterventionRow
 from models.folder_checks import problems_between, problems_of_names
-from models.protocol import CertaintyRow, DecisionRow, ExtractionRow, LinkRow, Protocol, PublishedVersion, RiskOfBiasRow
+from models.protocol import (
+    CertaintyRow,
+    DecisionRow,
+    ExtractionRow,
+    LinkRow,
+    Protocol,
+    PublishedVersion,
+    RiskOfBiasRow,
+    SettledRow,
+)
 from models.reviews import is_review_name
 from models.terms import Row
 
@@ -47,6 +56,7 @@ class Review:
     extraction: tuple[ExtractionRow, ...]
     risk_of_bias: tuple[RiskOfBiasRow, ...]
     certainty: tuple[CertaintyRow, ...]
+    settled: tuple[SettledRow, ...]
     fingerprint: str
 
     def as_of(self, day: date) -> "Review":
@@ -61,6 +71,7 @@ class Review:
             extraction=tuple(row for row in self.extraction if row.known_from <= day),
             risk_of_bias=self.risk_of_bias,
             certainty=self.certainty,
+            settled=tuple(row for row in self.settled if row.known_from <= day),
             fingerprint=self.fingerprint,
         )
 
@@ -134,6 +145,7 @@ _SHAPES: dict[str, type[Row]] = {
     "extraction": ExtractionRow,
     "risk_of_bias": RiskOfBiasRow,
     "certainty": CertaintyRow,
+    "settled": SettledRow,
 }
 """Files of rows, by their names without ``.csv``."""
 

@@ -1,5 +1,6 @@
 """What becomes of records: studies, links, verdicts, states, events, and what waits for a person."""
 
+import hashlib
 from datetime import date, datetime
 
 import msgspec
@@ -132,18 +133,38 @@ class Event(Value, frozen=True, kw_only=True):
         return f"{self.event_code}:{self.study_id}:{self.reference}"
 
 
+QUEUE_KINDS = (
+    "results",
+    "eligibility",
+    "extraction",
+    "link",
+    "discrepancy",
+    "ruling",
+    "rejected",
+    "recall",
+    "vanished",
+    "check",
+)
+"""What waits for people, the weightiest first."""
+
+
 class QueueItem(Value, frozen=True, kw_only=True):
     """Something that only a person can settle, with what to do."""
 
     kind: str
-    """``rejected``, ``eligibility``, ``link``, ``extraction``, ``discrepancy``, ``recall``, ``vanished``,
-    ``protocol`` or ``check``."""
+    """One of `QUEUE_KINDS`."""
     subject: str
     """Study, record or file it is about."""
     reason: str
     field: str = ""
     value: str = ""
     action: str = ""
+
+    @property
+    def item(self) -> str:
+        """Eight characters by which settled.csv names it; others as soon as anything about it is."""
+        said = msgspec.json.encode([self.kind, self.subject, self.reason, self.field, self.value])
+        return hashlib.sha256(said).hexdigest()[:8]
 
 
 class RunContext(msgspec.Struct, frozen=True, kw_only=True):

@@ -264,7 +264,12 @@ review_source_check = table(
 review_queue = table(
     "review_queue",
     "One row per thing that only a person can settle.",
-    column("kind", TEXT, "rejected, eligibility, link, extraction or recall"),
+    column("item", TEXT, "Name of the item, for settled.csv; another one as soon as anything about it changes"),
+    column(
+        "kind",
+        TEXT,
+        "results, eligibility, extraction, link, discrepancy, ruling, rejected, recall, vanished or check",
+    ),
     column("subject", TEXT, "Study, record or file it is about"),
     column("reason", TEXT, "Why a person is needed"),
     column("field", TEXT, "Field"),

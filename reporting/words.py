@@ -158,13 +158,16 @@ SOURCE_STATES = {
 GRADES = {AlertGrade.ACTION: "Action", AlertGrade.WATCH: "Watch", AlertGrade.INFO: "For information"}
 
 QUEUE = {
-    "rejected": "Record could not be read",
+    "results": "Results to read",
     "eligibility": "Eligibility is unclear",
-    "link": "Link to a study is uncertain",
     "extraction": "Numbers to confirm",
-    "recall": "Known study not found by the search",
-    "protocol": "Protocol needs a decision",
+    "link": "Link to a study is uncertain",
     "discrepancy": "Numbers differ",
+    "ruling": "A row is not applied",
+    "rejected": "Record could not be read",
+    "recall": "Known study not found by the search",
+    "vanished": "No longer found",
+    "check": "Value that cannot be",
 }
 
 PLAIN_STATUS = {

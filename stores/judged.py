@@ -16,7 +16,7 @@ from stores.snapshot import Snapshot
 
 
 def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[UpdateDecision]) -> None:
-    """Write everything that a night concluded; views of the later layers can then be created."""
+    """Write what a night concluded; views of the later layers can then be created, and say what waits for people."""
     linked, decision = judgement.screened.linked, judgement.decision
     decisions = [item for item in past_decisions if item.decided_at < decision.decided_at] + [decision]
     rows: dict[str, list[Row]] = {
@@ -56,15 +56,15 @@ def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[Upda
             for item in decisions
         ],
         "review_source_check": _same_columns(judgement.freshness),
-        "review_queue": _same_columns(judgement.queue),
     }
     for name, table_rows in rows.items():
         snapshot.insert(tables.metadata.tables[name], table_rows)
 
 
 def put_before_people(snapshot: Snapshot, items: Sequence[QueueItem]) -> None:
-    """Add to the queue what only the filled snapshot shows."""
-    snapshot.insert(tables.metadata.tables["review_queue"], _same_columns(items))
+    """Write the queue: some of it only the filled snapshot shows."""
+    rows = [{"item": item.item, **row} for item, row in zip(items, _same_columns(items), strict=True)]
+    snapshot.insert(tables.metadata.tables["review_queue"], rows)
 
 
 def _certainty(judgement: Judgement) -> dict[str, list[Row]]:

@@ -24,10 +24,10 @@ def in_results(entered: Sequence[ArmResult], posted: Sequence[ArmResult]) -> Ite
             yield QueueItem(
                 kind="discrepancy",
                 subject=arm.study_id,
-                reason=f"{own.report} has {_in_words(own)}, {arm.report} has {_in_words(arm)}",
+                reason=f"{own.report} has {in_words(own)}, {arm.report} has {in_words(arm)}",
                 field=f"{arm.outcome}, {arm.timepoint}, {arm.arm}",
                 value=f"{own.place} | {arm.place}",
-                action=f"extraction.csv is used; once a confirmed row says why in its note, naming “{_in_words(arm)}”,"
+                action=f"extraction.csv is used; once a confirmed row says why in its note, naming “{in_words(arm)}”,"
                 " this is settled",
             )
 
@@ -81,7 +81,7 @@ def _numbers_differ(study_id: str, field: str, counts: dict[str, int]) -> QueueI
 
 def _is_settled(own: ArmResult, posted: ArmResult) -> bool:
     note = " ".join(own.note.split()).casefold()
-    return own.is_confirmed and re.search(rf"(?<!\w){re.escape(_in_words(posted).casefold())}(?!\w)", note) is not None
+    return own.is_confirmed and re.search(rf"(?<!\w){re.escape(in_words(posted).casefold())}(?!\w)", note) is not None
 
 
 def _place(arm: ArmResult) -> tuple[str, str, str, str]:
@@ -99,7 +99,8 @@ def _is_close(one: ArmResult, other: ArmResult) -> bool:
     )
 
 
-def _in_words(arm: ArmResult) -> str:
+def in_words(arm: ArmResult) -> str:
+    """Numbers of an arm as people write them."""
     if arm.n_events is not None:
         return f"{arm.n_events} of {arm.n_analysed}"
     return f"mean {arm.mean:g} (SD {arm.sd:g}), n {arm.n_analysed}"

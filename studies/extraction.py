@@ -68,6 +68,10 @@ def extract(study_id: str, source: TrialRecord | Report, protocol: Protocol) -> 
     return Extracted(arms=tuple(arms), queue=tuple(queue))
 
 
+MIXED = "participant flow, STARTED"
+"""Where a group that mixes randomised and other people shows itself."""
+
+
 def _name(source: TrialRecord | Report) -> str:
     return source.report_id if isinstance(source, Report) else source.record_id
 
@@ -97,7 +101,7 @@ def _mixed(study_id: str, value: str, what: str) -> QueueItem:
         kind="extraction",
         subject=study_id,
         reason=f"a results group mixes randomised and other participants: {what}",
-        field="participant flow, STARTED",
+        field=MIXED,
         value=value,
         action="take the randomised comparison from a report and enter it in extraction.csv",
     )

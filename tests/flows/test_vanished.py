@@ -42,7 +42,7 @@ def test_a_trial_that_is_listed_no_more_is_marked_until_it_is_back(
     assert tombstones(data) == [("ctgov", GONE)]
     assert GONE in {status.study_id for status in sweep.judgement.statuses}, "nothing is deleted"
     [item] = [item for item in sweep.judgement.queue if item.kind == "vanished"]
-    assert item.reason == "ctgov: not in the complete search of 2016-06-29, last listed 2016-06-21"
+    assert item.reason == "ctgov: complete searches no longer hold it, last listed 2016-06-21"
     back = carry_out(data, LAST, sources=("ctgov",), full_sweep=True)
     assert (vanished(back), tombstones(data)) == ([], [])
 

@@ -1,0 +1,255 @@
+"""What people owe a review: results to read, criteria to decide, numbers to confirm, and what looks wrong.
+
+Every item has a condition that closes it. Most close by a row of the file that they name; what is looked at and left
+as it is closes by a row of settled.csv, until anything about it changes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from judging.listed import is_looked_for
+from models.dates import first_day
+from models.judgement import Linked, Screened
+from models.protocol import LinkRow, SettledRow
+from models.review import Review
+from models.screening import QUEUE_KINDS, QueueItem, StudyStatus
+from models.synthesis import ArmResult, SourceFreshness
+from models.trial import Observation, Rejected, Report, TrialRecord
+from models.vocabulary import ReportKind, StudyList, Verdict
+from studies.discrepancies import in_numbers, in_time, in_words
+from studies.lifecycle import StudyFile
+from studies.likeness import like_records, like_reports, to_queue
+from studies.linkage import is_listed_only
+from studies.reopening import reopened
+from studies.verdicts import Verdicts
+
+BY_ROWS_ALONE = frozenset({"ruling", "eligibility"})
+"""Kinds that only a row of the file they name closes."""
+_WANTED = frozenset({StudyList.INCLUDED, StudyList.ONGOING, StudyList.AWAITING})
+
+
+def rejections(rejected: Sequence[Rejected]) -> list[QueueItem]:
+    """What could not be read."""
+    return [
+        QueueItem(
+            kind="rejected",
+            subject=item.record_ref,
+            reason=f"{item.source}: {item.reason}",
+            field=item.path,
+            value=item.value,
+            action=item.action,
+        )
+        for item in rejected
+    ]
+
+
+def unclear(screened: Screened) -> list[QueueItem]:
+    """Criteria that the rules leave to a person."""
+    return [
+        QueueItem(
+            kind="eligibility",
+            subject=decision.study_id,
+            reason=f"{item.criterion} is unclear",
+            field=item.field,
+            value=item.quote,
+            action="decide in decisions.csv",
+        )
+        for decision in screened.screening.values()
+        if decision.verdict is Verdict.UNCLEAR
+        for item in decision.criteria
+        if item.verdict is Verdict.UNCLEAR
+    ]
+
+
+def recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshness]) -> list[QueueItem]:
+    """The review's own studies, where the search or the rules would have missed them.
+
+    What was not found counts only once every source was searched to its end.
+    """
+    is_searched = not any(source.is_stale for source in freshness)
+    queue = []
+    named = {study.study_id: study.label for v in review.versions for study in (*v.included, *v.ongoing)}
+    for study_id, label in named.items():
+        is_missing = is_listed_only(screened.record_of(study_id))
+        is_out = screened.screening[study_id].by_rules is Verdict.NOT_MET
+        if is_out or (is_missing and is_looked_for(study_id) and is_searched):
+            found = "screened out by the rules" if is_out else "not found"
+            queue.append(
+                QueueItem(
+                    kind="recall",
+                    subject=study_id,
+                    reason=f"a study of the review ({label}) was {found}",
+                    action="mend the search or the eligibility terms in protocol.yaml",
+                )
+            )
+    return queue
+
+
+def unread_results(files: Sequence[StudyFile], statuses: Sequence[StudyStatus], review: Review) -> Iterator[QueueItem]:
+    """Studies of the review, or perhaps of it, whose results are public and stand in no row of extraction.csv.
+
+    What was public at the search of the version that includes a study was read for that version.
+    """
+    lists = {status.study_id: status.list for status in statuses}
+    cited = {(row.study_id, row.report) for row in review.extraction}
+    for study in files:
+        searched = review.baseline.search_date if study.published else date.min
+        unread = [
+            source
+            for source, day in _results_of(study)
+            if (study.study_id, source) not in cited and (day is None or first_day(day) > searched)
+        ]
+        if unread and lists[study.study_id] in _WANTED:
+            yield QueueItem(
+                kind="results",
+                subject=study.study_id,
+                reason="results are public, and no row of extraction.csv comes from them",
+                field="report",
+                value=", ".join(unread),
+                action=f"read them and enter rows in extraction.csv (trialwatch extract {study.study_id} --append)",
+            )
+
+
+def to_confirm(provisional: Sequence[ArmResult]) -> Iterator[QueueItem]:
+    """Numbers that are in the provisional set alone, by study, outcome and time."""
+    places: dict[tuple[str, str, str], list[ArmResult]] = defaultdict(list)
+    for arm in provisional:
+        places[arm.study_id, arm.outcome, arm.timepoint].append(arm)
+    for (study_id, outcome, timepoint), arms in places.items():
+        yield QueueItem(
+            kind="extraction",
+            subject=study_id,
+            reason=f"numbers of {', '.join(dict.fromkeys(arm.report for arm in arms))} are provisional: nobody has"
+            " confirmed them",
+            field=f"{outcome}, {timepoint}",
+            value="; ".join(f"{arm.arm} {in_words(arm)}" for arm in arms),
+            action=f"hold them against their place and confirm the rows (trialwatch extract {study_id} --append, then"
+            " is_confirmed true)",
+        )
+
+
+def more_than_randomised(arms: Sequence[ArmResult], files: Sequence[StudyFile]) -> Iterator[QueueItem]:
+    """Outcomes whose arms hold more people than the study is known to have randomised, or else started or enrolled."""
+    most: dict[str, tuple[int, str]] = {}
+    for study in files:
+        numbers = study.numbers
+        known = ((numbers.n_randomised, "randomised"), (numbers.n_started, "started"))
+        if found := [(n, what) for n, what in known if n is not None]:
+            most[study.study_id] = found[0]
+    analysed: dict[tuple[str, str, str], int] = defaultdict(int)
+    for arm in arms:
+        analysed[arm.study_id, arm.outcome, arm.timepoint] += arm.n_analysed
+    for (study_id, outcome, timepoint), n in analysed.items():
+        limit, what = most.get(study_id, (n, ""))
+        if n > limit:
+            yield QueueItem(
+                kind="discrepancy",
+                subject=study_id,
+                reason=f"the arms hold {n} people, and {limit} were {what}",
+                field=f"{outcome}, {timepoint}",
+                value=str(n),
+                action="look for an arm that is entered twice, or for people who are not of the comparison",
+            )
+
+
+def look_alikes(
+    linked: Linked,
+    records: Mapping[str, TrialRecord],
+    reports: Mapping[str, Report],
+    wanted: Sequence[str],
+    rows: Sequence[LinkRow],
+) -> list[QueueItem]:
+    """Records and reports that look like a wanted study, as long as links.csv says nothing of the pair."""
+    study_of = {item.record_id: item.study_id for item in linked.records}
+    pairs = [
+        *like_records(records, study_of, wanted),
+        *like_reports(records, reports, study_of, wanted, [item.report_id for item in linked.reports]),
+    ]
+    decided = {frozenset((row.study_id, row.item_id)) for row in rows}
+    return [to_queue(pair) for pair in pairs if frozenset((pair.first, pair.second)) not in decided]
+
+
+def reopened_decisions(
+    review: Review, screened: Screened, versions: Mapping[str, Sequence[Observation]], verdicts: Verdicts
+) -> list[QueueItem]:
+    """People's decisions under which a record has changed; `versions` by study."""
+    decisions = review.decisions
+    return [
+        item
+        for study_id in sorted({row.study_id for row in decisions} & set(versions))
+        for item in reopened(study_id, of_leading_record(study_id, screened, versions), verdicts, decisions)
+    ]
+
+
+def number_conflicts(files: Sequence[StudyFile], linked: Linked, records: Mapping[str, TrialRecord]) -> list[QueueItem]:
+    """Numbers of people that differ, of studies that are eligible or may be."""
+    members: dict[str, list[TrialRecord]] = defaultdict(list)
+    for item in linked.records:
+        members[item.study_id].append(records[item.record_id])
+    return [
+        item
+        for study in files
+        if study.screening.verdict is not Verdict.NOT_MET
+        for item in (
+            *in_numbers(study.study_id, study.numbers, members[study.study_id]),
+            *in_time(study.study_id, [item.item for item in study.versions if isinstance(item.item, TrialRecord)]),
+        )
+    ]
+
+
+def of_leading_record(
+    study_id: str, screened: Screened, versions: Mapping[str, Sequence[Observation]]
+) -> list[TrialRecord]:
+    """Versions of the record that a study is judged by, in the order given."""
+    leading = screened.linked.leading[study_id]
+    records = [version.item for version in versions.get(study_id, ()) if isinstance(version.item, TrialRecord)]
+    return [record for record in records if record.record_id == leading]
+
+
+def open_items(queue: Iterable[QueueItem], settled: Sequence[SettledRow]) -> tuple[QueueItem, ...]:
+    """The queue, each item once, the weightiest first, without what people have settled; rows that settle nothing are
+    items themselves."""
+    items = list(dict.fromkeys(queue))
+    by_name = {item.item: item for item in items}
+    closed, tasks = set(), []
+    for row in settled:
+        item = by_name.get(row.item)
+        if item and item.kind not in BY_ROWS_ALONE and _is_subject(row, item):
+            closed.add(row.item)
+        elif item or any(_is_subject(row, other) for other in items):
+            tasks.append(_settles_nothing(row, item, [other for other in items if _is_subject(row, other)]))
+    left = [item for item in [*items, *tasks] if item.item not in closed]
+    return tuple(sorted(left, key=lambda item: QUEUE_KINDS.index(item.kind)))
+
+
+def _is_subject(row: SettledRow, item: QueueItem) -> bool:
+    return row.subject.strip().casefold() == item.subject.casefold()
+
+
+def _settles_nothing(row: SettledRow, item: QueueItem | None, of_subject: Sequence[QueueItem]) -> QueueItem:
+    if item and item.kind in BY_ROWS_ALONE:
+        why, action = f"{row.item} is closed in another way: {item.action}", "do that, and remove the row"
+    elif item:
+        why, action = f"{row.item} is about {item.subject}", f"write {item.subject} as its subject, or correct the item"
+    else:
+        names = ", ".join(other.item for other in of_subject)
+        why, action = f"{row.item} is not, or no longer, open", f"remove the row, or write one of {names}"
+    return QueueItem(
+        kind="ruling",
+        subject=row.subject,
+        reason=f"settled.csv:{row.line}: {why}, so the row settles nothing",
+        field="item",
+        value=row.item,
+        action=action,
+    )
+
+
+def _results_of(study: StudyFile) -> Iterator[tuple[str, str | None]]:
+    """Reports of results and entries with posted ones, each with the day on which it became public."""
+    for item in study.reports:
+        if item.link.kind in {ReportKind.RESULTS, ReportKind.REGISTRY_SUMMARY}:
+            yield item.report.report_id, item.report.published_date or item.report.registry_date
+    for record in study.records:
+        if record.has_results:
+            yield record.record_id, record.results_posted_date

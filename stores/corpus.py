@@ -102,6 +102,7 @@ class Corpus(DuckFile):
         except duckdb.Error as error:
             raise _in_use(path, error) from error
         if is_new:
+            _remove_former(path.with_name("warehouse.duckdb"))
             with self.transaction():
                 for table in (core_capture, core_rejected, TRIAL_DOCUMENT, REPORT_DOCUMENT):
                     self._connection.execute(ddl(table))
@@ -281,6 +282,18 @@ def _make_way(path: Path) -> None:
         )
     with suppress(FileNotFoundError):
         path.with_name(f"{path.name}.wal").unlink()
+
+
+def _remove_former(path: Path) -> None:
+    """Remove the version store that stood here before there was a corpus, and nothing that is not one."""
+    if not path.is_file():
+        return
+    with suppress(duckdb.Error, OSError):
+        with duckdb.connect(str(path), read_only=True) as connection:
+            tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        if {"schema_is", "loaded_file", "core_capture"} <= tables:
+            path.unlink()
+            log.info("%s is removed: %s takes its place", path, "corpus.duckdb")
 
 
 def is_locked(error: duckdb.Error) -> bool:

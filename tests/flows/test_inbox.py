@@ -213,3 +213,36 @@ def test_a_live_night_loads_what_lies_in_the_inbox_and_a_replay_does_not(
     with Snapshot(MEMORY, Settings(data=tmp_path / "live").corpus, at_night(date(2100, 1, 1))) as store:
         found = [item.item.report_id for item in store.report_versions() if isinstance(item.item, Report)]
     assert "DOI:10.0000/one" in found
+
+
+@pytest.fixture
+def shared_inbox(inbox: Inbox) -> Inbox:
+    """The inbox of a folder with two reviews, *one* and *two*."""
+    (inbox.settings.reviews / "two").mkdir()
+    (inbox.settings.reviews / "two" / "protocol.yaml").touch()
+    return inbox
+
+
+def test_with_several_reviews_each_takes_what_lies_in_its_own_folder(shared_inbox: Inbox) -> None:
+    shared_inbox.put("one/ris/export.ris", _record("one"))
+    shared_inbox.put("two/ris/export.ris", _record("two"))
+    shared_inbox.put("two/loose.ris", _record("three"))
+    assert shared_inbox.outcomes() == {"one/ris/export.ris": "loaded"}
+    assert shared_inbox.waiting() == ["two/loose.ris", "two/ris/export.ris"]
+    found = {item.name: str(item.outcome) for item in take_in(shared_inbox.settings, "two", NIGHT)}
+    assert found == {"two/ris/export.ris": "loaded", "two/loose.ris": "loaded"}
+    assert shared_inbox.waiting() == []
+    assert sorted(shared_inbox.reports()) == ["DOI:10.0000/one", "DOI:10.0000/three", "DOI:10.0000/two"]
+
+
+def test_with_several_reviews_a_file_that_does_not_say_whose_it_is_stays_for_both(shared_inbox: Inbox) -> None:
+    shared_inbox.put("ris/export.ris", _record("one"))
+    shared_inbox.put("loose.ris", _record("two"))
+    for review in ("one", "two"):
+        found = take_in(shared_inbox.settings, review, NIGHT)
+        assert {(item.name, str(item.outcome)) for item in found} == {
+            ("ris/export.ris", "refused"),
+            ("loose.ris", "refused"),
+        }
+        assert all(f"/{review}/ris/" in item.reason for item in found)
+    assert shared_inbox.waiting() == ["loose.ris", "ris/export.ris"]

@@ -9,9 +9,9 @@ import pytest
 
 from models.dates import at_night
 from models.protocol import Protocol, PublishedVersion
-from models.screening import RunContext
-from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import EvidenceSet, Measure, Rule
+from models.screening import Event, RunContext
+from models.synthesis import EffectInput, PooledEffect, SourceFreshness
+from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Measure, Rule, SourceState, UpdateStatus
 from synthesis.pooling import pool_review
 from synthesis.signals import compare, decide, reproduce
 
@@ -198,3 +198,54 @@ def test_the_gate_is_open_while_every_printed_number_is_reproduced(
     effects = pooled(protocol(), published=[(1.0, 0.3)], confirmed=[(1.0, 0.3), (1.6, 0.3)])
     gate = reproduce(protocol(), estimate(**changes), effects)
     assert [signal.fired for signal in gate] == [not is_reproduced]
+
+
+def searched(*, is_overdue: bool, is_stale: bool) -> SourceFreshness:
+    return SourceFreshness(
+        source="ctgov",
+        title="ClinicalTrials.gov",
+        state=SourceState.FAILED if is_stale else SourceState.COMPLETE,
+        last_checked_at=CONTEXT.as_of,
+        last_complete_at=at_night(date(2023, 12, 1)),
+        limit_days=3,
+        is_stale=is_stale,
+        is_overdue=is_overdue,
+        n_records=1,
+    )
+
+
+A_RESULT = Event(
+    event_code=EventCode.RESULTS_POSTED,
+    study_id="NCT1",
+    reference="NCT1",
+    event_date="2023-12-20",
+    public_date=date(2023, 12, 20),
+    first_seen_at=CONTEXT.as_of,
+    grade=AlertGrade.ACTION,
+    evidence="made up",
+    is_news=True,
+)
+STANDINGS: list[tuple[list[Event], tuple[bool, bool], UpdateStatus, str]] = [
+    ([], (False, False), UpdateStatus.UP_TO_DATE, "No results of an eligible trial have become public"),
+    ([], (False, True), UpdateStatus.UP_TO_DATE, "as far as was searched"),
+    ([], (True, True), UpdateStatus.NOT_KNOWN, "Not searched to the end, so there may be more: ClinicalTrials.gov"),
+    ([A_RESULT], (False, False), UpdateStatus.UPDATE_PENDING, "NCT1 results posted 2023-12-20"),
+    (
+        [A_RESULT],
+        (True, True),
+        UpdateStatus.UPDATE_PENDING,
+        "there may be more: ClinicalTrials.gov (last on 2023-12-01)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("events", "source", "status", "words"), STANDINGS)
+def test_news_stays_news_and_without_it_nothing_is_known_beyond_what_was_searched(
+    events: list[Event], source: tuple[bool, bool], status: UpdateStatus, words: str
+) -> None:
+    is_overdue, is_stale = source
+    freshness = [searched(is_overdue=is_overdue, is_stale=is_stale)]
+    verdict = decide(protocol(), BASELINE, CONTEXT, "1", events, [], freshness)
+    assert verdict.status is status
+    assert words in verdict.explanation
+    assert ("No results" in verdict.explanation) is (status is UpdateStatus.UP_TO_DATE)

@@ -211,6 +211,9 @@ def searched(*, is_overdue: bool, is_stale: bool) -> SourceFreshness:
         is_stale=is_stale,
         is_overdue=is_overdue,
         n_records=1,
+        n_expected=1,
+        last_sweep_at=None,
+        reason="down" if is_stale else "",
     )
 
 

@@ -5,7 +5,7 @@ person must be able to see why a pair was put to them. The score is a weighted m
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from rapidfuzz import fuzz, process
@@ -17,6 +17,8 @@ from studies.identifiers import identify
 
 THRESHOLD = 0.80
 """Score from which a pair is shown to a person."""
+_SAME_TITLE = 95
+"""Likeness of sorted words, 0 to 100, from which two titles are one but for a slip."""
 _TITLE_CUTOFF = 70
 """Title likeness, 0 to 100, below which nothing else is compared."""
 _TITLE_ALONE = 0.88
@@ -50,6 +52,30 @@ def title_likeness(first: TrialRecord, second: TrialRecord) -> float:
     )
 
 
+class Titles:
+    """Titles of records, to find those with one title among many.
+
+    Parameters
+    ----------
+    records : in the order in which they are found
+    """
+
+    def __init__(self, records: Sequence[TrialRecord]) -> None:
+        self._records = records
+        self._places = [(n, _sorted(title)) for n, record in enumerate(records) for title in _titles(record)]
+        self._texts = [text for _, text in self._places]
+
+    def like(self, record: TrialRecord) -> Iterator[TrialRecord]:
+        """Records with a title that is the same as one of this record's, but for a slip; itself among them."""
+        found = set()
+        for title in _titles(record):
+            matches = process.extract(
+                _sorted(title), self._texts, scorer=fuzz.ratio, score_cutoff=_SAME_TITLE, limit=None, processor=None
+            )
+            found |= {self._places[place][0] for _, _, place in matches}
+        return (self._records[n] for n in sorted(found))
+
+
 def likeness(first: TrialRecord, second: TrialRecord) -> Likeness:
     """Compare what both records state; what one of them leaves out does not count."""
     parts = {"title": title_likeness(first, second)}
@@ -80,13 +106,19 @@ def like_records(
     wanted : studies to find partners for; everything else is compared with them only
     """
     found: dict[tuple[str, str], Likeness] = {}
-    titles = [(record_id, _plain(title)) for record_id, record in records.items() for title in _titles(record)]
+    elsewhere: dict[str, list[tuple[str, str]]] = {_register(record): [] for record in records.values()}
+    for record_id, record in records.items():
+        own = _register(record)
+        for register, titles in elsewhere.items():
+            if register != own:
+                titles += [(record_id, _plain(title)) for title in _titles(record)]
     chosen = set(wanted)
     for record_id, record in records.items():
         if study_of[record_id] not in chosen:
             continue
+        titles = elsewhere[_register(record)]
         for other in {titles[place][0] for title in _titles(record) for place in _alike(_plain(title), titles)}:
-            if study_of[other] != study_of[record_id] and _register(record) != _register(records[other]):
+            if study_of[other] != study_of[record_id]:
                 pair = likeness(record, records[other])
                 if pair.score >= THRESHOLD:
                     found[pair.first, pair.second] = pair
@@ -150,6 +182,10 @@ def _register(record: TrialRecord) -> str:
 
 def _titles(record: TrialRecord) -> list[str]:
     return [title for title in (record.brief_title, record.official_title) if title]
+
+
+def _sorted(title: str) -> str:
+    return " ".join(sorted(_plain(title).split()))
 
 
 def _plain(text: str) -> str:

@@ -1,8 +1,8 @@
 """Studies that stay two and belong together: extensions, sub-studies, entries registered anew, shared numbers."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from itertools import combinations, permutations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 from models.dates import first_day
 from models.registers import SHARED_NUMBERS
@@ -11,7 +11,7 @@ from models.terms import TermRule
 from models.trial import TrialRecord
 from models.vocabulary import Status, StudyRelationKind
 from studies.identifiers import Identifier, identifiers_in
-from studies.likeness import title_likeness
+from studies.likeness import Titles
 from studies.terms import Field, Found, find
 
 _EXTENSION = TermRule(
@@ -33,7 +33,6 @@ _EXTENSION = TermRule(
     ],
 )
 _SUB_STUDY = TermRule(terms=["sub-study", "substudy", "sub-project", "ancillary study", "companion study"])
-_SAME_TITLE = 0.95
 
 
 def relations_of(
@@ -97,16 +96,17 @@ def _naming(records: Mapping[str, TrialRecord], study_of: Mapping[str, str]) -> 
 
 
 def _alike(records: Mapping[str, TrialRecord], study_of: Mapping[str, str]) -> Iterator[StudyRelation]:
-    """Entries of one sponsor with one title: registered anew after a withdrawal, or perhaps registered twice."""
+    """Entries of one sponsor with one title: registered anew after a withdrawal, or perhaps registered twice.
+
+    Of many with one title each is told beside the first, so that there are as many relations as entries.
+    """
     by_sponsor: dict[str, list[TrialRecord]] = defaultdict(list)
     for record in records.values():
         if record.sponsor:
             by_sponsor[record.sponsor].append(record)
     for group in by_sponsor.values():
-        for one, other in permutations(group, 2):
-            is_same = study_of[one.record_id] == study_of[other.record_id]
-            kind = None if is_same else _anew(one, other) or _twice(one, other)
-            if kind and title_likeness(one, other) >= _SAME_TITLE:
+        for kind, one, other in (*_anew(group), *_twice(group)):
+            if study_of[one.record_id] != study_of[other.record_id]:
                 evidence = f"{other.record_id} has the title and sponsor of {one.record_id}, {_WORDS[kind]}"
                 yield _relation(study_of[one.record_id], study_of[other.record_id], kind, evidence)
 
@@ -117,20 +117,37 @@ _WORDS = {
 }
 
 
-def _anew(old: TrialRecord, new: TrialRecord) -> StudyRelationKind | None:
-    is_later = (
-        old.first_posted_date
-        and new.first_posted_date
-        and first_day(new.first_posted_date) > first_day(old.first_posted_date)
-    )
-    return StudyRelationKind.RE_REGISTRATION if old.status is Status.WITHDRAWN and is_later else None
+_Pair = tuple[StudyRelationKind, TrialRecord, TrialRecord]
 
 
-def _twice(one: TrialRecord, other: TrialRecord) -> StudyRelationKind | None:
-    is_in_order = one.registry == other.registry and one.record_id < other.record_id
-    is_one_start = one.start_date and other.start_date and one.start_date[:7] == other.start_date[:7]
-    is_one_size = one.enrolment_count and one.enrolment_count == other.enrolment_count
-    return StudyRelationKind.DUPLICATE if is_in_order and is_one_start and is_one_size else None
+def _anew(group: Sequence[TrialRecord]) -> Iterator[_Pair]:
+    """Withdrawn entries, each with the first later one of its title."""
+    posted = [record for record in group if record.first_posted_date]
+    in_order = sorted(posted, key=lambda record: (first_day(record.first_posted_date or ""), record.record_id))
+    titles = Titles(in_order)
+    for old in in_order:
+        if old.status is Status.WITHDRAWN:
+            began = first_day(old.first_posted_date or "")
+            later = (new for new in titles.like(old) if first_day(new.first_posted_date or "") > began)
+            if new := next(later, None):
+                yield StudyRelationKind.RE_REGISTRATION, old, new
+
+
+def _twice(group: Sequence[TrialRecord]) -> Iterator[_Pair]:
+    """Entries of one register, start and size, each with the first one of its title."""
+    alike: dict[tuple[str, str, int], list[TrialRecord]] = defaultdict(list)
+    for record in group:
+        if record.start_date and record.enrolment_count:
+            alike[record.registry, record.start_date[:7], record.enrolment_count].append(record)
+    for members in alike.values():
+        in_order = sorted(members, key=lambda record: record.record_id)
+        titles, seen = Titles(in_order), set[str]()
+        for first in in_order:
+            if first.record_id not in seen:
+                for other in titles.like(first):
+                    if other.record_id > first.record_id and other.record_id not in seen:
+                        seen.add(other.record_id)
+                        yield StudyRelationKind.DUPLICATE, first, other
 
 
 def told_apart(first: TrialRecord, second: TrialRecord) -> tuple[StudyRelationKind, str] | None:

@@ -5,7 +5,7 @@ A partial date is ISO text cut where knowledge ends: ``2014``, ``2014-06`` or ``
 
 import calendar
 import re
-from datetime import UTC, date, datetime, time
+from datetime import MAXYEAR, UTC, date, datetime, time
 
 PartialDate = str
 
@@ -71,9 +71,11 @@ def month_number(text: str) -> int:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day where it is shorter."""
+    """The same day of a later month, or that month's last day where it is shorter; the last day of all beyond it."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
+    if year > MAXYEAR:
+        return date.max
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 

@@ -93,3 +93,8 @@ def test_adding_months(day: date, months: int, later: date) -> None:
 
 def test_a_night_is_six_in_the_morning() -> None:
     assert at_night(date(2016, 6, 21)) == datetime(2016, 6, 21, 6, tzinfo=UTC)
+
+
+def test_months_beyond_the_last_day_of_all_end_there() -> None:
+    assert add_months(date(9999, 11, 30), 1) == date(9999, 12, 30)
+    assert add_months(date(9999, 12, 31), 12) == date.max

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from connectors import CONNECTORS
+from connectors.boundary import read_page
 from connectors.euctr.tables import LARGEST_FILE
 from models.review import load_review
 from models.trial import Page, Parsed, Rejected, Report
@@ -76,6 +79,22 @@ def test_a_file_that_unpacks_to_more_than_any_trial_is_left_packed(parse: Callab
         archive.writestr("results.xml", b" " * (LARGEST_FILE + 1))
     [rejected] = parse(huge.getvalue())
     assert isinstance(rejected, Rejected)
+
+
+@given(data=st.data())
+def test_a_damaged_zip_costs_its_page_and_nothing_else(
+    page_of: Callable[..., Page], body: bytes, data: st.DataObject
+) -> None:
+    """Any byte of it, and the size that it claims to unpack to, may be wrong."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", data.draw(st.sampled_from([zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED]))) as archive:
+        archive.writestr("results.xml", body)
+    damaged = bytearray(out.getvalue())
+    for place in data.draw(st.lists(st.integers(0, len(damaged) - 1), min_size=1, max_size=3)):
+        damaged[place] ^= data.draw(st.integers(1, 255))
+    found = read_page(page_of("euctr", bytes(damaged), kind="tables"))
+    assert found
+    assert sum(isinstance(item, Report) for item in found) <= 1
 
 
 def test_no_tables_yet_is_nothing(parse: Callable[..., list[Parsed]]) -> None:

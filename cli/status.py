@@ -82,7 +82,7 @@ def status_of(review: str, settings: Settings, moment: datetime) -> dict[str, An
         "decision": [msgspec.to_builtins(decision)] if decision else [],
         "sources": [msgspec.structs.asdict(item) for item in sorted(freshness, key=lambda item: item.source)],
         "lists": _table(folder, "SELECT list, count(*) AS n FROM out_study GROUP BY list ORDER BY list"),
-        "queue": _table(folder, "SELECT * FROM out_queue ORDER BY ALL"),
+        "queue": _table(folder, "SELECT * FROM out_queue"),
         "heartbeat": msgspec.to_builtins(beats[-1]) if beats else None,
         "last_run": msgspec.to_builtins(runs[-1]) if runs else None,
         "missing_nights": missing,
@@ -180,7 +180,7 @@ def _print(report: dict[str, Any], console: Console) -> None:
     console.print(f"{counted(report['n_alerts'], 'alert')}, {len(report['undelivered'])} not delivered")
     for item in report["queue"]:
         value = f" [{item['value']}]" if item["value"] and item["value"] not in item["reason"] else ""
-        console.print(f"for a person: {item['subject']}: {item['reason']}{value}: {item['action']}")
+        console.print(f"for a person ({item['item']}): {item['subject']}: {item['reason']}{value}: {item['action']}")
 
 
 def _table(folder: Path, statement: str) -> list[dict[str, Any]]:

@@ -100,6 +100,8 @@ def unread_results(files: Sequence[StudyFile], statuses: Sequence[StudyStatus], 
             for source, day in _results_of(study)
             if (study.study_id, source) not in cited and (day is None or first_day(day) > searched)
         ]
+        posted = {record.record_id for record in study.records if record.has_results} & set(unread)
+        helps = f" (trialwatch extract {study.study_id} --append enters what a registry posts)" if posted else ""
         if unread and lists[study.study_id] in _WANTED:
             yield QueueItem(
                 kind="results",
@@ -107,7 +109,7 @@ def unread_results(files: Sequence[StudyFile], statuses: Sequence[StudyStatus], 
                 reason="results are public, and no row of extraction.csv comes from them",
                 field="report",
                 value=", ".join(unread),
-                action=f"read them and enter rows in extraction.csv (trialwatch extract {study.study_id} --append)",
+                action=f"read them and enter rows in extraction.csv{helps}",
             )
 
 

@@ -304,7 +304,7 @@ def test_sources_show_state_last_search_and_totals(document):
 
 def test_the_queue_says_what_to_do(document):
     queue = text(section(document, "queue"))
-    assert "2 matters that the program does not settle by itself." in queue
+    assert "2 matters that the program does not settle by itself, the weightiest first." in queue
     assert "→ Confirm 85/95 v 90/94 in extraction.csv, or correct it." in queue
 
 

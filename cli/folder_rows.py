@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from models.review import load_review
+from models.review import ReviewError, load_review
 
 
 def columns_of(path: Path, default: Sequence[str]) -> tuple[str, ...]:
@@ -18,10 +18,12 @@ def columns_of(path: Path, default: Sequence[str]) -> tuple[str, ...]:
         return tuple(name.strip() for name in next(csv.reader(file), default))
 
 
-def as_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str], *, header: bool = False) -> str:
-    """Rows under the given columns."""
+def as_csv(
+    rows: Sequence[Mapping[str, object]], columns: Sequence[str], *, header: bool = False, end: str = "\n"
+) -> str:
+    """Rows under the given columns, each line ended by `end`."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="ignore")
+    writer = csv.DictWriter(out, columns, lineterminator=end, extrasaction="ignore")
     if header:
         writer.writeheader()
     writer.writerows(rows)
@@ -34,16 +36,21 @@ def append_rows(path: Path, rows: Sequence[Mapping[str, object]], default: Seque
     Raises
     ------
     ReviewError
-        If the folder could not be read with them; the file is as it was.
+        If the folder cannot be read, or could not with them; the file is as it was.
     """
-    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    load_review(path.parent)
+    before = path.read_bytes().decode() if path.is_file() else ""
+    end = "\r\n" if "\r\n" in before else "\n"
     if before and not before.endswith("\n"):
-        before += "\n"
-    text = before + as_csv(rows, columns_of(path, default), header=not before)
+        before += end
+    text = before + as_csv(rows, columns_of(path, default), header=not before, end=end)
     with TemporaryDirectory() as trial:
         copy = shutil.copytree(path.parent, Path(trial) / path.parent.name)
-        (copy / path.name).write_text(text, encoding="utf-8")
-        load_review(copy)
+        (copy / path.name).write_bytes(text.encode())
+        try:
+            load_review(copy)
+        except ReviewError as error:
+            raise ReviewError(str(error).replace(str(copy), str(path.parent))) from None
     fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
+    fresh.write_bytes(text.encode())
     fresh.replace(path)

@@ -15,7 +15,6 @@ from cli.common import (
     ReviewName,
     ReviewOption,
     console,
-    now,
     print_json,
     settings_of,
 )
@@ -174,7 +173,7 @@ def settle_command(
     review: ReviewOption = THE_ONLY_REVIEW,
 ) -> None:
     """Close items of the queue that stay as they are, until anything about them changes."""
-    path = settle(items, by, reason, now().date(), review, settings_of(context))
+    path = settle(items, by, reason, review, settings_of(context))
     console().print(f"{path}: {counted(len(items), 'row')} added; the next night leaves out what they settle")
 
 

@@ -1,14 +1,14 @@
 """Items of the queue that a person has looked at, and left as they are, as rows of settled.csv."""
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 from cli.folder_rows import append_rows
 from judging.tasks import BY_ROWS_ALONE
 from models.protocol import SettledRow
+from models.review import review_named
 from models.settings import Settings
-from stores.published import published_folder
+from stores.published import day_published, published_folder
 from stores.snapshot import query
 
 FILE = "settled.csv"
@@ -18,26 +18,28 @@ class NothingToSettle(Exception):
     """An item is not in the queue, or closes in another way; the message says what to do."""
 
 
-def settle(items: Sequence[str], by: str, reason: str, day: date, review: str, settings: Settings) -> Path:
-    """Add a row for each item of the published night's queue, all or none; returns the file.
+def settle(items: Sequence[str], by: str, reason: str, review: str, settings: Settings) -> Path:
+    """Add a row for each item of the published night's queue, all or none, known from that night; returns the file.
 
     Raises
     ------
     NothingToSettle, NothingPublished, ReviewError
         The file is as it was then.
     """
-    warehouse = published_folder(review, settings) / "warehouse.duckdb"
-    _, rows = query(warehouse, "SELECT item, kind, subject, action FROM out_queue")
-    known = {item: (kind, subject, action) for item, kind, subject, action in rows}
+    folder = published_folder(review, settings)
+    names, rows = query(folder / "warehouse.duckdb", "SELECT * FROM out_queue")
+    if "item" not in names:
+        raise NothingToSettle("the published night is of an older version, which names no items: run a night first")
+    known = {row["item"]: row for row in (dict(zip(names, values, strict=True)) for values in rows)}
+    before = {row.item for row in review_named(settings.reviews, review).settled}
     for item in items:
-        kind, _, action = known.get(item, ("", "", ""))
-        if not kind:
+        if item in before:
+            raise NothingToSettle(f"{item}: is settled already; the next night leaves it out")
+        if item not in known:
             raise NothingToSettle(f"{item}: not in the queue; 'trialwatch queue' shows what is")
-        if kind in BY_ROWS_ALONE:
-            raise NothingToSettle(f"{item}: closes in another way: {action}")
+        if known[item]["kind"] in BY_ROWS_ALONE:
+            raise NothingToSettle(f"{item}: closes in another way: {known[item]['action']}")
+    said = {"settled_by": by, "known_from": day_published(folder).isoformat(), "reason": reason}
     path = settings.reviews / review / FILE
-    said = {"settled_by": by, "known_from": day.isoformat(), "reason": reason}
-    append_rows(
-        path, [{"item": item, "subject": known[item][1], **said} for item in items], list(SettledRow.model_fields)
-    )
+    append_rows(path, [known[item] | said for item in dict.fromkeys(items)], list(SettledRow.model_fields))
     return path

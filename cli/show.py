@@ -37,10 +37,10 @@ def night(result: NightResult, console: Console) -> None:
     if result.state == "failed":
         console.print(f"failed: {result.reason}")
     else:
-        for sentence in (result.gathered.holdings.reason, result.concluded.lost, *result.undelivered):
+        for sentence in (result.gathered.holdings.reason, result.concluded.lost.told, *result.undelivered):
             if sentence:
                 console.print(sentence)
-    if result.folder.exists():
+    if result.state != "failed" and result.folder.exists():
         console.print(f"published in {result.folder}")
 
 

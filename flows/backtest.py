@@ -77,9 +77,10 @@ def as_json(result: NightResult) -> dict[str, Any]:
         "signals": [_every_field(signal) for signal in judgement.signals],
         "decision": _every_field(judgement.decision),
         "alerts": [{"key": alert.key, "grade": alert.grade, "title": alert.title} for alert in result.alerts],
-        "queue": [_every_field(item) for item in judgement.queue],
+        "queue": [{"item": item.item, **_every_field(item)} for item in judgement.queue],
         "new_versions": result.page.n_new_versions,
         "state": result.state,
+        "reason": result.reason,
         "undelivered": result.undelivered,
     }
 

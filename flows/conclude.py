@@ -19,7 +19,7 @@ from flows.searches import freshness_now, known_questions
 from judging.freshness import silent_since
 from judging.judge import judge
 from judging.tasks import open_items
-from judging.vanished import lost, with_lost, with_vanished
+from judging.vanished import Lost, lost, with_lost, with_vanished
 from models.alert import Alert, Heartbeat
 from models.judgement import Judgement
 from models.news import Names, not_yet_told
@@ -35,7 +35,7 @@ from reporting.render import render_page
 from stores.checks import violated_rows
 from stores.judged import fill, put_before_people
 from stores.ledger import Delivery, Ledger, Run
-from stores.published import items_shown, night_folder, write_manifest
+from stores.published import night_folder, shown_before, write_manifest
 from stores.snapshot import Snapshot, fingerprint
 from synthesis.crosscheck import crosscheck
 
@@ -56,8 +56,7 @@ class Concluded(msgspec.Struct, frozen=True, kw_only=True):
     page: ReviewPage
     new_events: tuple[Event, ...]
     alerts: tuple[Alert, ...]
-    lost: str
-    """That something which the page shows is not known any more; '' when all is."""
+    lost: Lost
     build: Path
     target: Path
 
@@ -103,8 +102,9 @@ def conclude(
                 ledger.study_aliases(protocol.review, as_of),
             )
         judgement = with_vanished(judgement, snapshot.last_listed())
-        lost_since = lost(judgement, items_shown(settings, protocol.review, as_of))
-        judgement = with_lost(judgement, [sentence for sentence in (holdings.missed, lost_since) if sentence])
+        before = shown_before(settings, protocol.review, as_of.date())
+        gone = lost(judgement, before.items, before.on)
+        judgement = with_lost(judgement, [sentence for sentence in (holdings.missed, gone.told) if sentence])
         _see_that_it_is_sound(judgement)
         with snapshot.transaction():
             fill(snapshot, judgement, past)
@@ -152,7 +152,7 @@ def conclude(
         page=page,
         new_events=new_events,
         alerts=alerts,
-        lost=lost_since,
+        lost=gone,
         build=build,
         target=target,
     )

@@ -61,6 +61,11 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         """Whether every question was answered to its end."""
         return all(check.state is SourceState.COMPLETE for check in self.checks)
 
+    def has_searched(self, source: str) -> bool:
+        """Whether a source was asked, and answered every question to its end."""
+        states = {check.state for check in self.checks if check.source == source}
+        return states == {SourceState.COMPLETE}
+
     @property
     def state(self) -> str:
         """``done``; ``partial`` when a source was not searched to the end or the archive lacks something; ``failed``
@@ -86,7 +91,7 @@ def gather(
     with addresses_of(request, settings) as addresses:
         asking = _Asking(request, settings, steps, ledger, run_id, addresses)
         held = steps.run("see what the archive holds", load_archive, settings)
-        ledger.hold_against(held.readable, request.review, known_questions(review, ledger))
+        ledger.hold_against(held.n_pages, request.review, known_questions(review, ledger))
         topics = {source: topic_of(review.protocol, source) for source in sources}
         for source, question in topics.items():
             asking.ask(source, question, SourceQuery(topic=question.query))

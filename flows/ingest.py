@@ -1,6 +1,7 @@
 """Loading exports and saved payloads as if they had been fetched: archived, parsed, linked, screened, published."""
 
 import re
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -81,6 +82,12 @@ def ingest(
         holdings = load_archive(settings, read)
         request = NightRequest(review=review_name, as_of=observed_at, registries=registries)
         concluded = conclude(settings, ledger, review, request, holdings)
+        if concluded.lost.items:
+            shutil.rmtree(concluded.build)
+            raise IngestError(
+                f"loaded, and not published: {concluded.lost.told}; restore the archive, or run a night, which asks the"
+                " sources for them again"
+            )
         publish(concluded.build, concluded.target, settings.keep_snapshots)
     known = _Known(concluded.judgement, _new_versions(concluded.target, f"{source}/{name}"))
     return [known.became(path, item) for path, (_, items) in zip(files, found, strict=True) for item in items]

@@ -1,7 +1,8 @@
 """Archive files into the corpus: each page is parsed once, what cannot be read is named, and what is gone is missed."""
 
 import logging
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -9,8 +10,8 @@ import msgspec
 from connectors.boundary import read_page
 from flows.failures import in_words
 from models.settings import Settings
-from stores.archive import ArchiveError, archive_files, read_pages, unreadable
-from stores.corpus import Corpus, ReadPage
+from stores.archive import RESTORE, ArchiveError, archive_files, read_pages, unreadable
+from stores.corpus import Corpus, Known, ReadPage
 
 log = logging.getLogger("trialwatch")
 
@@ -21,7 +22,8 @@ _SHOWN = 3
 class Holdings(msgspec.Struct, frozen=True, kw_only=True):
     """What the archive holds, against what the corpus was read from: names of files below it."""
 
-    readable: frozenset[str] = frozenset()
+    n_pages: dict[str, int] = {}
+    """Pages that can be read, of each file without damage."""
     damaged: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
     """Were read before, and are no longer there."""
@@ -31,15 +33,12 @@ class Holdings(msgspec.Struct, frozen=True, kw_only=True):
         """What is gone, and what to do; '' when nothing is."""
         if not self.missing:
             return ""
-        return (
-            f"archive files that were read before and are gone: {_named(self.missing)}; restore them, or move the corpus"
-            " away and run 'trialwatch rebuild' to go on without what they hold"
-        )
+        return f"archive files that were read before and are gone: {_named(self.missing)}; {RESTORE}"
 
     @property
     def reason(self) -> str:
         """What is wrong with it, and what to do; '' when nothing is."""
-        told = [f"archive files that cannot be read: {_named(self.damaged)}"] if self.damaged else []
+        told = [f"archive files that cannot be read: {_named(self.damaged)}; {RESTORE}"] if self.damaged else []
         return "; ".join([*told, *([self.missed] if self.missed else [])])
 
 
@@ -67,17 +66,42 @@ def load_archive(settings: Settings, read: ReadFiles | None = None) -> Holdings:
     """Put every archive file that the corpus does not hold yet into it; one that cannot be read is named, and the rest
     goes on. What was `read` already is not parsed again."""
     read = read or ReadFiles()
+    files = _files(settings)
     with Corpus(settings.corpus) as corpus:
-        loaded_files = corpus.loaded_files()
-        files = {str(path.relative_to(settings.archive)): path for path in archive_files(settings.archive)}
+        known = corpus.loaded_files()
         corpus.forget_damage(list(files))
         for file, path in files.items():
-            n_bytes = path.stat().st_size
-            if loaded_files.get(file) != n_bytes:
-                corpus.load(file, n_bytes, read.take(file) or _pages_of(settings.archive, path))
-        damaged = corpus.damaged_files()
-    there = frozenset(files)
-    return Holdings(readable=there - damaged, damaged=damaged, missing=frozenset(loaded_files) - there)
+            n_bytes, before = path.stat().st_size, known.get(file, Known())
+            if before.is_whole and before.n_bytes == n_bytes:
+                continue
+            pages = read.take(file) or _pages_of(settings.archive, path)
+            if before.n_bytes > n_bytes:
+                shorter = f"{path} has {n_bytes} bytes, and had {before.n_bytes} when it was read"
+                pages = chain(pages, [unreadable(settings.archive, path, shorter)])
+            corpus.load(file, n_bytes, pages)
+        damaged, n_pages = corpus.damaged_files(), corpus.n_pages()
+    return Holdings(
+        n_pages={file: n_pages.get(file, 0) for file in files if file not in damaged},
+        damaged=damaged,
+        missing=_missing(known, files),
+    )
+
+
+def poorer_than_read(settings: Settings) -> Holdings:
+    """What of the archive is gone, or shorter than when the corpus was read from it; nothing is loaded."""
+    files = _files(settings)
+    with Corpus(settings.corpus) as corpus:
+        known = corpus.loaded_files()
+    cut = {file for file, path in files.items() if path.stat().st_size < known.get(file, Known()).n_bytes}
+    return Holdings(damaged=frozenset(cut), missing=_missing(known, files))
+
+
+def _files(settings: Settings) -> dict[str, Path]:
+    return {str(path.relative_to(settings.archive)): path for path in archive_files(settings.archive)}
+
+
+def _missing(known: Mapping[str, Known], files: Mapping[str, Path]) -> frozenset[str]:
+    return frozenset(file for file, before in known.items() if before.n_bytes and file not in files)
 
 
 def _pages_of(archive: Path, path: Path) -> Iterator[ReadPage]:

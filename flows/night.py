@@ -85,14 +85,14 @@ class NightResult(msgspec.Struct, frozen=True, kw_only=True):
         has not reached people; ``failed`` when no source was searched or the night is withheld."""
         if self.withheld:
             return "failed"
-        is_lacking = self.concluded.lost or self.undelivered
+        is_lacking = self.concluded.lost.items or self.undelivered
         return "partial" if is_lacking and self.gathered.state == "done" else self.gathered.state
 
     @property
     def reason(self) -> str:
         """Why it is not ``done``; '' when it is."""
-        lacking = (self.withheld or self.gathered.reason, self.concluded.lost, *self.undelivered)
-        return "; ".join(dict.fromkeys(text for text in lacking if text))
+        told = (self.withheld,) if self.withheld else (self.gathered.reason, self.concluded.lost.told)
+        return "; ".join(text for text in (*told, *self.undelivered) if text)
 
 
 def night(
@@ -151,14 +151,29 @@ def night(
 
 
 def _why_withheld(gathered: Gathered, concluded: Concluded, settings: Settings) -> str:
-    """Why the last good page says more than this night could; '' when it does not."""
+    """Why the last good page says more than this night could; '' when it does not.
+
+    What was lost is waited for as long as a source that could give it back was not searched, and no longer than
+    the age that the protocol allows a search of that source.
+    """
     if not current_folder(settings.published, concluded.judgement.decision.review).exists():
         return ""
     if gathered.state == "failed":
         return gathered.reason
-    if concluded.lost and not gathered.is_searched:
-        return f"{concluded.lost}, and not every source could be asked for them again: {gathered.reason}"
-    return ""
+    lost, today = concluded.lost, concluded.judgement.context.today
+    searches = concluded.judgement.review.protocol.searches
+    waited_for = {
+        source: lost.on + timedelta(days=searches[source].freshness_limit_days)
+        for source in sorted(set().union(*lost.items.values()) & set(searches))
+        if lost.on and not gathered.has_searched(source)
+    }
+    if not waited_for or max(waited_for.values()) < today:
+        return ""
+    reason = f"; {gathered.reason}" if gathered.reason else ""
+    return (
+        f"{lost.told}, and {', '.join(waited_for)} could not be asked for them; the page stays until"
+        f" {max(waited_for.values())}, or until the archive is restored{reason}"
+    )
 
 
 @contextmanager

@@ -9,12 +9,10 @@ import msgspec
 
 from flows.conclude import conclude
 from flows.gather import NightRequest
-from flows.load import Holdings, load_archive
+from flows.load import load_archive, poorer_than_read
 from flows.same_ledger import recognise
 from models.review import review_named
 from models.settings import Settings
-from stores.archive import archive_files
-from stores.corpus import Corpus
 from stores.ledger import Ledger
 from stores.lock import run_lock
 from stores.published import Fingerprint, fingerprint_of, publish, published_folder
@@ -50,22 +48,14 @@ def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerpr
     review = review_named(settings.reviews, review_name).as_of(manifest.as_of.date())
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         recognise(settings, ledger, review_name)
-        _nothing_is_missing(settings)
+        if poorer := poorer_than_read(settings).reason:
+            raise PoorerArchive(f"{settings.archive}: {poorer}")
         with _set_aside(settings.corpus):
             holdings = load_archive(settings)
             request = NightRequest(review=review_name, as_of=manifest.as_of, registries=manifest.registries)
             concluded = conclude(settings, ledger, review, request, holdings)
             publish(concluded.build, concluded.target, settings.keep_snapshots)
     return before, fingerprint_of(review_name, settings)
-
-
-def _nothing_is_missing(settings: Settings) -> None:
-    """Whether the archive still has every file that the present corpus was read from."""
-    there = {str(path.relative_to(settings.archive)) for path in archive_files(settings.archive)}
-    with Corpus(settings.corpus) as corpus:
-        missing = frozenset(corpus.loaded_files()) - there
-    if missing:
-        raise PoorerArchive(f"{settings.archive}: {Holdings(missing=missing).missed}")
 
 
 @contextmanager

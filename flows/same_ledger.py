@@ -40,10 +40,11 @@ def recognise(settings: Settings, ledger: Ledger, review: str) -> None:
     OtherLedger
         If it is lost, emptied or another's.
     """
-    if settings.ledger_url and ledger.runs(review) and not _holds_anything(settings.archive):
+    # A ledger knows how far every question was answered, so it stands for one archive, whichever review asks.
+    if settings.ledger_url and ledger.has_runs() and not _holds_anything(settings.archive):
         raise OtherLedger(
-            f"the ledger {ledger.address} knows nights of {review} whose archive is not in {settings.archive}: copy"
-            " that archive here, or give this machine a ledger of its own with TRIALWATCH_LEDGER_URL"
+            f"the ledger {ledger.address} knows nights whose archive is not in {settings.archive}: copy that archive"
+            " here, or give this folder a ledger of its own with TRIALWATCH_LEDGER_URL"
         )
     if why := _why_another(settings, ledger, review):
         raise OtherLedger(

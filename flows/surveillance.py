@@ -40,8 +40,8 @@ _INSTALLED, _IN_PROJECT = Path(__file__).with_name("prefect.yaml"), Path(__file_
 _SCHEDULE = _INSTALLED if _INSTALLED.exists() else _IN_PROJECT
 """Where the schedule is: beside this module in a wheel, in the project's folder otherwise."""
 
-
 _FOLDER = "TRIALWATCH_STARTED_IN"
+"""Where `trialwatch serve` was typed, for the processes of its nights."""
 
 
 class AsTasks:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from judging.listed import is_looked_for
-from models.dates import first_day
+from models.dates import last_day
 from models.judgement import Linked, Screened
 from models.protocol import LinkRow, SettledRow
 from models.review import Review
@@ -98,7 +98,7 @@ def unread_results(files: Sequence[StudyFile], statuses: Sequence[StudyStatus], 
         unread = [
             source
             for source, day in _results_of(study)
-            if (study.study_id, source) not in cited and (day is None or first_day(day) > searched)
+            if (study.study_id, source) not in cited and (day is None or last_day(day) > searched)
         ]
         posted = {record.record_id for record in study.records if record.has_results} & set(unread)
         helps = f" (trialwatch extract {study.study_id} --append enters what a registry posts)" if posted else ""
@@ -132,7 +132,7 @@ def to_confirm(provisional: Sequence[ArmResult]) -> Iterator[QueueItem]:
 
 
 def more_than_randomised(arms: Sequence[ArmResult], files: Sequence[StudyFile]) -> Iterator[QueueItem]:
-    """Outcomes whose arms hold more people than the study is known to have randomised, or else started or enrolled."""
+    """Outcomes whose arms hold more people than the study is known to have randomised, or else to have started."""
     most: dict[str, tuple[int, str]] = {}
     for study in files:
         numbers = study.numbers
@@ -210,33 +210,45 @@ def of_leading_record(
 
 
 def open_items(queue: Iterable[QueueItem], settled: Sequence[SettledRow]) -> tuple[QueueItem, ...]:
-    """The queue, each item once, the weightiest first, without what people have settled; rows that settle nothing are
-    items themselves."""
+    """The queue, each item once, the weightiest first, without what people have settled.
+
+    A row that settles nothing is an item itself, as long as what it seems to mean is open under another name: it was
+    mistyped, or something has changed since. Otherwise what it settled is gone, and may come back.
+    """
     items = list(dict.fromkeys(queue))
     by_name = {item.item: item for item in items}
     closed, tasks = set(), []
     for row in settled:
         item = by_name.get(row.item)
-        if item and item.kind not in BY_ROWS_ALONE and _is_subject(row, item):
+        if item and item.kind not in BY_ROWS_ALONE and _means(row) == _place(item):
             closed.add(row.item)
-        elif item or any(_is_subject(row, other) for other in items):
-            tasks.append(_settles_nothing(row, item, [other for other in items if _is_subject(row, other)]))
+        elif item:
+            tasks.append(_settles_nothing(row, [item]))
+        elif meant := [other for other in items if _means(row) == _place(other)]:
+            tasks.append(_settles_nothing(row, meant))
     left = [item for item in [*items, *tasks] if item.item not in closed]
     return tuple(sorted(left, key=lambda item: QUEUE_KINDS.index(item.kind)))
 
 
-def _is_subject(row: SettledRow, item: QueueItem) -> bool:
-    return row.subject.strip().casefold() == item.subject.casefold()
+def _means(row: SettledRow) -> tuple[str, str, str]:
+    return row.kind, row.subject.strip().casefold(), (row.field or "").casefold()
 
 
-def _settles_nothing(row: SettledRow, item: QueueItem | None, of_subject: Sequence[QueueItem]) -> QueueItem:
-    if item and item.kind in BY_ROWS_ALONE:
-        why, action = f"{row.item} is closed in another way: {item.action}", "do that, and remove the row"
-    elif item:
-        why, action = f"{row.item} is about {item.subject}", f"write {item.subject} as its subject, or correct the item"
+def _place(item: QueueItem) -> tuple[str, str, str]:
+    return item.kind, item.subject.casefold(), item.field.casefold()
+
+
+def _settles_nothing(row: SettledRow, open_: Sequence[QueueItem]) -> QueueItem:
+    """Why a row settles nothing: `open_` is what it names, or else what it seems to mean."""
+    named = open_[0] if open_[0].item == row.item else None
+    if named and named.kind in BY_ROWS_ALONE:
+        why, action = f"{row.item} is closed in another way: {named.action}", "do that, and remove the row"
+    elif named:
+        place = ", ".join(part for part in (named.kind, named.subject, named.field) if part)
+        why, action = f"{row.item} is about {place}", "write that as its kind, subject and field, or correct the item"
     else:
-        names = ", ".join(other.item for other in of_subject)
-        why, action = f"{row.item} is not, or no longer, open", f"remove the row, or write one of {names}"
+        names = " or ".join(other.item for other in open_)
+        why, action = f"{row.item} is not, or no longer, open", f"look again, and write {names} or remove the row"
     return QueueItem(
         kind="ruling",
         subject=row.subject,

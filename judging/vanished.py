@@ -3,8 +3,8 @@
 Both are put before a person; nothing is deleted for it.
 """
 
-from collections.abc import Sequence, Set
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 import msgspec
 
@@ -38,16 +38,29 @@ def with_vanished(judgement: Judgement, last_listed: Sequence[tuple[str, str, da
     return msgspec.structs.replace(judgement, queue=(*judgement.queue, *queue))
 
 
-def lost(judgement: Judgement, shown: Set[str]) -> str:
-    """That records and reports which the published night shows are not known any more; '' when all are.
+class Lost(msgspec.Struct, frozen=True, kw_only=True):
+    """Records and reports that an earlier night showed and this one does not know, each with its sources."""
 
-    What was seen once stays known as long as the archive holds it, whatever its source does.
-    """
-    missed = sorted(shown - set(judgement.screened.newest) - set(judgement.reports))
-    if not missed:
-        return ""
-    named = ", ".join(missed[:_SHOWN]) + (", …" if len(missed) > _SHOWN else "")
-    return f"{len(missed)} of {len(shown)} records and reports of the published night are not in the archive: {named}"
+    items: dict[str, list[str]] = {}
+    n_shown: int = 0
+    on: date | None = None
+    """Day of the night that showed them."""
+
+    @property
+    def told(self) -> str:
+        """In a sentence; '' when there are none."""
+        if not self.items:
+            return ""
+        named = ", ".join(sorted(self.items)[:_SHOWN]) + (", …" if len(self.items) > _SHOWN else "")
+        return f"{len(self.items)} of {self.n_shown} records and reports of the night of {self.on} are not known any more: {named}"
+
+
+def lost(judgement: Judgement, shown: Mapping[str, list[str]], on: date | None) -> Lost:
+    """What was `shown` on a night and is not known: what was seen once stays known as long as the archive holds it,
+    whatever its source does."""
+    known = {*judgement.screened.newest, *judgement.reports}
+    items = {item: sources for item, sources in shown.items() if item not in known}
+    return Lost(items=items, n_shown=len(shown), on=on)
 
 
 def with_lost(judgement: Judgement, told: Sequence[str]) -> Judgement:

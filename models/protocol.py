@@ -272,9 +272,11 @@ class LinkRow(Row):
 class SettledRow(Row):
     """settled.csv: a person has looked at something in the queue, and nothing is left to do about it."""
 
-    item: Annotated[str, Field(pattern="^[0-9a-f]{8}$")]
+    item: Annotated[str, Field(pattern="^q[0-9a-f]{7}$")]
     """As the queue names it; what changes is another item."""
+    kind: str
     subject: str
+    field: str | None = None
     settled_by: str
     known_from: date
     reason: str

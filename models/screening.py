@@ -162,9 +162,9 @@ class QueueItem(Value, frozen=True, kw_only=True):
 
     @property
     def item(self) -> str:
-        """Eight characters by which settled.csv names it; others as soon as anything about it is."""
+        """Name by which settled.csv knows it, another one as soon as anything else is said; no spreadsheet's number."""
         said = msgspec.json.encode([self.kind, self.subject, self.reason, self.field, self.value])
-        return hashlib.sha256(said).hexdigest()[:8]
+        return "q" + hashlib.sha256(said).hexdigest()[:7]
 
 
 class RunContext(msgspec.Struct, frozen=True, kw_only=True):

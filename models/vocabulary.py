@@ -314,6 +314,8 @@ class Rationale(StrEnum):
     AWAITING_ASSESSMENT = "Studies awaiting assessment"
     LIKELY_TO_CHANGE = "New information identified and likely to change review findings"
     SEARCH_INCOMPLETE = "New search needed"
+    NOT_REPRODUCED = "Published estimates not reproduced"
+    """Of earlier versions: such a night has no decision now, and a ledger keeps the ones that were made."""
     RETIRED = "Research area no longer active"
 
 

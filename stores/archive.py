@@ -121,6 +121,11 @@ def read_pages(root: Path, path: Path) -> Iterator[ArchivedPage]:
         yield ArchivedPage(page, file, offset)
 
 
+RESTORE = (
+    "restore them from a backup, or go on without what they hold: move them and the corpus away, and run"
+    " 'trialwatch rebuild'"
+)
+"""What to do about files of the archive that are damaged or gone."""
 DAMAGED = "damaged"
 """Kind of the page that stands for what of a file could not be read."""
 _MOMENT = re.compile(r"\d{8}T\d{6}")
@@ -140,7 +145,7 @@ def unreadable(root: Path, path: Path, reason: str) -> tuple[ArchivedPage, list[
         record_ref=page.url,
         reason=reason,
         path=page.url,
-        action="restore the file from a backup, or move it out of the archive",
+        action=RESTORE,
     )
     return ArchivedPage(page, file, -1), [rejected]
 

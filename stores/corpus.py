@@ -66,6 +66,17 @@ _OBSERVED = pa.schema(
 )
 
 
+_LOADED_FILE = "CREATE TABLE loaded_file (file VARCHAR, n_bytes BIGINT, is_whole BOOLEAN)"
+_LOADED = pa.schema([("file", pa.string()), ("n_bytes", pa.int64()), ("is_whole", pa.bool_())])
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """An archive file as it was read last: `n_bytes` long when it was whole, 0 if it never was."""
+
+    n_bytes: int = 0
+    is_whole: bool = False
+
+
 class CorpusInUse(Exception):
     """Another program has the corpus open; the message names it."""
 
@@ -78,11 +89,6 @@ class Loaded(msgspec.Struct):
     n_rejected: int = 0
     n_damaged: int = 0
     """Files that could not be read to their end."""
-
-    def __add__(self, other: "Loaded") -> "Loaded":
-        return Loaded(
-            *(a + b for a, b in zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True))
-        )
 
 
 class Corpus(DuckFile):
@@ -102,12 +108,14 @@ class Corpus(DuckFile):
         except duckdb.Error as error:
             raise _in_use(path, error) from error
         if is_new:
-            _remove_former(path.with_name("warehouse.duckdb"))
+            former = _remove_former(path.with_name("warehouse.duckdb"))
             with self.transaction():
                 for table in (core_capture, core_rejected, TRIAL_DOCUMENT, REPORT_DOCUMENT):
                     self._connection.execute(ddl(table))
                 self._connection.execute(_OBSERVATION)
-                self._connection.execute("CREATE TABLE loaded_file (file VARCHAR, n_bytes BIGINT)")
+                self._connection.execute(_LOADED_FILE)
+                if former:
+                    self._append("loaded_file", pa.Table.from_pylist(former, schema=_LOADED))
                 self._connection.execute(f"CREATE TABLE schema_is AS SELECT '{_schema_fingerprint()}' AS fingerprint")
         self._keys = {
             key
@@ -115,9 +123,18 @@ class Corpus(DuckFile):
             for (key,) in self._connection.execute(f"SELECT version_key FROM {table.name}").fetchall()
         }
 
-    def loaded_files(self) -> dict[str, int]:
-        """Archive files that are in, each with the size in bytes that it had when it was read."""
-        return {row["file"]: row["n_bytes"] for row in self.rows("SELECT file, n_bytes FROM loaded_file")}
+    def loaded_files(self) -> dict[str, Known]:
+        """Archive files that were read, and as what."""
+        found = self.rows("SELECT file, n_bytes, is_whole FROM loaded_file")
+        return {row["file"]: Known(n_bytes=row["n_bytes"], is_whole=row["is_whole"]) for row in found}
+
+    def n_pages(self) -> dict[str, int]:
+        """Pages that were read, by archive file."""
+        found = self.rows(
+            "SELECT split_part(capture_id, '#', 1) AS file, count(*) AS n FROM core_capture WHERE kind <> ? GROUP BY ALL",
+            [DAMAGED],
+        )
+        return {row["file"]: row["n"] for row in found}
 
     def damaged_files(self) -> frozenset[str]:
         """Archive files that could not be read to their end."""
@@ -166,10 +183,11 @@ class Corpus(DuckFile):
             self.insert(TRIAL_DOCUMENT, documents[TRIAL_DOCUMENT.name])
             self.insert(REPORT_DOCUMENT, documents[REPORT_DOCUMENT.name])
             self._append("observation", pa.Table.from_pylist(rows["observation"], schema=_OBSERVED))
-            self._connection.execute("DELETE FROM loaded_file WHERE file = ?", [file])
-            # What could not be read to its end is looked at again every night, whatever its size.
-            read_to = -1 if loaded.n_damaged else n_bytes
-            self._connection.execute("INSERT INTO loaded_file VALUES (?, ?)", [file, read_to])
+            before = self.rows("DELETE FROM loaded_file WHERE file = ? RETURNING n_bytes", [file])
+            # What could not be read to its end is looked at again every night, and how long it was is remembered.
+            was = before[0]["n_bytes"] if before else 0
+            size: list[object] = [was, False] if loaded.n_damaged else [n_bytes, True]
+            self._connection.execute("INSERT INTO loaded_file VALUES (?, ?, ?)", [file, *size])
         self._keys |= new_keys
         return loaded
 
@@ -248,7 +266,7 @@ def _capture_row(archived: ArchivedPage, capture_id: str, n_records: int, n_reje
 
 def _schema_fingerprint() -> str:
     tables = (core_capture, core_rejected, TRIAL_DOCUMENT, REPORT_DOCUMENT)
-    return hashlib.sha256("".join([*map(ddl, tables), _OBSERVATION]).encode()).hexdigest()
+    return hashlib.sha256("".join([*map(ddl, tables), _OBSERVATION, _LOADED_FILE]).encode()).hexdigest()
 
 
 def _make_way(path: Path) -> None:
@@ -284,16 +302,28 @@ def _make_way(path: Path) -> None:
         path.with_name(f"{path.name}.wal").unlink()
 
 
-def _remove_former(path: Path) -> None:
-    """Remove the version store that stood here before there was a corpus, and nothing that is not one."""
+def _remove_former(path: Path) -> list[Row]:
+    """Remove the version store that stood here before there was a corpus, and nothing that is not one.
+
+    Returns the archive files that it was read from: they are read anew, and missed where they are gone.
+    """
     if not path.is_file():
-        return
-    with suppress(duckdb.Error, OSError):
+        return []
+    try:
         with duckdb.connect(str(path), read_only=True) as connection:
             tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-        if {"schema_is", "loaded_file", "core_capture"} <= tables:
-            path.unlink()
-            log.info("%s is removed: %s takes its place", path, "corpus.duckdb")
+            if not tables >= _FORMER or "observation" in tables:
+                return []
+            files = connection.execute("SELECT file, n_bytes FROM loaded_file").fetchall()
+    except duckdb.Error:
+        return []
+    for name in (path, path.with_name(f"{path.name}.wal")):
+        name.unlink(missing_ok=True)
+    log.info("%s is removed: corpus.duckdb takes its place", path)
+    return [{"file": file, "n_bytes": max(n_bytes, 0), "is_whole": False} for file, n_bytes in files]
+
+
+_FORMER = {"schema_is", "loaded_file", "core_capture", "core_trial_version", "core_report_version"}
 
 
 def is_locked(error: duckdb.Error) -> bool:

@@ -125,6 +125,11 @@ class Ledger(Searches, Outbox):
         """All runs of a review, oldest first."""
         return self._values(select(RunRow).where(RunRow.review == review).order_by(RunRow.run_id), Run)
 
+    def has_runs(self) -> bool:
+        """Whether any review ever had a run."""
+        with self._reading() as session:
+            return session.scalar(select(RunRow.run_id).limit(1)) is not None
+
     # --- conclusions ---
 
     def conclude(

@@ -4,7 +4,8 @@ A cursor belongs to a question, whichever review asked it. What was recorded bef
 the review that recorded it, as long as that review has asked its source nothing else since.
 """
 
-from collections.abc import Set
+from collections import defaultdict
+from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
@@ -31,37 +32,47 @@ class Searches(Sessions):
         with self._writing() as session:
             session.merge(SourceCheckRow(run_id=run_id, **columns_of(check)))
 
-    def hold_against(self, archive: Set[str], review: str, questions: Set[str]) -> None:
+    def hold_against(self, n_pages: Mapping[str, int], review: str, questions: Set[str]) -> None:
         """Let the answers to a review's questions count as complete only as long as the archive has what they rest on.
 
-        An answer of what had changed rests on those before it, back to one of everything. What comes back, from a
-        backup, counts again. `archive` holds the names of the files that can be read.
+        An answer of what had changed since a day rests on one that was complete on that day or later. What comes back,
+        from a backup, counts again. `n_pages` tells how many pages can be read of each file of the archive.
         """
         row = SourceCheckRow
         asked = (
             select(
-                row.run_id, row.source, row.scope, row.question, row.state, row.checked_at, row.since, row.n_requests
+                *(row.run_id, row.source, row.scope, row.question),
+                *(row.state, row.checked_at, row.since, row.n_requests, RunRow.review),
             )
             .join(RunRow)
             .where(
                 row.state.in_(_ONCE_COMPLETE),
                 row.scope.in_(list(Scope)),
-                row.question.in_(questions - {""}) | (RunRow.review == review),
+                # The first named answers rest on those from before questions were kept, of whichever review.
+                row.question.in_(questions) | (row.question == "") | (RunRow.review == review),
             )
             .order_by(row.run_id)
         )
-        is_there: dict[tuple[str, ...], bool] = {}
+        held: dict[tuple[str, ...], list[datetime]] = defaultdict(list)
+        taken: dict[tuple[str, datetime], bool] = {}
         with self._writing() as session:
             for check in session.execute(asked).all():
-                own = (check.source, check.scope)
+                own = (check.review, check.source, check.scope)
                 question = (check.question,) if check.question else own
-                # Without requests there was nothing to ask, or another review's answer was taken.
-                file = answer_file(check.source, check.checked_at, check.run_id, Scope(check.scope))
-                is_kept = not check.n_requests or file in archive
-                # The first named answer rests on those from before questions were kept.
-                rests = check.since is None or is_there.get(question, is_there.get(own, False))
-                is_there[question] = is_kept and rests
-                state, reason = (SourceState.COMPLETE, "") if is_there[question] else (SourceState.LOST, _LOST)
+                bases = held[question] + held[own]
+                is_held = check.since is None or any(
+                    base < check.checked_at and base.date() >= check.since for base in bases
+                )
+                if check.n_requests:
+                    file = answer_file(check.source, check.checked_at, check.run_id, Scope(check.scope))
+                    is_held = is_held and n_pages.get(file, 0) >= check.n_requests
+                    taken[check.question, check.checked_at] = is_held
+                else:
+                    # Another review's answer was taken, or there was nothing to ask.
+                    is_held = taken.get((check.question, check.checked_at), is_held)
+                if is_held:
+                    held[question].append(check.checked_at)
+                state, reason = (SourceState.COMPLETE, "") if is_held else (SourceState.LOST, _LOST)
                 if check.state != state:
                     place = (row.run_id == check.run_id, row.source == check.source, row.scope == check.scope)
                     session.execute(update(row).where(*place).values(state=state, reason=reason))

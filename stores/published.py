@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,11 @@ from stores.snapshot import fingerprint, query
 
 log = logging.getLogger("trialwatch")
 
-_ITEMS = "SELECT record_id FROM review_study_record UNION SELECT report_id FROM review_study_report"
+_ITEMS = """
+SELECT record_id, list(DISTINCT source) FROM review_study_record JOIN core_trial_version USING (record_id) GROUP BY ALL
+UNION ALL
+SELECT report_id, list(DISTINCT source) FROM review_study_report JOIN core_report_version USING (report_id) GROUP BY ALL
+"""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -57,17 +61,31 @@ def published_folder(review: str, settings: Settings) -> Path:
     return folder
 
 
-def items_shown(settings: Settings, review: str, as_of: datetime) -> frozenset[str]:
-    """Records and reports of studies on the page that readers see, unless it is of a later night or cannot be read."""
-    folder = current_folder(settings.published, review)
-    if not folder.exists() or _day_shown(folder) > f"{as_of:%Y-%m-%d}":
-        return frozenset()
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """Records and reports that belong to studies on the night that readers saw before, each with its sources."""
+
+    on: date | None = None
+    """Day of that night; None when there was none."""
+    items: dict[str, list[str]] = {}
+
+
+def shown_before(settings: Settings, review: str, day: date) -> Shown:
+    """What the newest published night before a day shows, as far as it can be read."""
+    parent = settings.published / review
+    nights = sorted(path for path in parent.glob("*-*-*") if _is_night(path) and path.name < day.isoformat())
+    if not nights:
+        return Shown()
     try:
-        _, rows = query(folder / "warehouse.duckdb", _ITEMS)
+        _, rows = query(nights[-1] / "warehouse.duckdb", _ITEMS)
     except (duckdb.Error, OSError) as error:
-        log.warning("%s cannot be compared with: %s", folder, error)
-        return frozenset()
-    return frozenset(item for (item,) in rows)
+        log.warning("%s cannot be compared with: %s", nights[-1], error)
+        return Shown()
+    return Shown(on=date.fromisoformat(nights[-1].name), items=dict(rows))
+
+
+def day_published(folder: Path) -> date:
+    """Day of the night in a folder, which may be the link to the newest one."""
+    return date.fromisoformat(_day_shown(folder) if folder.is_symlink() else folder.name)
 
 
 def fingerprint_of(review: str, settings: Settings) -> Fingerprint:

@@ -62,15 +62,20 @@ class Titles:
 
     def __init__(self, records: Sequence[TrialRecord]) -> None:
         self._records = records
-        self._places = [(n, _sorted(title)) for n, record in enumerate(records) for title in _titles(record)]
+        self._places = [(n, title) for n, record in enumerate(records) for title in self.of(record)]
         self._texts = [text for _, text in self._places]
+
+    @staticmethod
+    def of(record: TrialRecord) -> tuple[str, ...]:
+        """Titles of a record as they are compared."""
+        return tuple(_sorted(title) for title in _titles(record))
 
     def like(self, record: TrialRecord) -> Iterator[TrialRecord]:
         """Records with a title that is the same as one of this record's, but for a slip; itself among them."""
         found = set()
-        for title in _titles(record):
+        for title in self.of(record):
             matches = process.extract(
-                _sorted(title), self._texts, scorer=fuzz.ratio, score_cutoff=_SAME_TITLE, limit=None, processor=None
+                title, self._texts, scorer=fuzz.ratio, score_cutoff=_SAME_TITLE, limit=None, processor=None
             )
             found |= {self._places[place][0] for _, _, place in matches}
         return (self._records[n] for n in sorted(found))

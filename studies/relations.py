@@ -105,10 +105,14 @@ def _alike(records: Mapping[str, TrialRecord], study_of: Mapping[str, str]) -> I
         if record.sponsor:
             by_sponsor[record.sponsor].append(record)
     for group in by_sponsor.values():
-        for kind, one, other in (*_anew(group), *_twice(group)):
-            if study_of[one.record_id] != study_of[other.record_id]:
-                evidence = f"{other.record_id} has the title and sponsor of {one.record_id}, {_WORDS[kind]}"
-                yield _relation(study_of[one.record_id], study_of[other.record_id], kind, evidence)
+        anew = list(_anew(group, study_of))
+        told = {frozenset((one.record_id, other.record_id)) for _, one, other in anew}
+        twice = [
+            pair for pair in _twice(group, study_of) if frozenset((pair[1].record_id, pair[2].record_id)) not in told
+        ]
+        for kind, one, other in (*anew, *twice):
+            evidence = f"{other.record_id} has the title and sponsor of {one.record_id}, {_WORDS[kind]}"
+            yield _relation(study_of[one.record_id], study_of[other.record_id], kind, evidence)
 
 
 _WORDS = {
@@ -120,34 +124,41 @@ _WORDS = {
 _Pair = tuple[StudyRelationKind, TrialRecord, TrialRecord]
 
 
-def _anew(group: Sequence[TrialRecord]) -> Iterator[_Pair]:
-    """Withdrawn entries, each with the first later one of its title."""
+def _anew(group: Sequence[TrialRecord], study_of: Mapping[str, str]) -> Iterator[_Pair]:
+    """Withdrawn entries, each with the first later one of its title that is of another study."""
     posted = [record for record in group if record.first_posted_date]
     in_order = sorted(posted, key=lambda record: (first_day(record.first_posted_date or ""), record.record_id))
     titles = Titles(in_order)
     for old in in_order:
         if old.status is Status.WITHDRAWN:
             began = first_day(old.first_posted_date or "")
-            later = (new for new in titles.like(old) if first_day(new.first_posted_date or "") > began)
-            if new := next(later, None):
-                yield StudyRelationKind.RE_REGISTRATION, old, new
+            for new in titles.like(old):
+                is_later = first_day(new.first_posted_date or "") > began
+                if is_later and study_of[new.record_id] != study_of[old.record_id]:
+                    yield StudyRelationKind.RE_REGISTRATION, old, new
+                    break
 
 
-def _twice(group: Sequence[TrialRecord]) -> Iterator[_Pair]:
-    """Entries of one register, start and size, each with the first one of its title."""
+def _twice(group: Sequence[TrialRecord], study_of: Mapping[str, str]) -> Iterator[_Pair]:
+    """Entries of one register, start and size, each with the first one of its title that is of another study."""
     alike: dict[tuple[str, str, int], list[TrialRecord]] = defaultdict(list)
     for record in group:
         if record.start_date and record.enrolment_count:
             alike[record.registry, record.start_date[:7], record.enrolment_count].append(record)
     for members in alike.values():
         in_order = sorted(members, key=lambda record: record.record_id)
-        titles, seen = Titles(in_order), set[str]()
+        titles, told, asked = Titles(in_order), set[str](), set[tuple[str, ...]]()
         for first in in_order:
-            if first.record_id not in seen:
-                for other in titles.like(first):
-                    if other.record_id > first.record_id and other.record_id not in seen:
-                        seen.add(other.record_id)
-                        yield StudyRelationKind.DUPLICATE, first, other
+            own = titles.of(first)
+            if first.record_id in told and own in asked:
+                # An entry of just these titles has found all that this one would.
+                continue
+            asked.add(own)
+            for other in titles.like(first):
+                is_new = other.record_id > first.record_id and other.record_id not in told
+                if is_new and study_of[other.record_id] != study_of[first.record_id]:
+                    told.add(other.record_id)
+                    yield StudyRelationKind.DUPLICATE, first, other
 
 
 def told_apart(first: TrialRecord, second: TrialRecord) -> tuple[StudyRelationKind, str] | None:

@@ -1,7 +1,6 @@
 """Everything that waits for a person can be done: each item is closed by what it says, or by a row of settled.csv."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +38,6 @@ def rebuilt(run: Callable[..., Any]) -> list[Row]:
     return queue(run)
 
 
-def settled_before(folder: Path, day: str) -> None:
-    """What was settled today as if on an earlier day: the replay's nights are of the past."""
-    path = folder / "settled.csv"
-    today = datetime.now(UTC).date().isoformat()
-    path.write_text(path.read_text(encoding="utf-8").replace(today, day), encoding="utf-8")
-
-
 def test_the_queue_holds_the_work_and_all_of_it_can_be_done(
     trialwatch_there: Callable[..., Any], review_folder: Path
 ) -> None:
@@ -74,7 +66,6 @@ def test_the_queue_holds_the_work_and_all_of_it_can_be_done(
     while left:
         names = [item["item"] for item in left]
         assert run("settle", *names, "--by", "A. Author", "--reason", "looked at; nothing to do").code == 0
-        settled_before(review_folder, "2024-02-29")
         fewer = rebuilt(run)
         assert not {item["item"] for item in fewer} & set(names)
         left = fewer
@@ -84,14 +75,13 @@ def test_what_changes_is_open_again(trialwatch_there: Callable[..., Any], review
     run = trialwatch_there
     [item] = [item for item in queue(run) if (item["kind"], item["subject"]) == ("results", STUDY)]
     run("settle", item["item"], "--by", "A. Author", "--reason", "no outcome of ours")
-    settled_before(review_folder, "2024-02-29")
     assert item not in rebuilt(run)
     path = review_folder / "settled.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace(item["item"], "00000000"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(item["item"], "q0000000"), encoding="utf-8")
     items = rebuilt(run)
     assert item in items
     [ruling] = [each for each in items if each["kind"] == "ruling"]
-    assert ruling["reason"].startswith("settled.csv:2: 00000000 is not, or no longer, open")
+    assert ruling["reason"].startswith("settled.csv:2: q0000000 is not, or no longer, open")
     assert item["item"] in ruling["action"]
 
 
@@ -102,7 +92,7 @@ def test_only_what_is_open_and_has_no_row_of_its_own_is_settled(
     [unclear, *_] = [item for item in queue(run) if item["kind"] == "eligibility"]
     for name, told in (
         (unclear["item"], "closes in another way: decide in decisions.csv"),
-        ("ffffffff", "not in the queue"),
+        ("qfffffff", "not in the queue"),
     ):
         ended = run("settle", name, "--by", "A. Author", "--reason", "seen")
         assert (ended.code, told in ended.err) == (1, True), ended.err
@@ -124,3 +114,22 @@ def test_more_people_than_were_randomised_are_asked_about(
     assert item["field"].startswith("serious_adverse_events")
     table.write_text(whole, encoding="utf-8")
     assert not [item for item in rebuilt(run) if item["reason"].startswith("the arms hold ")]
+
+
+def test_a_row_is_added_as_the_file_is_written_and_twice_is_refused(
+    trialwatch_there: Callable[..., Any], review_folder: Path
+) -> None:
+    run = trialwatch_there
+    [first, second, *_] = [item["item"] for item in queue(run) if item["kind"] == "results"]
+    path = review_folder / "settled.csv"
+    path.write_bytes(b"reason,item,kind,subject,field,settled_by,known_from\r\n")
+    assert run("settle", first, first, "--by", "A. Author", "--reason", "no outcome, of ours").code == 0
+    assert path.read_bytes().count(b"\r\n") == 2
+    [row] = load_review(review_folder).settled
+    assert (row.item, row.reason, row.known_from.isoformat()) == (first, "no outcome, of ours", "2024-02-29")
+    ended = run("settle", second, first, "--by", "A. Author", "--reason", "seen")
+    assert (ended.code, f"{first}: is settled already" in ended.err) == (1, True)
+    assert len(load_review(review_folder).settled) == 1
+    path.write_bytes(path.read_bytes() + "Müller,q1234567,link,S,,A,2024-01-01\r\n".encode("latin-1"))
+    ended = run("settle", second, "--by", "A. Author", "--reason", "seen")
+    assert (ended.code, str(path) in ended.err) == (1, True), ended.err

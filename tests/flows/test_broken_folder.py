@@ -1,7 +1,6 @@
 """What the file system refuses is answered by a sentence with the path and what to do, and the next night goes on."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from flows.gather import NightRequest
@@ -126,14 +126,31 @@ def test_live_registries_are_not_asked_as_of_another_moment(tmp_path: Path, tria
     assert (ended.code, "as of today only" in ended.err) == (2, True)
 
 
-def test_the_former_version_store_is_removed_once_and_nothing_else_is(data: Path, carry_out: Night) -> None:
-    former, foreign = data / "warehouse.duckdb", data / "warehouse.duckdb.kept"
-    shutil.copy(data / "corpus.duckdb", former)
-    shutil.copy(data / "corpus.duckdb", foreign)
-    (data / "corpus.duckdb").unlink()
-    carry_out(data, NEXT)
-    assert (former.exists(), foreign.exists()) == (False, True)
-    former.write_text("not ours", encoding="utf-8")
-    (data / "corpus.duckdb").unlink()
+def a_former_store(path: Path, *files: tuple[str, int]) -> None:
+    """A version store as it was before there was a corpus, which had been read from some files."""
+    with duckdb.connect(str(path)) as store:
+        store.execute("CREATE TABLE schema_is AS SELECT 'former' AS fingerprint")
+        store.execute("CREATE TABLE loaded_file (file VARCHAR, n_bytes BIGINT)")
+        store.executemany("INSERT INTO loaded_file VALUES (?, ?)", files)
+        for table in ("core_capture", "core_trial_version", "core_report_version"):
+            store.execute(f"CREATE TABLE {table} (made_up VARCHAR)")
+
+
+def test_the_former_version_store_goes_once_and_what_it_was_read_from_is_missed(data: Path, carry_out: Night) -> None:
+    former, corpus = data / "warehouse.duckdb", data / "corpus.duckdb"
+    [topic] = (data / "archive" / "ctgov").glob("*topic*")
+    a_former_store(former, (f"ctgov/{topic.name}", topic.stat().st_size), ("ctgov/gone.warc.gz", 10))
+    corpus.unlink()
+    result = carry_out(data, NEXT)
+    assert not former.exists()
+    assert (result.state, "are gone: 1 (ctgov/gone.warc.gz)" in result.reason) == ("partial", True)
+
+
+@pytest.mark.parametrize("what", ["a copy of the corpus", "something else"])
+def test_what_is_no_former_version_store_stays(data: Path, carry_out: Night, what: str) -> None:
+    former, corpus = data / "warehouse.duckdb", data / "corpus.duckdb"
+    kept = corpus.read_bytes() if what == "a copy of the corpus" else b"not ours"
+    former.write_bytes(kept)
+    corpus.unlink()
     carry_out(data, AFTER)
-    assert former.read_text(encoding="utf-8") == "not ours"
+    assert former.read_bytes() == kept

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from models.trial import Observation, Page, Parsed, Rejected, Report, TrialRecord
 from models.vocabulary import Status, VersionOrigin
 from stores.archive import ArchivedPage
-from stores.corpus import Corpus, CorpusInUse, Loaded
+from stores.corpus import Corpus, CorpusInUse, Known, Loaded
 from stores.duck import MEMORY
 from stores.snapshot import Snapshot
 
@@ -109,7 +109,7 @@ def test_the_same_file_twice_adds_nothing(path: Path) -> None:
 def test_a_file_that_has_grown_is_read_on(path: Path) -> None:
     with Corpus(path) as corpus:
         corpus.load("ctgov/0.warc.gz", 10, an_answer(a_record()))
-        assert corpus.loaded_files() == {"ctgov/0.warc.gz": 10}
+        assert corpus.loaded_files() == {"ctgov/0.warc.gz": Known(n_bytes=10, is_whole=True)}
         grown = an_answer(a_record()) + an_answer(a_record(registry_date="2016-01-01"), offset=10)
         assert corpus.load("ctgov/0.warc.gz", 20, grown) == Loaded(n_pages=1, n_read=1)
 
@@ -233,7 +233,7 @@ def test_a_store_of_another_schema_is_built_again(path: Path) -> None:
 def test_a_store_of_today_is_kept(path: Path) -> None:
     see(path, a_record())
     with Corpus(path) as store:
-        assert store.loaded_files() == {"ctgov/0.warc.gz": 1}
+        assert store.loaded_files() == {"ctgov/0.warc.gz": Known(n_bytes=1, is_whole=True)}
     assert [item.item for item in known(path)] == [a_record()]
 
 

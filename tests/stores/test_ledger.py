@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import hypothesis.strategies as st
+import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -358,42 +359,52 @@ def test_only_a_complete_search_moves_the_cursor(ledger: Ledger) -> None:
     assert ledger.last_complete(REVIEW, Question(source="ctgov", scope=Scope.STUDIES, query=REVIEW)) is None
 
 
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(
-    answers=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=8),
-    is_named_from=st.integers(0, 8),
+    runs=st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=7),
+    is_named_from=st.integers(0, 4),
 )
 def test_a_search_counts_as_long_as_the_archive_has_what_it_rests_on(
-    answers: list[tuple[bool, bool]], is_named_from: int
+    runs: list[tuple[int, bool, bool, bool]], is_named_from: int
 ) -> None:
-    """Answers of everything or of what had changed, each kept or lost; the first ones from before questions were kept."""
-    nights = [NIGHT + timedelta(days=n) for n in range(len(answers))]
-    kept, last = set(), None
-    rests = False
+    """Runs as of days in any order, of everything or of what had changed, their answers kept or lost, some of them taken
+    over by another review; the first ones are from before questions were kept."""
+    files, kept, holds = {}, {}, []
+    last: dict[int, datetime] = {}
     with tempfile.TemporaryDirectory() as folder, Ledger(f"sqlite:///{folder}/ledger.sqlite") as ledger:
-        for n, (night, (is_sweep, is_kept)) in enumerate(zip(nights, answers, strict=True)):
+        for n, (day, is_sweep, is_kept, is_shared) in enumerate(runs):
+            night = NIGHT + timedelta(days=day)
+            question = TOPIC.id if n >= is_named_from else ""
+            before = ledger.last_complete(REVIEW, TOPIC, before=night)
+            since = None if is_sweep or before is None else before.date() - timedelta(days=3)
             run_id = ledger.begin_run(REVIEW, night)
-            since = None if is_sweep or n == 0 else night.date()
-            ledger.record_source(
-                run_id,
-                SourceCheck(
-                    source="ctgov",
-                    scope="topic",
-                    state=SourceState.COMPLETE,
-                    checked_at=night,
-                    since=since,
-                    n_requests=2,
-                    question=TOPIC.id if n >= is_named_from else "",
-                ),
+            check = SourceCheck(
+                source="ctgov",
+                scope="topic",
+                state=SourceState.COMPLETE,
+                checked_at=night,
+                since=since,
+                n_requests=2,
+                question=question,
             )
-            kept |= {answer_file("ctgov", night, run_id, Scope.TOPIC)} if is_kept else set()
-            rests = is_kept and (since is None or rests)
-            last = night if rests else last
-        everything = {answer_file("ctgov", night, n, Scope.TOPIC) for n, night in enumerate(nights, start=1)}
-        ledger.hold_against(kept, REVIEW, {TOPIC.id, ""})
-        assert ledger.last_complete(REVIEW, TOPIC) == last
-        ledger.hold_against(everything, REVIEW, {TOPIC.id, ""})
-        assert ledger.last_complete(REVIEW, TOPIC) == nights[-1], "what is found again counts again"
+            ledger.record_source(run_id, check)
+            if is_shared and question:
+                copied = ledger.begin_run("another review", night)
+                ledger.record_source(copied, msgspec.structs.replace(check, n_requests=0))
+            file = answer_file("ctgov", night, run_id, Scope.TOPIC)
+            files[file] = 2
+            kept[file] = 2 if is_kept else 1
+            is_held = is_kept and (since is None or any(base < night and base.date() >= since for base in holds))
+            if is_held:
+                holds.append(night)
+                last[run_id] = night
+        ledger.hold_against(kept, REVIEW, frozenset({TOPIC.id}))
+        assert ledger.last_complete(REVIEW, TOPIC) == (last[max(last)] if last else None)
+        named = ledger.telling_checks("another review", NIGHT + timedelta(days=9))
+        assert all((item.checked_at in last.values()) or item.state is SourceState.LOST for item in named)
+        ledger.hold_against(files, REVIEW, frozenset({TOPIC.id}))
+        assert ledger.last_complete(REVIEW, TOPIC) is not None, "what is found again counts again"
+        assert {item.state for item in ledger.source_checks(REVIEW)} == {SourceState.COMPLETE}
 
 
 # --- conclusions ---

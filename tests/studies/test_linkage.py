@@ -176,6 +176,30 @@ def test_withdrawn_and_registered_anew_is_a_relation(entry: Build):
     ]
 
 
+def test_another_entry_of_the_withdrawn_study_is_not_taken_for_the_new_one(entry: Build):
+    same = {"sponsor": "Clinic"}
+    old = entry(NCT_A, ISRCTN, status=Status.WITHDRAWN, first_posted_date="2015-01-01", **same)
+    elsewhere = entry(ISRCTN, first_posted_date="2016-01-01", **same)
+    new = entry(NCT_B, first_posted_date="2017-01-01", **same)
+    found = [(item.kind, item.study_id, item.other_id) for item in joined(old, elsewhere, new).relations]
+    assert found == [(StudyRelationKind.RE_REGISTRATION, NCT_A, NCT_B)]
+
+
+def test_of_one_pair_one_thing_is_said(entry: Build):
+    same = {"sponsor": "Clinic", "start_date": "2016-02", "enrolment_count": 40}
+    old = entry(NCT_A, status=Status.WITHDRAWN, first_posted_date="2015-01-01", **same)
+    new = entry(NCT_B, first_posted_date="2017-01-01", **same)
+    assert [item.kind for item in joined(old, new).relations] == [StudyRelationKind.RE_REGISTRATION]
+
+
+def test_of_many_entries_with_one_title_each_is_told_once_beside_another(entry: Build):
+    same = {"sponsor": "Clinic", "start_date": "2016-02", "enrolment_count": 40}
+    many = [entry(f"NCT{20000000 + n}", brief_title="Stem cells" + " in ALS" * (n % 2), **same) for n in range(12)]
+    found = joined(*many).relations
+    assert {item.kind for item in found} == {StudyRelationKind.DUPLICATE}
+    assert sorted(item.other_id for item in found) == [record.record_id for record in many[2:]]
+
+
 def test_a_person_joins_and_parts_and_takes_it_back(entry: Build):
     records = (entry(NCT_A), entry(ISRCTN))
     declared = (entry(NCT_A, ISRCTN), entry(ISRCTN))

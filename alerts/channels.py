@@ -116,6 +116,10 @@ def deliver_pending(outbox: Outbox, review: str, channels: Iterable[Channel]) ->
     return tuple(attempts)
 
 
+GONE = "this channel is not in TRIALWATCH_CHANNELS any more"
+"""Why an alert that was addressed to a former channel does not arrive."""
+
+
 def write_heartbeat(heartbeat: Heartbeat, outbox: Path) -> None:
     """Put a review's heartbeat into the outbox's ``heartbeat.json``, an object by review, in place of its last."""
     path = outbox / "heartbeat.json"
@@ -129,7 +133,7 @@ def write_heartbeat(heartbeat: Heartbeat, outbox: Path) -> None:
 
 def _attempt(alert: Alert, name: str, channel: Channel | None) -> Attempt:
     if channel is None:
-        return Attempt(alert.key, name, "this channel is not in TRIALWATCH_CHANNELS any more")
+        return Attempt(alert.key, name, GONE)
     try:
         channel.send(alert)
     except NotDelivered as problem:

@@ -224,13 +224,21 @@ def ingest_command(
 @app.command("rebuild")
 def rebuild_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
     """Rebuild the published warehouse from archive, ledger and review folder."""
-    before, after = rebuilding.rebuild(review, settings_of(context))
+    before, after, reason = rebuilding.rebuild(review, settings_of(context))
     differing = sorted(name for name in after.tables if after.tables[name] != before.tables.get(name))
     if as_json:
-        print_json({"fingerprint": after.fingerprint, "before": before.fingerprint, "differing": differing})
+        told = {
+            "fingerprint": after.fingerprint,
+            "before": before.fingerprint,
+            "differing": differing,
+            "reason": reason,
+        }
+        print_json(told)
     else:
         same = "the same as before" if not differing else f"other than before in {', '.join(differing)}"
-        console().print(f"{after.fingerprint}: {same}")
+        console().print(f"{after.fingerprint}: {same}" + (f"; {reason}" if reason else ""))
+    if reason:
+        raise typer.Exit(PARTIAL)
 
 
 @app.command("probe")

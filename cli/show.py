@@ -159,11 +159,14 @@ def searches(found: Sequence[SourceSearched], console: Console) -> None:
         console.print(f"{item.title} ({item.source}), {item.how}{last}\n  {item.query}")
 
 
+_ENDING = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
 def rows(names: Sequence[str], found: Sequence[Sequence[Any]], console: Console) -> None:
-    """A result as a table."""
+    """A result as a table; what would end a line or a cell is shown as it is written in a program."""
     table = Table(*names, box=None, pad_edge=False)
     for row in found:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*("" if value is None else str(value).translate(_ENDING) for value in row))
     console.print(table)
 
 

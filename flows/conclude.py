@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from alerts.channels import Channel, deliver_pending, write_heartbeat
+from alerts.channels import GONE, Channel, deliver_pending, write_heartbeat
 from alerts.feed import render_feed
 from alerts.rules import failed_heartbeat, failed_night, heartbeat, raise_alerts
 from flows.failures import in_words
@@ -22,7 +22,7 @@ from judging.tasks import open_items
 from judging.vanished import Lost, lost, with_lost, with_vanished
 from models.alert import Alert, Heartbeat
 from models.judgement import Judgement
-from models.news import Names, not_yet_told
+from models.news import Names, not_yet_told, told_of_another
 from models.page import ReplayedRecord, ReviewPage
 from models.review import Review
 from models.screening import Event, RunContext
@@ -55,6 +55,8 @@ class Concluded(msgspec.Struct, frozen=True, kw_only=True):
     judgement: Judgement
     page: ReviewPage
     new_events: tuple[Event, ...]
+    carried: tuple[Event, ...]
+    """Events that were told of another study, to which their record belonged: they are not told again."""
     alerts: tuple[Alert, ...]
     lost: Lost
     build: Path
@@ -151,6 +153,9 @@ def conclude(
         judgement=judgement,
         page=page,
         new_events=new_events,
+        carried=told_of_another(
+            judgement.events, ledger.emitted_events(protocol.review, as_of), names_of(ledger, judgement)
+        ),
         alerts=alerts,
         lost=gone,
         build=build,
@@ -189,7 +194,7 @@ def _is_earlier(run: Run, as_of: datetime) -> bool:
 def names_of(ledger: Ledger, judgement: Judgement) -> Names:
     """What studies are called tonight, by every number that they have or ever had."""
     known = ledger.study_aliases(judgement.decision.review, judgement.context.as_of)
-    return Names(studies={**known, **judgement.screened.study_of})
+    return Names(studies={**known, **judgement.screened.study_of}, before=known)
 
 
 def news_of(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> tuple[tuple[Event, ...], tuple[Alert, ...]]:
@@ -214,7 +219,15 @@ def news_of(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> tuple[tup
         silent_since=silence_before(ledger, judgement, page),
         render=lambda **told: render_digest(page, told["events"], told["signals"], told["silence"]),
     )
-    return new_events, alerts
+    # A night that is run again after an older one was told of it already, by the key that it had then.
+    on_this_night = [item for item in ledger.alerts(review) if item.raised_at == context.as_of]
+    again = {item.key for item in alerts if any(_says_the_same(item, other) for other in on_this_night)}
+    return new_events, tuple(item for item in alerts if item.key not in again)
+
+
+def _says_the_same(alert: Alert, other: Alert) -> bool:
+    told, before = ((item.title, item.event_keys, item.signal_keys, item.grade) for item in (alert, other))
+    return alert.key != other.key and told == before
 
 
 def silence_before(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> datetime | None:
@@ -256,7 +269,7 @@ def write_outbox(ledger: Ledger, run_id: int, concluded: Concluded, channels: Se
     ledger.conclude(
         run_id,
         judgement.decision,
-        events=concluded.new_events,
+        events=(*concluded.new_events, *concluded.carried),
         signals=judgement.signals,
         alerts=concluded.alerts,
         heartbeat=beat,
@@ -298,8 +311,10 @@ def deliver(settings: Settings, ledger: Ledger, beat: Heartbeat, channels: Seque
 
 def untold(delivery: Delivery) -> str:
     """That an alert has not arrived, why, and what to do."""
+    key = delivery.alert_key
+    resend = f"run 'trialwatch alerts resend {key}'"
+    what = f"{resend} to send it on the present ones" if delivery.error == GONE else f"mend that and {resend}"
     return (
-        f"alert {delivery.alert_key} has not arrived on {delivery.channel}:"
-        f" {delivery.error or 'not yet tried'}; mend that and run 'trialwatch alerts resend {delivery.alert_key}',"
-        " or take note of it with 'trialwatch ack'"
+        f"alert {key} has not arrived on {delivery.channel}: {delivery.error or 'not yet tried'}; {what}, or take note of"
+        " it with 'trialwatch ack'"
     )

@@ -91,7 +91,7 @@ def gather(
     with addresses_of(request, settings) as addresses:
         asking = _Asking(request, settings, steps, ledger, run_id, addresses)
         held = steps.run("see what the archive holds", load_archive, settings)
-        ledger.hold_against(held.n_pages, request.review, known_questions(review, ledger))
+        short = ledger.hold_against(held.n_pages, request.review, known_questions(review, ledger))
         topics = {source: topic_of(review.protocol, source) for source in sources}
         for source, question in topics.items():
             asking.ask(source, question, SourceQuery(topic=question.query))
@@ -101,7 +101,7 @@ def gather(
             if asking.has_answered(source):
                 asking.ask(source, studies_of(review, source), query)
         held = steps.run("load what was followed", load_archive, settings, asking.read)
-    return Gathered(checks=tuple(asking.checks), holdings=held)
+    return Gathered(checks=tuple(asking.checks), holdings=held.without(short))
 
 
 class _Asking:

@@ -28,6 +28,10 @@ class Holdings(msgspec.Struct, frozen=True, kw_only=True):
     missing: frozenset[str] = frozenset()
     """Were read before, and are no longer there."""
 
+    def without(self, short: Set[str]) -> "Holdings":
+        """The same, with files that the ledger knows to have had more pages among the damaged."""
+        return msgspec.structs.replace(self, damaged=self.damaged | short)
+
     @property
     def missed(self) -> str:
         """What is gone, and what to do; '' when nothing is."""
@@ -87,13 +91,14 @@ def load_archive(settings: Settings, read: ReadFiles | None = None) -> Holdings:
     )
 
 
-def poorer_than_read(settings: Settings) -> Holdings:
-    """What of the archive is gone, or shorter than when the corpus was read from it; nothing is loaded."""
+def held_before(settings: Settings) -> tuple[frozenset[str], Holdings]:
+    """Files that the corpus was read from whole, and which of them are gone or shorter now; nothing is loaded."""
     files = _files(settings)
     with Corpus(settings.corpus) as corpus:
         known = corpus.loaded_files()
     cut = {file for file, path in files.items() if path.stat().st_size < known.get(file, Known()).n_bytes}
-    return Holdings(damaged=frozenset(cut), missing=_missing(known, files))
+    whole = frozenset(file for file, before in known.items() if before.is_whole)
+    return whole, Holdings(damaged=frozenset(cut), missing=_missing(known, files))
 
 
 def _files(settings: Settings) -> dict[str, Path]:

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from flows.conclude import conclude
 from flows.gather import NightRequest
-from flows.load import load_archive, poorer_than_read
+from flows.load import Holdings, held_before, load_archive
 from flows.same_ledger import recognise
+from flows.searches import known_questions
 from models.review import review_named
 from models.settings import Settings
 from stores.ledger import Ledger
@@ -29,18 +31,23 @@ class Manifest(msgspec.Struct, frozen=True):
     registries: str
 
 
-def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerprint]:
+class Rebuilt(NamedTuple):
+    """Content of the published warehouse before and after, and what is wrong with the archive; '' when nothing is."""
+
+    before: Fingerprint
+    after: Fingerprint
+    reason: str
+
+
+def rebuild(review_name: str, settings: Settings) -> Rebuilt:
     """Read the whole archive into a new corpus and publish the newest night anew from it.
 
-    Returns
-    -------
-    tuple of Fingerprint
-        Before and after. Nothing is sent and no decision is taken.
+    Nothing is sent and no decision is taken.
 
     Raises
     ------
     PoorerArchive
-        If the archive lacks files that the present corpus was read from; everything is as it was.
+        If the archive lacks what the present corpus was read from; everything is as it was.
     """
     folder = published_folder(review_name, settings)
     manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
@@ -48,14 +55,19 @@ def rebuild(review_name: str, settings: Settings) -> tuple[Fingerprint, Fingerpr
     review = review_named(settings.reviews, review_name).as_of(manifest.as_of.date())
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         recognise(settings, ledger, review_name)
-        if poorer := poorer_than_read(settings).reason:
-            raise PoorerArchive(f"{settings.archive}: {poorer}")
+        known, poorer = held_before(settings)
+        if poorer.reason:
+            raise PoorerArchive(f"{settings.archive}: {poorer.reason}")
         with _set_aside(settings.corpus):
             holdings = load_archive(settings)
+            if worse := holdings.damaged & known:
+                raise PoorerArchive(f"{settings.archive}: {Holdings(damaged=worse).reason}")
+            questions = known_questions(review, ledger)
+            holdings = holdings.without(ledger.hold_against(holdings.n_pages, review_name, questions))
             request = NightRequest(review=review_name, as_of=manifest.as_of, registries=manifest.registries)
             concluded = conclude(settings, ledger, review, request, holdings)
             publish(concluded.build, concluded.target, settings.keep_snapshots)
-    return before, fingerprint_of(review_name, settings)
+    return Rebuilt(before, fingerprint_of(review_name, settings), holdings.reason)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from judging.tasks import (
     more_than_randomised,
     number_conflicts,
     of_leading_record,
+    one_sided,
     recall,
     rejections,
     reopened_decisions,
@@ -169,6 +170,7 @@ def judge(
     queue += unread_results(files, statuses, review)
     queue += to_confirm(provisional)
     queue += more_than_randomised([*confirmed, *provisional], files)
+    queue += one_sided([*confirmed, *provisional])
     events = tuple(event for study in files for event in events_of(study, context, thresholds, nights))
     # The arithmetic is held against what was printed, with every study that was in it then.
     as_published = as_printed(review, entered)

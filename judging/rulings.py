@@ -19,6 +19,7 @@ from models.protocol import (
     PublishedStudy,
     PublishedVersion,
     RiskOfBiasRow,
+    SettledRow,
 )
 from models.review import Review
 from models.screening import QueueItem
@@ -30,6 +31,8 @@ from studies.linkage import declared_numbers
 Named = TypeVar("Named", DecisionRow, LinkRow, ExtractionRow, RiskOfBiasRow)
 Resolve = Callable[[str], str | None]
 
+_OF_STUDIES = frozenset({"results", "extraction", "discrepancy", "recall"})
+"""Kinds of items whose subject is a study."""
 _HOW_MANY = 2
 """Known ids that a task suggests for one that is not known."""
 
@@ -79,6 +82,7 @@ def rule(review: Review, screened_studies: Mapping[str, str], resolve: Resolve) 
     extraction = _applied("extraction.csv", review.extraction, study_of, names, tasks)
     risk_of_bias = _applied("risk_of_bias.csv", review.risk_of_bias, study_of, names, tasks)
     links = _applied("links.csv", review.links, study_of, names, tasks)
+    settled = tuple(_about(row, study_of, names, tasks) for row in review.settled)
     tasks += _of_records(links, screened_studies)
     tasks += _said_twice(
         "decisions.csv", decisions, lambda row: (row.study_id, row.criterion, row.known_from), "verdict"
@@ -93,6 +97,7 @@ def rule(review: Review, screened_studies: Mapping[str, str], resolve: Resolve) 
             links=links,
             extraction=extraction,
             risk_of_bias=risk_of_bias,
+            settled=settled,
         ),
         tasks=tuple(tasks),
     )
@@ -164,21 +169,31 @@ def _applied(
     for row in rows:
         study_id = study_of(row.study_id)
         if study_id is None:
-            tasks.append(_unknown(file, row, names))
+            tasks.append(_unknown(f"{file}:{row.line}", "study_id", row.study_id, names))
         else:
             found.append(row.model_copy(update={"study_id": study_id}))
     return tuple(found)
 
 
-def _unknown(file: str, row: Named, names: Sequence[str]) -> QueueItem:
-    near = get_close_matches(row.study_id, names, n=_HOW_MANY)
+def _about(row: SettledRow, study_of: Resolve, names: Sequence[str], tasks: list[QueueItem]) -> SettledRow:
+    """A row of settled.csv about tonight's study, whatever number people wrote; other items are about other things."""
+    if row.kind not in _OF_STUDIES:
+        return row
+    study_id = study_of(row.subject)
+    if study_id is None:
+        tasks.append(_unknown(f"settled.csv:{row.line}", "subject", row.subject, names))
+    return row.model_copy(update={"subject": study_id or row.subject})
+
+
+def _unknown(place: str, field: str, number: str, names: Sequence[str]) -> QueueItem:
+    near = get_close_matches(number, names, n=_HOW_MANY)
     instead = f"if {' or '.join(near)} is meant, write that" if near else "correct it"
     return QueueItem(
         kind="ruling",
-        subject=row.study_id,
-        reason=f"{file}:{row.line}: no study is known by this number, so the row is not applied",
-        field="study_id",
-        value=row.study_id,
+        subject=number,
+        reason=f"{place}: no study is known by this number, so the row is not applied",
+        field=field,
+        value=number,
         action=f"{instead}; a study without a registration is listed in published/*.yaml",
     )
 

@@ -56,10 +56,15 @@ def unclear(screened: Screened) -> list[QueueItem]:
             action="decide in decisions.csv",
         )
         for decision in screened.screening.values()
-        if decision.verdict is Verdict.UNCLEAR
+        if decision.verdict is Verdict.UNCLEAR and not _is_to_be_found(decision.study_id, screened)
         for item in decision.criteria
         if item.verdict is Verdict.UNCLEAR
     ]
+
+
+def _is_to_be_found(study_id: str, screened: Screened) -> bool:
+    """Whether a register may still tell of a study of which only its number is known."""
+    return is_listed_only(screened.record_of(study_id)) and is_looked_for(study_id)
 
 
 def recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshness]) -> list[QueueItem]:
@@ -207,6 +212,24 @@ def of_leading_record(
     leading = screened.linked.leading[study_id]
     records = [version.item for version in versions.get(study_id, ()) if isinstance(version.item, TrialRecord)]
     return [record for record in records if record.record_id == leading]
+
+
+def one_sided(arms: Sequence[ArmResult]) -> Iterator[QueueItem]:
+    """Outcomes of studies of which only one side is entered: nothing can be compared."""
+    sides: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for arm in arms:
+        sides[arm.study_id, arm.outcome, arm.timepoint].add(arm.arm)
+    for (study_id, outcome, timepoint), entered in sides.items():
+        if len(entered) == 1:
+            [side] = entered
+            yield QueueItem(
+                kind="extraction",
+                subject=study_id,
+                reason=f"only the {side} arm is entered, so nothing is pooled",
+                field=f"{outcome}, {timepoint}",
+                value=str(side),
+                action="enter the other arm in extraction.csv",
+            )
 
 
 def open_items(queue: Iterable[QueueItem], settled: Sequence[SettledRow]) -> tuple[QueueItem, ...]:

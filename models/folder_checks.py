@@ -4,6 +4,7 @@ Each problem is one line: file, line, field, value, and what to do.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol as Interface
@@ -18,6 +19,7 @@ from models.protocol import (
     RiskOfBiasRow,
     SettledRow,
 )
+from models.screening import QUEUE_KINDS
 from models.terms import Row
 from models.vocabulary import MEAN_MEASURES, StudyList, Verdict
 
@@ -95,12 +97,19 @@ def problems_between(folder: Path, rows: Rows) -> Iterator[str]:
     yield from _twice(
         certainty, rows.certainty, lambda row: (row.outcome, row.timepoint, row.version), "keep one of them"
     )
-    yield from _twice(folder / "settled.csv", rows.settled, lambda row: row.item, "keep one of them")
+    settled = folder / "settled.csv"
+    yield from _twice(settled, rows.settled, lambda row: row.item, "keep one of them")
+    for line in rows.settled:
+        yield from _known(settled, line, "kind", line.kind, QUEUE_KINDS)
     for name in ("decisions", "links", "extraction", "settled"):
         for line in getattr(rows, name):
-            if not _EARLIEST_YEAR <= line.known_from.year <= _LATEST_YEAR:
+            if not _is_day(line.known_from):
                 place = f"{folder / name}.csv:{line.line}"
                 yield f"{place}: known_from: {line.known_from}: no day of a review; write the day as 2019-11-20"
+
+
+def _is_day(day: date) -> bool:
+    return _EARLIEST_YEAR <= day.year <= _LATEST_YEAR
 
 
 def _of_versions(folder: Path, versions: Sequence[PublishedVersion], outcomes: Mapping[str, object]) -> Iterator[str]:
@@ -116,7 +125,24 @@ def _of_versions(folder: Path, versions: Sequence[PublishedVersion], outcomes: M
             if study.study_id in listed:
                 yield f"{place}: study_id: {study.study_id!r} is listed twice; a study is in one list, once"
             listed.add(study.study_id)
+        first_read = version.in_force_from
+        if version.search_date > first_read or not _is_day(version.search_date):
+            yield (
+                f"{place}: search_date: {version.search_date}: a version is read after its search, and this one from"
+                f" {first_read} on; correct the one or the other"
+            )
+        printed: set[tuple[str, str]] = set()
         for estimate in version.estimates:
+            key = (estimate.outcome, estimate.timepoint)
+            if key in printed:
+                yield f"{place}: estimates: {estimate.outcome}, {estimate.timepoint} stands twice; keep one"
+            printed.add(key)
+            measure = getattr(outcomes.get(estimate.outcome), "measure", estimate.measure)
+            if measure != estimate.measure:
+                yield (
+                    f"{place}: estimates.measure: {str(estimate.measure)!r}: {estimate.outcome} is pooled as {measure};"
+                    f" write {str(measure)!r}, or change the protocol's outcome"
+                )
             if estimate.outcome not in outcomes:
                 yield f"{place}: estimates.outcome: {estimate.outcome!r}: {_nearest(estimate.outcome, outcomes)}"
             elif estimate.timepoint not in (times := getattr(outcomes[estimate.outcome], "timepoints", ())):
@@ -196,7 +222,8 @@ def _twice(path: Path, rows: Sequence[Row], key: object, action: str) -> Iterato
         said: Hashable = key(row)  # type: ignore[operator]
         other = first.setdefault(said, row)
         if other is not row:
-            yield f"{path}:{row.line}: row: {said}: lines {other.line} and {row.line} say one thing twice; {action}"
+            told = ", ".join(str(part) for part in (said if isinstance(said, tuple) else (said,)) if part != "")
+            yield f"{path}:{row.line}: row: {told}: lines {other.line} and {row.line} say one thing twice; {action}"
 
 
 def _nearest(value: str, known: Iterable[str]) -> str:

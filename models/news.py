@@ -52,6 +52,8 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     """Study id by alias: every number of a study, the ids it once had, and the records and reports it holds."""
     reports: Mapping[str, str] = MappingProxyType({})
     """Report id by the id of any of its copies."""
+    before: Mapping[str, str] = MappingProxyType({})
+    """Study id by alias as it was on earlier nights: a record that has left its study took its news with it."""
 
 
 def identity(event: Event | Emitted, names: Names) -> tuple[str, str, str]:
@@ -69,4 +71,16 @@ def identity(event: Event | Emitted, names: Names) -> tuple[str, str, str]:
 def not_yet_told(events: Iterable[Event], emitted: Iterable[Event | Emitted], names: Names) -> tuple[Event, ...]:
     """Those of a night's events that no other night has dealt with under any name."""
     told = {identity(item, names) for item in emitted}
-    return tuple(event for event in events if identity(event, names) not in told)
+    carried = {event.key for event in told_of_another(events, emitted, names)}
+    return tuple(event for event in events if identity(event, names) not in told and event.key not in carried)
+
+
+def told_of_another(events: Iterable[Event], emitted: Iterable[Event | Emitted], names: Names) -> tuple[Event, ...]:
+    """Those that were told of the study to which their record belonged until tonight."""
+    told = {identity(item, names) for item in emitted}
+    earlier = Names(studies=names.before, reports=names.reports)
+    return tuple(
+        event
+        for event in events
+        if identity(event, names) not in told and event.rests_on in names.before and identity(event, earlier) in told
+    )

@@ -64,18 +64,22 @@ class Pico(Strict):
         return self.intervention if self.registries_by_intervention else []
 
 
+MOST_PEOPLE = 10**9
+"""No study has more."""
+
+
 class SourceSearch(Strict):
     """That a source is searched for this review, and how long a complete search of it holds."""
 
-    freshness_limit_days: Annotated[int, Field(gt=0)] = 3
+    freshness_limit_days: Annotated[int, Field(gt=0, le=3660)] = 3
 
 
 class Timepoint(Strict):
     """A window of follow-up in days after the start of treatment, both ends included."""
 
     name: str
-    from_days: Annotated[int, Field(gt=0)]
-    to_days: Annotated[int, Field(gt=0)]
+    from_days: Annotated[int, Field(gt=0, le=366_000)]
+    to_days: Annotated[int, Field(gt=0, le=366_000)]
 
     @model_validator(mode="after")
     def ordered(self) -> Self:
@@ -148,12 +152,12 @@ class Thresholds(Strict):
     """Numbers of the update rules; changing one changes the protocol's version."""
 
     alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
-    borderline_p_low: float = 0.04
-    borderline_p_high: float = 0.06
-    relative_change: float = 0.5
-    mid_fraction: float = 0.5
-    participant_ratio: float = 0.5
-    overdue_months: int = 12
+    borderline_p_low: Annotated[float, Field(ge=0, le=1)] = 0.04
+    borderline_p_high: Annotated[float, Field(ge=0, le=1)] = 0.06
+    relative_change: Annotated[float, Field(gt=0, le=1000)] = 0.5
+    mid_fraction: Annotated[float, Field(gt=0, le=1000)] = 0.5
+    participant_ratio: Annotated[float, Field(gt=0, le=1000)] = 0.5
+    overdue_months: Annotated[int, Field(gt=0, le=1200)] = 12
 
 
 class Retired(Strict):
@@ -207,7 +211,7 @@ class Protocol(Strict):
 class PublishedStudy(Strict):
     study_id: str
     label: str
-    n_randomised: int | None = None
+    n_randomised: Annotated[int, Field(gt=0, le=MOST_PEOPLE)] | None = None
     contributes_data: bool = False
     evidence: EvidenceWord
 
@@ -218,12 +222,18 @@ class PublishedEstimate(Strict):
     outcome: str
     timepoint: str
     measure: Measure
-    estimate: float
-    ci_low: float
-    ci_high: float
-    decimals: int = 2
-    k: int
-    n_participants: int | None = None
+    estimate: Annotated[float, Field(allow_inf_nan=False)]
+    ci_low: Annotated[float, Field(allow_inf_nan=False)]
+    ci_high: Annotated[float, Field(allow_inf_nan=False)]
+    decimals: Annotated[int, Field(ge=0, le=9)] = 2
+    k: Annotated[int, Field(gt=0)]
+    n_participants: Annotated[int, Field(gt=0, le=MOST_PEOPLE)] | None = None
+
+    @model_validator(mode="after")
+    def within_its_limits(self) -> Self:
+        if not self.ci_low <= self.estimate <= self.ci_high:
+            raise ValueError(f"estimate {self.estimate:g} is not between {self.ci_low:g} and {self.ci_high:g}")
+        return self
 
 
 class PublishedVersion(Strict):

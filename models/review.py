@@ -61,16 +61,17 @@ class Review:
 
     def as_of(self, day: date) -> "Review":
         """The folder as people had decided it by `day`; at least the first version stays in force."""
-        known = tuple(version for version in self.versions if version.in_force_from <= day)
+        known = tuple(version for version in self.versions if version.in_force_from <= day) or self.versions[:1]
+        names = {version.version for version in known}
         return Review(
             protocol=self.protocol,
-            versions=known or self.versions[:1],
+            versions=known,
             decisions=tuple(row for row in self.decisions if row.known_from <= day),
             links=tuple(row for row in self.links if row.known_from <= day),
             interventions=self.interventions,
             extraction=tuple(row for row in self.extraction if row.known_from <= day),
-            risk_of_bias=self.risk_of_bias,
-            certainty=self.certainty,
+            risk_of_bias=tuple(row for row in self.risk_of_bias if row.version in names),
+            certainty=tuple(row for row in self.certainty if row.version in names),
             settled=tuple(row for row in self.settled if row.known_from <= day),
             fingerprint=self.fingerprint,
         )
@@ -339,7 +340,10 @@ def _one_a_field(error: ValidationError) -> list[str]:
     told: dict[str, str] = {}
     for problem in error.errors():
         field = str(problem["loc"][0]) if problem["loc"] else "row"
-        said = f"{field}: value {_short(problem['input'])}: {_to_do(problem)}"
+        is_missing = problem["type"] == "missing"
+        said = f"{field}: " + (
+            "is empty; give a value" if is_missing else f"value {_short(problem['input'])}: {_to_do(problem)}"
+        )
         if field not in told or ("; write " in said and "; write " not in told[field]):
             told[field] = said
     return list(told.values())

@@ -20,4 +20,8 @@ SELECT
     registry_ids,
     document
 FROM core_report_version
-QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY registry_date DESC, observed_at DESC, arrival DESC, version_id DESC) = 1;
+-- What was once dated stays so: a copy whose date could not be is no newer word on the report.
+QUALIFY row_number() OVER (
+    PARTITION BY report_id
+    ORDER BY published_date IS NULL, registry_date DESC, observed_at DESC, arrival DESC, version_id DESC
+) = 1;

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.alert import Alert
@@ -136,6 +136,8 @@ class Outbox(Sessions):
     def resend(self, key: str, channels: Sequence[str]) -> Alert:
         """Make an alert due now on channels, also where it had arrived, was given up, or was never addressed.
 
+        Where it has not arrived on another channel it is waited for no longer.
+
         Raises
         ------
         LedgerError
@@ -146,6 +148,8 @@ class Outbox(Sessions):
             if row.acknowledged_at is not None:
                 raise LedgerError(f"alert {key} is acknowledged by {row.acknowledged_by}; nothing of it is sent")
             row.snoozed_until = None
+            elsewhere = DeliveryRow.channel.not_in(list(channels)) & (DeliveryRow.state != DeliveryState.DELIVERED)
+            session.execute(delete(DeliveryRow).where(DeliveryRow.alert_key == key, elsewhere))
             for channel in channels:
                 if session.get(DeliveryRow, (key, channel)) is None:
                     session.add(DeliveryRow(alert_key=key, channel=channel, state=DeliveryState.PENDING))

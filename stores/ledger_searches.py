@@ -32,11 +32,12 @@ class Searches(Sessions):
         with self._writing() as session:
             session.merge(SourceCheckRow(run_id=run_id, **columns_of(check)))
 
-    def hold_against(self, n_pages: Mapping[str, int], review: str, questions: Set[str]) -> None:
+    def hold_against(self, n_pages: Mapping[str, int], review: str, questions: Set[str]) -> frozenset[str]:
         """Let the answers to a review's questions count as complete only as long as the archive has what they rest on.
 
         An answer of what had changed since a day rests on one that was complete on that day or later. What comes back,
-        from a backup, counts again. `n_pages` tells how many pages can be read of each file of the archive.
+        from a backup, counts again. `n_pages` tells how many pages can be read of each file of the archive; those are
+        returned that hold fewer than were received.
         """
         row = SourceCheckRow
         asked = (
@@ -55,6 +56,7 @@ class Searches(Sessions):
         )
         held: dict[tuple[str, ...], list[datetime]] = defaultdict(list)
         taken: dict[tuple[str, datetime], bool] = {}
+        short = set()
         with self._writing() as session:
             for check in session.execute(asked).all():
                 own = (check.review, check.source, check.scope)
@@ -65,7 +67,10 @@ class Searches(Sessions):
                 )
                 if check.n_requests:
                     file = answer_file(check.source, check.checked_at, check.run_id, Scope(check.scope))
-                    is_held = is_held and n_pages.get(file, 0) >= check.n_requests
+                    is_whole = n_pages.get(file, 0) >= check.n_requests
+                    is_held = is_held and is_whole
+                    if file in n_pages and not is_whole:
+                        short.add(file)
                     taken[check.question, check.checked_at] = is_held
                 else:
                     # Another review's answer was taken, or there was nothing to ask.
@@ -76,6 +81,7 @@ class Searches(Sessions):
                 if check.state != state:
                     place = (row.run_id == check.run_id, row.source == check.source, row.scope == check.scope)
                     session.execute(update(row).where(*place).values(state=state, reason=reason))
+        return frozenset(short)
 
     def source_checks(self, review: str, until: datetime | None = None) -> tuple[SourceCheck, ...]:
         """The newest check (not later than `until`) of every scope of every source, by source and scope."""

@@ -1,11 +1,13 @@
 """Publishing: a finished night appears all at once, or not at all, and readers of the old one are not disturbed."""
 
 import hashlib
+import json
 import logging
 import os
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ from stores.snapshot import fingerprint, query
 
 log = logging.getLogger("trialwatch")
 
+MANIFEST = "manifest.json"
+"""File by which we know a night of ours, and what of its folder is ours."""
 _ITEMS = """
 SELECT record_id, list(DISTINCT source) FROM review_study_record JOIN core_trial_version USING (record_id) GROUP BY ALL
 UNION ALL
@@ -103,14 +107,14 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
         if path.is_file()
     }
     text = msgspec.json.format(msgspec.json.encode({**facts, "files": files}), indent=2)
-    (folder / "manifest.json").write_bytes(text + b"\n")
+    (folder / MANIFEST).write_bytes(text + b"\n")
 
 
 def publish(build: Path, target: Path, keep: int) -> bool:
     """Move a finished folder to its place, point ``current`` to it, and drop all but the newest `keep` nights.
 
     The link is replaced by a rename, so that there is a whole current night at every moment. Whoever has a file
-    of an earlier night open keeps reading it. Dropped are only nights that have our manifest.
+    of an earlier night open keeps reading it. What lies in a night's folder and is not ours stays there.
 
     Returns
     -------
@@ -122,6 +126,7 @@ def publish(build: Path, target: Path, keep: int) -> bool:
     link = target.parent / "current"
     is_forward = not link.exists() or _day_shown(link) <= target.name
     if target.exists():
+        _keep_strangers(target, build)
         # No rename puts one folder in another's place: meanwhile the link shows a copy of the new one.
         names = (target.with_name(f".{target.name}.{n}.aside") for n in range(10_000))
         aside = next(name for name in names if not name.exists())
@@ -138,8 +143,35 @@ def publish(build: Path, target: Path, keep: int) -> bool:
     nights = sorted(path for path in target.parent.iterdir() if _is_night(path))
     for old in nights[:-keep]:
         if old not in {target, link.resolve()}:
-            shutil.rmtree(old)
+            _remove_night(old)
     return is_forward
+
+
+def _ours(night: Path) -> set[Path]:
+    """Files of a night's folder that we made, as its manifest names them."""
+    try:
+        named = json.loads((night / MANIFEST).read_bytes()).get("files", {})
+    except (OSError, ValueError):
+        return set()
+    return {night / MANIFEST, *(night / name for name in named)}
+
+
+def _keep_strangers(night: Path, build: Path) -> None:
+    """Take what somebody else has put into a night's folder over into the one that replaces it."""
+    for path in sorted(set(night.rglob("*")) - _ours(night)):
+        place = build / path.relative_to(night)
+        if path.is_file() and not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, place)
+
+
+def _remove_night(night: Path) -> None:
+    """Remove what we made of a night, and its folders where nothing else is left in them."""
+    for path in _ours(night):
+        path.unlink(missing_ok=True)
+    for folder in [*sorted((path for path in night.rglob("*") if path.is_dir()), reverse=True), night]:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _day_shown(link: Path) -> str:
@@ -150,7 +182,7 @@ def _day_shown(link: Path) -> str:
 
 def _is_night(path: Path) -> bool:
     """Whether a folder is a night that we published."""
-    return bool(_DAY.fullmatch(path.name)) and not path.is_symlink() and (path / "manifest.json").is_file()
+    return bool(_DAY.fullmatch(path.name)) and not path.is_symlink() and (path / MANIFEST).is_file()
 
 
 def _point_current(review: Path, folder: Path) -> None:

@@ -99,8 +99,9 @@ class Snapshot(DuckFile):
         return self._observations("core_trial_latest ORDER BY record_id", TrialRecord)
 
     def report_versions(self) -> list[Observation]:
-        """All versions of reports, by registry date and observation."""
-        return self._observations("core_report_version ORDER BY registry_date, observed_at, arrival", Report)
+        """All versions of reports, by registry date and observation; what has no date comes before what has one."""
+        order = "published_date IS NOT NULL, registry_date, observed_at, arrival"
+        return self._observations(f"core_report_version ORDER BY {order}", Report)
 
     def _observations(self, source: str, kind: type[TrialRecord] | type[Report]) -> list[Observation]:
         found = self._connection.execute(f"SELECT document, observed_at FROM {source}").fetchall()

@@ -82,7 +82,10 @@ def _completed(study: StudyFile, context: RunContext) -> Event | None:
     shown = _shown(study, ended[0])
     dates = (record.completion_date, record.primary_completion_date)
     when = next((day for day in dates if day and first_day(day) <= first_day(shown)), shown)
-    evidence = f"{record.record_id}: status {record.status_text}, version of {shown}"
+    evidence = f"{record.record_id}: status {record.status_text or record.status}, version of {shown}"
+    if _is_first_known(study, ended[0]) and record.first_posted_date:
+        # Nobody saw it change: it was public as soon as both the record and its completion were.
+        shown = max(record.first_posted_date, when, key=first_day)
     code, grade, status = EventCode.COMPLETED, AlertGrade.WATCH, record.status or ""
     return _event(study, context, code, when, shown, seen, grade, evidence, status, record.record_id)
 
@@ -113,6 +116,13 @@ def _summarised(study: StudyFile, record_id: str) -> PartialDate | None:
         if item.report.report_id == f"{record_id}/results" and item.report.published_date
     ]
     return min(days, key=first_day, default=None)
+
+
+def _is_first_known(study: StudyFile, version: Observation) -> bool:
+    """Whether no version of a record is known from before one."""
+    record = _trial(version)
+    of_record = [item for item in study.versions if _trial(item).record_id == record.record_id]
+    return all(first_day(_trial(item).registry_date) >= first_day(record.registry_date) for item in of_record)
 
 
 def _shown(study: StudyFile, version: Observation) -> PartialDate:

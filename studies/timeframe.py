@@ -4,7 +4,7 @@ A time frame is free text, so a small grammar reads what it can and leaves the r
 
     frame    = (other words | time)*
     time     = numbers unit                 6 and 12 months, 24-28 weeks, 6mo
-             | unit numbers                 Weeks 4, 8 and 24, Day 1 to 28, M6
+             | unit numbers                 Weeks 4, 8 and 24, Day 1 to 28, M6, Semanas 24 y 48
     numbers  = number (joint number)*
     joint    = , ; / & and or               each number is a time
              | to - through until           the numbers are two ends of one time
@@ -25,10 +25,10 @@ _DAY, _WEEK, _MONTH, _YEAR = 1.0, 7.0, 365.25 / 12, 365.25
 _UNITS = {
     r"min(?:ute)?s?": _DAY / 1440,
     r"hours?|hrs?|h": _DAY / 24,
-    r"days?|d": _DAY,
-    r"weeks?|wks?|w": _WEEK,
-    r"months?|mos?|m": _MONTH,
-    r"years?|yrs?|y": _YEAR,
+    r"days?|d|d[íi]as?|jours?|tagen?|tage?|giorn[oi]": _DAY,
+    r"weeks?|wks?|w|semanas?|semaines?|wochen?|settiman[ae]": _WEEK,
+    r"months?|mos?|m|mes(?:es)?|mois|monat(?:en?)?|mes[ei]": _MONTH,
+    r"years?|yrs?|y|años?|anos?|ans?|jahr(?:en?)?|ann[oi]": _YEAR,
 }
 _ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
          "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]  # fmt: skip
@@ -39,18 +39,24 @@ _WORDS |= {f"{ten}-{one}": _WORDS[ten] + _WORDS[one] for ten in _TENS for one in
 
 _TOKEN = re.compile(
     rf"""
-      (?P<number> (?<![\w.,]) \d+(?:\.\d+)? (?![\d]*,\d{{3}}) | \b(?:{"|".join(sorted(_WORDS, key=len, reverse=True))})\b )
+      (?P<number> (?<![\w.,]) \d+(?:\.\d+)? (?![\d]*,\d) | \b(?:{"|".join(sorted(_WORDS, key=len, reverse=True))})\b )
     | (?P<unit> (?<![a-z]) (?: {"|".join(f"(?:{unit})" for unit in _UNITS)} ) (?![a-z]) \.? )
     | (?P<before> \b(?:before|prior|preceding|pre)\b )
     | (?P<cycle> \bcycles?\b )
     | (?P<interval> ± | \+/- | \b(?:every|each|per|once|twice|daily|weekly|monthly|yearly|interval[s]?|aged?|times?)\b )
     | (?P<span> \b(?:to|through|thru|until|till)\b | [-\u2010-\u2015~] | \.\.\.? | … )
-    | (?P<joint> [,;/&+] | \b(?:and|or)\b )
+    | (?P<joint> [,;/&+] | \b(?:and|or|then|also|at|as\ well\ as|plus|et|und|sowie|oder|ou|e|o)\b )
     | (?P<between> [#(:] )
     | (?P<other> [^\s\w] | \w+ )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_AND = "and|or|to|et|und|oder"
+_SPANISH = r"(?:semanas?|mes(?:es)?|d[íi]as?|años?|weeks?|months?|days?|years?)"
+_SPANISH_AND = re.compile(
+    rf"(?<=\d)\s+y\s+(?=\d+\s*{_SPANISH}\b) | (?<=\d)\s+y\s+(?=\d+(?!\s*[dwmy]\b)(?!\s*\d))", re.IGNORECASE | re.VERBOSE
+)
+"""*Semanas 24 y 48*, *24 y 48 semanas*; *1 y 6 m* is a year and six months."""
 _SAME_TIME = 0.05
 """Share by which two names of one time may differ: month 6 is week 26."""
 
@@ -94,7 +100,8 @@ def read_time_frame(text: str) -> TimeFrame:
     """Read what a time frame names; what cannot be read names nothing."""
     tokens = _tokens(text)
     found = list(_times(tokens))
-    if any(item.kind == "cycle" for item in tokens) or any(_may_be_one(*pair) for pair in pairwise(found)):
+    is_unread = any(item.kind == "other" and item.text[0].isdigit() for item in tokens)
+    if is_unread or any(item.kind == "cycle" for item in tokens) or any(_may_be_one(*pair) for pair in pairwise(found)):
         return TimeFrame((), False)
     times = tuple(day for time in found for day in time.days)
     several = [day for time in found if time.is_list for day in time.days if day > 0]
@@ -117,7 +124,11 @@ def is_within(time_frame: str | None, timepoint: Timepoint) -> bool:
 
 def _tokens(text: str) -> list[_Token]:
     """Tokens of a text; a letter or two alone is a unit only beside a number: M6, 6 m, and no *a* or *m*."""
-    plain = re.sub(r"\b([dwmy])(\d)", r"\1 \2", text, flags=re.IGNORECASE)
+    plain = re.sub(r"(?<=\d),(?=\d)(?!\d{3}(?!\d))", ", ", text)
+    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|(?<=\d)[.]?[ªº]", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(rf"(?<=\d)\s*({_AND})\s*(?=\d)", r" \1 ", plain, flags=re.IGNORECASE)
+    plain = _SPANISH_AND.sub(" and ", plain)
+    plain = re.sub(r"\b([dwmy])(\d)", r"\1 \2", plain, flags=re.IGNORECASE)
     plain = re.sub(r"(\d)([a-z])", r"\1 \2", plain, flags=re.IGNORECASE)
     return [_Token(str(match.lastgroup), match[0].lower()) for match in _TOKEN.finditer(plain)]
 

@@ -12,6 +12,7 @@ import pytest
 
 from alerts.channels import deliver_pending, open_channels
 from alerts.rules import heartbeat, raise_alerts
+from flows.conclude import untold
 from models.alert import Alert, Heartbeat
 from models.news import Names
 from models.screening import RunContext
@@ -138,6 +139,20 @@ def test_a_channel_that_was_taken_away_is_told_and_given_up(
     later.time += timedelta(days=1)
     assert night(mail_server.address("ann@example.net")).deliver() == []
     assert mail_server.messages == []
+
+
+def test_an_alert_that_is_sent_elsewhere_is_no_longer_waited_for_on_a_former_channel(
+    night: Callable[..., Night], review: Any, mail_server: Any
+) -> None:
+    alert = review.alert()
+    night(mail_server.address("ann@example.net")).conclude(alert)
+    later = night()
+    later.deliver()
+    [former] = later.ledger.undelivered(alert.review)
+    assert "to send it on the present ones" in untold(former)
+    later.ledger.resend(alert.key, [channel.name for channel in later.channels])
+    later.deliver()
+    assert later.ledger.undelivered(alert.review) == ()
 
 
 def test_what_people_acknowledged_is_not_sent(night: Callable[..., Night], review: Any, mail_server: Any) -> None:

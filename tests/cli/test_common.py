@@ -22,6 +22,17 @@ def printed() -> Iterator[io.StringIO]:
         yield out
 
 
+def test_a_cell_is_one_line_whatever_it_holds() -> None:
+    with printed() as out:
+        rows(["v", "n"], [("tab\there", 1), ("two\nlines", 2), ("back\rward", 3)], console())
+    assert [line.split() for line in out.getvalue().splitlines()] == [
+        ["v", "n"],
+        [r"tab\there", "1"],
+        [r"two\nlines", "2"],
+        [r"back\rward", "3"],
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -65,7 +65,7 @@ def test_fingerprint_and_rebuild_agree(trialwatch: Command, data: Path) -> None:
     before = trialwatch("--data", data, "fingerprint")
     assert re.fullmatch(r"[0-9a-f]{64}\n", before.out)
     [told] = trialwatch("--data", data, "rebuild", "--json").lines
-    assert told == {"fingerprint": before.out.strip(), "before": before.out.strip(), "differing": []}
+    assert told == {"fingerprint": before.out.strip(), "before": before.out.strip(), "differing": [], "reason": ""}
     [tables] = trialwatch("--data", data, "fingerprint", "--json").lines
     assert tables["fingerprint"] == before.out.strip()
     assert "out_study" in tables["tables"]

@@ -133,3 +133,30 @@ def test_a_row_is_added_as_the_file_is_written_and_twice_is_refused(
     path.write_bytes(path.read_bytes() + "Müller,q1234567,link,S,,A,2024-01-01\r\n".encode("latin-1"))
     ended = run("settle", second, "--by", "A. Author", "--reason", "seen")
     assert (ended.code, str(path) in ended.err) == (1, True), ended.err
+
+
+def test_one_side_alone_and_rows_about_nobody_are_told(
+    trialwatch_there: Callable[..., Any], review_folder: Path
+) -> None:
+    run = trialwatch_there
+    assert run("extract", STUDY, "--append").code == 0
+    table = review_folder / "extraction.csv"
+    rows = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text(
+        "".join(
+            row
+            for row in rows
+            if not (row.startswith(STUDY) and ",serious_adverse_events," in row and ",control," in row)
+        ),
+        encoding="utf-8",
+    )
+    (review_folder / "settled.csv").write_text(
+        "item,kind,subject,settled_by,known_from,reason\nq0000000,results,NCT0328005,me,2024-01-01,seen\n",
+        encoding="utf-8",
+    )
+    items = rebuilt(run)
+    [alone] = [item for item in items if item["reason"].startswith("only the intervention arm is entered")]
+    assert (alone["subject"], alone["field"].partition(",")[0]) == (STUDY, "serious_adverse_events")
+    [slip] = [item for item in items if item["kind"] == "ruling"]
+    assert slip["reason"].startswith("settled.csv:2: no study is known by this number")
+    assert STUDY in slip["action"]

@@ -102,7 +102,7 @@ def test_a_rebuild_gives_the_same_content_as_the_nights_did(data: Path, carry_ou
     carry_out(data, RESULTS_POSTED)
     before = fingerprint_of(REVIEW, Settings(data=data))
     (data / "warehouse.duckdb").write_bytes(b"torn")
-    told_before, told_after = rebuild(REVIEW, Settings(data=data))
+    told_before, told_after, _ = rebuild(REVIEW, Settings(data=data))
     assert told_before == told_after == before == fingerprint_of(REVIEW, Settings(data=data))
     assert len(digests(data)) == 1
 
@@ -120,7 +120,7 @@ def test_a_rebuild_after_a_night_that_was_stopped_is_that_of_the_night_before(da
     before = fingerprint_of(REVIEW, Settings(data=data))
     with pytest.raises(KeyboardInterrupt):
         carry_out(data, RESULTS_POSTED, steps=Stopped())
-    _, after = rebuild(REVIEW, Settings(data=data))
+    _, after, _ = rebuild(REVIEW, Settings(data=data))
     assert {name for name, digest in after.tables.items() if digest != before.tables[name]} == set()
 
 
@@ -254,6 +254,7 @@ def test_before_anything_is_published_a_page_says_that_nothing_is_known(
     result = carry_out(tmp_path, SECOND, settings=elsewhere)
     assert result.state == "failed"
     assert result.judgement.decision.status is UpdateStatus.NOT_KNOWN
+    assert [item for item in result.judgement.queue if item.kind != "rejected"] == [], "nobody could look them up yet"
     told = page_text(tmp_path)
     assert "Not known tonight" in told
     assert "Up to date" not in told
@@ -412,3 +413,11 @@ def test_a_night_keeps_its_ledger_on_postgresql(
         assert [run.state for run in ledger.runs(REVIEW)] == ["done", "done"]
         assert [alert.key for alert in ledger.alerts(REVIEW)] == [alert.key for alert in result.alerts]
         assert [delivery.state for delivery in ledger.deliveries(REVIEW)] == ["delivered"]
+
+
+def test_an_older_night_in_between_does_not_tell_the_newer_one_again(data: Path, carry_out: Night) -> None:
+    for day in (RESULTS_POSTED, SECOND, RESULTS_POSTED):
+        carry_out(data, day)
+    with Ledger(Settings(data=data).ledger) as ledger:
+        told = [(alert.raised_at, alert.title) for alert in ledger.alerts(REVIEW)]
+    assert len(told) == len(set(told))

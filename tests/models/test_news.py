@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.news import Names, not_yet_told
+from models.news import Names, not_yet_told, told_of_another
 from models.screening import Event
 from models.vocabulary import AlertGrade, EventCode
 
@@ -109,6 +109,17 @@ def test_news_is_known_by_what_it_rests_on(
 ) -> None:
     names = Names(studies=studies, reports=reports)
     assert not_yet_told([tonight], [told], names) == (() if is_known else (tonight,))
+
+
+def test_a_record_that_leaves_its_study_took_its_news_with_it() -> None:
+    """What was told of the study is recorded for the record's new study, and what happens later is told."""
+    told = event(COMPLETED, ISRCTN, "completed", ISRCTN)
+    tonight = [told, event(COMPLETED, NCT, "completed", NCT), event(OVERDUE, NCT, "2024", NCT)]
+    names = Names(studies={ISRCTN: ISRCTN, NCT: NCT}, before={ISRCTN: ISRCTN, NCT: ISRCTN})
+    assert not_yet_told(tonight, [told], names) == (tonight[2],)
+    assert told_of_another(tonight, [told], names) == (tonight[1],)
+    after = Names(studies=names.studies, before={ISRCTN: ISRCTN, NCT: NCT})
+    assert not_yet_told(tonight, [told, tonight[1], tonight[2]], after) == ()
 
 
 RECORDS = [f"NCT9000000{n}" for n in range(5)]

@@ -35,6 +35,8 @@ def complaint(folder: Path) -> str:
 
 
 def header(folder: Path, name: str) -> str:
+    if name == "settled.csv":
+        return "item,kind,subject,field,settled_by,known_from,reason"
     return (folder / name).read_text(encoding="utf-8").splitlines()[0]
 
 
@@ -80,7 +82,7 @@ ROWS = [
     ("decisions.csv", "NCT01363401,design,excluded,me,2020-01-01,read", "verdict: 'excluded' is no verdict on design", "write one of"),
     ("decisions.csv", "NCT01363401,list,met,me,2020-01-01,read", "verdict: 'met' is no verdict on list", "write one of"),
     ("decisions.csv", "NCT01363401,list,include,me,2020-01-01,read", "verdict", "write 'included'"),
-    ("decisions.csv", "NCT01363401,list,excluded,,2020-01-01,read", "decided_by", "required"),
+    ("decisions.csv", "NCT01363401,list,excluded,,2020-01-01,read", "decided_by: is empty", "give a value"),
     ("decisions.csv", "NCT01363401,list,excluded,me,soon,read", "known_from: value 'soon'", "date"),
     ("links.csv", "NCT01363401,NCT01363401,record,,true,2020-01-01,me,same", "item_id: 'NCT01363401' is linked to itself", "name the other"),
     ("links.csv", "NCT01363401,PMID:1,reprot,results,true,2020-01-01,me,why", "relation: value 'reprot'", "write 'report'"),
@@ -92,6 +94,9 @@ ROWS = [
     ("certainty.csv", "alsfrs_r_change,6 months,low,imprecision,2019,abstract", "timepoint: '6 months'", "write"),
     ("certainty.csv", "alsfrs_r_change,12 months,lowish,imprecision,2019,abstract", "certainty: value 'lowish'", "write 'low'"),
     ("certainty.csv", "alsfrs_r_change,12 months,low,imprecision,2109,abstract", "version: '2109'", "write '2019'"),
+    ("settled.csv", "8c11cd3,results,NCT02017912,report,me,2020-01-01,seen", "item: value '8c11cd3'", "match"),
+    ("settled.csv", "q8c11cd3,result,NCT02017912,report,me,2020-01-01,seen", "kind: 'result'", "write 'results'"),
+    ("settled.csv", "q8c11cd3,results,NCT02017912,report,me,1020-01-01,seen", "known_from: 1020-01-01", "write the day"),
 ]  # fmt: skip
 
 
@@ -158,6 +163,12 @@ SLIPS = {
     "an unknown outcome in a version": (edited("published/2019.yaml", "outcome: fvc_change", "outcome: fcv_change"), "'fcv_change'", "write 'fvc_change'"),
     "a study in two lists": (edited("published/2019.yaml", "study_id: NCT01254539", "study_id: NCT01363401"), "listed twice", "in one list"),
     "two versions of one name": (edited("published/2016.yaml", 'version: "2016"', 'version: "2019"'), "the name of two files", "give each its own"),
+    "a search after its version could be read": (edited("published/2019.yaml", "2019-07-31", "2029-07-31"), "search_date: 2029-07-31", "correct the one or the other"),
+    "an estimate twice": (edited("published/2019.yaml", "outcome: fvc_change", "outcome: alsfrs_r_change"), "alsfrs_r_change, 4 to 6 months stands twice", "keep one"),
+    "an estimate of another measure": (edited("published/2019.yaml", "measure: MD", "measure: RR"), "alsfrs_r_change is pooled as MD", "write 'MD'"),
+    "an estimate outside its limits": (edited("published/2019.yaml", "ci_high: 5.54", "ci_high: 0.54"), "estimate 3.38 is not between", "2019.yaml:"),
+    "fewer people than none": (edited("published/2019.yaml", "n_randomised: 64", "n_randomised: -64"), "n_randomised: value -64", "greater than 0"),
+    "an age that no clock reaches": (edited("protocol.yaml", "ctgov: {freshness_limit_days: 3}", "ctgov: {freshness_limit_days: 99999999999}"), "freshness_limit_days", "less than or equal to 3660"),
     "a day that is none": (edited("published/2019.yaml", "2019-07-31", "2019-07-32"), "not YAML: day is out of range", "correct it"),
     "a file that nobody reads": (renamed("extraction.csv", "extractions.csv"), "'extractions.csv' is not read", "write 'extraction.csv'"),
     "another such file": (renamed("decisions.csv", "descisions.csv"), "'descisions.csv' is not read", "write 'decisions.csv'"),

@@ -151,6 +151,20 @@ def test_current_only_moves_forward(tmp_path: Path) -> None:
     assert (review / "current" / "page.html").read_text() == "late, again"
 
 
+def test_what_somebody_put_into_a_night_outlives_it(tmp_path: Path) -> None:
+    review = tmp_path / "a_review"
+    for text in ("first", "again"):
+        publish(a_build(tmp_path, text), review / "2016-06-21", keep=1)
+        notes = review / "2016-06-21" / "notes" / "mine.txt"
+        notes.parent.mkdir(exist_ok=True)
+        notes.write_text(notes.read_text() + "!" if notes.exists() else "kept")
+    assert (review / "2016-06-21" / "page.html").read_text() == "again"
+    publish(a_build(tmp_path, "later"), review / "2016-06-22", keep=1)
+    assert [path.name for path in (review / "2016-06-21").rglob("*")] == ["notes", "mine.txt"]
+    assert notes.read_text() == "kept!"
+    assert not list(review.glob(".*aside"))
+
+
 def test_what_is_no_night_of_ours_is_never_dropped(tmp_path: Path) -> None:
     review = tmp_path / "a_review"
     for name in ("2016-thesis", "2015-01-01", "12345"):
@@ -171,5 +185,5 @@ def a_build(tmp_path: Path, text: str) -> Path:
     build = tmp_path / "build"
     build.mkdir()
     (build / "page.html").write_text(text)
-    (build / "manifest.json").write_text("{}")
+    write_manifest(build, {})
     return build

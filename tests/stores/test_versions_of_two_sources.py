@@ -101,6 +101,21 @@ def test_country_variants_of_one_export_are_each_new_only_once(nights: Nights) -
     assert [nights.see(*variants), nights.see(*variants)] == [2, 0]
 
 
+def test_an_export_that_goes_back_to_an_earlier_wording_is_heard_each_time(nights: Nights) -> None:
+    other = msgspec.structs.replace(COPIED_RECORD, status_text="Ended")
+    told = [nights.see(COPIED_RECORD), nights.see(other), nights.see(COPIED_RECORD), nights.see(COPIED_RECORD)]
+    assert told == [1, 1, 1, 0]
+    nights.see(other, COPIED_RECORD, other)
+    assert [item.item.status_text for item in nights.versions()][-1] == "Ended", "what arrived last"
+
+
+def test_what_was_once_dated_stays_so(nights: Nights) -> None:
+    dated = msgspec.structs.replace(REPORT, published_date="2019-12")
+    undated = msgspec.structs.replace(REPORT, registry_date="2020-03-02")
+    assert [nights.see(dated), nights.see(undated), nights.see(dated)] == [1, 1, 0]
+    assert [item.item.published_date for item in nights.versions()] == [None, "2019-12"]
+
+
 def test_two_first_hand_sources_of_one_report_do_not_take_turns(nights: Nights) -> None:
     saved = msgspec.structs.replace(REPORT, source="nbib", title="Cells!")
     assert [nights.see(REPORT, saved), nights.see(REPORT, saved), nights.see(saved, REPORT)] == [2, 0, 0]

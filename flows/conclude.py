@@ -89,20 +89,10 @@ def conclude(
     previous = max((run.as_of for run in ledger.runs(protocol.review) if _is_earlier(run, as_of)), default=None)
     past = [item for item in ledger.decisions(protocol.review) if item.decided_at < as_of]
     with Snapshot(build / "warehouse.duckdb", settings.corpus, as_of, known_questions(review, ledger)) as snapshot:
-        rejected = snapshot.rejected()
+        context = RunContext(as_of=as_of, baseline_search_date=review.baseline.search_date)
+        told, known = snapshot.told(), ledger.study_aliases(protocol.review, as_of)
         with verdicts_of(review, settings) as verdicts:
-            judgement = judge(
-                RunContext(as_of=as_of, baseline_search_date=review.baseline.search_date),
-                review,
-                snapshot.newest_trials(),
-                snapshot.trial_versions(),
-                snapshot.report_versions(),
-                rejected,
-                freshness_now(review, ledger, as_of),
-                snapshot.nights(),
-                verdicts,
-                ledger.study_aliases(protocol.review, as_of),
-            )
+            judgement = judge(context, review, told, freshness_now(review, ledger, as_of), verdicts, known)
         judgement = with_vanished(judgement, snapshot.last_listed())
         before = shown_before(settings, protocol.review, as_of.date())
         gone = lost(judgement, before.items, before.on)
@@ -121,14 +111,14 @@ def conclude(
             previous,
             past,
             snapshot.n_versions_since(previous),
-            len(rejected),
+            len(told.rejected),
             _replayed(judgement) if request.registries == "replay" else {},
         )
         rows = snapshot.export_parquet(build / "parquet")
     new_events, alerts = news_of(ledger, judgement, page)
-    told = {alert.key: alert for alert in ledger.alerts(protocol.review) if alert.raised_at <= as_of}
-    told |= {alert.key: alert for alert in alerts if is_told}
-    feed = render_feed(protocol.review, protocol.title, as_of, list(told.values()))
+    raised = {alert.key: alert for alert in ledger.alerts(protocol.review) if alert.raised_at <= as_of}
+    raised |= {alert.key: alert for alert in alerts if is_told}
+    feed = render_feed(protocol.review, protocol.title, as_of, list(raised.values()))
     (build / "site").mkdir()
     (build / "site" / "index.html").write_text(render_page(page), encoding="utf-8")
     (build / "site" / "feed.atom").write_text(feed, encoding="utf-8")

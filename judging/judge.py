@@ -6,7 +6,6 @@ earlier nights left in the ledger. The same inputs give the same judgement.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from types import MappingProxyType
 
 import msgspec
@@ -28,12 +27,12 @@ from judging.tasks import (
     unclear,
     unread_results,
 )
-from models.judgement import Judgement, Screened
+from models.judgement import Judgement, Screened, Told
 from models.protocol import PublishedStudy
 from models.review import Review
 from models.screening import Event, RunContext, StudyStatus
 from models.synthesis import ArmResult, EffectInput, SourceFreshness
-from models.trial import Observation, Rejected, Report, TrialRecord
+from models.trial import Observation, Report, TrialRecord
 from models.vocabulary import (
     EventCode,
     EvidenceSet,
@@ -107,12 +106,8 @@ def ids_to_follow(screened: Screened, review: Review) -> list[str]:
 def judge(
     context: RunContext,
     review: Review,
-    newest: Sequence[Observation],
-    trial_versions: Sequence[Observation],
-    report_versions: Sequence[Observation],
-    rejected: Sequence[Rejected],
-    freshness: Sequence[SourceFreshness],
-    nights: Sequence[datetime],
+    told: Told,
+    freshness: Sequence[SourceFreshness] = (),
     verdicts: Verdicts | None = None,
     known: Mapping[str, str] = MappingProxyType({}),
 ) -> Judgement:
@@ -122,22 +117,19 @@ def judge(
     ----------
     context : the night, and since when things are news
     review : the review folder as of the night
-    newest : newest version of each registry record
-    trial_versions, report_versions : all versions observed by the night, oldest registry date first
-    rejected : what could not be read, of all pages so far
+    told : what its sources had told by the night
     freshness : how recently each source was searched to the end
-    nights : moments at which sources were observed, ascending
     verdicts : those that the review's rules have found before; they save time and change nothing
     known : the study that each number stood for on earlier nights, the oldest first
     """
     verdicts = verdicts or Verdicts(review.protocol.eligibility)
-    reports = {item.item.report_id: item.item for item in report_versions if isinstance(item.item, Report)}
-    screened, rulings = screen_records(newest, reports, review, verdicts, known)
+    reports = {item.item.report_id: item.item for item in told.reports if isinstance(item.item, Report)}
+    screened, rulings = screen_records(told.newest, reports, review, verdicts, known)
     review = rulings.review
     queue = [
         *rulings.tasks,
         *screened.linked.queue,
-        *rejections(rejected),
+        *rejections(told.rejected),
         *unclear(screened),
         *recall(screened, review, freshness),
     ]
@@ -151,9 +143,9 @@ def judge(
     queue += [task for task in out.values() if task]
     confirmed = [arm for arm in entered if arm.study_id not in out]
     provisional = [arm for arm in provisional if arm.study_id not in out]
-    versions = _versions_by_study(screened, trial_versions)
-    screened = _with_dates(screened, trial_versions, report_versions, review)
-    linked = _linked_reports(screened, review, report_versions)
+    versions = _versions_by_study(screened, told.trials)
+    screened = _with_dates(screened, told.trials, told.reports, review)
+    linked = _linked_reports(screened, review, told.reports)
     disputed = _disputed(confirmed, linked)
     inputs = inputs_of(review, confirmed, provisional, disputed)
     effects = tuple(
@@ -171,7 +163,7 @@ def judge(
     queue += to_confirm(provisional)
     queue += more_than_randomised([*confirmed, *provisional], files)
     queue += one_sided([*confirmed, *provisional])
-    events = tuple(event for study in files for event in events_of(study, context, thresholds, nights))
+    events = tuple(event for study in files for event in events_of(study, context, thresholds, told.nights))
     # The arithmetic is held against what was printed, with every study that was in it then.
     as_published = as_printed(review, entered)
     # Before the first version could be read its data were not there either.

@@ -1,6 +1,7 @@
 """What a night concludes about a review, from joined records to the update decision."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -17,8 +18,23 @@ from models.screening import (
     StudyStatus,
 )
 from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
-from models.trial import Report, TrialRecord
+from models.trial import Observation, Rejected, Report, TrialRecord
 from models.vocabulary import EvidenceSet, Verdict
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What a review's sources had told by a night."""
+
+    newest: Sequence[Observation]
+    """Newest version of each registry record."""
+    trials: Sequence[Observation]
+    """All versions of records, oldest registry date first."""
+    reports: Sequence[Observation] = ()
+    """All versions of reports, oldest registry date first."""
+    rejected: Sequence[Rejected] = ()
+    """What could not be read, of all pages so far."""
+    nights: Sequence[datetime] = ()
+    """Moments at which sources were observed, ascending."""
 
 
 class Linked(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from models.corpus_tables import core_report_version, core_trial_version
+from models.judgement import Told
 from models.tables import metadata
 from models.trial import TOPIC_LISTING, Observation, Rejected, Report, TrialRecord
 from stores.archive import DAMAGED
@@ -89,6 +90,16 @@ class Snapshot(DuckFile):
                 f" JOIN corpus.{documents.name} USING (version_key) ORDER BY version_id"
             )
             self._connection.unregister("seen")
+
+    def told(self) -> Told:
+        """Everything that a judgement needs of the sources."""
+        return Told(
+            newest=self.newest_trials(),
+            trials=self.trial_versions(),
+            reports=self.report_versions(),
+            rejected=self.rejected(),
+            nights=self.nights(),
+        )
 
     def trial_versions(self) -> list[Observation]:
         """All versions of registry records, by registry date and observation."""

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from connectors import CONNECTORS
-from judging.judge import Judgement, judge
+from judging.judge import judge
 from models.dates import at_night
+from models.judgement import Judgement, Told
 from models.review import load_review
 from models.screening import RunContext
 from models.settings import Settings
@@ -35,7 +36,8 @@ def judged() -> Judgement:
     european = Observation(item=read("euctr", made_up), observed_at=at_night(NIGHT))
     review = load_review(Settings().reviews / "als_cell_therapy").as_of(NIGHT)
     context = RunContext(as_of=at_night(NIGHT), baseline_search_date=review.baseline.search_date)
-    return judge(context, review, [american], [american], [european], (), (), [at_night(NIGHT)])
+    told = Told(newest=[american], trials=[american], reports=[european], nights=[at_night(NIGHT)])
+    return judge(context, review, told)
 
 
 def test_the_second_registers_tables_are_a_summary_and_no_publication(judged: Judgement):

@@ -10,8 +10,9 @@ import pytest
 import requests
 
 from connectors import CONNECTORS
-from judging.judge import Judgement, judge
+from judging.judge import judge
 from models.dates import add_months, at_night
+from models.judgement import Judgement, Told
 from models.review import Review
 from models.screening import Event, RunContext
 from models.trial import Observation, Page, Report, TrialRecord
@@ -58,12 +59,12 @@ class Watch:
         return judge(
             RunContext(as_of=at_night(day), baseline_search_date=review.baseline.search_date),
             review,
-            self.trials[-1:],
-            self.trials,
-            self.reports,
-            (),
-            (),
-            [at_night(night) for night in self.nights],
+            Told(
+                newest=self.trials[-1:],
+                trials=self.trials,
+                reports=self.reports,
+                nights=[at_night(night) for night in self.nights],
+            ),
         )
 
 

@@ -14,7 +14,7 @@ from connectors import CONNECTORS
 from connectors.reading import beginning
 from models.connector import Connector
 from models.dates import first_day
-from models.trial import Page, Parsed, Rejected, Report, TrialRecord
+from models.trial import UNDATED, Page, Parsed, Rejected, Report, TrialRecord
 
 log = logging.getLogger("trialwatch")
 
@@ -82,7 +82,10 @@ def _bounded(item: Parsed, page: Page) -> Iterator[Parsed]:
         if value is not None and (why := _impossible(value, last)):
             changes[field] = None
             yield _wrong(page, name, field, value, why)
-    if why := _impossible(item.registry_date, today):
+    if isinstance(item, Report) and item.registry_date == UNDATED:
+        # Ahead of print, or cut by the database: what is certain is that it was there when it was seen.
+        changes["registry_date"] = page.observed_at.date().isoformat()
+    elif why := _impossible(item.registry_date, today):
         yield _wrong(page, name, "registry_date", item.registry_date, why)
         if isinstance(item, TrialRecord):
             return

@@ -231,6 +231,10 @@ class RelatedReport(Value, frozen=True, kw_only=True):
     """Of a report that PubMed does not have, e.g. ``PPR:PPR123456``."""
 
 
+UNDATED = ""
+"""Registry date of a report that a file gives without any: it gets the day on which it was seen."""
+
+
 class Report(Value, frozen=True, kw_only=True):
     """One document about a study, as a literature index describes it."""
 

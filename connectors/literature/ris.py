@@ -13,15 +13,19 @@ report twice gives it once, with what both declare.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import partial
 
 import msgspec
+from rapidfuzz import fuzz
 
 from connectors.literature.tagged_text import (
     DOI,
     RIS_TAG,
     TaggedRecord,
     TagLine,
+    dated_by_words,
     decoded,
     partial_date,
     tag_lines,
@@ -32,7 +36,7 @@ from models.connector import Connector
 from models.dates import PartialDate
 from models.protocol import Pico
 from models.registers import ids_in
-from models.trial import Page, Parsed, Rejected, Report
+from models.trial import UNDATED, Page, Parsed, Rejected, Report
 from models.vocabulary import VersionOrigin
 
 SLUG = "ris"
@@ -46,6 +50,12 @@ _DECLARING = ("AN", "ID", "C2", "C3", "C7", "U2")
 _PMID = re.compile(r"\b(?:PUBMED|PMID|MEDLINE)[\s:]+([1-9]\d{0,8})\b", re.IGNORECASE)
 _MEDLINE = re.compile(r"medline|pubmed", re.IGNORECASE)
 _DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+_IN_PRESS = re.compile(
+    r"in[ -]press|online first|epub ahead of print|forthcoming|accepted|no date|n\.?d\.?", re.IGNORECASE
+)
+_SAME_TITLE = 90
+"""Likeness, 0 to 100, from which two titles under one DOI are one."""
 _CENTRAL_DOI = "10.1002/central/"
 """Addresses of CENTRAL's own entries, not of the reports that they describe."""
 
@@ -72,22 +82,52 @@ def parse(page: Page) -> Iterator[Parsed]:
         yield _rejected_page(page, unusable(page, "") or "")
         return
     text = decoded(page.body)
-    reports: dict[str, Report] = {}
+    found: list[tuple[Report, TaggedRecord]] = []
     is_empty = True
     for record in _records(text):
         is_empty = False
         reader = FieldReader(SLUG, _reference(record, page.url))
         if record.is_whole and (report := _report(record, reader)):
-            known = reports.setdefault(report.report_id, report)
-            ids = tuple(dict.fromkeys((*known.registry_ids, *report.registry_ids)))
-            reports[report.report_id] = msgspec.structs.replace(known, registry_ids=ids)
+            found.append((report, record))
         elif not record.is_whole:
             shown = record.fields[0].value if record.fields else ""
             reader.note(f"line {record.line}", shown, "a record that does not end with ER", "export the file again")
         yield from reader.notes
-    yield from reports.values()
+    yield from _each_once(_parted(found))
     if is_empty:
         yield _rejected_page(page, "no RIS: no record begins with TY")
+
+
+def _parted(found: Sequence[tuple[Report, TaggedRecord]]) -> Iterator[Report]:
+    """Reports with ids of their own where one DOI stands for several titles: it is that of their supplement or book."""
+    titles: dict[str, set[str]] = defaultdict(set)
+    for report, _ in found:
+        titles[report.report_id].add(_plain(report.title))
+    for report, record in found:
+        if report.report_id.startswith("DOI:") and _differ(titles[report.report_id]):
+            yield msgspec.structs.replace(report, report_id=_own_id(record), doi=None)
+        else:
+            yield report
+
+
+def _each_once(reports: Iterable[Report]) -> Iterator[Report]:
+    """A report that a file holds twice, once, with what both declare."""
+    once: dict[str, Report] = {}
+    for report in reports:
+        known = once.setdefault(report.report_id, report)
+        ids = tuple(dict.fromkeys((*known.registry_ids, *report.registry_ids)))
+        once[report.report_id] = msgspec.structs.replace(known, registry_ids=ids)
+    yield from once.values()
+
+
+def _plain(title: str) -> str:
+    return " ".join(re.findall(r"\w+", title.casefold()))
+
+
+def _differ(titles: Set[str]) -> bool:
+    """Whether titles are more than spellings of one; a title may be cut, or have lost its subtitle."""
+    first, *others = sorted(titles, key=len)
+    return any(fuzz.partial_ratio(first, other) < _SAME_TITLE for other in others)
 
 
 def _records(text: str) -> Iterator[TaggedRecord]:
@@ -123,18 +163,17 @@ def _rejected_page(page: Page, problem: str) -> Rejected:
 
 def _report(record: TaggedRecord, reader: FieldReader) -> Report | None:
     title, published = record.text("TI", "T1"), _published(record, reader)
-    if title is None or published is None:
-        missing = "title (TI, T1)" if title is None else "date (DA, Y1, PY)"
-        reader.note(f"line {record.line}", title or "", f"a record without a {missing}", _LOOK)
+    if title is None:
+        reader.note(f"line {record.line}", "", "a record without a title (TI, T1)", _LOOK)
         return None
     doi, types = _doi(record, reader), _types(record)
-    report_id = _report_id(record, title, published, doi, reader)
+    report_id = _report_id(record, doi, reader)
     return Report(
         source=SLUG,
         report_id=report_id,
         origin=VersionOrigin.COPY if report_id.startswith("PMID:") else VersionOrigin.CURRENT,
         title=title,
-        registry_date=published,
+        registry_date=published or UNDATED,
         published_date=published,
         journal=record.text("T2", "JF", "JO", "JA", "J2"),
         doi=doi,
@@ -146,26 +185,45 @@ def _report(record: TaggedRecord, reader: FieldReader) -> Report | None:
 
 
 def _published(record: TaggedRecord, reader: FieldReader) -> PartialDate | None:
-    """The most precise of the dates of publication that the record gives."""
-    days = [reader.date(_at(item), item.value, partial_date) for item in record.all("DA", "Y1", "PY")]
+    """The most precise of the dates of publication that the record gives; of what is ahead of print, that date."""
+    year = next((match[0] for item in record.all("PY", "Y1") if (match := _YEAR.search(item.value))), "")
+    dated = [item for item in record.all("DA", "Y1", "PY") if not _IN_PRESS.fullmatch(item.value.strip())]
+    days = [reader.date(_at(item), item.value, partial(_day, year=year)) for item in dated]
+    if not any(days):
+        days = [reader.date(_at(item), item.value, _day) for item in record.all("EA", "C6") if _YEAR.search(item.value)]
     return max((day for day in days if day), key=len, default=None)
+
+
+def _day(text: str, year: str = "") -> PartialDate:
+    try:
+        return partial_date(text)
+    except ValueError:
+        return dated_by_words(text, year)
 
 
 def _doi(record: TaggedRecord, reader: FieldReader) -> str | None:
     for item in record.all("DO"):
-        doi = _DOI_PREFIX.sub("", item.value).lower()
-        if not DOI.fullmatch(doi):
+        named = [doi for part in re.split(r"[\s;]+|,(?=\s*(?:doi|10\.))", item.value) if (doi := _as_doi(part))]
+        if not named:
             reader.note(_at(item), item.value, "no DOI", _LOOK)
-        elif not doi.startswith(_CENTRAL_DOI):
-            return doi
+        for doi in named:
+            if not doi.startswith(_CENTRAL_DOI):
+                return doi
     return None
+
+
+def _as_doi(text: str) -> str:
+    """A DOI without what vendors put around it; '' if it is none."""
+    plain = _DOI_PREFIX.sub("", re.sub(r"\[doi\]$", "", text.strip(), flags=re.IGNORECASE)).lower()
+    plain = plain.strip("\"'<>").rstrip(".,;")
+    return plain if DOI.fullmatch(plain) else ""
 
 
 def _types(record: TaggedRecord) -> list[str]:
     return [word.strip() for item in record.all("M3", "PT") for word in item.value.split(";") if word.strip()]
 
 
-def _report_id(record: TaggedRecord, title: str, published: PartialDate, doi: str | None, reader: FieldReader) -> str:
+def _report_id(record: TaggedRecord, doi: str | None, reader: FieldReader) -> str:
     declared = record.all(*_DECLARING)
     pmids = dict.fromkeys(found for item in declared for found in _PMID.findall(item.value))
     if _MEDLINE.search(record.text("DB") or "") and re.fullmatch(r"[1-9]\d{0,8}", number := record.text("AN") or ""):
@@ -174,13 +232,21 @@ def _report_id(record: TaggedRecord, title: str, published: PartialDate, doi: st
         return f"PMID:{next(iter(pmids))}"
     if pmids:
         reader.note(_at(declared[0]), ", ".join(pmids), "more than one PMID; none is used", _LOOK)
-    if doi:
-        return f"DOI:{doi}"
+    return f"DOI:{doi}" if doi else _own_id(record)
+
+
+def _own_id(record: TaggedRecord) -> str:
+    """The accession number of the record's database, or else a digest of title, year and author."""
+    declared = record.all(*_DECLARING)
     for database, form in ACCESSIONS.items():
         for item in declared:
             if found := form.search(item.value):
                 return f"{database}:{found[0].removeprefix('L')}"
-    said = "\n".join([title.casefold(), published[:4], (record.text("AU", "A1") or "").casefold()])
+    year = next(
+        (match[0] for item in record.all("DA", "Y1", "PY", "EA", "C6") if (match := _YEAR.search(item.value))), ""
+    )
+    title = record.text("TI", "T1") or ""
+    said = "\n".join([title.casefold(), year, (record.text("AU", "A1") or "").casefold()])
     return f"RIS:{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 

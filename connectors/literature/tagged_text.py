@@ -16,6 +16,8 @@ RIS_TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|)")
 NBIB_TAG = re.compile(r"(?=.{4}-)([A-Z]{2,4}) {0,2}-(?: (.*)|)")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
+_MARK = "\ufeff"
+
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 _DATE = re.compile(r"(\d{4})(?:[/-](\d{1,2}|[A-Za-z]+)?(?:[/-](\d{1,2})?)?)?(?:[/-].*)?")
@@ -53,12 +55,19 @@ class TaggedRecord:
 def decoded(body: bytes) -> str:
     """The text of a file that does not tell its encoding; every byte string has one.
 
+    Files that were joined have a mark of their encoding where the second begins, on a line of its own or not.
+
     UTF-8, with or without its mark, UTF-16 with it; what is neither comes from Windows, and what Windows has
     no letter for from ISO 8859-1.
     """
+    text = _decoded(body).removeprefix(_MARK)
+    return re.sub(rf"(?<=[\r\n]){_MARK}", "", text).replace(_MARK, "\n")
+
+
+def _decoded(body: bytes) -> str:
     if body.startswith(_UTF_16):
         return body.decode("utf-16", "replace")
-    for encoding in ("utf-8-sig", "cp1252"):
+    for encoding in ("utf-8", "cp1252"):
         try:
             return body.decode(encoding)
         except UnicodeDecodeError:
@@ -106,3 +115,37 @@ def partial_date(text: str) -> PartialDate:
     except ValueError:
         return check_partial(year)
     return check_partial(f"{year}-{number:02d}" + (f"-{int(day):02d}" if day else ""))
+
+
+_PARTS = re.compile(r"[A-Za-z]+\.?|\d+")
+
+
+def dated_by_words(text: str, year: str = "") -> PartialDate:
+    """Read ``JUN 13``, ``SEP``, ``NOV-DEC``, ``JAN 2026``, ``13-Jun-2019`` or ``June 13, 2019``, as vendors write dates.
+
+    A range begins with its first month; a season is its year. `year` is that of another field, for texts without one.
+
+    Raises
+    ------
+    ValueError
+        If neither the text nor `year` gives a year, or the day is none.
+    """
+    parts = _PARTS.findall(text)
+    years = [part for part in parts if re.fullmatch(r"(?:1[89]|20)\d\d", part)]
+    if not (stated := years[0] if years else year):
+        raise ValueError("it has no year")
+    months = [number for part in parts if (number := _month(part))]
+    days = [int(part) for part in parts if re.fullmatch(r"0?[1-9]|[12]\d|3[01]", part)]
+    if not months:
+        return check_partial(stated)
+    is_one_day = len(set(months)) == 1 and len(days) == 1
+    return check_partial(f"{stated}-{months[0]:02d}" + (f"-{days[0]:02d}" if is_one_day else ""))
+
+
+def _month(word: str) -> int | None:
+    if word[0].isdigit():
+        return None
+    try:
+        return month_number(word.rstrip("."))
+    except ValueError:
+        return None

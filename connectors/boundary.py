@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import msgspec
 
 from connectors import CONNECTORS
+from connectors.packed import NotOpened, is_packed, unpacked
 from connectors.reading import beginning
 from models.connector import Connector
 from models.dates import first_day
@@ -52,8 +53,12 @@ def read_page(page: Page, connector: Connector | None = None) -> list[Parsed]:
         return [_rejected(page, f"no source {page.source!r} is known; there are {known}", "load it under its source")]
     found: list[Parsed] = []
     try:
-        for item in connector.parse(page):
-            found += _bounded(item, page)
+        for part in unpacked(page) if is_packed(page) and not connector.opens_zips else [page]:
+            for item in connector.parse(part):
+                found += _bounded(item, part)
+    except NotOpened as error:
+        reason, _, action = str(error).rpartition(": ")
+        found.append(_rejected(page, reason, action))
     # Whatever it is, it is the page's: the records before it stand, and the other pages go on.
     except Exception as error:
         log.debug("%s", page.url, exc_info=True)

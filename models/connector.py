@@ -66,6 +66,7 @@ class Connector:
     needs : names of the settings without which the source is only loaded by hand, although it can be fetched
     overlap_days : how far an incremental search reaches back before the last complete one
     probe_id : a record that the live source is known to have, for the daily probe
+    opens_zips : True when it reads a zip itself; the files of any other are read one by one
     loads : what a hand-loaded file of it looks like, for the command line's help
     """
 
@@ -82,6 +83,7 @@ class Connector:
     needs: tuple[str, ...] = ()
     overlap_days: int = 3
     probe_id: str | None = None
+    opens_zips: bool = False
     loads: str = ""
     terms: str = ""
 

@@ -4,15 +4,16 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connectors.boundary import read_page
-from models.trial import Page, Parsed, Rejected, Report
+from models.trial import Page, Parsed, Rejected
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "sources"
 SEEN = datetime(2026, 11, 20, 6, tzinfo=UTC)
-Load = Callable[[str, str], tuple[list[Report], list[Rejected]]]
+Load = Callable[[str, str], tuple[list[Any], list[Rejected]]]
 
 
 @pytest.fixture(scope="module")
@@ -21,12 +22,11 @@ def load() -> Load:
     if not CASES.is_dir():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"no cases at {CASES}")
 
-    def load(name: str, source: str) -> tuple[list[Report], list[Rejected]]:
+    def load(name: str, source: str) -> tuple[list[Any], list[Rejected]]:
         page = Page(source=source, kind="file", url=f"file:{name}", body=(CASES / name).read_bytes(), observed_at=SEEN)
         found: list[Parsed] = read_page(page)
-        return [item for item in found if isinstance(item, Report)], [
-            item for item in found if isinstance(item, Rejected)
-        ]
+        rejected = [item for item in found if isinstance(item, Rejected)]
+        return [item for item in found if not isinstance(item, Rejected)], rejected
 
     return load
 
@@ -59,4 +59,34 @@ def test_what_is_ahead_of_print_is_kept(load: Load) -> None:
         ("2026-01", "2026-01"),
         (None, "2026-11-20"),
     ]
+    assert rejected == []
+
+
+def test_a_zip_is_opened(load: Load) -> None:
+    trials, rejected = load("ctg-studies.json.zip", "ctgov")
+    assert ([item.record_id for item in trials], rejected) == (["NCT09990001", "NCT09990002"], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "to_do"),
+    [
+        ("ctgov_new_download.csv", "ctgov", "choose JSON instead of CSV"),
+        ("ctis_download.csv", "ctis", "CTIS is asked for these trials every night"),
+    ],
+)
+def test_a_download_that_says_too_little_names_the_one_that_says_enough(
+    load: Load, name: str, source: str, to_do: str
+) -> None:
+    read, [rejected] = load(name, source)
+    assert (read, to_do in rejected.action) == ([], True)
+
+
+def test_an_export_that_a_spreadsheet_saved_with_semicolons_is_read(load: Load) -> None:
+    trials, _ = load("ictrp_excel_semicolon.csv", "ictrp")
+    assert trials
+
+
+def test_a_header_inside_a_field_begins_no_record(load: Load) -> None:
+    trials, rejected = load("euctr_number_inside_field.txt", "euctr")
+    assert [item.record_id for item in trials] == ["2011-004999-15", "2012-004998-30"]
     assert rejected == []

@@ -208,6 +208,9 @@ def _rejected_page(page: Page, problem: str) -> Rejected:
     reason, action = problem, "look at the page in the archive and fetch it again"
     if page.kind == "file":
         action = f"load {CONNECTOR.loads}"
+        if page.body.removeprefix(codecs.BOM_UTF8).startswith(b"NCT Number,"):
+            reason = "the CSV of ClinicalTrials.gov, which leaves out most of a record"
+            action = "choose JSON instead of CSV in the same Download dialog, and load that file"
     if page.status == 404 and name:
         reason = f"the registry has no record of this id, or no longer: {problem}"
         action = "look in the registry whether it was withdrawn or merged"

@@ -178,13 +178,20 @@ def _trial(raw: bytes, where: str, origin: VersionOrigin) -> Iterator[TrialRecor
 
 def _rejected_page(page: Page, problem: str) -> Rejected:
     named = re.search(ID, page.url)
+    action = "look at the page in the archive and fetch it again"
+    if page.body.removeprefix(codecs.BOM_UTF8).startswith(b"Trial number,"):
+        problem = "the CSV of the search in CTIS, which leaves out most of a record"
+        action = (
+            "leave it: CTIS is asked for these trials every night; one that the search leaves out is asked for once it is"
+            " named in links.csv or in a published version"
+        )
     return Rejected(
         source=SLUG,
         record_ref=named[0] if named else page.url,
         reason=problem,
         path=page.url,
         value=beginning(page.body),
-        action="look at the page in the archive and fetch it again",
+        action=action,
     )
 
 

@@ -188,6 +188,7 @@ CONNECTOR = Connector(
     base_url="https://www.clinicaltrialsregister.eu",
     rate=1.0,
     probe_id="2011-006254-85",
+    opens_zips=True,
     loads="text of the full download (any number of trials and countries), a saved results page, or tables of results as XML or zip",
     terms="European Medicines Agency; reuse with the source acknowledged, no republication of whole exports",
 )

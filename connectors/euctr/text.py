@@ -76,9 +76,13 @@ class CountryRecord:
     """Its first line that is not in UTF-8, which the register serves: letters of it are missing."""
 
     @property
+    def is_ended(self) -> bool:
+        """Whether its last section was reached."""
+        return bool(self.all("P.")) or (self.country_code == "3RD" and self.section > "F")
+
+    @property
     def is_whole(self) -> bool:
-        is_ended = bool(self.all("P.")) or (self.country_code == "3RD" and self.section > "F")
-        return is_ended and not self.is_cut
+        return self.is_ended and not self.is_cut
 
     def of_header(self, label: str) -> Entry | None:
         return next((entry for entry in self.header if entry.label == label), None)
@@ -139,13 +143,21 @@ class Block:
 
 
 def country_records(body: bytes) -> Iterator[CountryRecord]:
-    """The records of a download in its order; text before the first one is passed over."""
+    """The records of a download in its order; text before the first one is passed over.
+
+    A record begins under the line ``Summary``, or where the one before it is at its end: sponsors paste whole
+    headers into their fields.
+    """
     record: CountryRecord | None = None
     current: Entry | None = None
+    above = ""
     for line, raw in enumerate(body.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
         decoded = raw.decode("utf-8", "replace")
         text = decoded.rstrip()
-        if found := _NUMBER.fullmatch(text):
+        found = _NUMBER.fullmatch(text)
+        is_beginning = record is None or above == "Summary" or record.is_ended
+        above = text or above
+        if found and is_beginning:
             if record:
                 yield record
             record, current = CountryRecord(found[1], line), None

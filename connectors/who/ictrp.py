@@ -121,7 +121,7 @@ def _trials_of_xml(page: Page) -> Iterator[TrialRecord | Rejected]:
 
 def _trials_of_csv(page: Page) -> Iterator[TrialRecord | Rejected]:
     text = page.body.decode("utf-8-sig", "surrogateescape")
-    rows = csv.reader(io.StringIO(text, newline=""))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     columns: list[str] | None = None
     is_first = True
     while True:
@@ -144,6 +144,12 @@ def _trials_of_csv(page: Page) -> Iterator[TrialRecord | Rejected]:
             if not _is_full_export(row):
                 return
         yield from _trial_of_row(row, columns, reader, page)
+
+
+def _delimiter(text: str) -> str:
+    """What sets columns apart: a spreadsheet saves them with semicolons or tabs in half of the world."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(",;\t", key=first.count)
 
 
 def _header(row: Sequence[str]) -> list[str] | None:

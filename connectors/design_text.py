@@ -1,7 +1,7 @@
 """What registries say about a design in prose, where others have a field: allocation, masking, assignment, purpose.
 
 Only what is said in so many words is read. A text that says both "randomised" and "not randomised", or
-neither, leaves the question open; quasi-randomised is not randomised (Cochrane Handbook, glossary).
+neither, leaves the question open, and so does quasi-randomised: the words stay, and a person decides.
 """
 
 import re
@@ -13,9 +13,10 @@ _BREAK = re.compile(r"<\s*br\s*/?\s*>", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"(: (?:yes|no))(?=[A-Z][a-z])")
 _NOT = re.compile(
     r"\brandomi[sz](?:ed|ation):\s*(?:no\b|not\b(?!\s+applicable))(?:\s+randomi[sz]ed\b)?"
-    r"|\b(?:non|not|un|quasi)[\s-]*randomi[sz](?:ed|ation)\b",
+    r"|\b(?:non|not|un)[\s-]*randomi[sz](?:ed|ation)\b",
     re.IGNORECASE,
 )
+_QUASI = re.compile(r"\b(?:quasi|pseudo)[\s-]*random\w*", re.IGNORECASE)
 _RANDOMISED = re.compile(r"\brandomi[sz]ed\b|\brandomly\s+(?:assigned|allocated)\b", re.IGNORECASE)
 _NO_ALLOCATION = re.compile(r"\b(?:allocation|randomi[sz]ation):\s*(?:n/?a|not applicable)\b", re.IGNORECASE)
 _LABEL = re.compile(
@@ -36,7 +37,7 @@ def unbroken(text: str | None) -> str | None:
 
 def allocation_said(text: str | None) -> Allocation | None:
     """Whether a text about the design says that participants were randomised; None if it does not say."""
-    rest, n_denials = _NOT.subn(" ", text or "")
+    rest, n_denials = _NOT.subn(" ", _QUASI.sub(" ", text or ""))
     affirmed = _RANDOMISED.search(rest) is not None
     if affirmed and not n_denials:
         return Allocation.RANDOMISED

@@ -60,6 +60,17 @@ ALTERNATION = _rule(
     }
 )
 """Allocation by a rule that can be foreseen."""
+CLUSTERS = _rule(
+    {
+        "en": "cluster-randomi*; cluster randomi*; cluster trial; randomi* by cluster*; stepped wedge; stepped-wedge;"
+        " randomi* clusters",
+        "es": "aleatori* por conglomerados; ensayo por conglomerados",
+        "fr": "randomis* en grappes; essai en grappes",
+        "de": "clusterrandomi*",
+        "zh": "*整群随机*",
+    }
+)
+"""Groups of people allocated and not persons: their analysis needs a person."""
 WITHIN_PERSON = _rule(
     {
         "en": "contralateral*; ipsilateral; within-person; within-subject; intra-individual; split-body; split-mouth;"

@@ -165,6 +165,9 @@ def _is_named_in_title(record: TrialRecord, eligibility: Eligibility) -> bool:
 def _design(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
     if record.study_type not in {StudyType.INTERVENTIONAL, None}:
         return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "study_type", record.study_type)
+    stated = [*fields.titles(record), Field("design", record.intervention_model_text or "")]
+    if said := find(design.ALTERNATION, stated) or find(design.CLUSTERS, stated):
+        return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, said)
     if record.allocation is Allocation.RANDOMISED:
         return _randomised(record, eligibility)
     titled, told = find(design.RANDOM, fields.titles(record)), fields.descriptions(record)

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from connectors.boundary import read_page
+from models.review import load_review
 from models.trial import Page, Parsed, Rejected
+from models.vocabulary import Criterion, Verdict
+from studies.verdicts import Verdicts
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "sources"
 SEEN = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -90,3 +93,15 @@ def test_a_header_inside_a_field_begins_no_record(load: Load) -> None:
     trials, rejected = load("euctr_number_inside_field.txt", "euctr")
     assert [item.record_id for item in trials] == ["2011-004999-15", "2012-004998-30"]
     assert rejected == []
+
+
+def test_quasi_randomised_is_left_to_a_person_in_its_own_words(load: Load) -> None:
+    [trial], rejected = load("ictrp_quasi.csv", "ictrp")
+    eligibility = load_review(Path(__file__).parents[1] / "reviews" / "als_cell_therapy").protocol.eligibility
+    [design] = [item for item in Verdicts(eligibility).of(trial) if item.criterion is Criterion.DESIGN]
+    assert (design.verdict, design.quote, rejected) == (Verdict.UNCLEAR, "Quasi-randomized controlled", [])
+
+
+def test_a_number_of_japans_regenerative_medicine_is_read(load: Load) -> None:
+    [trial], rejected = load("ictrp_jrctb.csv", "ictrp")
+    assert (trial.record_id, rejected) == ("jRCTb032100001", [])

@@ -246,7 +246,7 @@ def test_a_size_in_words_goes_to_a_person(parse: Parse) -> None:
         ("Randomized, Parallel Group Trial<br>  Method of generating randomization sequence:Coin toss", "randomised"),
         ("Single arm Non-randomized", "non_randomised"),
         ("Non randomized control", "non_randomised"),
-        ("Quasi-randomized controlled", "non_randomised"),
+        ("Quasi-randomized controlled", None),
         ("Randomised parallel trial (Treatment)", "randomised"),
         ("Subjects will be randomly assigned in a 1:1 ratio", "randomised"),
         ("A randomised non-inferiority trial", "randomised"),

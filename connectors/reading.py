@@ -22,6 +22,15 @@ SHOWN = 80
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 
 
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>]+")
+
+
+def doi_in(text: str | None) -> str:
+    """The first DOI of a text, in lower case and without the stop of its sentence; '' if there is none."""
+    found = _DOI.search(text or "")
+    return found[0].lower().rstrip(".,;:)]}") if found else ""
+
+
 class FieldReader:
     """Reads the fields of one record and remembers what it could not read.
 

@@ -99,7 +99,7 @@ def ids_to_follow(screened: Screened, review: Review) -> list[str]:
     ids += [row.item_id for row in review.links] + [row.report for row in review.extraction]
     for study in screened.studies_that_matter:
         references = screened.record_of(study).references
-        ids += [f"PMID:{item.pmid}" for item in references if item.type is ReferenceType.RESULT]
+        ids += [f"PMID:{item.pmid}" for item in references if item.pmid and item.type is ReferenceType.RESULT]
     return sorted(dict.fromkeys(ids))
 
 

@@ -283,10 +283,13 @@ def _settles_nothing(row: SettledRow, open_: Sequence[QueueItem]) -> QueueItem:
 
 
 def _results_of(study: StudyFile) -> Iterator[tuple[str, str | None]]:
-    """Reports of results and entries with posted ones, each with the day on which it became public."""
+    """Reports of results, entries with posted ones, and papers that a registry names as results and no index has told
+    of, each with the day on which it became public."""
     for item in study.reports:
         if item.link.kind in {ReportKind.RESULTS, ReportKind.REGISTRY_SUMMARY}:
             yield item.report.report_id, item.report.published_date or item.report.registry_date
     for record in study.records:
         if record.has_results:
             yield record.record_id, record.results_posted_date
+    for reference, day in study.results_not_found:
+        yield reference.name, day

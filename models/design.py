@@ -45,21 +45,34 @@ RANDOM = _rule(
         "ko": "*비무작위*",
     },
 )
-ALTERNATION = _rule(
+QUASI = _rule(
     {
-        "en": "quasi-random*; pseudo-random*; alternation; alternately; alternating *; odd or even; even or odd;"
-        " allocat* alternat*; alternat* allocat*; by date of birth; by day of admission; by hospital number",
-        "es": "cuasi-aleatori*; cuasialeatori*; asignación alterna*",
-        "pt": "quase-aleatóri*; alocação alternada",
-        "fr": "quasi-aléatoire*; quasi-randomis*; allocation alternée",
-        "de": "quasi-randomi*; quasirandomi*; alternierend* zuteilung",
-        "it": "quasi-randomizz*; assegnazione alternata",
+        "en": "quasi-random*; pseudo-random*",
+        "es": "cuasi-aleatori*; cuasialeatori*",
+        "pt": "quase-aleatóri*",
+        "fr": "quasi-aléatoire*; quasi-randomis*",
+        "de": "quasi-randomi*; quasirandomi*",
+        "it": "quasi-randomizz*",
         "nl": "quasi-gerandomiseerd*",
-        "zh": "*半随机*; *交替分配*",
-        "ja": "*準無作為*; *交互割付*",
+        "zh": "*半随机*",
+        "ja": "*準無作為*",
     }
 )
-"""Allocation by a rule that can be foreseen."""
+"""Allocation that is said to be nearly random."""
+ALTERNATION = _rule(
+    {
+        "en": "alternation; alternately; alternating *; odd or even; even or odd;"
+        " allocat* alternat*; alternat* allocat*; by date of birth; by day of admission; by hospital number",
+        "es": "asignación alterna*",
+        "pt": "alocação alternada",
+        "fr": "allocation alternée",
+        "de": "alternierend* zuteilung",
+        "it": "assegnazione alternata",
+        "zh": "*交替分配*",
+        "ja": "*交互割付*",
+    }
+)
+"""Allocation by a rule that can be foreseen; of a title it may be the treatment that alternates."""
 CLUSTERS = _rule(
     {
         "en": "cluster-randomi*; cluster randomi*; cluster trial; randomi* by cluster*; stepped wedge; stepped-wedge;"

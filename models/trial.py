@@ -60,10 +60,21 @@ class PlannedOutcome(Value, frozen=True, kw_only=True):
 
 
 class Reference(Value, frozen=True, kw_only=True):
-    """A publication named in a registry record."""
+    """A publication named in a registry record, by whatever number or words the registry has."""
 
-    pmid: str
+    pmid: str = ""
+    doi: str = ""
+    """In lower case, without an address around it."""
+    citation: str = ""
+    """As the registry prints it, where it gives no PMID."""
     type: ReferenceType | None = None
+    declared_date: PartialDate | None = None
+    """Day on which it was named, where the registry says so."""
+
+    @property
+    def name(self) -> str:
+        """``PMID:…``, ``DOI:…``, or the citation."""
+        return f"PMID:{self.pmid}" if self.pmid else f"DOI:{self.doi}" if self.doi else self.citation
 
 
 class ResultGroup(Value, frozen=True, kw_only=True):

@@ -82,7 +82,7 @@ def trial_row(record: TrialRecord, observed_at: datetime, capture_id: str) -> Ro
         "arms": [arm.label for arm in record.arms],
         "primary_outcomes": [outcome.measure for outcome in record.outcomes if outcome.role == "primary"],
         "secondary_ids": [secondary.id for secondary in record.secondary_ids],
-        "reference_pmids": [reference.pmid for reference in record.references],
+        "reference_pmids": [reference.pmid for reference in record.references if reference.pmid],
         "countries": list(record.countries),
         "document": msgspec.json.encode(record).decode(),
     }

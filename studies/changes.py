@@ -133,5 +133,5 @@ _FIELDS: dict[str, tuple[_Text, _Matters]] = {
     "class of sponsor": (_plain_field("sponsor_class_text"), _never),
     "collaborators": (lambda record: "; ".join(record.collaborators), _never),
     "title": _names(lambda record: [record.brief_title] if record.brief_title else []),
-    "references": (lambda record: "; ".join(item.pmid for item in record.references), _never),
+    "references": (lambda record: "; ".join(item.pmid or item.name for item in record.references), _never),
 }

@@ -166,13 +166,13 @@ def _design(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
     if record.study_type not in {StudyType.INTERVENTIONAL, None}:
         return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "study_type", record.study_type)
     stated = [*fields.titles(record), Field("design", record.intervention_model_text or "")]
-    if said := find(design.ALTERNATION, stated) or find(design.CLUSTERS, stated):
+    if said := find(design.QUASI, stated) or find(design.CLUSTERS, stated):
         return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, said)
     if record.allocation is Allocation.RANDOMISED:
         return _randomised(record, eligibility)
     titled, told = find(design.RANDOM, fields.titles(record)), fields.descriptions(record)
     if record.allocation is not None:
-        said = titled or find(design.ALTERNATION, told)
+        said = titled or find(design.QUASI, told) or find(design.ALTERNATION, told)
         if not said and record.allocation is Allocation.NON_RANDOMISED and len(record.arms) > 1:
             said = find(design.RANDOM, told)
         if said:
@@ -180,7 +180,7 @@ def _design(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
         return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "allocation", record.allocation)
     if titled:
         return _by_found(Criterion.DESIGN, Verdict.MET, titled)
-    if said := find(design.RANDOM, told) or find(design.ALTERNATION, told):
+    if said := find(design.RANDOM, told) or find(design.QUASI, told) or find(design.ALTERNATION, told):
         return _by_found(Criterion.DESIGN, Verdict.UNCLEAR, said)
     if len(record.arms) == 1:
         return _verdict(Criterion.DESIGN, Verdict.NOT_MET, "arms", f"one arm: {record.arms[0].label}")

@@ -198,7 +198,9 @@ def _overdue(
     the same. The month of completion tells one such event from the next: a day that is added to a known month
     is no other event, a completion that is put off is.
     """
-    results = results_date(study)
+    declared = [day for _, day in study.results_not_found]
+    known = [day for day in (results_date(study), *declared) if day]
+    results = min(known, key=first_day, default=None)
     told: set[str] = set()
     for record, until in _in_force(study, context):
         completion = record.primary_completion_date or record.completion_date
@@ -208,8 +210,8 @@ def _overdue(
         if due > until or (results is not None and first_day(results) <= due):
             continue
         told.add(completion[:7])
-        known = _first_seen(version for version in study.versions if _completion(version) == completion)
-        seen = next((night for night in nights if night.date() >= due and known and night >= known), context.as_of)
+        stood = _first_seen(version for version in study.versions if _completion(version) == completion)
+        seen = next((night for night in nights if night.date() >= due and stood and night >= stood), context.as_of)
         is_planned = record.primary_completion_type is CountType.ESTIMATED
         what = "primary completion" if record.primary_completion_date else "completion"
         planned = f" (as planned; status {record.status_text})" if is_planned else ""

@@ -4,6 +4,7 @@ A registry's status alone is not believed: results that are public make a study 
 says, a completion date long past makes an open status stale, and an unknown status is read with the last known one.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -12,8 +13,8 @@ import msgspec
 from models.dates import PartialDate, add_months, first_day, last_day
 from models.protocol import DecisionRow, PublishedStudy, Thresholds
 from models.screening import Numbers, ReportLink, RunContext, ScreeningDecision, StudyStatus
-from models.trial import Observation, Report, TrialRecord
-from models.vocabulary import CountType, Criterion, ReportKind, Status, StudyList, StudyState, Verdict
+from models.trial import Observation, Reference, Report, TrialRecord
+from models.vocabulary import CountType, Criterion, ReferenceType, ReportKind, Status, StudyList, StudyState, Verdict
 
 LATE_MONTHS = 6
 """Months after which a start that was planned and has not come is late."""
@@ -90,8 +91,29 @@ class StudyFile(msgspec.Struct, frozen=True, kw_only=True):
         return [item.report.report_id for item in self.reports if item.link.kind is ReportKind.ABSTRACT]
 
     @property
+    def results_not_found(self) -> list[tuple[Reference, PartialDate]]:
+        """Papers that a registry names as results by DOI or citation and no index has told of, each with the day on
+        which it first did. A paper by PMID is looked up; one from before the trial began is none, whatever it is called.
+        """
+        found = {f"DOI:{item.report.doi}" for item in self.reports if item.report.doi}
+        found |= {item.report.report_id for item in self.reports}
+        first: dict[str, tuple[Reference, PartialDate]] = {}
+        for record in sorted(self._versions_of_records(), key=lambda item: first_day(item.registry_date)):
+            for reference in record.references:
+                is_result = reference.type is ReferenceType.RESULT and not reference.pmid
+                if is_result and reference.name not in found and not _is_older(reference, record):
+                    first.setdefault(reference.name, (reference, reference.declared_date or record.registry_date))
+        return list(first.values())
+
+    @property
     def results_reports(self) -> list[LinkedReport]:
         return [item for item in self.reports if item.link.kind is ReportKind.RESULTS]
+
+
+def _is_older(reference: Reference, record: TrialRecord) -> bool:
+    """Whether a citation names no year as late as the trial's start."""
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", reference.citation)
+    return bool(years) and record.start_date is not None and max(years) < record.start_date[:4]
 
 
 def status_of(
@@ -136,6 +158,9 @@ def _state(study: StudyFile, context: RunContext, thresholds: Thresholds) -> tup
             where = "" if record is study.newest else f" in {record.record_id}"
             posted = record.results_posted_date or "on a day not stated"
             return StudyState.RESULTS_POSTED, f"results posted {posted}{where}"
+    if declared := study.results_not_found:
+        reference, day = declared[0]
+        return StudyState.RESULTS_PUBLISHED, f"the registry names {reference.name} as a result since {day}"
     state, evidence = _by_status(study.newest, context, thresholds)
     if study.abstracts:
         evidence += f", {', '.join(study.abstracts)} no more than an abstract"

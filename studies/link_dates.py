@@ -1,7 +1,7 @@
 """Since when each link could have been made: the first version that says what the link rests on."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
 
 import msgspec
@@ -75,7 +75,8 @@ def _of_report(
         return max((row.known_from for row in rows if row.item_id == link.report_id and row.is_linked), default=own)
     versions = [version for member in members for version in trials[member]]
     if link.method is LinkMethod.REGISTRY_REFERENCE:
-        cited = [first_day(version.registry_date) for version in versions if _cites(version, link.report_id)]
+        names = {link.report_id, *(f"DOI:{item.doi}" for item in reports[link.report_id] if item.doi)}
+        cited = [first_day(version.registry_date) for version in versions if _cites(version, names)]
         return max(own, min(cited, default=own))
     numbers = {number for version in versions for number in _said(version, version.record_id)}
     oldest = min(reports[link.report_id], key=lambda version: first_day(version.registry_date))
@@ -103,8 +104,12 @@ def _said(version: TrialRecord, *texts: str) -> Iterator[Identifier]:
         yield from identifiers_in(text)
 
 
-def _cites(version: TrialRecord, report_id: str) -> bool:
-    return any(item.type is ReferenceType.RESULT and f"PMID:{item.pmid}" == report_id for item in version.references)
+def _cites(version: TrialRecord, names: Set[str]) -> bool:
+    """Whether a version names a report, by any of its names, as a result."""
+    return any(
+        item.type is ReferenceType.RESULT and not names.isdisjoint((f"PMID:{item.pmid}", f"DOI:{item.doi}"))
+        for item in version.references
+    )
 
 
 def _first(versions: Sequence[TrialRecord]) -> date:

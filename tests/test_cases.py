@@ -11,7 +11,7 @@ import pytest
 from connectors.boundary import read_page
 from models.review import load_review
 from models.trial import Page, Parsed, Rejected
-from models.vocabulary import Criterion, Verdict
+from models.vocabulary import Criterion, ReferenceType, Verdict
 from studies.verdicts import Verdicts
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "sources"
@@ -105,3 +105,14 @@ def test_quasi_randomised_is_left_to_a_person_in_its_own_words(load: Load) -> No
 def test_a_number_of_japans_regenerative_medicine_is_read(load: Load) -> None:
     [trial], rejected = load("ictrp_jrctb.csv", "ictrp")
     assert (trial.record_id, rejected) == ("jRCTb032100001", [])
+
+
+def test_a_paper_that_a_registry_names_by_doi_is_a_result(load: Load) -> None:
+    [trial], rejected = load("isrctn_output_by_doi_only.xml", "isrctn")
+    [reference] = trial.references
+    assert (reference.name, reference.type, reference.declared_date, rejected) == (
+        "DOI:10.1001/jamaneurol.2026.0001",
+        ReferenceType.RESULT,
+        "2026-09-01",
+        [],
+    )

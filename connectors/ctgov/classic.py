@@ -18,7 +18,7 @@ from connectors import classic_words
 from connectors.ctgov import words
 from connectors.ctgov.classic_results import posted_results
 from connectors.markup import UnreadableMarkup, read_xml, texts
-from connectors.reading import FieldReader, beginning, tidy, unusable
+from connectors.reading import FieldReader, beginning, doi_in, tidy, unusable
 from models.connector import Connector
 from models.dates import PartialDate, from_english
 from models.registers import CTGOV
@@ -232,8 +232,12 @@ def _outcomes(study: etree._Element) -> Iterator[PlannedOutcome]:
 def _references(study: etree._Element) -> Iterator[Reference]:
     """References found by the library (DERIVED) were never part of this form."""
     for kind, tag in ((ReferenceType.BACKGROUND, "reference"), (ReferenceType.RESULT, "results_reference")):
-        for pmid in texts(study, f"{tag}/PMID"):
-            yield Reference(pmid=pmid, type=kind)
+        for reference in study.iterfind(tag):
+            pmid, citation = tidy(reference.findtext("PMID")), tidy(reference.findtext("citation"))
+            if pmid:
+                yield Reference(pmid=pmid, type=kind)
+            elif citation:
+                yield Reference(doi=doi_in(citation), citation=citation, type=kind)
 
 
 def _unwrapped(text: str | None) -> str | None:

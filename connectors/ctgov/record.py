@@ -7,7 +7,7 @@ from connectors import classic_words
 from connectors.ctgov import words
 from connectors.ctgov.results import plain, posted_results, submitted_results
 from connectors.ctgov.shape import ProtocolSection, StatusModule, Study
-from connectors.reading import FieldReader, tidy
+from connectors.reading import FieldReader, doi_in, tidy
 from models.dates import PartialDate
 from models.registers import CTGOV
 from models.trial import (
@@ -174,6 +174,9 @@ def _outcomes(protocol: ProtocolSection) -> Iterator[PlannedOutcome]:
 
 def _references(protocol: ProtocolSection, reader: FieldReader) -> Iterator[Reference]:
     for number, reference in enumerate(protocol.references_module.references):
+        path = f"protocolSection.referencesModule.references[{number}].type"
         if pmid := tidy(reference.pmid):
-            path = f"protocolSection.referencesModule.references[{number}].type"
             yield Reference(pmid=pmid, type=reader.word(path, reference.type, words.REFERENCE_TYPE))
+        elif citation := tidy(reference.citation):
+            kind = reader.word(path, reference.type, words.REFERENCE_TYPE)
+            yield Reference(doi=doi_in(citation), citation=citation, type=kind)

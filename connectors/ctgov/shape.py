@@ -143,6 +143,7 @@ class Locations(Shape, frozen=True):
 class ReferenceShape(Shape, frozen=True):
     pmid: str | None = None
     type: str | None = None
+    citation: str | None = None
 
 
 class References(Shape, frozen=True):

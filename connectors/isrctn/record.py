@@ -17,7 +17,7 @@ from lxml import etree
 
 from connectors.design_text import allocation_said, unbroken
 from connectors.markup import texts
-from connectors.reading import FieldReader, tidy
+from connectors.reading import FieldReader, doi_in, tidy
 from models.dates import PartialDate, check_partial, first_day
 from models.registers import ABSENT, BY_NAME, EUDRACT, ids_in
 from models.registers import CTGOV as CLINICALTRIALS
@@ -268,17 +268,23 @@ def _has_results(trial: etree._Element) -> bool:
 
 
 def _references(trial: etree._Element) -> Iterator[Reference]:
-    """Papers with an address in PubMed; results where the record calls them so."""
-    found: dict[str, ReferenceType] = {}
-    said = [(line, line) for line in (trial.findtext("results/publicationDetails") or "").splitlines()]
+    """Papers with an address in PubMed or a DOI; results where the record calls them so."""
+    found: dict[str, Reference] = {}
+    said: list[tuple[str, str, str | None]] = [
+        (line, line, None) for line in (trial.findtext("results/publicationDetails") or "").splitlines()
+    ]
     for output in trial.iterfind("outputs/output"):
         link = output.find("externalLink")
         address = " ".join(filter(None, (link.text, *map(str, link.values())))) if link is not None else ""
-        said.append((f"{output.get('outputType', '')} {output.findtext('description') or ''}", address))
-    for about, address in said:
+        about = f"{output.get('outputType', '')} {output.findtext('description') or ''}"
+        said.append((about, address, (output.get("dateCreated") or "")[:10] or None))
+    for about, address, day in said:
         is_result = "result" in about.lower()
-        for pmid in _PUBMED.findall(address):
-            if is_result or pmid not in found:
-                found[pmid] = ReferenceType.RESULT if is_result else ReferenceType.BACKGROUND
-    for pmid, kind in found.items():
-        yield Reference(pmid=pmid, type=kind)
+        kind = ReferenceType.RESULT if is_result else ReferenceType.BACKGROUND
+        named = [Reference(pmid=pmid, type=kind) for pmid in _PUBMED.findall(address)]
+        if not named and (doi := doi_in(address)):
+            named = [Reference(doi=doi, type=kind, declared_date=day)]
+        for reference in named:
+            if is_result or reference.name not in found:
+                found[reference.name] = reference
+    yield from found.values()

@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from models.screening import Event
-from models.trial import Observation, RelatedReport, Report, TrialRecord
-from models.vocabulary import CountType, LinkMethod, RelationKind, ReportKind, Status, Verdict
+from models.trial import Observation, Reference, RelatedReport, Report, TrialRecord
+from models.vocabulary import CountType, LinkMethod, ReferenceType, RelationKind, ReportKind, Status, Verdict
 from studies.lifecycle import LinkedReport, StudyFile
 
 Trials = Callable[..., TrialRecord]
 Studies = Callable[..., StudyFile]
 Events = Callable[..., list[Event]]
 Seen = Callable[..., Observation]
+
+PAPER = Reference(doi="10.9999/paper", citation="A paper", type=ReferenceType.RESULT)
 
 
 def codes(events: Sequence[Event]) -> list[str]:
@@ -177,6 +180,16 @@ def test_only_results_are_told(
         ({"primary_completion_date": "2020-01-15", "has_results": True, "results_posted_date": "2020-12-01"},
          "2021-06-01", None),
         ({"primary_completion_date": "2020-01-15", "has_results": True, "results_posted_date": "2021-03-01"},
+         "2021-06-01", "2021-01-15"),
+        # So do papers that the registry names, whether or not an index has them.
+        ({"primary_completion_date": "2020-01-15", "references": (PAPER,)}, "2021-06-01", None),
+        ({"primary_completion_date": "2020-01-15", "references": (replace(PAPER, declared_date="2021-03-01"),)},
+         "2021-06-01", "2021-01-15"),
+        ({"primary_completion_date": "2020-01-15", "references": (replace(PAPER, type=ReferenceType.BACKGROUND),)},
+         "2021-06-01", "2021-01-15"),
+        ({"primary_completion_date": "2020-01-15", "start_date": "2018-03",
+          "references": (replace(PAPER, citation="Doe J. A pilot study. 2012"),)}, "2021-06-01", "2021-01-15"),
+        ({"primary_completion_date": "2020-01-15", "references": (Reference(pmid="1", type=ReferenceType.RESULT),)},
          "2021-06-01", "2021-01-15"),
     ],
 )  # fmt: skip

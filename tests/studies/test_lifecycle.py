@@ -8,8 +8,8 @@ import pytest
 
 from models.protocol import DecisionRow, Protocol, PublishedStudy
 from models.screening import RunContext, StudyStatus
-from models.trial import Report, TrialRecord
-from models.vocabulary import CountType, EvidenceWord, ReportKind, Status, StudyList, Verdict
+from models.trial import Reference, Report, TrialRecord
+from models.vocabulary import CountType, EvidenceWord, ReferenceType, ReportKind, Status, StudyList, Verdict
 from studies.lifecycle import LinkedReport, StudyFile, status_of
 
 Judge = Callable[..., StudyStatus]
@@ -132,6 +132,13 @@ def test_a_report_of_results_outranks_the_registry(
     assert (found.state, found.results_date) == ("results_published", "2021-12")
     protocol_paper = linked(report(), kind=ReportKind.PROTOCOL)
     assert judge(status=Status.UNKNOWN, reports=(protocol_paper,)).state == "stale"
+
+
+def test_a_paper_that_only_the_registry_names_is_a_result(judge: Judge):
+    named = Reference(doi="10.9999/paper", type=ReferenceType.RESULT, declared_date="2026-09-01")
+    found = judge(status=Status.COMPLETED, references=(named,))
+    assert (found.state, found.list) == ("results_published", "awaiting")
+    assert "the registry names DOI:10.9999/paper as a result since 2026-09-01" in found.reason
 
 
 @pytest.mark.parametrize(

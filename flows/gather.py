@@ -22,13 +22,14 @@ from models.connector import Connector
 from models.review import Review
 from models.search import Question, SourceCheck
 from models.settings import Settings
-from models.trial import Report, SourceQuery, TrialRecord
+from models.trial import SourceQuery, TrialRecord
 from models.vocabulary import SourceState
 from replay.server import CREDENTIALS, SPEAKERS, ReplayServer
 from stores.duck import MEMORY
 from stores.ledger import Ledger
 from stores.snapshot import Snapshot
 from stores.verdicts import KnownVerdicts
+from studies.corrections import newest_of
 from studies.verdicts import Verdicts, fingerprint
 
 log = logging.getLogger("trialwatch")
@@ -189,7 +190,7 @@ def to_follow(
     """
     with Snapshot(MEMORY, settings.corpus, request.as_of, known_questions(review, ledger)) as known:
         newest, reports = known.newest_trials(), known.report_versions()
-    by_id = {item.item.report_id: item.item for item in reports if isinstance(item.item, Report)}
+    by_id = newest_of(reports)
     with verdicts_of(review, settings) as verdicts:
         screened, rulings = screen_records(
             newest, by_id, review, verdicts, ledger.study_aliases(request.review, request.as_of)

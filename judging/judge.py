@@ -42,7 +42,7 @@ from models.vocabulary import (
     StudyList,
     Verdict,
 )
-from studies.corrections import is_disputed
+from studies.corrections import is_disputed, newest_of
 from studies.eligibility import screen
 from studies.events import events_of
 from studies.lifecycle import LinkedReport, StudyFile, status_of
@@ -123,7 +123,7 @@ def judge(
     known : the study that each number stood for on earlier nights, the oldest first
     """
     verdicts = verdicts or Verdicts(review.protocol.eligibility)
-    reports = {item.item.report_id: item.item for item in told.reports if isinstance(item.item, Report)}
+    reports = newest_of(told.reports)
     screened, rulings = screen_records(told.newest, reports, review, verdicts, known)
     review = rulings.review
     queue = [
@@ -145,7 +145,7 @@ def judge(
     provisional = [arm for arm in provisional if arm.study_id not in out]
     versions = _versions_by_study(screened, told.trials)
     screened = _with_dates(screened, told.trials, told.reports, review)
-    linked = _linked_reports(screened, review, told.reports)
+    linked = _linked_reports(screened, review, told.reports, reports)
     disputed = _disputed(confirmed, linked)
     inputs = inputs_of(review, confirmed, provisional, disputed)
     effects = tuple(
@@ -273,13 +273,11 @@ def _with_dates(
 
 
 def _linked_reports(
-    screened: Screened, review: Review, report_versions: Sequence[Observation]
+    screened: Screened, review: Review, report_versions: Sequence[Observation], newest: Mapping[str, Report]
 ) -> dict[str, list[LinkedReport]]:
     versions: dict[str, list[Observation]] = defaultdict(list)
-    newest: dict[str, Report] = {}
     for version in report_versions:
         if isinstance(version.item, Report):
-            newest[version.item.report_id] = version.item
             versions[version.item.report_id].append(version)
     linked_from = {(row.study_id, row.item_id): row.known_from for row in review.links}
     linked: dict[str, list[LinkedReport]] = defaultdict(list)

@@ -242,6 +242,8 @@ class RelatedReport(Value, frozen=True, kw_only=True):
     """Of a report that PubMed does not have, e.g. ``PPR:PPR123456``."""
 
 
+_NOTICES = {"retracted publication", "retracted article", "expression of concern"}
+_OF_NOTICES = {RelationKind.RETRACTION_IN, RelationKind.ERRATUM_IN, RelationKind.CONCERN_IN}
 UNDATED = ""
 """Registry date of a report that a file gives without any: it gets the day on which it was seen."""
 
@@ -268,6 +270,16 @@ class Report(Value, frozen=True, kw_only=True):
     abstract_text: str | None = None
     results: PostedResults | None = None
     """Of a summary of results that a registry publishes beside its records."""
+
+    @property
+    def has_notice(self) -> bool:
+        """Whether it is said to be retracted, corrected or in doubt."""
+        return bool(self.notices) or any(item.kind in _OF_NOTICES for item in self.related)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Its publication types that say so."""
+        return tuple(word for word in self.publication_types if word.casefold() in _NOTICES)
 
 
 class Rejected(Value, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from models.dates import PartialDate, first_day
 from models.trial import Observation, Report
-from models.vocabulary import RelationKind, ReportKind
+from models.vocabulary import RelationKind, ReportKind, VersionOrigin
 from studies.lifecycle import LinkedReport
 
 _WORDS = {
@@ -16,7 +16,7 @@ _WORDS = {
     RelationKind.CONCERN_IN: "put in doubt by its editors",
 }
 _GRAVE = {RelationKind.RETRACTION_IN, RelationKind.CONCERN_IN}
-_RETRACTED_TYPE = "Retracted Publication"
+_RETRACTED_TYPE = "retracted publication"
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +28,32 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str
     is_grave: bool
     """Retraction or expression of concern, not an erratum."""
+
+
+def newest_of(versions: Sequence[Observation]) -> dict[str, Report]:
+    """What is known of each report, by id: its newest version, and the notices that files have told of beside it.
+
+    A file may say no more than that a report is retracted: what the index declares of it stays. `versions` are in order,
+    the newest last.
+    """
+    of_index: dict[str, Report] = {}
+    of_files: dict[str, list[Report]] = {}
+    for version in versions:
+        if isinstance(report := version.item, Report):
+            is_notice = report.origin is VersionOrigin.EXPORT and report.has_notice
+            if is_notice:
+                of_files.setdefault(report.report_id, []).append(report)
+            if not is_notice or report.report_id not in of_index:
+                of_index[report.report_id] = report
+    return {name: _with_notices(report, of_files.get(name, ())) for name, report in of_index.items()}
+
+
+def _with_notices(report: Report, files: Sequence[Report]) -> Report:
+    if not files:
+        return report
+    types = dict.fromkeys((*report.publication_types, *(word for file in files for word in file.notices)))
+    related = dict.fromkeys((*report.related, *(item for file in files for item in file.related)))
+    return msgspec.structs.replace(report, publication_types=tuple(types), related=tuple(related))
 
 
 def corrections_of(linked: LinkedReport) -> list[Correction]:
@@ -61,7 +87,8 @@ def _shown_in(version: Observation) -> Iterator[Correction]:
     for item in named:
         notice = f"PMID:{item.pmid}" if item.pmid else (item.source_text or "a notice without an id")
         yield _correction(version, report, item.kind, notice)
-    if _RETRACTED_TYPE in report.publication_types and RelationKind.RETRACTION_IN not in {item.kind for item in named}:
+    types = {word.casefold() for word in report.publication_types}
+    if _RETRACTED_TYPE in types and RelationKind.RETRACTION_IN not in {item.kind for item in named}:
         yield _correction(version, report, RelationKind.RETRACTION_IN, "its publication type")
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from flows.ingest import ingest
 from flows.night import NightResult
+from models.dates import at_night
 from models.settings import Settings
 from models.vocabulary import EvidenceSet
 from replay.archive import DEFAULT_ARCHIVE
@@ -97,3 +99,30 @@ def test_people_read_it_on_the_page_and_in_the_mail(night: NightResult, data: Pa
     told = " ".join(alert.body.split())
     assert "without what was retracted or put in doubt: RR 0.93" in told
     assert "without what was retracted or put in doubt: no study is left" in told
+
+
+COPIES = {
+    "nbib": "PMID- 30048006\nOWN - NLM\nSTAT- MEDLINE\nLR  - 20240305\nDP  - 2018 Sep\nTI  - Made up.\n"
+    "PT  - Journal Article\nPT  - Retracted Publication\nEDAT- 2018/07/27 06:00\nJT  - A journal\nSO  - A journal. 2018.\n",
+    "ris": "TY  - JOUR\nM3  - Retracted article\nTI  - Made up\nPY  - 2018\nAN  - 30048006\nDB  - Ovid MEDLINE(R)\nER  - \n",
+}
+
+
+@pytest.mark.parametrize("source", sorted(COPIES))
+def test_a_retraction_that_comes_by_a_file_is_heard_although_the_report_is_known(
+    source: str, tmp_path: Path, carry_out: Any
+) -> None:
+    data, day = tmp_path / "data", date(2024, 2, 29)
+    carry_out(data, day, sources=("ctgov", "pubmed"))
+    file = tmp_path / f"export.{source}"
+    file.write_text(COPIES[source], encoding="utf-8")
+    [loaded] = ingest(source, [file], REVIEW, at_night(NIGHT), Settings(data=data))
+    assert (loaded.record_id, loaded.is_new) == (f"PMID:{REPORT}", True)
+    result = carry_out(data, date(2024, 3, 11), sources=("ctgov", "pubmed"))
+    [event] = [item for item in result.judgement.events if (item.event_code, item.study_id) == ("E7", STUDY)]
+    assert (event.grade, event.is_news) == ("action", True)
+    assert "numbers in extraction.csv come from it" in event.evidence
+    assert [alert.grade for alert in result.alerts] == ["action"]
+    [again] = ingest(source, [file], REVIEW, at_night(date(2024, 3, 12)), Settings(data=data))
+    assert carry_out(data, date(2024, 3, 13), sources=("ctgov", "pubmed")).alerts == ()
+    assert again.record_id == loaded.record_id

@@ -1,5 +1,6 @@
 """Small inputs that went wrong, read as their right answers say; they live beside the project and not in it."""
 
+import csv
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,11 +11,19 @@ import pytest
 
 from connectors.boundary import read_page
 from models.review import load_review
-from models.trial import Page, Parsed, Rejected
+from models.trial import Page, Parsed, Rejected, TrialRecord
 from models.vocabulary import Criterion, ReferenceType, Verdict
 from studies.verdicts import Verdicts
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "sources"
+REGISTRATIONS = CASES.with_name("registrations")
+LABELS = {
+    "is_population": Criterion.POPULATION,
+    "is_cell_therapy": Criterion.INTERVENTION,
+    "is_randomised": Criterion.DESIGN,
+    "has_inactive_control": Criterion.COMPARATOR,
+}
+"""Columns of the labels, by the criterion that they judge."""
 SEEN = datetime(2026, 11, 20, 6, tzinfo=UTC)
 Load = Callable[[str, str], tuple[list[Any], list[Rejected]]]
 
@@ -116,3 +125,26 @@ def test_a_paper_that_a_registry_names_by_doi_is_a_result(load: Load) -> None:
         "2026-09-01",
         [],
     )
+
+
+def test_registrations_that_no_earlier_file_held_are_judged_as_their_labels_say(load: Load) -> None:
+    """What is labelled yes is never refused, what is labelled no never taken; a person may be asked."""
+    with (REGISTRATIONS / "labels.csv").open(encoding="utf-8", newline="") as table:
+        labels = {row["id"]: row for row in csv.DictReader(table)}
+    eligibility = load_review(Path(__file__).parents[1] / "reviews" / "als_cell_therapy").protocol.eligibility
+    seen, wrong = set(), []
+    for path in sorted(REGISTRATIONS.iterdir()):
+        if path.suffix == ".csv":
+            continue
+        source = "ictrp" if path.name.endswith(".ictrp.xml") else "ctgov"
+        page = Page(source=source, kind="file", url=path.name, body=path.read_bytes(), observed_at=SEEN)
+        [record] = [item for item in read_page(page) if isinstance(item, TrialRecord)]
+        found = {item.criterion: item.verdict for item in Verdicts(eligibility).of(record)}
+        said = labels[record.record_id]
+        seen.add(record.record_id)
+        opposite = {"yes": Verdict.NOT_MET, "no": Verdict.MET}
+        wrong += [(record.record_id, name) for name, of in LABELS.items() if found[of] is opposite.get(said[name])]
+        is_taken = set(found.values()) == {Verdict.MET}
+        wrong += [(record.record_id, "eligible")] if is_taken and said["eligible"] == "no" else []
+    assert len(seen) == 33
+    assert wrong == []

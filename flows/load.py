@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from connectors.boundary import read_page
+from connectors.boundary import read_page, reading
 from flows.failures import in_words
 from models.settings import Settings
 from stores.archive import RESTORE, ArchiveError, archive_files, read_pages, unreadable
@@ -71,7 +71,7 @@ def load_archive(settings: Settings, read: ReadFiles | None = None) -> Holdings:
     goes on. What was `read` already is not parsed again."""
     read = read or ReadFiles()
     files = _files(settings)
-    with Corpus(settings.corpus) as corpus:
+    with Corpus(settings.corpus, reading()) as corpus:
         known = corpus.loaded_files()
         corpus.forget_damage(list(files))
         for file, path in files.items():
@@ -94,10 +94,10 @@ def load_archive(settings: Settings, read: ReadFiles | None = None) -> Holdings:
 def held_before(settings: Settings) -> tuple[frozenset[str], Holdings]:
     """Files that the corpus was read from whole, and which of them are gone or shorter now; nothing is loaded."""
     files = _files(settings)
-    with Corpus(settings.corpus) as corpus:
+    with Corpus(settings.corpus, reading()) as corpus:
         known = corpus.loaded_files()
     cut = {file for file, path in files.items() if path.stat().st_size < known.get(file, Known()).n_bytes}
-    whole = frozenset(file for file, before in known.items() if before.is_whole)
+    whole = frozenset(file for file, before in known.items() if before.n_bytes)
     return whole, Holdings(damaged=frozenset(cut), missing=_missing(known, files))
 
 

@@ -100,15 +100,17 @@ class Corpus(DuckFile):
         If another program has the file open for writing, or we cannot write while it reads.
     """
 
-    def __init__(self, path: Path) -> None:
-        _make_way(path)
+    def __init__(self, path: Path, reading: str = "") -> None:
+        """Open the file; one that was filled by another program, or by another way of `reading` pages, begins anew."""
+        fingerprint = _fingerprint(reading)
+        former = _make_way(path, fingerprint)
         is_new = not path.exists()
         try:
             super().__init__(path, "corpus")
         except duckdb.Error as error:
             raise _in_use(path, error) from error
         if is_new:
-            former = _remove_former(path.with_name("warehouse.duckdb"))
+            former += _remove_former(path.with_name("warehouse.duckdb"))
             with self.transaction():
                 for table in (core_capture, core_rejected, TRIAL_DOCUMENT, REPORT_DOCUMENT):
                     self._connection.execute(ddl(table))
@@ -116,7 +118,7 @@ class Corpus(DuckFile):
                 self._connection.execute(_LOADED_FILE)
                 if former:
                     self._append("loaded_file", pa.Table.from_pylist(former, schema=_LOADED))
-                self._connection.execute(f"CREATE TABLE schema_is AS SELECT '{_schema_fingerprint()}' AS fingerprint")
+                self._connection.execute(f"CREATE TABLE schema_is AS SELECT '{fingerprint}' AS fingerprint")
         self._keys = {
             key
             for table in (TRIAL_DOCUMENT, REPORT_DOCUMENT)
@@ -264,15 +266,20 @@ def _capture_row(archived: ArchivedPage, capture_id: str, n_records: int, n_reje
     }
 
 
-def _schema_fingerprint() -> str:
+def _fingerprint(reading: str) -> str:
     tables = (core_capture, core_rejected, TRIAL_DOCUMENT, REPORT_DOCUMENT)
-    return hashlib.sha256("".join([*map(ddl, tables), _OBSERVATION, _LOADED_FILE]).encode()).hexdigest()
+    said = "".join([*map(ddl, tables), _OBSERVATION, _LOADED_FILE, reading])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _make_way(path: Path) -> None:
-    """Remove a corpus of other tables, and set aside what is none: both are built again from the archive."""
+def _make_way(path: Path, fingerprint: str) -> list[Row]:
+    """Remove a corpus that was filled otherwise, and set aside what is none: both are built again from the archive.
+
+    Returns the archive files that it was read from, as far as it can tell.
+    """
     if not path.exists():
-        return
+        return []
+    files: list[Row] = []
     try:
         if not path.is_file():
             raise duckdb.IOException("it is no file")
@@ -281,13 +288,14 @@ def _make_way(path: Path) -> None:
             # Only what is read shows whether it is whole: every block has a checksum.
             for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
                 connection.execute(f'SELECT bit_xor(hash(item)) FROM "{name}" AS item')
-        is_whole, is_current = True, found is not None and found[0] == _schema_fingerprint()
+            is_whole, is_current = True, found is not None and found[0] == fingerprint
+            files = [] if is_current else _files_read(connection)
     except duckdb.Error as error:
         if is_locked(error):
             raise _in_use(path, error) from error
         is_whole, is_current, said = False, False, str(error).splitlines()[0]
     if is_current:
-        return
+        return []
     if is_whole:
         path.unlink()
     else:
@@ -300,6 +308,13 @@ def _make_way(path: Path) -> None:
         )
     with suppress(FileNotFoundError):
         path.with_name(f"{path.name}.wal").unlink()
+    return files
+
+
+def _files_read(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Files that a store was read from, each to be read again and missed where it is gone."""
+    found = connection.execute("SELECT file, n_bytes FROM loaded_file").fetchall()
+    return [{"file": file, "n_bytes": max(n_bytes, 0), "is_whole": False} for file, n_bytes in found]
 
 
 def _remove_former(path: Path) -> list[Row]:
@@ -314,13 +329,13 @@ def _remove_former(path: Path) -> list[Row]:
             tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
             if not tables >= _FORMER or "observation" in tables:
                 return []
-            files = connection.execute("SELECT file, n_bytes FROM loaded_file").fetchall()
+            files = _files_read(connection)
     except duckdb.Error:
         return []
     for name in (path, path.with_name(f"{path.name}.wal")):
         name.unlink(missing_ok=True)
     log.info("%s is removed: corpus.duckdb takes its place", path)
-    return [{"file": file, "n_bytes": max(n_bytes, 0), "is_whole": False} for file, n_bytes in files]
+    return files
 
 
 _FORMER = {"schema_is", "loaded_file", "core_capture", "core_trial_version", "core_report_version"}

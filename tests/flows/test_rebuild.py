@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connectors.boundary import reading
 from flows import rebuild as rebuilding
 from flows.rebuild import PoorerArchive, rebuild
 from models.settings import Settings
@@ -31,7 +32,7 @@ def test_an_archive_that_has_lost_files_is_named_and_nothing_is_published(data: 
 
 def test_a_rebuild_that_fails_leaves_the_corpus_as_it_was(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(data=data)
-    with Corpus(settings.corpus) as corpus:
+    with Corpus(settings.corpus, reading()) as corpus:
         loaded = corpus.loaded_files()
 
     def fails(*_: object) -> None:
@@ -40,7 +41,7 @@ def test_a_rebuild_that_fails_leaves_the_corpus_as_it_was(data: Path, monkeypatc
     monkeypatch.setattr(rebuilding, "conclude", fails)
     with pytest.raises(RuntimeError):
         rebuild(REVIEW, settings)
-    with Corpus(settings.corpus) as corpus:
+    with Corpus(settings.corpus, reading()) as corpus:
         assert corpus.loaded_files() == loaded
     assert list(data.glob("corpus.duckdb.before")) == []
 

@@ -226,8 +226,18 @@ def test_a_store_of_another_schema_is_built_again(path: Path) -> None:
     see(path, a_record())
     with duckdb.connect(str(path)) as connection:
         connection.execute("UPDATE schema_is SET fingerprint = 'an older program'")
+    assert [item.item for item in known(path)] == [a_record()], "a reader does not mind"
     with Corpus(path) as store:
-        assert store.loaded_files() == {}
+        assert store.loaded_files() == {"ctgov/0.warc.gz": Known(n_bytes=1)}, "to be read again"
+    assert known(path) == []
+
+
+def test_a_store_that_was_read_otherwise_is_built_again(path: Path) -> None:
+    for reading, is_whole in (("one", True), ("one", True), ("another", False)):
+        with Corpus(path, reading) as store:
+            if reading == "one":
+                store.load("ctgov/0.warc.gz", 1, an_answer(a_record()))
+            assert store.loaded_files() == {"ctgov/0.warc.gz": Known(n_bytes=1, is_whole=is_whole)}
 
 
 def test_a_store_of_today_is_kept(path: Path) -> None:

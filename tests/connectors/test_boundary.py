@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,8 @@ from connectors import CONNECTORS
 from connectors.boundary import bounded_total, read_page
 from models.connector import Connector
 from models.dates import first_day
-from models.trial import Page, Parsed, Rejected, Report, TrialRecord
+from models.trial import Page, Parsed, Rejected, RelatedReport, Report, TrialRecord
+from models.vocabulary import RelationKind, VersionOrigin
 
 SEEN = datetime(2026, 11, 20, 6, tzinfo=UTC)
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -138,3 +140,29 @@ def test_a_trial_updated_in_2036_is_rejected_by_name() -> None:
     found = read_page(page(text.encode(), "ctgov"))
     assert [type(item) for item in found if not isinstance(item, Rejected)] == []
     assert any(item.value == "2036-05-01" for item in found if isinstance(item, Rejected))
+
+
+NOTICES = [
+    {"publication_types": ("Journal Article", "Retracted Publication")},
+    {"publication_types": ("retracted publication",)},
+    {"related": (RelatedReport(kind=RelationKind.RETRACTION_IN, pmid="1"),)},
+    {"related": (RelatedReport(kind=RelationKind.CONCERN_IN, pmid="1"),)},
+]
+
+
+@pytest.mark.parametrize("said", NOTICES)
+@pytest.mark.parametrize("source", ["europepmc", "nbib", "ris"])
+def test_a_copy_that_tells_of_a_notice_is_no_mere_copy(source: str, said: dict[str, Any]) -> None:
+    item = a_report(source=source, origin=VersionOrigin.COPY, **said)
+    [heard] = read_page(page(), saying(item))
+    assert isinstance(heard, Report)
+    assert (heard.origin, heard.registry_date) == (VersionOrigin.EXPORT, item.registry_date)
+    undated = a_report(
+        source=source, origin=VersionOrigin.COPY, registry_date="2018-08", published_date="2018-08", **said
+    )
+    [heard] = read_page(page(), saying(undated))
+    assert isinstance(heard, Report)
+    assert heard.registry_date == page().observed_at.date().isoformat()
+    [plain] = read_page(page(), saying(a_report(source=source, origin=VersionOrigin.COPY)))
+    assert isinstance(plain, Report)
+    assert plain.origin is VersionOrigin.COPY

@@ -42,7 +42,7 @@ from models.vocabulary import (
     StudyList,
     Verdict,
 )
-from studies.corrections import is_disputed, newest_of
+from studies.corrections import is_disputed, newest_of, of_index
 from studies.eligibility import screen
 from studies.events import events_of
 from studies.lifecycle import LinkedReport, StudyFile, status_of
@@ -144,7 +144,7 @@ def judge(
     confirmed = [arm for arm in entered if arm.study_id not in out]
     provisional = [arm for arm in provisional if arm.study_id not in out]
     versions = _versions_by_study(screened, told.trials)
-    screened = _with_dates(screened, told.trials, told.reports, review)
+    screened = _with_dates(screened, told.trials, of_index(told.reports), review)
     linked = _linked_reports(screened, review, told.reports, reports)
     disputed = _disputed(confirmed, linked)
     inputs = inputs_of(review, confirmed, provisional, disputed)

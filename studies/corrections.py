@@ -36,16 +36,30 @@ def newest_of(versions: Sequence[Observation]) -> dict[str, Report]:
     A file may say no more than that a report is retracted: what the index declares of it stays. `versions` are in order,
     the newest last.
     """
-    of_index: dict[str, Report] = {}
+    newest = {item.report_id: item for version in of_index(versions) if isinstance(item := version.item, Report)}
     of_files: dict[str, list[Report]] = {}
     for version in versions:
-        if isinstance(report := version.item, Report):
-            is_notice = report.origin is VersionOrigin.EXPORT and report.has_notice
-            if is_notice:
-                of_files.setdefault(report.report_id, []).append(report)
-            if not is_notice or report.report_id not in of_index:
-                of_index[report.report_id] = report
-    return {name: _with_notices(report, of_files.get(name, ())) for name, report in of_index.items()}
+        if isinstance(report := version.item, Report) and _is_notice(report):
+            of_files.setdefault(report.report_id, []).append(report)
+    return {name: _with_notices(report, of_files.get(name, ())) for name, report in newest.items()}
+
+
+def of_index(versions: Sequence[Observation]) -> list[Observation]:
+    """Versions of reports without those that a copy has only for its notice, where there are others of the report."""
+    others = {
+        version.item.report_id
+        for version in versions
+        if isinstance(version.item, Report) and not _is_notice(version.item)
+    }
+    return [
+        version
+        for version in versions
+        if not isinstance(version.item, Report) or not _is_notice(version.item) or version.item.report_id not in others
+    ]
+
+
+def _is_notice(report: Report) -> bool:
+    return report.origin is VersionOrigin.EXPORT and report.has_notice
 
 
 def _with_notices(report: Report, files: Sequence[Report]) -> Report:

@@ -23,12 +23,19 @@ _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>]+")
+_AROUND = {")": "(", "]": "[", "}": "{"}
 
 
 def doi_in(text: str | None) -> str:
-    """The first DOI of a text, in lower case and without the stop of its sentence; '' if there is none."""
+    """The first DOI of a text, in lower case and without what its sentence puts behind it; '' if there is none.
+
+    A bracket that the DOI itself opens belongs to it.
+    """
     found = _DOI.search(text or "")
-    return found[0].lower().rstrip(".,;:)]}") if found else ""
+    doi = found[0].lower() if found else ""
+    while doi and (doi[-1] in ".,;:" or doi.count(doi[-1]) > doi.count(_AROUND.get(doi[-1], doi[-1]))):
+        doi = doi[:-1]
+    return doi
 
 
 class FieldReader:

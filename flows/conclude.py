@@ -115,7 +115,7 @@ def conclude(
             _replayed(judgement) if request.registries == "replay" else {},
         )
         rows = snapshot.export_parquet(build / "parquet")
-    new_events, alerts = news_of(ledger, judgement, page)
+    new_events, carried, alerts = news_of(ledger, judgement, page)
     raised = {alert.key: alert for alert in ledger.alerts(protocol.review) if alert.raised_at <= as_of}
     raised |= {alert.key: alert for alert in alerts if is_told}
     feed = render_feed(protocol.review, protocol.title, as_of, list(raised.values()))
@@ -143,9 +143,7 @@ def conclude(
         judgement=judgement,
         page=page,
         new_events=new_events,
-        carried=told_of_another(
-            judgement.events, ledger.emitted_events(protocol.review, as_of), names_of(ledger, judgement)
-        ),
+        carried=carried,
         alerts=alerts,
         lost=gone,
         build=build,
@@ -187,8 +185,10 @@ def names_of(ledger: Ledger, judgement: Judgement) -> Names:
     return Names(studies={**known, **judgement.screened.study_of}, before=known)
 
 
-def news_of(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> tuple[tuple[Event, ...], tuple[Alert, ...]]:
-    """Events that no other night has dealt with, and what is to be told of the night."""
+def news_of(
+    ledger: Ledger, judgement: Judgement, page: ReviewPage
+) -> tuple[tuple[Event, ...], tuple[Event, ...], tuple[Alert, ...]]:
+    """Events that no other night has dealt with, those that were told of another study, and what is to be told."""
     context, review = judgement.context, judgement.decision.review
     emitted, names = ledger.emitted_events(review, context.as_of), names_of(ledger, judgement)
     new_events = not_yet_told(judgement.events, emitted, names)
@@ -212,7 +212,8 @@ def news_of(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> tuple[tup
     # A night that is run again after an older one was told of it already, by the key that it had then.
     on_this_night = [item for item in ledger.alerts(review) if item.raised_at == context.as_of]
     again = {item.key for item in alerts if any(_says_the_same(item, other) for other in on_this_night)}
-    return new_events, tuple(item for item in alerts if item.key not in again)
+    carried = told_of_another(judgement.events, emitted, names)
+    return new_events, carried, tuple(item for item in alerts if item.key not in again)
 
 
 def _says_the_same(alert: Alert, other: Alert) -> bool:

@@ -272,6 +272,11 @@ class Report(Value, frozen=True, kw_only=True):
     """Of a summary of results that a registry publishes beside its records."""
 
     @property
+    def names(self) -> frozenset[str]:
+        """What a registry may call it: its id, and its DOI, which is the same in any case of letters."""
+        return frozenset({self.report_id, *([f"DOI:{self.doi.lower()}"] if self.doi else [])})
+
+    @property
     def has_notice(self) -> bool:
         """Whether it is said to be retracted, corrected or in doubt."""
         return bool(self.notices) or any(item.kind in _OF_NOTICES for item in self.related)

@@ -95,8 +95,7 @@ class StudyFile(msgspec.Struct, frozen=True, kw_only=True):
         """Papers that a registry names as results by DOI or citation and no index has told of, each with the day on
         which it first did. A paper by PMID is looked up; one from before the trial began is none, whatever it is called.
         """
-        found = {f"DOI:{item.report.doi}" for item in self.reports if item.report.doi}
-        found |= {item.report.report_id for item in self.reports}
+        found = frozenset[str]().union(*(item.report.names for item in self.reports))
         first: dict[str, tuple[Reference, PartialDate]] = {}
         for record in sorted(self._versions_of_records(), key=lambda item: first_day(item.registry_date)):
             for reference in record.references:

@@ -75,7 +75,7 @@ def _of_report(
         return max((row.known_from for row in rows if row.item_id == link.report_id and row.is_linked), default=own)
     versions = [version for member in members for version in trials[member]]
     if link.method is LinkMethod.REGISTRY_REFERENCE:
-        names = {link.report_id, *(f"DOI:{item.doi}" for item in reports[link.report_id] if item.doi)}
+        names = frozenset[str]().union(*(item.names for item in reports[link.report_id]))
         cited = [first_day(version.registry_date) for version in versions if _cites(version, names)]
         return max(own, min(cited, default=own))
     numbers = {number for version in versions for number in _said(version, version.record_id)}
@@ -106,10 +106,7 @@ def _said(version: TrialRecord, *texts: str) -> Iterator[Identifier]:
 
 def _cites(version: TrialRecord, names: Set[str]) -> bool:
     """Whether a version names a report, by any of its names, as a result."""
-    return any(
-        item.type is ReferenceType.RESULT and not names.isdisjoint((f"PMID:{item.pmid}", f"DOI:{item.doi}"))
-        for item in version.references
-    )
+    return any(item.type is ReferenceType.RESULT and item.name in names for item in version.references)
 
 
 def _first(versions: Sequence[TrialRecord]) -> date:

@@ -102,11 +102,11 @@ def link_reports(
                         found[study, report.report_id] = _link(study, report, records[study], method, evidence)
                 elif studies:
                     queue.append(_shared_by(report, number, studies))
-    by_doi = {report.doi: report for report in reports.values() if report.doi}
+    by_name = {name: report for report in reports.values() for name in report.names}
     for record in records.values():
         study = study_of[record.record_id]
         for reference in record.references:
-            cited = reports.get(reference.name) or by_doi.get(reference.doi)
+            cited = by_name.get(reference.name)
             if cited and reference.type is ReferenceType.RESULT and (study, cited.report_id) not in found:
                 evidence = f"{record.record_id} names it as a result"
                 found[study, cited.report_id] = _link(study, cited, record, LinkMethod.REGISTRY_REFERENCE, evidence)

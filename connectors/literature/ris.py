@@ -21,7 +21,6 @@ import msgspec
 from rapidfuzz import fuzz
 
 from connectors.literature.tagged_text import (
-    DOI,
     RIS_TAG,
     TaggedRecord,
     TagLine,
@@ -30,7 +29,7 @@ from connectors.literature.tagged_text import (
     partial_date,
     tag_lines,
 )
-from connectors.reading import FieldReader, beginning, unusable
+from connectors.reading import FieldReader, beginning, doi_in, unusable
 from connectors.search_words import any_of, both
 from models.connector import Connector
 from models.dates import PartialDate
@@ -49,7 +48,6 @@ _DECLARING = ("AN", "ID", "C2", "C3", "C7", "U2")
 
 _PMID = re.compile(r"\b(?:PUBMED|PMID|MEDLINE)[\s:]+([1-9]\d{0,8})\b", re.IGNORECASE)
 _MEDLINE = re.compile(r"medline|pubmed", re.IGNORECASE)
-_DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _IN_PRESS = re.compile(
     r"in[ -]press|online first|epub ahead of print|forthcoming|accepted|no date|n\.?d\.?", re.IGNORECASE
@@ -203,20 +201,13 @@ def _day(text: str, year: str = "") -> PartialDate:
 
 def _doi(record: TaggedRecord, reader: FieldReader) -> str | None:
     for item in record.all("DO"):
-        named = [doi for part in re.split(r"[\s;]+|,(?=\s*(?:doi|10\.))", item.value) if (doi := _as_doi(part))]
+        named = [doi for part in re.split(r"[\s;]+|,(?=\s*(?:doi|10\.))", item.value) if (doi := doi_in(part))]
         if not named:
             reader.note(_at(item), item.value, "no DOI", _LOOK)
         for doi in named:
             if not doi.startswith(_CENTRAL_DOI):
                 return doi
     return None
-
-
-def _as_doi(text: str) -> str:
-    """A DOI without what vendors put around it; '' if it is none."""
-    plain = _DOI_PREFIX.sub("", re.sub(r"\[doi\]$", "", text.strip(), flags=re.IGNORECASE)).lower()
-    plain = plain.strip("\"'<>").rstrip(".,;")
-    return plain if DOI.fullmatch(plain) else ""
 
 
 def _types(record: TaggedRecord) -> list[str]:

@@ -1,16 +1,33 @@
-"""The program as it is installed from a wheel."""
+"""A replay of one's own, to be broken, and the program as it is installed from a wheel."""
 
 import os
 import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
+from replay.server import SPEAKERS, ReplayServer
+
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def registries() -> Iterator[ReplayServer]:
+    """A replay of one's own, to be broken, as of the day after the first night."""
+    with ReplayServer(date(2016, 6, 22)) as server:
+        yield server
+
+
+@pytest.fixture
+def elsewhere(registries: ReplayServer) -> dict[str, Any]:
+    """Settings by which the sources are asked there."""
+    return {"base_urls": {slug: registries.base_url(slug) for slug in SPEAKERS}}
 
 
 class Installed(NamedTuple):

@@ -1,7 +1,7 @@
 """What the archive has lost is asked for again, named, and never published as if it were all there is."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from flows.night import NightResult
 from models.dates import at_night
 from models.settings import Settings
 from models.vocabulary import SourceState
-from replay.server import SPEAKERS, ReplayServer
+from replay.server import ReplayServer
 from stores.archive import archive_files
 from stores.ledger import Ledger
 from stores.published import current_folder
@@ -25,20 +25,9 @@ NEXT, AFTER, LATER = date(2016, 6, 22), date(2016, 6, 23), date(2016, 6, 24)
 MADE_UP = Path(__file__).parent / "fixtures" / "NCT90000002_classic.xml"
 
 
-@pytest.fixture
-def registries() -> Iterator[ReplayServer]:
-    with ReplayServer(NEXT) as server:
-        yield server
-
-
-@pytest.fixture
-def elsewhere(registries: ReplayServer) -> dict[str, Any]:
-    return {"base_urls": {slug: registries.base_url(slug) for slug in SPEAKERS}}
-
-
-def shown(data: Path, table: str = "review_study_record") -> set[str]:
+def shown(data: Path) -> set[str]:
     warehouse = current_folder(data / "published", REVIEW) / "warehouse.duckdb"
-    return {row[0] for row in query(warehouse, f"SELECT study_id FROM {table}")[1]}
+    return {row[0] for row in query(warehouse, "SELECT study_id FROM review_study_record")[1]}
 
 
 def since(result: NightResult) -> set[date | None]:

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
@@ -51,19 +51,6 @@ def digests(data: Path) -> list[str]:
     paths = sorted((data / "outbox").glob("*.eml"))
     texts = [message_from_bytes(path.read_bytes(), policy=policy.default).get_content() for path in paths]
     return [" ".join(text.split()) for text in texts]
-
-
-@pytest.fixture
-def registries() -> Iterator[ReplayServer]:
-    """A replay of one's own, to be broken."""
-    with ReplayServer(SECOND) as server:
-        yield server
-
-
-@pytest.fixture
-def elsewhere(registries: ReplayServer) -> dict[str, Any]:
-    """Settings by which the sources are asked there."""
-    return {"base_urls": {slug: registries.base_url(slug) for slug in SPEAKERS}}
 
 
 # --- unchanged registries ---

@@ -139,6 +139,16 @@ def test_only_a_reference_given_as_a_result_links(
     assert bool(linked.reports) == is_linked
 
 
+@pytest.mark.parametrize("report_id", ["PMID:1", "DOI:10.9999/paper"])
+def test_a_result_that_is_named_by_doi_links_in_any_case_of_letters(
+    trial: Trials, report: Reports, of: Callable[..., Linked], report_id: str
+):
+    named = Reference(doi="10.9999/paper", citation="A paper", type=ReferenceType.RESULT)
+    other = Reference(citation="A paper without a number", type=ReferenceType.RESULT)
+    linked = of([trial(references=(named, other))], [report(report_id=report_id, doi="10.9999/Paper")])
+    assert [item.report_id for item in linked.reports] == [report_id]
+
+
 def row(item: str, is_linked: bool = True, kind: ReportKind | None = ReportKind.RESULTS) -> LinkRow:
     return LinkRow(
         study_id="NCT10000001",

@@ -161,6 +161,9 @@ def test_dates_are_read_as_vendors_write_them(read: Read, lines: list[str], publ
         ("https://doi.org/10.1234/X; 10.9999/y", "10.1234/x"),
         ("10.1002/central/CN-01234567 10.1234/x", "10.1234/x"),
         ("<10.1234/x>", "10.1234/x"),
+        ("(10.1234/x)", "10.1234/x"),
+        ("10.1234/s0140(05)66666", "10.1234/s0140(05)66666"),
+        ("10.1234/(sici)1(98)", "10.1234/(sici)1(98)"),
     ],
 )
 def test_a_doi_is_read_without_what_stands_around_it(read: Read, field: str, doi: str) -> None:

@@ -32,4 +32,8 @@ def table(name: str, comment: str, *columns: Column[Any] | list[Column[Any]]) ->
 
 STUDY = ("study_id", TEXT, "Study: the id of its first registry record")
 OBSERVED = ("observed_at", MOMENT, "When we saw it, UTC")
-ARRIVAL = ("arrival", INT, "Place in the order in which versions arrived; of one night the last is the newest")
+ARRIVAL = (
+    "arrival",
+    INT,
+    "Place among the versions of its record in the order of arrival, from 1; of one night the last is the newest",
+)

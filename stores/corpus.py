@@ -172,7 +172,7 @@ class Corpus(DuckFile):
                     archived, n, row, is_trial=is_trial, origin=str(item.origin), date=item.registry_date
                 )
                 rows["observation"].append(observed)
-                if (key := observed["version_key"]) not in self._keys | new_keys:
+                if (key := observed["version_key"]) not in self._keys and key not in new_keys:
                     new_keys.add(key)
                     name = TRIAL_DOCUMENT.name if is_trial else REPORT_DOCUMENT.name
                     documents[name].append({"version_key": key} | _without(row, _OF_ONE_OBSERVATION))
@@ -212,9 +212,13 @@ SELECT o.is_trial, o.item_id, o.source, o.origin, o.registry_date, o.content_has
 FROM {corpus}.observation AS o
 JOIN {corpus}.core_capture AS c USING (capture_id)
 WHERE o.observed_at <= ? AND ({asked})
-ORDER BY o.observed_at, split_part(o.file, '/', 2), o.file, o.position, o.n
+ORDER BY o.observed_at, o.source, split_part(o.file, '/', 2), o.file, o.position, o.n
 """
-"""Observations that a review's questions brought, in the order of arrival; files are named by run and scope."""
+"""Observations that a review's questions brought, in the order of arrival; files are named by run and scope.
+
+Of one moment, source by source: which of them answered first says nothing, and a night that was killed and run again
+may have asked them in another order.
+"""
 
 
 def observed_by(

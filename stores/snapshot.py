@@ -1,7 +1,8 @@
 """A snapshot: one night's warehouse of one review, built anew from the corpus, checked, and published read-only."""
 
 import hashlib
-from collections.abc import Set
+from collections import Counter
+from collections.abc import Iterable, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -77,12 +78,12 @@ class Snapshot(DuckFile):
             " FROM corpus.observation AS o JOIN core_capture AS c USING (capture_id) WHERE c.listing = ? ORDER BY ALL",
             [TOPIC_LISTING],
         )
-        found = versions_among(observed_by(self._connection, "corpus", asked, given))
+        found = _by_arrival(versions_among(observed_by(self._connection, "corpus", asked, given)))
         for table, documents, is_trial in (
             (core_trial_version, TRIAL_DOCUMENT, True),
             (core_report_version, REPORT_DOCUMENT, False),
         ):
-            seen = [_seen(item, n) for n, item in enumerate(found) if item.is_trial is is_trial]
+            seen = [_seen(item, arrival) for item, arrival in found if item.is_trial is is_trial]
             self._connection.register("seen", pa.Table.from_pylist(seen, schema=_SEEN))
             columns = ", ".join(column.name for column in table.columns)
             self._connection.execute(
@@ -103,7 +104,9 @@ class Snapshot(DuckFile):
 
     def trial_versions(self) -> list[Observation]:
         """All versions of registry records, by registry date and observation."""
-        return self._observations("core_trial_version ORDER BY registry_date, observed_at, arrival", TrialRecord)
+        return self._observations(
+            "core_trial_version ORDER BY registry_date, observed_at, record_id, arrival", TrialRecord
+        )
 
     def newest_trials(self) -> list[Observation]:
         """The newest version of each registry record."""
@@ -111,7 +114,7 @@ class Snapshot(DuckFile):
 
     def report_versions(self) -> list[Observation]:
         """All versions of reports, by registry date and observation; what has no date comes before what has one."""
-        order = "published_date IS NOT NULL, registry_date, observed_at, arrival"
+        order = "published_date IS NOT NULL, registry_date, observed_at, report_id, arrival"
         return self._observations(f"core_report_version ORDER BY {order}", Report)
 
     def _observations(self, source: str, kind: type[TrialRecord] | type[Report]) -> list[Observation]:
@@ -190,6 +193,16 @@ class Snapshot(DuckFile):
             )
             counts[name] = int(self.rows(f"SELECT count(*) AS n FROM {name}")[0]["n"])
         return counts
+
+
+def _by_arrival(versions: Iterable[Observed]) -> list[tuple[Observed, int]]:
+    """Each version with its place among those of its record or report, from 1."""
+    n_of: Counter[str] = Counter()
+    result = []
+    for item in versions:
+        n_of[item.item_id] += 1
+        result.append((item, n_of[item.item_id]))
+    return result
 
 
 def _seen(item: Observed, arrival: int) -> dict[str, Any]:

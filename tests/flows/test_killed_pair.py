@@ -25,7 +25,8 @@ LONGEST = 3.0
 
 
 class Seen(NamedTuple):
-    fingerprint: str
+    tables: dict[str, str]
+    """Fingerprint of every table and view of the warehouse."""
     alerts: tuple[str, ...]
     n_queue: int
 
@@ -36,7 +37,7 @@ def seen(review: str, data: Path, reviews: Path) -> Seen:
         alerts = tuple(sorted(alert.key for alert in ledger.alerts(review)))
     warehouse = published_folder(review, settings) / "warehouse.duckdb"
     [(n_queue,)] = query(warehouse, "SELECT count(*) FROM out_queue")[1]
-    return Seen(fingerprint_of(review, settings).fingerprint, alerts, n_queue)
+    return Seen(fingerprint_of(review, settings).tables, alerts, n_queue)
 
 
 @pytest.fixture

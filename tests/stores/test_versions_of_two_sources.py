@@ -11,7 +11,7 @@ from models.vocabulary import VersionOrigin
 from stores.archive import ArchivedPage
 from stores.corpus import Corpus
 from stores.duck import MEMORY
-from stores.snapshot import Snapshot
+from stores.snapshot import Snapshot, fingerprint
 
 RECORD = TrialRecord(
     source="ctgov", registry="ClinicalTrials.gov", registry_id="NCT90000001", registry_date="2020-02-05"
@@ -58,6 +58,12 @@ class Nights:
             return []
         with Snapshot(MEMORY, self._path, datetime(2020, 12, 31, tzinfo=UTC)) as snapshot:
             return [*snapshot.trial_versions(), *snapshot.report_versions()]
+
+    def tables(self) -> dict[str, str]:
+        """Fingerprint of every table of a warehouse with all that is known."""
+        path = self._path.with_name("warehouse.duckdb")
+        Snapshot(path, self._path, datetime(2020, 12, 31, tzinfo=UTC)).close()
+        return fingerprint(path)
 
     def sources(self) -> list[str]:
         """Sources of all versions that are known."""
@@ -135,3 +141,12 @@ def test_history_fills_the_gap_that_a_copy_leaves(nights: Nights) -> None:
 
 def test_a_copy_that_the_same_night_replaces_is_not_counted_as_new(nights: Nights) -> None:
     assert nights.see(COPIED_REPORT, REPORT) == 1
+
+
+def test_which_source_answered_first_within_a_night_changes_nothing(tmp_path: Path) -> None:
+    other = msgspec.structs.replace(REPORT, report_id="PMID:90000002", title="Cells again.")
+    orders = [RECORD, REPORT, COPIED_REPORT, other], [other, COPIED_REPORT, REPORT, RECORD]
+    one, another = (Nights(tmp_path / f"{n}.duckdb") for n in range(2))
+    for nights, items in zip((one, another), orders, strict=True):
+        nights.see(*items)
+    assert one.tables() == another.tables()

@@ -25,9 +25,10 @@ import yaml
 from connectors import CONNECTORS
 from models.dates import at_night
 from models.protocol import Outcome, Protocol, Timepoint
+from models.report import RelatedReport, Report
 from models.review import load_review
 from models.terms import TermRule
-from models.trial import Arm, Intervention, Page, Reference, RelatedReport, Report, SecondaryId, TrialRecord
+from models.trial import Arm, Intervention, Page, Reference, SecondaryId, TrialRecord
 from models.vocabulary import Allocation, ArmType, ReferenceType, RelationKind, ReportKind, Status, StudyType, Verdict
 from replay.archive import load_archive
 from studies.eligibility import screen

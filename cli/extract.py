@@ -12,11 +12,12 @@ from cli.history import UnknownStudy
 from judging.evidence import arm_of
 from models.dates import first_day
 from models.protocol import ExtractionRow
+from models.report import Report
 from models.review import review_named
 from models.screening import QueueItem
 from models.settings import Settings
 from models.synthesis import ArmResult
-from models.trial import Report, TrialRecord
+from models.trial import TrialRecord
 from models.vocabulary import ReportKind
 from stores.published import published_folder
 from stores.snapshot import query

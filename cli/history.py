@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 
 from models.dates import PartialDate, first_day
+from models.report import Report
 from models.settings import Settings
-from models.trial import Observation, Report, TrialRecord
+from models.trial import Observation, TrialRecord
 from stores.published import published_folder
 from stores.rows import aware
 from stores.snapshot import query

@@ -18,7 +18,8 @@ from connectors.packed import NotOpened, is_packed, unpacked
 from connectors.reading import beginning
 from models.connector import Connector
 from models.dates import first_day
-from models.trial import UNDATED, Page, Parsed, Rejected, Report, TrialRecord
+from models.report import UNDATED, Report
+from models.trial import Page, Parsed, Rejected, TrialRecord
 from models.vocabulary import VersionOrigin
 
 log = logging.getLogger("trialwatch")

@@ -16,10 +16,11 @@ from flows.load import ReadFiles, load_archive
 from flows.same_ledger import recognise
 from flows.searches import files_of
 from models.judgement import Judgement
+from models.report import Report
 from models.review import review_named
 from models.screening import CriterionVerdict, Numbers, QueueItem
 from models.settings import Settings
-from models.trial import Page, Rejected, Report, TrialRecord, content_hash
+from models.trial import Page, Rejected, TrialRecord, content_hash
 from models.vocabulary import Verdict
 from stores.archive import ArchiveWriter, free_name
 from stores.claim import claim, held_by

@@ -11,8 +11,9 @@ from connectors import CONNECTORS
 from connectors.http import HttpClient
 from flows.harvest import base_url_of
 from models.connector import Connector, SourceFailure
+from models.report import Report
 from models.settings import Settings
-from models.trial import Rejected, Report, SourceQuery, TrialRecord
+from models.trial import Rejected, SourceQuery, TrialRecord
 
 
 class ProbeState(StrEnum):

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 from models.protocol import ExtractionRow
+from models.report import Report
 from models.review import Review
 from models.screening import QueueItem
 from models.synthesis import ArmResult, EffectInput, PooledEffect
-from models.trial import Report, TrialRecord
+from models.trial import TrialRecord
 from models.vocabulary import EvidenceSet, EvidenceWord
 from studies.discrepancies import in_results
 from studies.extraction import MIXED, extract

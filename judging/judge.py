@@ -29,10 +29,11 @@ from judging.tasks import (
 )
 from models.judgement import Judgement, Screened, Told
 from models.protocol import PublishedStudy
+from models.report import Report
 from models.review import Review
 from models.screening import Event, RunContext, StudyStatus
 from models.synthesis import ArmResult, EffectInput, SourceFreshness
-from models.trial import Observation, Report, TrialRecord
+from models.trial import Observation, TrialRecord
 from models.vocabulary import (
     EventCode,
     EvidenceSet,

@@ -6,9 +6,10 @@ a registration or another report is joined to it, the study keeps its id.
 
 from collections.abc import Callable, Iterator, Mapping
 
+from models.report import Report
 from models.review import Review
 from models.screening import CriterionVerdict
-from models.trial import Report, TrialRecord
+from models.trial import TrialRecord
 from models.vocabulary import Criterion, Verdict
 from studies.identifiers import identify
 from studies.linkage import LISTED

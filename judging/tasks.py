@@ -12,10 +12,11 @@ from judging.listed import is_looked_for
 from models.dates import last_day
 from models.judgement import Linked, Screened
 from models.protocol import LinkRow, SettledRow
+from models.report import Report
 from models.review import Review
 from models.screening import QUEUE_KINDS, QueueItem, StudyStatus
 from models.synthesis import ArmResult, SourceFreshness
-from models.trial import Observation, Rejected, Report, TrialRecord
+from models.trial import Observation, Rejected, TrialRecord
 from models.vocabulary import ReportKind, StudyList, Verdict
 from studies.discrepancies import in_numbers, in_time, in_words
 from studies.lifecycle import StudyFile

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from models.trial import Value
+from models.value import Value
 from models.vocabulary import AlertGrade
 
 LINE_WIDTH = 78

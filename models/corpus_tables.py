@@ -84,7 +84,7 @@ core_report_version = table(
     dated("entered", "Entry into the index"),
     column("publication_types", TEXTS, "Publication types, verbatim"),
     column("registry_ids", TEXTS, "Registry ids that the index declares (DataBank list)"),
-    column("document", TEXT, "The whole normalised report, JSON (models.trial.Report)"),
+    column("document", TEXT, "The whole normalised report, JSON (models.report.Report)"),
 )
 
 core_rejected = table(

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from models.certainty import Certainty
+from models.report import Report
 from models.review import Review
 from models.screening import (
     Event,
@@ -18,7 +19,7 @@ from models.screening import (
     StudyStatus,
 )
 from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
-from models.trial import Observation, Rejected, Report, TrialRecord
+from models.trial import Observation, Rejected, TrialRecord
 from models.vocabulary import EvidenceSet, Verdict
 
 

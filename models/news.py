@@ -12,7 +12,7 @@ from typing import Self
 import msgspec
 
 from models.screening import Event
-from models.trial import Value
+from models.value import Value
 from models.vocabulary import EventCode
 
 _ONCE_PER_STUDY = {EventCode.COMPLETED, EventCode.NEW_TRIAL}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import msgspec
 
 from models.dates import PartialDate
-from models.trial import Value
+from models.value import Value
 from models.vocabulary import (
     AlertGrade,
     Criterion,

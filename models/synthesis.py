@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from models.trial import Value
+from models.value import Value
 from models.vocabulary import (
     ArmRole,
     Convention,

@@ -5,28 +5,23 @@ Texts ending in ``_text`` are verbatim. Absent is None or an empty tuple, never 
 
 import hashlib
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
 
 from models.dates import PartialDate
+from models.report import Report
+from models.results import PostedResults
+from models.value import Count, Value
 from models.vocabulary import (
     Allocation,
     ArmType,
     CountType,
     OutcomeRole,
     ReferenceType,
-    RelationKind,
     Status,
     StudyType,
     VersionOrigin,
 )
-
-Count = Annotated[int, msgspec.Meta(ge=0)]
-
-
-class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A value without identity: equal when its fields are."""
 
 
 class SecondaryId(Value, frozen=True, kw_only=True):
@@ -75,95 +70,6 @@ class Reference(Value, frozen=True, kw_only=True):
     def name(self) -> str:
         """``PMID:…``, ``DOI:…``, or the citation."""
         return f"PMID:{self.pmid}" if self.pmid else f"DOI:{self.doi}" if self.doi else self.citation
-
-
-class ResultGroup(Value, frozen=True, kw_only=True):
-    """A column of a results table. Its id is local to the table: titles, not ids, join tables."""
-
-    id: str
-    title: str
-    description_text: str | None = None
-
-
-class FlowCount(Value, frozen=True, kw_only=True):
-    """Participants of one group at one milestone of one period, e.g. STARTED."""
-
-    period: str
-    milestone: str
-    group_id: str
-    count: Count | None = None
-    comment_text: str | None = None
-
-
-class ParticipantFlow(Value, frozen=True, kw_only=True):
-    groups: tuple[ResultGroup, ...] = ()
-    counts: tuple[FlowCount, ...] = ()
-    recruitment_text: str | None = None
-    pre_assignment_text: str | None = None
-
-
-class Measurement(Value, frozen=True, kw_only=True):
-    """One cell of a results table, numbers as the registry printed them (``-1.36``, ``NA``, ``<0.001``)."""
-
-    group_id: str
-    value_text: str | None = None
-    spread_text: str | None = None
-    lower_text: str | None = None
-    upper_text: str | None = None
-    class_title: str | None = None
-    category_title: str | None = None
-
-
-class MeasureTable(Value, frozen=True, kw_only=True):
-    """A baseline characteristic or an outcome measure, cell by cell."""
-
-    title: str
-    role: OutcomeRole | None = None
-    """None for a baseline characteristic."""
-    time_frame: str | None = None
-    population_text: str | None = None
-    param_text: str | None = None
-    """What `value_text` is, harmonised to upper case words: MEAN, COUNT_OF_PARTICIPANTS, …"""
-    dispersion_text: str | None = None
-    """What `spread_text` or the limits are, verbatim: Standard Deviation, 95% Confidence Interval, …"""
-    unit_text: str | None = None
-    groups: tuple[ResultGroup, ...] = ()
-    denominators: dict[str, int] = msgspec.field(default_factory=dict)
-    """Participants analysed, by group id."""
-    measurements: tuple[Measurement, ...] = ()
-    path: str = ""
-    """Where in the raw record this table stands."""
-
-
-class AdverseGroup(Value, frozen=True, kw_only=True):
-    """Group totals of the adverse-event module: participants, never events."""
-
-    id: str
-    title: str
-    description_text: str | None = None
-    serious_affected: Count | None = None
-    serious_at_risk: Count | None = None
-    other_affected: Count | None = None
-    """Above the frequency threshold only: not total adverse events."""
-    other_at_risk: Count | None = None
-    deaths_affected: Count | None = None
-    deaths_at_risk: Count | None = None
-    path: str = ""
-
-
-class AdverseEvents(Value, frozen=True, kw_only=True):
-    time_frame: str | None = None
-    frequency_threshold_text: str | None = None
-    groups: tuple[AdverseGroup, ...] = ()
-
-
-class PostedResults(Value, frozen=True, kw_only=True):
-    """Results as posted in a registry."""
-
-    flow: ParticipantFlow = ParticipantFlow()
-    baseline: tuple[MeasureTable, ...] = ()
-    outcomes: tuple[MeasureTable, ...] = ()
-    adverse_events: AdverseEvents = AdverseEvents()
 
 
 class TrialRecord(Value, frozen=True, kw_only=True):
@@ -230,61 +136,6 @@ class TrialRecord(Value, frozen=True, kw_only=True):
     def record_id(self) -> str:
         """Registry entry across versions and sources, e.g. ``NCT01363401``."""
         return self.registry_id
-
-
-class RelatedReport(Value, frozen=True, kw_only=True):
-    """A notice about a report, or what a notice is about: by its id, or by its place where it has none."""
-
-    kind: RelationKind
-    pmid: str | None = None
-    source_text: str | None = None
-    report_id: str | None = None
-    """Of a report that PubMed does not have, e.g. ``PPR:PPR123456``."""
-
-
-_NOTICES = {"retracted publication", "retracted article", "expression of concern"}
-_OF_NOTICES = {RelationKind.RETRACTION_IN, RelationKind.ERRATUM_IN, RelationKind.CONCERN_IN}
-UNDATED = ""
-"""Registry date of a report that a file gives without any: it gets the day on which it was seen."""
-
-
-class Report(Value, frozen=True, kw_only=True):
-    """One document about a study, as a literature index describes it."""
-
-    source: str
-    report_id: str
-    """``PMID:30048006`` for PubMed."""
-    title: str
-    registry_date: PartialDate
-    """Day from which the index showed this version: its revision date, or its entry date."""
-    origin: VersionOrigin = VersionOrigin.CURRENT
-    entered_date: PartialDate | None = None
-    published_date: PartialDate | None = None
-    journal: str | None = None
-    doi: str | None = None
-    first_author: str | None = None
-    publication_types: tuple[str, ...] = ()
-    registry_ids: tuple[str, ...] = ()
-    """Accession numbers of the DataBank list: declared, not merely mentioned."""
-    related: tuple[RelatedReport, ...] = ()
-    abstract_text: str | None = None
-    results: PostedResults | None = None
-    """Of a summary of results that a registry publishes beside its records."""
-
-    @property
-    def names(self) -> frozenset[str]:
-        """What a registry may call it: its id, and its DOI, which is the same in any case of letters."""
-        return frozenset({self.report_id, *([f"DOI:{self.doi.lower()}"] if self.doi else [])})
-
-    @property
-    def has_notice(self) -> bool:
-        """Whether it is said to be retracted, corrected or in doubt."""
-        return bool(self.notices) or any(item.kind in _OF_NOTICES for item in self.related)
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """Its publication types that say so."""
-        return tuple(word for word in self.publication_types if word.casefold() in _NOTICES)
 
 
 class Rejected(Value, frozen=True, kw_only=True):

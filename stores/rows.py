@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from models.dates import PartialDate, first_day, precision
-from models.trial import Rejected, Report, TrialRecord, content_hash
+from models.report import Report
+from models.trial import Rejected, TrialRecord, content_hash
 
 Row = dict[str, Any]
 

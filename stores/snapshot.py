@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from models.corpus_tables import core_report_version, core_trial_version
 from models.judgement import Told
+from models.report import Report
 from models.tables import metadata
-from models.trial import TOPIC_LISTING, Observation, Rejected, Report, TrialRecord
+from models.trial import TOPIC_LISTING, Observation, Rejected, TrialRecord
 from stores.archive import DAMAGED
 from stores.corpus import REPORT_DOCUMENT, TRIAL_DOCUMENT, observed_by
 from stores.duck import MEMORY, DuckFile, WarehouseError, literal

@@ -6,7 +6,8 @@ from datetime import datetime
 import msgspec
 
 from models.dates import PartialDate, first_day
-from models.trial import Observation, Report
+from models.report import Report
+from models.trial import Observation
 from models.vocabulary import RelationKind, ReportKind, VersionOrigin
 from studies.lifecycle import LinkedReport
 

@@ -12,10 +12,12 @@ from scipy.special import stdtrit
 
 from models.printed import printed_number
 from models.protocol import Comparison, Outcome, Protocol, Timepoint
+from models.report import Report
+from models.results import AdverseGroup, Measurement, MeasureTable, PostedResults
 from models.screening import QueueItem
 from models.synthesis import ArmResult
 from models.terms import TermRule
-from models.trial import AdverseGroup, Measurement, MeasureTable, PostedResults, Report, TrialRecord
+from models.trial import TrialRecord
 from models.vocabulary import ArmRole, EvidenceWord
 from studies.numbers import not_randomised_by_group, randomised_in_text, started, started_by_group
 from studies.terms import Field, find

@@ -12,8 +12,9 @@ import msgspec
 
 from models.dates import PartialDate, add_months, first_day, last_day
 from models.protocol import DecisionRow, PublishedStudy, Thresholds
+from models.report import Report
 from models.screening import Numbers, ReportLink, RunContext, ScreeningDecision, StudyStatus
-from models.trial import Observation, Reference, Report, TrialRecord
+from models.trial import Observation, Reference, TrialRecord
 from models.vocabulary import CountType, Criterion, ReferenceType, ReportKind, Status, StudyList, StudyState, Verdict
 
 LATE_MONTHS = 6

@@ -11,8 +11,9 @@ import msgspec
 from rapidfuzz import fuzz, process
 
 from models.dates import first_day
+from models.report import Report
 from models.screening import QueueItem
-from models.trial import Report, TrialRecord
+from models.trial import TrialRecord
 from studies.identifiers import identify
 
 THRESHOLD = 0.80

@@ -9,8 +9,9 @@ import msgspec
 from models.dates import first_day
 from models.judgement import Linked
 from models.protocol import LinkRow
+from models.report import Report
 from models.screening import ReportLink, StudyLink
-from models.trial import Report, TrialRecord
+from models.trial import TrialRecord
 from models.vocabulary import LinkMethod, ReferenceType
 from studies.identifiers import Identifier, identifiers_in
 from studies.linkage import SPONSOR_ID_KINDS

@@ -13,8 +13,9 @@ import msgspec
 from models.judgement import Linked
 from models.protocol import LinkRow
 from models.registers import CTGOV
+from models.report import Report
 from models.screening import QueueItem, StudyLink
-from models.trial import Report, TrialRecord
+from models.trial import TrialRecord
 from models.vocabulary import LinkMethod
 from studies.identifiers import Identifier, identifiers_in, identify, is_placeholder
 from studies.relations import relations_of, told_apart

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 from models.protocol import PublishedStudy
+from models.results import ParticipantFlow, PostedResults
 from models.screening import Numbers
 from models.synthesis import ArmResult
-from models.trial import ParticipantFlow, PostedResults, TrialRecord
+from models.trial import TrialRecord
 from models.vocabulary import CountType, OutcomeRole
 
 _PEOPLE = r"(?:subjects|participants|patients|people|persons|individuals)"

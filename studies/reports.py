@@ -11,9 +11,10 @@ import msgspec
 
 from models.dates import first_day, last_day
 from models.protocol import LinkRow
+from models.report import Report
 from models.screening import QueueItem, ReportLink
 from models.terms import TermRule
-from models.trial import Report, TrialRecord
+from models.trial import TrialRecord
 from models.vocabulary import LinkMethod, ReferenceType, RelationKind, ReportKind
 from studies.identifiers import Identifier, identifiers_in
 from studies.terms import Field, find

@@ -22,17 +22,7 @@ from connectors.reading import FieldReader, beginning, doi_in, tidy, unusable
 from models.connector import Connector
 from models.dates import PartialDate, from_english
 from models.registers import CTGOV
-from models.trial import (
-    Arm,
-    Intervention,
-    Page,
-    Parsed,
-    PlannedOutcome,
-    Reference,
-    Rejected,
-    SecondaryId,
-    TrialRecord,
-)
+from models.trial import Arm, Intervention, Page, Parsed, PlannedOutcome, Reference, Rejected, SecondaryId, TrialRecord
 from models.vocabulary import CountType, OutcomeRole, ReferenceType, VersionOrigin
 
 SLUG = "ctgov-classic"

@@ -11,7 +11,7 @@ from lxml import etree
 
 from connectors.ctgov import words
 from connectors.reading import FieldReader, tidy
-from models.trial import (
+from models.results import (
     AdverseEvents,
     AdverseGroup,
     FlowCount,

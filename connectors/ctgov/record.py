@@ -10,14 +10,7 @@ from connectors.ctgov.shape import ProtocolSection, StatusModule, Study
 from connectors.reading import FieldReader, doi_in, tidy
 from models.dates import PartialDate
 from models.registers import CTGOV
-from models.trial import (
-    Arm,
-    Intervention,
-    PlannedOutcome,
-    Reference,
-    SecondaryId,
-    TrialRecord,
-)
+from models.trial import Arm, Intervention, PlannedOutcome, Reference, SecondaryId, TrialRecord
 from models.vocabulary import OutcomeRole, VersionOrigin
 
 SLUG = "ctgov"

@@ -24,7 +24,7 @@ from connectors.ctgov.shape import (
 )
 from connectors.reading import FieldReader, tidy
 from models.dates import PartialDate
-from models.trial import (
+from models.results import (
     AdverseEvents,
     AdverseGroup,
     FlowCount,

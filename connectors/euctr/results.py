@@ -11,7 +11,7 @@ from lxml import etree, html
 from connectors.euctr.record import ID, SLUG
 from connectors.reading import FieldReader, tidy
 from models.dates import PartialDate, check_partial, month_number
-from models.trial import Report
+from models.report import Report
 
 _DAY = re.compile(r"(\d{1,2}) ([A-Za-z]+) (\d{4})")
 FIRST, THIS = "First version publication date", "This version publication date"

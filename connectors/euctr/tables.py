@@ -18,7 +18,8 @@ from connectors.euctr.record import ID, SLUG
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, tidy
 from models.dates import PartialDate
-from models.trial import (
+from models.report import Report
+from models.results import (
     AdverseEvents,
     AdverseGroup,
     FlowCount,
@@ -26,7 +27,6 @@ from models.trial import (
     MeasureTable,
     ParticipantFlow,
     PostedResults,
-    Report,
     ResultGroup,
 )
 from models.vocabulary import OutcomeRole

@@ -15,7 +15,8 @@ import msgspec
 from connectors.literature.pubmed_citation import OTHER_RELATIONS, RELATIONS
 from connectors.reading import FieldReader, tidy
 from models.dates import PartialDate, check_partial, month_number
-from models.trial import Rejected, RelatedReport, Report
+from models.report import RelatedReport, Report
+from models.trial import Rejected
 from models.vocabulary import RelationKind, VersionOrigin
 
 SLUG = "europepmc"

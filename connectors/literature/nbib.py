@@ -14,7 +14,8 @@ from connectors.reading import FieldReader, beginning, unusable
 from models.connector import Connector
 from models.dates import PartialDate
 from models.registers import is_bank
-from models.trial import Page, Parsed, Rejected, RelatedReport, Report
+from models.report import RelatedReport, Report
+from models.trial import Page, Parsed, Rejected
 from models.vocabulary import RelationKind, VersionOrigin
 
 SLUG = "nbib"

@@ -15,7 +15,8 @@ from connectors.markup import texts, whole_text
 from connectors.reading import FieldReader, tidy
 from models.dates import PartialDate, check_partial, month_number
 from models.registers import is_bank
-from models.trial import Rejected, RelatedReport, Report
+from models.report import RelatedReport, Report
+from models.trial import Rejected
 from models.vocabulary import RelationKind
 
 SLUG = "pubmed"

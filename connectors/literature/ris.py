@@ -35,7 +35,8 @@ from models.connector import Connector
 from models.dates import PartialDate
 from models.protocol import Pico
 from models.registers import ids_in
-from models.trial import UNDATED, Page, Parsed, Rejected, Report
+from models.report import UNDATED, Report
+from models.trial import Page, Parsed, Rejected
 from models.vocabulary import VersionOrigin
 
 SLUG = "ris"

@@ -15,7 +15,8 @@ from connectors import CONNECTORS
 from connectors.boundary import bounded_total, read_page
 from models.connector import Connector
 from models.dates import first_day
-from models.trial import Page, Parsed, Rejected, RelatedReport, Report, TrialRecord
+from models.report import RelatedReport, Report
+from models.trial import Page, Parsed, Rejected, TrialRecord
 from models.vocabulary import RelationKind, VersionOrigin
 
 SEEN = datetime(2026, 11, 20, 6, tzinfo=UTC)

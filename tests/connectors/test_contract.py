@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from connectors import CONNECTORS
 from models.connector import Connector
-from models.trial import Page, Rejected, Report, TrialRecord, content_hash
+from models.report import Report
+from models.trial import Page, Rejected, TrialRecord, content_hash
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PAYLOADS = sorted(path for path in FIXTURES.glob("*/*") if path.suffix != ".yaml")

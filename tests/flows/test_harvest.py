@@ -8,8 +8,9 @@ import pytest
 from flows.harvest import HarvestFailure, HarvestTask, harvest, since_last
 from models.connector import Connector, SourceFailure
 from models.dates import at_night
+from models.report import Report
 from models.settings import Limits, Settings
-from models.trial import Page, Rejected, Report, SourceQuery
+from models.trial import Page, Rejected, SourceQuery
 from models.vocabulary import Scope, SourceState
 from stores.archive import archive_files, read_pages
 

@@ -11,8 +11,8 @@ from connectors import CONNECTORS
 from flows.inbox import InboxFile, InboxOutcome, take_in
 from flows.night import NightResult
 from models.dates import at_night
+from models.report import Report
 from models.settings import Settings
-from models.trial import Report
 from replay.server import ReplayServer
 from stores.archive import archive_files, read_pages
 from stores.duck import MEMORY

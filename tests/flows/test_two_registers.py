@@ -9,10 +9,11 @@ from connectors import CONNECTORS
 from judging.judge import judge
 from models.dates import at_night
 from models.judgement import Judgement, Told
+from models.report import Report
 from models.review import load_review
 from models.screening import RunContext
 from models.settings import Settings
-from models.trial import Observation, Page, Report, TrialRecord
+from models.trial import Observation, Page, TrialRecord
 from models.vocabulary import EvidenceSet, ReportKind
 from replay.archive import load_archive
 

@@ -6,7 +6,8 @@ import pytest
 
 from connectors.http import HttpClient
 from connectors.literature.europepmc import CONNECTOR
-from models.trial import Report, SourceQuery
+from models.report import Report
+from models.trial import SourceQuery
 
 SEARCH = "/europepmc/webservices/rest/search"
 

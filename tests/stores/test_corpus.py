@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.trial import Observation, Page, Parsed, Rejected, Report, TrialRecord
+from models.report import Report
+from models.trial import Observation, Page, Parsed, Rejected, TrialRecord
 from models.vocabulary import Status, VersionOrigin
 from stores.archive import ArchivedPage
 from stores.corpus import Corpus, CorpusInUse, Known, Loaded

@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from models.trial import Observation, Page, Report, TrialRecord
+from models.report import Report
+from models.trial import Observation, Page, TrialRecord
 from models.vocabulary import VersionOrigin
 from stores.archive import ArchivedPage
 from stores.corpus import Corpus

@@ -12,9 +12,10 @@ import pytest
 from connectors import CONNECTORS
 from models.dates import at_night
 from models.protocol import Protocol
+from models.report import Report
 from models.review import Review, load_review
 from models.screening import CriterionVerdict, Event, Numbers, ReportLink, RunContext, ScreeningDecision
-from models.trial import Arm, Intervention, Observation, Page, Report, TrialRecord
+from models.trial import Arm, Intervention, Observation, Page, TrialRecord
 from models.vocabulary import (
     Allocation,
     ArmType,

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from models.report import RelatedReport, Report
 from models.screening import Event
-from models.trial import RelatedReport, Report, TrialRecord
+from models.trial import TrialRecord
 from models.vocabulary import RelationKind, ReportKind, Verdict
 from studies.corrections import corrections_of
 from studies.lifecycle import LinkedReport, StudyFile

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from models.report import Report
 from models.review import Review
 from models.screening import Event
-from models.trial import Observation, Report, TrialRecord
+from models.trial import Observation, TrialRecord
 from models.vocabulary import ReportKind, Verdict
 from studies.changes import changed_by, changes_between
 from studies.extraction import extract

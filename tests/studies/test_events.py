@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from models.report import RelatedReport, Report
 from models.screening import Event
-from models.trial import Observation, Reference, RelatedReport, Report, TrialRecord
+from models.trial import Observation, Reference, TrialRecord
 from models.vocabulary import CountType, LinkMethod, ReferenceType, RelationKind, ReportKind, Status, Verdict
 from studies.lifecycle import LinkedReport, StudyFile
 

@@ -9,8 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from models.protocol import Outcome, Protocol
-from models.synthesis import ArmResult
-from models.trial import (
+from models.results import (
     AdverseEvents,
     AdverseGroup,
     FlowCount,
@@ -19,8 +18,9 @@ from models.trial import (
     ParticipantFlow,
     PostedResults,
     ResultGroup,
-    TrialRecord,
 )
+from models.synthesis import ArmResult
+from models.trial import TrialRecord
 from models.vocabulary import ArmRole, EvidenceWord, OutcomeRole
 from replay.archive import load_archive
 from studies.extraction import Extracted, extract, mixed_groups

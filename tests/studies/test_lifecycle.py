@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from models.protocol import DecisionRow, Protocol, PublishedStudy
+from models.report import Report
 from models.screening import RunContext, StudyStatus
-from models.trial import Reference, Report, TrialRecord
+from models.trial import Reference, TrialRecord
 from models.vocabulary import CountType, EvidenceWord, ReferenceType, ReportKind, Status, StudyList, Verdict
 from studies.lifecycle import LinkedReport, StudyFile, status_of
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from models.trial import Report, TrialRecord
+from models.report import Report
+from models.trial import TrialRecord
 from replay.archive import load_archive
 from studies.likeness import like_records, like_reports, likeness, to_queue
 

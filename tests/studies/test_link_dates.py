@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from models.protocol import LinkRow
-from models.trial import Reference, Report, SecondaryId, TrialRecord
+from models.report import Report
+from models.trial import Reference, SecondaryId, TrialRecord
 from models.vocabulary import ReferenceType
 from studies.link_dates import dated
 from studies.linkage import link

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from models.protocol import PublishedStudy
+from models.results import FlowCount, MeasureTable, ParticipantFlow, PostedResults, ResultGroup
 from models.screening import Numbers
 from models.synthesis import ArmResult
-from models.trial import FlowCount, MeasureTable, ParticipantFlow, PostedResults, ResultGroup, TrialRecord
+from models.trial import TrialRecord
 from models.vocabulary import ArmRole, CountType, EvidenceWord, OutcomeRole
 from studies.discrepancies import in_numbers, in_results, in_time
 from studies.numbers import not_randomised_by_group, numbers_of, randomised_in_text, screened_in_text, started

@@ -7,8 +7,9 @@ import pytest
 
 from models.judgement import Linked
 from models.protocol import LinkRow
+from models.report import RelatedReport, Report
 from models.screening import ReportLink
-from models.trial import Reference, RelatedReport, Report, SecondaryId, TrialRecord
+from models.trial import Reference, SecondaryId, TrialRecord
 from models.vocabulary import LinkMethod, ReferenceType, RelationKind, ReportKind
 from studies.linkage import link
 from studies.reports import report_kind

@@ -13,9 +13,10 @@ from connectors import CONNECTORS
 from judging.judge import judge
 from models.dates import add_months, at_night
 from models.judgement import Judgement, Told
+from models.report import Report
 from models.review import Review
 from models.screening import Event, RunContext
-from models.trial import Observation, Page, Report, TrialRecord
+from models.trial import Observation, Page, TrialRecord
 from models.vocabulary import EvidenceSet, Rule, Verdict
 from replay.archive import load_archive
 from replay.server import ReplayServer

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from connectors import CONNECTORS
-from models.trial import MeasureTable, Page, PostedResults, Rejected, TrialRecord
+from models.results import MeasureTable, PostedResults
+from models.trial import Page, Rejected, TrialRecord
 
 Parse = Callable[[bytes], tuple[list[TrialRecord], list[Rejected]]]
 

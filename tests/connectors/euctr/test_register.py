@@ -14,9 +14,10 @@ from connectors import CONNECTORS
 from connectors.euctr.record import STATUS
 from connectors.http import HttpClient
 from models.connector import SourceFailure
+from models.report import Report
 from models.review import load_review
 from models.settings import Settings
-from models.trial import Page, Rejected, Report, SourceQuery, TrialRecord
+from models.trial import Page, Rejected, SourceQuery, TrialRecord
 from models.vocabulary import Criterion, Verdict, VersionOrigin
 from studies.eligibility import screen
 

@@ -14,8 +14,9 @@ from lxml import etree
 from connectors import CONNECTORS
 from connectors.boundary import read_page
 from connectors.euctr.tables import LARGEST_FILE
+from models.report import Report
 from models.review import load_review
-from models.trial import Page, Parsed, Rejected, Report
+from models.trial import Page, Parsed, Rejected
 from studies.extraction import extract
 
 EUCTR = CONNECTORS["euctr"]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from connectors import CONNECTORS
-from models.trial import Page, Rejected, Report
+from models.report import Report
+from models.trial import Page, Rejected
 
 Read = Callable[..., tuple[list[Report], list[Rejected]]]
 NBIB = CONNECTORS["nbib"]

@@ -13,7 +13,8 @@ from werkzeug import Request, Response
 from connectors import CONNECTORS
 from connectors.http import HttpClient
 from connectors.literature import pubmed
-from models.trial import Page, Rejected, Report, SourceQuery
+from models.report import Report
+from models.trial import Page, Rejected, SourceQuery
 
 Connect = Callable[..., HttpClient]
 Take = Callable[[Iterator[Page]], tuple[list[Page], str]]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from connectors import CONNECTORS
 from connectors.literature.tagged_text import decoded, partial_date
 from models.registers import ids_in
-from models.trial import UNDATED, Page, Rejected, Report
+from models.report import UNDATED, Report
+from models.trial import Page, Rejected
 
 Read = Callable[..., tuple[list[Report], list[Rejected]]]
 RIS = CONNECTORS["ris"]

@@ -28,13 +28,14 @@ from models.protocol import Outcome, Protocol, Timepoint
 from models.report import RelatedReport, Report
 from models.review import load_review
 from models.terms import TermRule
-from models.trial import Arm, Intervention, Page, Reference, SecondaryId, TrialRecord
+from models.trial import Arm, Intervention, Observation, Page, Reference, SecondaryId, TrialRecord
 from models.vocabulary import Allocation, ArmType, ReferenceType, RelationKind, ReportKind, Status, StudyType, Verdict
 from replay.archive import load_archive
 from studies.eligibility import screen
 from studies.extraction import extract
 from studies.likeness import like_records
 from studies.linkage import Linked, link
+from studies.literature import literature_of
 
 PROJECT = Path(__file__).parents[1]
 REFERENCE = PROJECT / "tests" / "studies" / "reference"
@@ -79,7 +80,8 @@ def groups() -> list[dict[str, Any]]:
 def linked_as(group: Mapping[str, Any]) -> Linked:
     """What linkage makes of one group."""
     records = records_of(group)
-    return link(records, {report.report_id: report for report in _reports(group)}, ())
+    seen = [Observation(item=report, observed_at=at_night(TODAY)) for report in _reports(group)]
+    return link(records, literature_of(seen), ())
 
 
 def records_of(group: Mapping[str, Any]) -> dict[str, TrialRecord]:

@@ -20,7 +20,6 @@ from models.connector import Connector
 from models.dates import first_day
 from models.report import UNDATED, Report
 from models.trial import Page, Parsed, Rejected, TrialRecord
-from models.vocabulary import VersionOrigin
 
 log = logging.getLogger("trialwatch")
 
@@ -101,12 +100,9 @@ def _bounded(item: Parsed, page: Page) -> Iterator[Parsed]:
         if value is not None and (why := _impossible(value, last)):
             changes[field] = None
             yield _wrong(page, name, field, value, why)
-    if isinstance(item, Report) and item.origin is VersionOrigin.COPY and item.has_notice:
-        # What a copy says of a retraction is heard, whoever else knows the report; a file without dates of its own
-        # says it on the day on which it is seen.
-        changes["origin"] = VersionOrigin.EXPORT
-        if item.registry_date == item.published_date:
-            item = msgspec.structs.replace(item, registry_date=UNDATED)
+    if isinstance(item, Report) and item.has_notice and item.registry_date == item.published_date:
+        # A file without dates of its own says that a report is retracted on the day on which it is seen.
+        item = msgspec.structs.replace(item, registry_date=UNDATED)
     if isinstance(item, Report) and item.registry_date == UNDATED:
         # Ahead of print, or cut by the database: what is certain is that it was there when it was seen.
         changes["registry_date"] = page.observed_at.date().isoformat()

@@ -182,7 +182,8 @@ def _is_earlier(run: Run, as_of: datetime) -> bool:
 def names_of(ledger: Ledger, judgement: Judgement) -> Names:
     """What studies are called tonight, by every number that they have or ever had."""
     known = ledger.study_aliases(judgement.decision.review, judgement.context.as_of)
-    return Names(studies={**known, **judgement.screened.study_of}, before=known)
+    studies = {**known, **judgement.screened.study_of}
+    return Names(studies=studies, reports=judgement.literature.names, before=known)
 
 
 def news_of(

@@ -29,7 +29,7 @@ from stores.duck import MEMORY
 from stores.ledger import Ledger
 from stores.snapshot import Snapshot
 from stores.verdicts import KnownVerdicts
-from studies.corrections import newest_of
+from studies.literature import literature_of
 from studies.verdicts import Verdicts, fingerprint
 
 log = logging.getLogger("trialwatch")
@@ -190,10 +190,10 @@ def to_follow(
     """
     with Snapshot(MEMORY, settings.corpus, request.as_of, known_questions(review, ledger)) as known:
         newest, reports = known.newest_trials(), known.report_versions()
-    by_id = newest_of(reports)
+    literature = literature_of(reports)
     with verdicts_of(review, settings) as verdicts:
         screened, rulings = screen_records(
-            newest, by_id, review, verdicts, ledger.study_aliases(request.review, request.as_of)
+            newest, literature, review, verdicts, ledger.study_aliases(request.review, request.as_of)
         )
     observed = {item.item.record_id: item.observed_at for item in newest if isinstance(item.item, TrialRecord)}
     ids = ids_to_follow(screened, rulings.review)

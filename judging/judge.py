@@ -13,7 +13,14 @@ import msgspec
 from judging.describe import descriptions_of
 from judging.evidence import arms_of, as_printed, inputs_of
 from judging.listed import listed_only, unregistered
-from judging.rulings import Rulings, out_of_evidence, record_named, rule, with_links_resolved
+from judging.rulings import (
+    Rulings,
+    out_of_evidence,
+    record_named,
+    rule,
+    with_links_resolved,
+    with_reports_resolved,
+)
 from judging.tasks import (
     look_alikes,
     more_than_randomised,
@@ -28,6 +35,7 @@ from judging.tasks import (
     unread_results,
 )
 from models.judgement import Judgement, Screened, Told
+from models.literature import Literature
 from models.protocol import PublishedStudy
 from models.report import Report
 from models.review import Review
@@ -43,12 +51,13 @@ from models.vocabulary import (
     StudyList,
     Verdict,
 )
-from studies.corrections import is_disputed, newest_of, of_index
+from studies.corrections import is_disputed
 from studies.eligibility import screen
 from studies.events import events_of
 from studies.lifecycle import LinkedReport, StudyFile, status_of
 from studies.link_dates import dated
 from studies.linkage import is_listed_only, link
+from studies.literature import literature_of
 from studies.numbers import numbers_of
 from studies.reopening import eligible_from
 from studies.verdicts import Verdicts
@@ -59,7 +68,7 @@ from synthesis.signals import compare, decide, reproduce
 
 def screen_records(
     newest: Sequence[Observation],
-    reports: Mapping[str, Report],
+    literature: Literature,
     review: Review,
     verdicts: Verdicts | None = None,
     known: Mapping[str, str] = MappingProxyType({}),
@@ -69,10 +78,11 @@ def screen_records(
     `known` tells the study that each number stood for on earlier nights, the oldest first.
     """
     verdicts = verdicts or Verdicts(review.protocol.eligibility)
+    review = with_reports_resolved(review, literature.as_written)
     records = {item.item.record_id: item.item for item in newest if isinstance(item.item, TrialRecord)}
     resolve = record_named(records, known)
-    records |= listed_only(review, resolve, reports)
-    linked = link(records, reports, with_links_resolved(review, records, known).links, known)
+    records |= listed_only(review, resolve, literature.reports)
+    linked = link(records, literature, with_links_resolved(review, records, known).links, known)
     studies = {record: study for study, record in linked.leading.items()}
     studies |= {item.record_id: item.study_id for item in linked.records}
     rulings = rule(review, studies, record_named(records, known))
@@ -124,8 +134,9 @@ def judge(
     known : the study that each number stood for on earlier nights, the oldest first
     """
     verdicts = verdicts or Verdicts(review.protocol.eligibility)
-    reports = newest_of(told.reports)
-    screened, rulings = screen_records(told.newest, reports, review, verdicts, known)
+    literature = literature_of(told.reports)
+    reports = literature.reports
+    screened, rulings = screen_records(told.newest, literature, review, verdicts, known)
     review = rulings.review
     queue = [
         *rulings.tasks,
@@ -145,8 +156,8 @@ def judge(
     confirmed = [arm for arm in entered if arm.study_id not in out]
     provisional = [arm for arm in provisional if arm.study_id not in out]
     versions = _versions_by_study(screened, told.trials)
-    screened = _with_dates(screened, told.trials, of_index(told.reports), review)
-    linked = _linked_reports(screened, review, told.reports, reports)
+    screened = _with_dates(screened, told.trials, literature.versions, review)
+    linked = _linked_reports(screened, review, literature)
     disputed = _disputed(confirmed, linked)
     inputs = inputs_of(review, confirmed, provisional, disputed)
     effects = tuple(
@@ -186,7 +197,7 @@ def judge(
         context=context,
         review=review,
         screened=screened,
-        reports=reports,
+        literature=literature,
         descriptions=descriptions_of(screened, review.protocol.eligibility),
         statuses=statuses,
         events=events,
@@ -273,11 +284,9 @@ def _with_dates(
     return msgspec.structs.replace(screened, linked=linked)
 
 
-def _linked_reports(
-    screened: Screened, review: Review, report_versions: Sequence[Observation], newest: Mapping[str, Report]
-) -> dict[str, list[LinkedReport]]:
+def _linked_reports(screened: Screened, review: Review, literature: Literature) -> dict[str, list[LinkedReport]]:
     versions: dict[str, list[Observation]] = defaultdict(list)
-    for version in report_versions:
+    for version in literature.versions:
         if isinstance(version.item, Report):
             versions[version.item.report_id].append(version)
     linked_from = {(row.study_id, row.item_id): row.known_from for row in review.links}
@@ -286,7 +295,7 @@ def _linked_reports(
         by_person = item.method is LinkMethod.PERSON
         linked[item.study_id].append(
             LinkedReport(
-                report=newest[item.report_id],
+                report=literature.reports[item.report_id],
                 link=item,
                 first_seen_at=min(version.observed_at for version in versions[item.report_id]),
                 linked_from=linked_from.get((item.study_id, item.report_id)) if by_person else None,

@@ -62,6 +62,16 @@ def with_links_resolved(review: Review, records: Mapping[str, TrialRecord], know
     return replace(review, links=links)
 
 
+def with_reports_resolved(review: Review, called: Callable[[str], str]) -> Review:
+    """The review with each row naming reports by their ids; `called` tells it of any name."""
+    links = tuple(
+        row.model_copy(update={"item_id": called(row.item_id)}) if row.relation == "report" else row
+        for row in review.links
+    )
+    extraction = tuple(row.model_copy(update={"report": called(row.report)}) for row in review.extraction)
+    return replace(review, links=links, extraction=extraction)
+
+
 def rule(review: Review, screened_studies: Mapping[str, str], resolve: Resolve) -> Rulings:
     """Resolve every row of a review folder to a study.
 

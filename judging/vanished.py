@@ -24,6 +24,7 @@ def with_vanished(judgement: Judgement, last_listed: Sequence[tuple[str, str, da
     matter = set(screened.studies_that_matter)
     belonging = {item.record_id for item in screened.linked.records if item.study_id in matter}
     belonging |= {item.report_id for item in screened.linked.reports if item.study_id in matter}
+    told_as = judgement.literature.told_as
     sweeps = {item.source: item.last_sweep_at for item in judgement.freshness if item.last_sweep_at}
     queue = [
         QueueItem(
@@ -33,7 +34,7 @@ def with_vanished(judgement: Judgement, last_listed: Sequence[tuple[str, str, da
             action="look in the source whether it was withdrawn or merged, or no longer has the words of the search",
         )
         for source, item_id, seen in last_listed
-        if item_id in belonging and source in sweeps and seen < sweeps[source]
+        if belonging & {item_id, *told_as.get(item_id, ())} and source in sweeps and seen < sweeps[source]
     ]
     return msgspec.structs.replace(judgement, queue=(*judgement.queue, *queue))
 
@@ -58,7 +59,7 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
 def lost(judgement: Judgement, shown: Mapping[str, list[str]], on: date | None) -> Lost:
     """What was `shown` on a night and is not known: what was seen once stays known as long as the archive holds it,
     whatever its source does."""
-    known = {*judgement.screened.newest, *judgement.reports}
+    known = {*judgement.screened.newest, *judgement.literature.told_as}
     items = {item: sources for item, sources in shown.items() if item not in known}
     return Lost(items=items, n_shown=len(shown), on=on)
 

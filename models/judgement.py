@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from models.certainty import Certainty
+from models.literature import Literature
 from models.report import Report
 from models.review import Review
 from models.screening import (
@@ -103,7 +104,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     context: RunContext
     review: Review
     screened: Screened
-    reports: dict[str, Report]
+    literature: Literature
     descriptions: dict[str, Description]
     """By study id."""
     statuses: tuple[StudyStatus, ...]

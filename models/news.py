@@ -13,10 +13,12 @@ import msgspec
 
 from models.screening import Event
 from models.value import Value
-from models.vocabulary import EventCode
+from models.vocabulary import EventCode, RelationKind
 
 _ONCE_PER_STUDY = {EventCode.COMPLETED, EventCode.NEW_TRIAL}
 """A study completes once and is new once, whichever of its records shows it first."""
+_ONCE_PER_REPORT = (RelationKind.RETRACTION_IN, RelationKind.CONCERN_IN)
+"""Notices that a report has once, by whatever index they are told."""
 _REPEATED = {EventCode.OVERDUE}
 """May happen to a study again; the reference tells one from the next. All others refer to a record or report."""
 
@@ -65,6 +67,8 @@ def identity(event: Event | Emitted, names: Names) -> tuple[str, str, str]:
     if code in _REPEATED:
         return code, study, reference
     document, comma, what = reference.partition(", ")
+    if code is EventCode.CORRECTION and what.startswith(_ONCE_PER_REPORT):
+        what = what.partition(", ")[0]
     return code, "", names.reports.get(document, document) + comma + what
 
 

@@ -164,7 +164,7 @@ def _flow(judgement: Judgement, n_rejected: int) -> FlowNumbers:
     named = (Criterion.POPULATION, Criterion.INTERVENTION, Criterion.DESIGN)
     return FlowNumbers(
         n_records=len(judgement.screened.linked.records),
-        n_reports=len(judgement.reports),
+        n_reports=len(judgement.literature.reports),
         n_studies=len(judgement.statuses),
         n_screened_out_population=first_failure.count(Criterion.POPULATION),
         n_screened_out_intervention=first_failure.count(Criterion.INTERVENTION),

@@ -38,7 +38,8 @@ def versions_among(observed: Iterable[Observed]) -> list[Observed]:
     known: dict[tuple[str, str], dict[tuple[str, str], _Shown]] = {}
     found: dict[tuple[object, ...], Observed] = {}
     for item in items:
-        if item.origin == VersionOrigin.COPY and item.item_id in first_hand:
+        # Copies of a report are put together with it (`studies.literature`): they may bring a notice, a number, a day.
+        if item.is_trial and item.origin == VersionOrigin.COPY and item.item_id in first_hand:
             continue
         of_date = known.setdefault((item.item_id, item.registry_date), {})
         of_source = of_date.setdefault((item.source, item.origin), _Shown())

@@ -6,9 +6,9 @@ from datetime import datetime
 import msgspec
 
 from models.dates import PartialDate, first_day
-from models.report import Report
+from models.report import RelatedReport, Report
 from models.trial import Observation
-from models.vocabulary import RelationKind, ReportKind, VersionOrigin
+from models.vocabulary import RelationKind, ReportKind
 from studies.lifecycle import LinkedReport
 
 _WORDS = {
@@ -17,6 +17,7 @@ _WORDS = {
     RelationKind.CONCERN_IN: "put in doubt by its editors",
 }
 _GRAVE = {RelationKind.RETRACTION_IN, RelationKind.CONCERN_IN}
+_BY_TYPE = "its publication type"
 _RETRACTED_TYPE = "retracted publication"
 
 
@@ -29,46 +30,8 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str
     is_grave: bool
     """Retraction or expression of concern, not an erratum."""
-
-
-def newest_of(versions: Sequence[Observation]) -> dict[str, Report]:
-    """What is known of each report, by id: its newest version, and the notices that files have told of beside it.
-
-    A file may say no more than that a report is retracted: what the index declares of it stays. `versions` are in order,
-    the newest last.
-    """
-    newest = {item.report_id: item for version in of_index(versions) if isinstance(item := version.item, Report)}
-    of_files: dict[str, list[Report]] = {}
-    for version in versions:
-        if isinstance(report := version.item, Report) and _is_notice(report):
-            of_files.setdefault(report.report_id, []).append(report)
-    return {name: _with_notices(report, of_files.get(name, ())) for name, report in newest.items()}
-
-
-def of_index(versions: Sequence[Observation]) -> list[Observation]:
-    """Versions of reports without those that a copy has only for its notice, where there are others of the report."""
-    others = {
-        version.item.report_id
-        for version in versions
-        if isinstance(version.item, Report) and not _is_notice(version.item)
-    }
-    return [
-        version
-        for version in versions
-        if not isinstance(version.item, Report) or not _is_notice(version.item) or version.item.report_id not in others
-    ]
-
-
-def _is_notice(report: Report) -> bool:
-    return report.origin is VersionOrigin.EXPORT and report.has_notice
-
-
-def _with_notices(report: Report, files: Sequence[Report]) -> Report:
-    if not files:
-        return report
-    types = dict.fromkeys((*report.publication_types, *(word for file in files for word in file.notices)))
-    related = dict.fromkeys((*report.related, *(item for file in files for item in file.related)))
-    return msgspec.structs.replace(report, publication_types=tuple(types), related=tuple(related))
+    is_named: bool
+    """Whether the index says which notice it is."""
 
 
 def corrections_of(linked: LinkedReport) -> list[Correction]:
@@ -80,8 +43,10 @@ def corrections_of(linked: LinkedReport) -> list[Correction]:
             known = found.get(correction.reference)
             if known is None:
                 found[correction.reference] = correction
-            elif correction.seen_at < known.seen_at:
-                found[correction.reference] = msgspec.structs.replace(known, seen_at=correction.seen_at)
+            else:
+                seen = min(known.seen_at, correction.seen_at)
+                named = max(known, correction, key=lambda item: item.is_named)
+                found[correction.reference] = msgspec.structs.replace(known, seen_at=seen, evidence=named.evidence)
     return list(found.values())
 
 
@@ -100,18 +65,23 @@ def _shown_in(version: Observation) -> Iterator[Correction]:
     assert isinstance(report, Report)
     named = [item for item in report.related if item.kind in _WORDS]
     for item in named:
-        notice = f"PMID:{item.pmid}" if item.pmid else (item.source_text or "a notice without an id")
-        yield _correction(version, report, item.kind, notice)
+        yield _correction(version, report, item.kind, _called(item))
     types = {word.casefold() for word in report.publication_types}
     if _RETRACTED_TYPE in types and RelationKind.RETRACTION_IN not in {item.kind for item in named}:
-        yield _correction(version, report, RelationKind.RETRACTION_IN, "its publication type")
+        yield _correction(version, report, RelationKind.RETRACTION_IN, _BY_TYPE)
+
+
+def _called(notice: RelatedReport) -> str:
+    return f"PMID:{notice.pmid}" if notice.pmid else (notice.source_text or "a notice without an id")
 
 
 def _correction(version: Observation, report: Report, kind: RelationKind, notice: str) -> Correction:
     return Correction(
-        reference=f"{report.report_id}, {kind}, {notice}",
+        # A report is retracted once, and by whatever index or notice that is told; it may be corrected again.
+        reference=f"{report.report_id}, {kind}" + ("" if kind in _GRAVE else f", {notice}"),
         shown=report.registry_date,
         seen_at=version.observed_at,
         evidence=f"{report.report_id} was {_WORDS[kind]}: {notice}",
         is_grave=kind in _GRAVE,
+        is_named=notice != _BY_TYPE,
     )

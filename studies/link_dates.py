@@ -15,6 +15,7 @@ from models.trial import TrialRecord
 from models.vocabulary import LinkMethod, ReferenceType
 from studies.identifiers import Identifier, identifiers_in
 from studies.linkage import SPONSOR_ID_KINDS
+from studies.literature import earliest
 
 
 def dated(
@@ -80,9 +81,9 @@ def _of_report(
         cited = [first_day(version.registry_date) for version in versions if _cites(version, names)]
         return max(own, min(cited, default=own))
     numbers = {number for version in versions for number in _said(version, version.record_id)}
-    oldest = min(reports[link.report_id], key=lambda version: first_day(version.registry_date))
+    first = _first_of_each(reports[link.report_id])
     days = [
-        own if version is oldest else first_day(version.registry_date)
+        own if version in first else first_day(version.registry_date)
         for version in reports[link.report_id]
         if numbers.intersection(
             number
@@ -116,4 +117,14 @@ def _first(versions: Sequence[TrialRecord]) -> date:
 
 def _entered(versions: Sequence[Report]) -> date:
     """An index tells when a report was entered and not what it said then: its oldest version stands for that."""
-    return min(first_day(version.entered_date or version.registry_date) for version in versions)
+    entered = earliest(version.entered_date or version.registry_date for version in versions)
+    assert entered
+    return first_day(entered)
+
+
+def _first_of_each(versions: Sequence[Report]) -> list[Report]:
+    """The oldest version by each source."""
+    oldest: dict[str, Report] = {}
+    for version in sorted(versions, key=lambda item: first_day(item.registry_date)):
+        oldest.setdefault(version.source, version)
+    return list(oldest.values())

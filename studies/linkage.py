@@ -11,9 +11,9 @@ from types import MappingProxyType
 import msgspec
 
 from models.judgement import Linked
+from models.literature import Literature
 from models.protocol import LinkRow
 from models.registers import CTGOV
-from models.report import Report
 from models.screening import QueueItem, StudyLink
 from models.trial import TrialRecord
 from models.vocabulary import LinkMethod
@@ -42,7 +42,7 @@ class _Edge(msgspec.Struct, frozen=True, order=True):
 
 def link(
     records: Mapping[str, TrialRecord],
-    reports: Mapping[str, Report],
+    literature: Literature,
     rows: Sequence[LinkRow],
     known: Mapping[str, str] = MappingProxyType({}),
 ) -> Linked:
@@ -50,7 +50,8 @@ def link(
 
     Parameters
     ----------
-    records, reports : newest version by id
+    records : newest version by id
+    literature : reports, each once
     rows : links.csv as known on the night
     known : the study that each number stood for on earlier nights, the oldest first: a study keeps its id
 
@@ -75,7 +76,7 @@ def link(
         for record_id in sorted(named[study])
         if not is_listed_only(records[record_id])
     ]
-    report_links, unsettled = link_reports(records, reports, study_of, declared_numbers(records), rows)
+    report_links, unsettled = link_reports(records, literature, study_of, declared_numbers(records), rows)
     return Linked(
         records=tuple(links),
         reports=tuple(report_links),

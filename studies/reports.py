@@ -5,11 +5,12 @@ paper that only cites a registration is none, whatever field its number stands i
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from models.dates import first_day, last_day
+from models.literature import Literature
 from models.protocol import LinkRow
 from models.report import Report
 from models.screening import QueueItem, ReportLink
@@ -76,7 +77,7 @@ _LATER_TITLE = TermRule(
 
 def link_reports(
     records: Mapping[str, TrialRecord],
-    reports: Mapping[str, Report],
+    literature: Literature,
     study_of: Mapping[str, str],
     declared: Mapping[str, tuple[Identifier, ...]],
     rows: Sequence[LinkRow],
@@ -85,12 +86,15 @@ def link_reports(
 
     Parameters
     ----------
+    records : newest version by id
+    literature : reports, each once
     study_of : study by record id
     declared : register numbers that each record declares, its own among them
     rows : links.csv as known on the night; its last word on a pair holds
     """
     found: dict[tuple[str, str], ReportLink] = {}
     queue: list[QueueItem] = []
+    reports = literature.reports
     carriers = _carriers(study_of, declared)
     for report in reports.values():
         for method, where, numbers in _numbers(report):
@@ -103,15 +107,14 @@ def link_reports(
                         found[study, report.report_id] = _link(study, report, records[study], method, evidence)
                 elif studies:
                     queue.append(_shared_by(report, number, studies))
-    by_name = {name: report for report in reports.values() for name in report.names}
     for record in records.values():
         study = study_of[record.record_id]
         for reference in record.references:
-            cited = by_name.get(reference.name)
+            cited = reports.get(literature.as_written(reference.name))
             if cited and reference.type is ReferenceType.RESULT and (study, cited.report_id) not in found:
                 evidence = f"{record.record_id} names it as a result"
                 found[study, cited.report_id] = _link(study, cited, record, LinkMethod.REGISTRY_REFERENCE, evidence)
-    _join_preprints(found, reports, records)
+    _join_preprints(found, literature, records)
     queue += _decided(found, reports, study_of, rows)
     settled = {row.item_id for row in rows if row.relation == "report"}
     return [found[key] for key in sorted(found)], [item for item in queue if item.subject not in settled]
@@ -140,10 +143,11 @@ def _numbers(report: Report) -> Iterator[tuple[LinkMethod, str, tuple[Identifier
 
 
 def _join_preprints(
-    found: dict[tuple[str, str], ReportLink], reports: Mapping[str, Report], records: Mapping[str, TrialRecord]
+    found: dict[tuple[str, str], ReportLink], literature: Literature, records: Mapping[str, TrialRecord]
 ) -> None:
     """A preprint and its article are one document: where one of them names its study, both belong to it."""
-    pairs = preprints_of(reports)
+    reports = literature.reports
+    pairs = preprints_of(reports, literature.as_written)
     by_article = {article: preprint for preprint, article in pairs.items()}
     for (study, report_id), known in sorted(found.items()):
         other = pairs.get(report_id) or by_article.get(report_id)
@@ -156,12 +160,15 @@ def _join_preprints(
         found[study, other] = msgspec.structs.replace(link, kind=known.kind) if is_known_better else link
 
 
-def preprints_of(reports: Mapping[str, Report]) -> dict[str, str]:
-    """Articles by the preprint that either of the two says it was, of reports that are known."""
+def preprints_of(reports: Mapping[str, Report], called: Callable[[str], str] = str) -> dict[str, str]:
+    """Articles by the preprint that either of the two says it was, of reports that are known.
+
+    `called` tells the id of a report by any of its names.
+    """
     pairs: dict[str, str] = {}
     for report in reports.values():
         for item in report.related:
-            other = item.report_id or f"PMID:{item.pmid}"
+            other = called(item.report_id or f"PMID:{item.pmid}")
             if other in reports and item.kind is RelationKind.PREPRINT_OF:
                 pairs[report.report_id] = other
             elif other in reports and item.kind is RelationKind.PREPRINT_IN:

@@ -8,6 +8,7 @@ import pytest
 from connectors import CONNECTORS
 from connectors.http import HttpClient
 from models.connector import SourceFailure
+from models.literature import Literature
 from models.trial import Rejected, SourceQuery, TrialRecord
 from replay.archive import load_archive
 from studies.linkage import link
@@ -125,14 +126,14 @@ def test_the_feed_has_what_came_in_a_week(fetched):
 @pytest.mark.parametrize(("nct_id", "number"), PAIRS)
 def test_a_trial_arrives_from_two_registries_and_is_one_study(records, nct_id, number):
     both = records("ctgov", record_ids=tuple(nct for nct, _ in PAIRS)) | records("euctr", topic=TOPIC)
-    studies = {item.record_id: item.study_id for item in link(both, {}, ()).records}
+    studies = {item.record_id: item.study_id for item in link(both, Literature(), ()).records}
     assert studies[nct_id] == studies[number] == nct_id
 
 
 def test_an_extension_does_not_take_the_first_trial_into_its_study(records):
     ids = ("NCT01254539", "NCT00855400")
     both = records("ctgov", record_ids=ids) | records("euctr", record_ids=("2006-003096-12",))
-    studies = {item.record_id: item.study_id for item in link(both, {}, ()).records}
+    studies = {item.record_id: item.study_id for item in link(both, Literature(), ()).records}
     assert studies["2006-003096-12"] == "NCT01254539"
     assert studies["NCT00855400"] == "NCT00855400"
 

@@ -84,16 +84,13 @@ def test_a_quiet_night_brings_nothing_new_from_either_source(
     assert [nights.see(copy, original), nights.see(original, copy), nights.see(copy)] == [0, 0, 0]
 
 
-@pytest.mark.parametrize(("original", "copy"), [(RECORD, COPIED_RECORD), (REPORT, COPIED_REPORT)])
 @pytest.mark.parametrize("copy_comes_first", [True, False])
-def test_a_copy_stands_in_only_until_the_source_itself_is_heard(
-    nights: Nights, original: TrialRecord | Report, copy: TrialRecord | Report, copy_comes_first: bool
-) -> None:
-    first, second = (copy, original) if copy_comes_first else (original, copy)
+def test_a_copy_stands_in_only_until_the_source_itself_is_heard(nights: Nights, copy_comes_first: bool) -> None:
+    first, second = (COPIED_RECORD, RECORD) if copy_comes_first else (RECORD, COPIED_RECORD)
     nights.see(first)
     assert nights.sources() == [first.source]
     nights.see(second)
-    assert nights.sources() == [original.source]
+    assert nights.sources() == [RECORD.source]
 
 
 def test_a_copy_of_what_no_other_source_tells_is_kept_with_its_changes(nights: Nights) -> None:
@@ -141,7 +138,12 @@ def test_history_fills_the_gap_that_a_copy_leaves(nights: Nights) -> None:
 
 
 def test_a_copy_that_the_same_night_replaces_is_not_counted_as_new(nights: Nights) -> None:
-    assert nights.see(COPIED_REPORT, REPORT) == 1
+    assert nights.see(COPIED_RECORD, RECORD) == 1
+
+
+def test_a_copy_of_a_report_stays_beside_it(nights: Nights) -> None:
+    assert [nights.see(REPORT), nights.see(COPIED_REPORT), nights.see(REPORT, COPIED_REPORT)] == [1, 1, 0]
+    assert nights.sources() == ["pubmed", "europepmc"]
 
 
 def test_which_source_answered_first_within_a_night_changes_nothing(tmp_path: Path) -> None:

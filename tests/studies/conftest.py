@@ -11,6 +11,7 @@ import pytest
 
 from connectors import CONNECTORS
 from models.dates import at_night
+from models.literature import Literature
 from models.protocol import Protocol
 from models.report import Report
 from models.review import Review, load_review
@@ -29,6 +30,7 @@ from models.vocabulary import (
 from replay.archive import load_archive
 from studies.events import events_of
 from studies.lifecycle import LinkedReport, StudyFile
+from studies.literature import literature_of
 
 PROJECT = Path(__file__).parents[2]
 SAMPLES = PROJECT.parent / "shared" / "samples"
@@ -48,6 +50,17 @@ def protocol(review: Review) -> Protocol:
 def labels() -> dict[str, dict[str, str]]:
     with (Path(__file__).parent / "reference" / "labels.csv").open(encoding="utf-8") as file:
         return {row["nct_id"]: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="session")
+def literature() -> Callable[..., Literature]:
+    """Reports as one night saw them, in the order given."""
+
+    def build(*reports: Report) -> Literature:
+        moment = at_night(date(2026, 1, 1))
+        return literature_of([Observation(item=report, observed_at=moment) for report in reports])
+
+    return build
 
 
 @pytest.fixture(scope="session")

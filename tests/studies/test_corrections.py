@@ -63,13 +63,20 @@ def test_the_day_is_that_of_the_version_that_first_shows_it(
 def test_a_retraction_without_a_notice_is_read_from_the_publication_type(report: Reports, linked: Linked):
     retracted = report(publication_types=("Journal Article", "Retracted Publication"))
     [item] = corrections_of(linked(retracted))
-    assert (item.is_grave, item.reference) == (True, "PMID:1, retraction_in, its publication type")
+    assert (item.is_grave, item.reference) == (True, "PMID:1, retraction_in")
 
 
 def test_one_retraction_is_told_once(report: Reports, linked: Linked):
     types = ("Retracted Publication",)
     both = report(publication_types=types, related=related(RelationKind.RETRACTION_IN))
-    assert [item.reference for item in corrections_of(linked(both))] == ["PMID:1, retraction_in, PMID:7"]
+    assert [item.reference for item in corrections_of(linked(both))] == ["PMID:1, retraction_in"]
+
+
+def test_a_retraction_by_type_and_by_notice_is_one_and_the_notice_is_named(report: Reports, linked: Linked):
+    by_type = report(source="ris", publication_types=("Retracted Publication",), registry_date="2024-01-01")
+    by_notice = report(related=related(RelationKind.RETRACTION_IN), registry_date="2024-08-31")
+    [told] = corrections_of(linked(by_type, by_notice))
+    assert (told.shown, told.evidence) == ("2024-01-01", "PMID:1 was retracted: PMID:7")
 
 
 def test_two_errata_are_two_events(report: Reports, linked: Linked):

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from models.literature import Literature
 from models.report import Report
 from models.review import Review
 from models.screening import Event
@@ -82,7 +83,7 @@ def test_nct02286011_turned_unknown_by_the_registry_is_no_event_and_its_results_
 
 def test_nct00855400_and_nct01254539_share_a_eudract_number_and_stay_two(archived: Archived):
     records = {nct_id: archived[nct_id][-1] for nct_id in ("NCT00855400", "NCT01254539")}
-    linked = link(records, {}, ())
+    linked = link(records, Literature(), ())
     assert {(item.study_id, item.record_id) for item in linked.records} == {(key, key) for key in records}
     assert {item.kind for item in linked.relations} == {"shared_number", "extension"}
 

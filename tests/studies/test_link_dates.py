@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.literature import Literature
 from models.protocol import LinkRow
 from models.report import Report
 from models.trial import Reference, SecondaryId, TrialRecord
@@ -18,7 +19,7 @@ EUROPE = "2011-006254-85"
 
 
 @pytest.fixture(scope="module")
-def since() -> Callable[..., dict[str, date | None]]:
+def since(literature: Callable[..., Literature]) -> Callable[..., dict[str, date | None]]:
     def find(
         trials: Sequence[TrialRecord], reports: Sequence[Report] = (), rows: Sequence[LinkRow] = ()
     ) -> dict[str, date | None]:
@@ -29,8 +30,7 @@ def since() -> Callable[..., dict[str, date | None]]:
         for paper in reports:
             papers.setdefault(paper.report_id, []).append(paper)
         newest = {key: items[-1] for key, items in versions.items()}
-        latest = {key: items[-1] for key, items in papers.items()}
-        linked = dated(link(newest, latest, rows), versions, papers, rows)
+        linked = dated(link(newest, literature(*reports), rows), versions, papers, rows)
         return {item.record_id: item.known_from for item in linked.records} | {
             item.report_id: item.known_from for item in linked.reports
         }

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.judgement import Linked
+from models.literature import Literature
 from models.protocol import LinkRow
 from models.trial import SecondaryId, TrialRecord
 from models.vocabulary import LinkMethod, Status, StudyRelationKind
@@ -42,7 +43,7 @@ def groups(linked: Linked) -> set[frozenset[str]]:
 
 
 def joined(*records: TrialRecord, rows: Sequence[LinkRow] = ()) -> Linked:
-    return link({record.record_id: record for record in records}, {}, rows)
+    return link({record.record_id: record for record in records}, Literature(), rows)
 
 
 def row(study: str, item: str, is_linked: bool = True) -> LinkRow:
@@ -276,7 +277,7 @@ def test_an_extension_that_declares_its_parent_in_another_register_is_no_copy_of
 ):
     parent = trial("DRKS00012349", registry="DRKS", brief_title="Stem cells in ALS")
     other = trial(brief_title=title, secondary_ids=(SecondaryId(id="DRKS00012349", kind="REGISTRY"),))
-    linked = link({item.record_id: item for item in (parent, other)}, {}, ())
+    linked = link({item.record_id: item for item in (parent, other)}, Literature(), ())
     assert (len({item.study_id for item in linked.records}) == 1) == is_joined
     assert [item.kind for item in linked.relations] == (
         [] if is_joined else ["sub_study" if "sub-study" in title else "extension"]
@@ -291,7 +292,7 @@ def test_a_person_joins_what_its_title_keeps_apart(trial: Build):
         study_id="NCT10000001", item_id="DRKS00012349", relation="record", known_from=date(2020, 1, 1),
         decided_by="A. Author", reason="one protocol",
     )  # fmt: skip
-    linked = link({item.record_id: item for item in (parent, other)}, {}, [row])
+    linked = link({item.record_id: item for item in (parent, other)}, Literature(), [row])
     assert {(item.study_id, item.record_id) for item in linked.records} == {
         ("NCT10000001", "NCT10000001"), ("NCT10000001", "DRKS00012349"),
     }  # fmt: skip
@@ -301,7 +302,7 @@ def test_a_person_joins_what_its_title_keeps_apart(trial: Build):
 def test_one_trial_registered_twice_in_one_register_is_shown_and_stays_two(trial: Build):
     facts = {"sponsor": "Clinic", "start_date": "2015-03", "enrolment_count": 40}
     records = [trial(**facts), trial("NCT10000002", **facts), trial("NCT10000003", **(facts | {"enrolment_count": 60}))]
-    linked = link({item.record_id: item for item in records}, {}, ())
+    linked = link({item.record_id: item for item in records}, Literature(), ())
     assert [(item.study_id, item.other_id, item.kind) for item in linked.relations] == [
         ("NCT10000001", "NCT10000002", "duplicate")
     ]

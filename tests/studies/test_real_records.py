@@ -8,6 +8,7 @@ import pytest
 
 from connectors import CONNECTORS
 from models.dates import at_night
+from models.literature import Literature
 from models.review import Review
 from models.trial import Page, TrialRecord
 from models.vocabulary import LinkMethod, Verdict
@@ -43,7 +44,7 @@ def test_the_number_of_every_real_record_is_recognised(records: Mapping[str, Tri
 
 
 def test_strangers_stay_strangers_and_a_declared_number_joins(records: Mapping[str, TrialRecord]):
-    linked = link(records, {}, ())
+    linked = link(records, Literature(), ())
     joined = [
         (item.study_id, item.record_id, item.method) for item in linked.records if item.study_id != item.record_id
     ]

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from models.judgement import Linked
+from models.literature import Literature
 from models.protocol import LinkRow
 from models.report import RelatedReport, Report
 from models.screening import ReportLink
@@ -55,9 +56,9 @@ def test_what_a_report_is(
 
 
 @pytest.fixture(scope="module")
-def of() -> Callable[..., Linked]:
+def of(literature: Callable[..., Literature]) -> Callable[..., Linked]:
     def build(records: Sequence[TrialRecord], reports: Sequence[Report], rows: Sequence[LinkRow] = ()) -> Linked:
-        return link({item.record_id: item for item in records}, {item.report_id: item for item in reports}, rows)
+        return link({item.record_id: item for item in records}, literature(*reports), rows)
 
     return build
 

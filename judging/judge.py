@@ -12,7 +12,8 @@ import msgspec
 
 from judging.describe import descriptions_of
 from judging.evidence import arms_of, as_printed, inputs_of
-from judging.listed import listed_only, unregistered
+from judging.from_reports import criteria_of, from_reports, leading_report
+from judging.listed import listed_only
 from judging.rulings import (
     Rulings,
     out_of_evidence,
@@ -34,12 +35,12 @@ from judging.tasks import (
     unclear,
     unread_results,
 )
-from models.judgement import Judgement, Screened, Told
+from models.judgement import Judgement, Linked, Screened, Told
 from models.literature import Literature
 from models.protocol import PublishedStudy
 from models.report import Report
 from models.review import Review
-from models.screening import Event, RunContext, StudyStatus
+from models.screening import CriterionVerdict, Event, RunContext, StudyStatus
 from models.synthesis import ArmResult, EffectInput, SourceFreshness
 from models.trial import Observation, TrialRecord
 from models.vocabulary import (
@@ -51,6 +52,7 @@ from models.vocabulary import (
     StudyList,
     Verdict,
 )
+from studies.candidates import profile
 from studies.corrections import is_disputed
 from studies.eligibility import screen
 from studies.events import events_of
@@ -59,7 +61,9 @@ from studies.link_dates import dated
 from studies.linkage import is_listed_only, link
 from studies.literature import literature_of
 from studies.numbers import numbers_of
+from studies.products import with_products
 from studies.reopening import eligible_from
+from studies.report_screening import screen_report
 from studies.verdicts import Verdicts
 from synthesis.certainty import rate_review
 from synthesis.pooling import pool_review
@@ -82,10 +86,31 @@ def screen_records(
     records = {item.item.record_id: item.item for item in newest if isinstance(item.item, TrialRecord)}
     resolve = record_named(records, known)
     records |= listed_only(review, resolve, literature.reports)
-    linked = link(records, literature, with_links_resolved(review, records, known).links, known)
-    studies = {record: study for study, record in linked.leading.items()}
+    links = with_links_resolved(review, records, known).links
+    linked = link(records, literature, links, known)
+    mattering = _that_may_matter(linked, records, review, verdicts)
+    eligibility = with_products(review.protocol.eligibility, [item for given in mattering.values() for item in given])
+    reports = {name: screen_report(report, eligibility) for name, report in literature.reports.items()}
+    profiles = [profile(study_id, given, review.protocol.eligibility) for study_id, given in mattering.items()]
+    found = from_reports(linked, literature, reports, profiles, records, links, known)
+    records |= found.records
+    linked = msgspec.structs.replace(
+        linked,
+        reports=found.links,
+        queue=(*linked.queue, *found.queue),
+        leading={**linked.leading, **{study_id: study_id for study_id in found.records}},
+    )
+    of_reports = _names_of_unregistered(linked, records, literature)
+    studies = {**of_reports, **{record: study for study, record in linked.leading.items()}}
     studies |= {item.record_id: item.study_id for item in linked.records}
-    rulings = rule(review, studies, record_named(records, known))
+    rulings = rule(review, studies, record_named(records, {**known, **of_reports}))
+
+    def ruled(study_id: str, record: TrialRecord) -> tuple[CriterionVerdict, ...]:
+        if not is_listed_only(record):
+            return verdicts.of(record)
+        leading = leading_report(study_id, linked.reports, literature)
+        return criteria_of(reports.get(leading or ""))
+
     screening = {
         study_id: screen(
             study_id,
@@ -93,11 +118,41 @@ def screen_records(
             review.protocol.eligibility,
             rulings.review.decisions,
             rulings.review.versions,
-            unregistered() if is_listed_only(records[leading]) else verdicts.of(records[leading]),
+            ruled(study_id, records[leading]),
         )
         for study_id, leading in linked.leading.items()
     }
-    return Screened(linked=linked, newest=records, screening=screening), rulings
+    screened = Screened(linked=linked, newest=records, screening=screening, reports=reports, of_reports=of_reports)
+    return screened, rulings
+
+
+def _that_may_matter(
+    linked: Linked, records: Mapping[str, TrialRecord], review: Review, verdicts: Verdicts
+) -> dict[str, list[TrialRecord]]:
+    """Records of the studies that the rules do not screen out, or that the review lists, by study id."""
+    listed = {study.study_id for version in review.versions for study in (*version.included, *version.ongoing)}
+    members: dict[str, list[TrialRecord]] = defaultdict(list)
+    for item in linked.records:
+        members[item.study_id].append(records[item.record_id])
+    return {
+        study_id: members[study_id]
+        for study_id, leading in linked.leading.items()
+        if members[study_id]
+        and (study_id in listed or all(item.verdict is not Verdict.NOT_MET for item in verdicts.of(records[leading])))
+    }
+
+
+def _names_of_unregistered(
+    linked: Linked, records: Mapping[str, TrialRecord], literature: Literature
+) -> dict[str, str]:
+    """Studies that no register tells of, by every name of their reports."""
+    return {
+        name: item.study_id
+        for item in linked.reports
+        if is_listed_only(records[linked.leading[item.study_id]])
+        for name in literature.reports[item.report_id].names
+        if literature.resolve(name) == item.report_id
+    }
 
 
 def ids_to_follow(screened: Screened, review: Review) -> list[str]:

@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from models.report import Report
 from models.review import Review
-from models.screening import CriterionVerdict
 from models.trial import TrialRecord
-from models.vocabulary import Criterion, Verdict
 from studies.identifiers import identify
 from studies.linkage import LISTED
 
@@ -30,16 +28,6 @@ def listed_only(
         for study_id, (title, day) in _named(review, reports).items()
         if resolve(study_id) is None
     }
-
-
-def unregistered() -> tuple[CriterionVerdict, ...]:
-    """What the rules say of a study without a registration: there is nothing that they could read."""
-    return tuple(
-        CriterionVerdict(
-            criterion=criterion, verdict=Verdict.UNCLEAR, field="registration", quote="no registration is known"
-        )
-        for criterion in Criterion
-    )
 
 
 def _named(review: Review, reports: Mapping[str, Report]) -> dict[str, tuple[str, str]]:

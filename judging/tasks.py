@@ -14,7 +14,7 @@ from models.judgement import Linked, Screened
 from models.protocol import LinkRow, SettledRow
 from models.report import Report
 from models.review import Review
-from models.screening import QUEUE_KINDS, QueueItem, StudyStatus
+from models.screening import QUEUE_KINDS, QueueItem, ScreeningDecision, StudyStatus
 from models.synthesis import ArmResult, SourceFreshness
 from models.trial import Observation, Rejected, TrialRecord
 from models.vocabulary import ReportKind, StudyList, Verdict
@@ -46,26 +46,48 @@ def rejections(rejected: Sequence[Rejected]) -> list[QueueItem]:
 
 
 def unclear(screened: Screened) -> list[QueueItem]:
-    """Criteria that the rules leave to a person."""
-    return [
-        QueueItem(
+    """Criteria that the rules leave to a person; those of a study that only reports tell of, in one question."""
+    return [item for decision in screened.screening.values() for item in _undecided(decision, screened)]
+
+
+def _undecided(decision: ScreeningDecision, screened: Screened) -> Iterator[QueueItem]:
+    open_ = [item for item in decision.criteria if item.verdict is Verdict.UNCLEAR]
+    study_id = decision.study_id
+    if decision.verdict is not Verdict.UNCLEAR or _is_to_be_found(study_id, screened):
+        return
+    if reports := _reports_of_unregistered(study_id, screened):
+        yield QueueItem(
             kind="eligibility",
-            subject=decision.study_id,
+            subject=study_id,
+            reason=f"no register tells of the study, and {', '.join(reports)} alone leaves unclear:"
+            f" {', '.join(item.criterion for item in open_)}",
+            field="report",
+            value="; ".join(f"{item.criterion}: {item.quote}" for item in open_),
+            action="read the report, and decide in decisions.csv (criterion list, verdict included, where all are met)",
+        )
+        return
+    for item in open_:
+        yield QueueItem(
+            kind="eligibility",
+            subject=study_id,
             reason=f"{item.criterion} is unclear",
             field=item.field,
             value=item.quote,
             action="decide in decisions.csv",
         )
-        for decision in screened.screening.values()
-        if decision.verdict is Verdict.UNCLEAR and not _is_to_be_found(decision.study_id, screened)
-        for item in decision.criteria
-        if item.verdict is Verdict.UNCLEAR
-    ]
+
+
+def _reports_of_unregistered(study_id: str, screened: Screened) -> list[str]:
+    """Reports of a study that no register tells of."""
+    if not is_listed_only(screened.record_of(study_id)):
+        return []
+    return [item.report_id for item in screened.linked.reports if item.study_id == study_id]
 
 
 def _is_to_be_found(study_id: str, screened: Screened) -> bool:
     """Whether a register may still tell of a study of which only its number is known."""
-    return is_listed_only(screened.record_of(study_id)) and is_looked_for(study_id)
+    is_unknown = is_listed_only(screened.record_of(study_id)) and is_looked_for(study_id)
+    return is_unknown and not _reports_of_unregistered(study_id, screened)
 
 
 def recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshness]) -> list[QueueItem]:

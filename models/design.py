@@ -9,16 +9,16 @@ and Korean a word has no blanks round it, hence the stars.
 from models.terms import TermRule
 
 
-def _rule(terms: dict[str, str], but_not: dict[str, str] | None = None) -> TermRule:
+def by_language(terms: dict[str, str], but_not: dict[str, str] | None = None) -> TermRule:
     """A rule from words by language, separated by semicolons."""
     return TermRule(terms=_words(terms), except_terms=_words(but_not or {}))
 
 
-def _words(by_language: dict[str, str]) -> list[str]:
-    return [word.strip() for words in by_language.values() for word in words.split(";")]
+def _words(terms: dict[str, str]) -> list[str]:
+    return [word.strip() for words in terms.values() for word in words.split(";")]
 
 
-RANDOM = _rule(
+RANDOM = by_language(
     {
         "en": "random*; quasi-random*",
         "+es": "aleatori*; aleatoriz*",
@@ -45,7 +45,7 @@ RANDOM = _rule(
         "ko": "*비무작위*",
     },
 )
-QUASI = _rule(
+QUASI = by_language(
     {
         "en": "quasi-random*; pseudo-random*",
         "es": "cuasi-aleatori*; cuasialeatori*",
@@ -59,7 +59,7 @@ QUASI = _rule(
     }
 )
 """Allocation that is said to be nearly random."""
-ALTERNATION = _rule(
+ALTERNATION = by_language(
     {
         "en": "alternation; alternately; alternating *; odd or even; even or odd;"
         " allocat* alternat*; alternat* allocat*; by date of birth; by day of admission; by hospital number",
@@ -73,7 +73,7 @@ ALTERNATION = _rule(
     }
 )
 """Allocation by a rule that can be foreseen; of a title it may be the treatment that alternates."""
-CLUSTERS = _rule(
+CLUSTERS = by_language(
     {
         "en": "cluster-randomi*; cluster randomi*; cluster trial; randomi* by cluster*; stepped wedge; stepped-wedge;"
         " randomi* clusters",
@@ -84,7 +84,7 @@ CLUSTERS = _rule(
     }
 )
 """Groups of people allocated and not persons: their analysis needs a person."""
-WITHIN_PERSON = _rule(
+WITHIN_PERSON = by_language(
     {
         "en": "contralateral*; ipsilateral; within-person; within-subject; intra-individual; split-body; split-mouth;"
         " split-face; fellow eye*; own control; own controls; non-injected side; untreated side; opposite side",
@@ -99,7 +99,7 @@ WITHIN_PERSON = _rule(
     }
 )
 """Sides or sites of one person rather than persons may have been allocated."""
-DELAYED = _rule(
+DELAYED = by_language(
     {
         "en": "delayed *; deferred *; late start *; waiting list; wait list; waitlist*; wait listed",
         "es": "lista de espera",
@@ -114,7 +114,7 @@ DELAYED = _rule(
     }
 )
 """The same treatment, begun later: a control for as long."""
-OUTSIDE = _rule(
+OUTSIDE = by_language(
     {
         "en": "historic* control*; historic* cohort; external control*; natural history*; healthy *; database control*",
         "es": "control* histórico*; control* extern*; voluntari* san*; controles sanos",
@@ -130,7 +130,7 @@ OUTSIDE = _rule(
     }
 )
 """Arms of people who are not in the trial, or not of its population."""
-CROSSOVER = _rule(
+CROSSOVER = by_language(
     {
         "en": "crossover*; cross-over*",
         "es": "cruzado*",
@@ -143,7 +143,7 @@ CROSSOVER = _rule(
         "ko": "*교차*",
     }
 )
-RUN_IN = _rule(
+RUN_IN = by_language(
     {
         "en": "run-in; lead-in; safety cohort; open-label phase; open label phase; open-label part; first stage",
         "es": "fase abierta",
@@ -154,14 +154,14 @@ RUN_IN = _rule(
     }
 )
 """A part of a randomised trial that is not randomised itself."""
-ACTING = _rule(
+ACTING = by_language(
     {
         "en": "acting on; stimulat*; mobiliz*; mobilis*; targeting; targets; inhibit*; modulat*; activat*; enhanc*;"
-        " to expand; increas*; regulator of; discovered *; repurpos*",
+        " to expand; increas*; regulator of; discovered *; found in; screened in; derived neurons; repurpos*",
     }
 )
 """What a treatment does to something in a title: what it acts on is not what is given."""
-COMPARATOR = _rule(
+COMPARATOR = by_language(
     {
         "en": "placebo*; sham; saline; excipient*; vehicle; no treatment; untreated; no intervention; blank; observation only;"
         " observation arm; natural course; basic treatment; background treatment; routine therap*; regular treatment;"
@@ -198,7 +198,7 @@ COMPARATOR = _rule(
     },
 )
 """What an arm is called that receives nothing, an imitation, or what everybody gets."""
-PROCEDURES = _rule(
+PROCEDURES = by_language(
     {
         "en": "aspiration*; aspirate*; harvest*; collection*; apheresis; leukapheresis; leucapheresis; biops*;"
         " lumbar puncture*; catheter*; anesthesia; anaesthesia; sedation; blood draw*; blood sampl*; venepuncture;"

@@ -13,6 +13,7 @@ from models.screening import (
     Event,
     QueueItem,
     ReportLink,
+    ReportScreening,
     RunContext,
     ScreeningDecision,
     StudyLink,
@@ -67,6 +68,10 @@ class Screened(msgspec.Struct, frozen=True, kw_only=True):
     """Newest version by record id."""
     screening: dict[str, ScreeningDecision]
     """By study id."""
+    reports: dict[str, ReportScreening] = msgspec.field(default_factory=dict)
+    """What each report tells of the criteria, by its id."""
+    of_reports: dict[str, str] = msgspec.field(default_factory=dict)
+    """Studies without a registration by every name of their reports."""
 
     def record_of(self, study_id: str) -> TrialRecord:
         """The record that a study is judged by."""
@@ -77,6 +82,7 @@ class Screened(msgspec.Struct, frozen=True, kw_only=True):
         """The study of every number that a study has: its id, its records, and the record that leads it."""
         told = {link.record_id: link.study_id for link in self.linked.records}
         return {
+            **self.of_reports,
             **{record: study for study, record in self.linked.leading.items()},
             **told,
             **{s: s for s in self.screening},

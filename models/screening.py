@@ -76,6 +76,31 @@ class ScreeningDecision(Value, frozen=True, kw_only=True):
         return next(item for item in self.criteria if item.criterion is criterion)
 
 
+class ReportScreening(Value, frozen=True, kw_only=True):
+    """What one report tells of the review's criteria, by its title, abstract, types and keywords alone."""
+
+    report_id: str
+    kind: ReportKind
+    """What it is, of whichever study."""
+    verdict: Verdict
+    criteria: tuple[CriterionVerdict, ...]
+
+    @property
+    def deciding(self) -> CriterionVerdict:
+        """The criterion that decided: the first that is not met, or else unclear, or else the last."""
+        by_weight = (Verdict.NOT_MET, Verdict.UNCLEAR)
+        found = [item for verdict in by_weight for item in self.criteria if item.verdict is verdict]
+        return found[0] if found else self.criteria[-1]
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether it may report a trial that the review counts."""
+        return self.verdict is not Verdict.NOT_MET and self.kind not in _OF_OTHERS
+
+
+_OF_OTHERS = {ReportKind.NOTICE, ReportKind.REGISTRY_SUMMARY}
+
+
 class Numbers(Value, frozen=True, kw_only=True):
     """The four numbers of a study, each with where it comes from; None is not known."""
 
@@ -135,6 +160,7 @@ class Event(Value, frozen=True, kw_only=True):
 
 QUEUE_KINDS = (
     "results",
+    "report",
     "eligibility",
     "extraction",
     "link",

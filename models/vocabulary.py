@@ -134,6 +134,8 @@ class LinkMethod(StrEnum):
     """The number stands in a title or an abstract, not in a field made for it."""
     DATABANK = "databank"
     REGISTRY_REFERENCE = "registry_reference"
+    MATCH = "match"
+    """Names no number, and agrees with one study alone in what tells studies apart."""
     SAME_REPORT = "same_report"
     """Preprint or article of a report that is linked by its own number."""
     PERSON = "person"

@@ -159,6 +159,7 @@ GRADES = {AlertGrade.ACTION: "Action", AlertGrade.WATCH: "Watch", AlertGrade.INF
 
 QUEUE = {
     "results": "Results to read",
+    "report": "Of which study is a report?",
     "eligibility": "Eligibility is unclear",
     "extraction": "Numbers to confirm",
     "link": "Link to a study is uncertain",

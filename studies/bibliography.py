@@ -17,7 +17,7 @@ from models.report import Report
 _TYPING = 96
 """Likeness, 0 to 100, of two titles that differ by a slip of the pen."""
 _LONG = 40
-"""Letters from which a title is told from all others by itself; *Stem cells in ALS* is not."""
+"""Letters from which a title is told from all others by itself; *A new treatment* is not."""
 _PREFIX = re.compile(
     r"^\W*(?:retracted(?: article)?|withdrawn(?: article)?|removed)\s*[:.\-–—]+\s*|"
     r"\s*[\[(]?retracted article\b.*$|\s*[\[(]retraction in\b.*$",
@@ -28,7 +28,7 @@ _ABOUT = re.compile(
     r"^\W*(?:(?:author|publisher|editorial)s?\W*)?"
     r"(erratum|errata|corrigend\w+|correction|addendum|retraction|expression of concern|notice of|withdrawal|"
     r"repl(?:y|ies)|response|in reply|re|comment\w*|letter|editorial|author'?s? reply)\b\s*(?:notice|note)?\s*"
-    r"(?=[:.\-–—(]|to\b|on\b|of\b|for\b|by\b|from\b|$)",
+    r"(?:(?:to|on|of|for|by|from|regarding|concerning)\b\s*)?(?:[:.\-–—]+\s*|(?=\()|(?<=\bto )|(?<=\bon )|(?<=\bof )|(?<=\bfor )|$)",
     re.IGNORECASE,
 )
 """How documents about another begin, which may bear its title."""
@@ -72,10 +72,11 @@ def description(report: Report) -> Description:
     bare = _PREFIX.sub("", report.title)
     types = {word.casefold() for word in report.publication_types}
     about = _ABOUT.match(bare)
+    bare = bare[about.end() :] if about else bare
     notice = next((word for word in _NOTICE_TYPES if word in types), "")
     day = report.published_date
     return Description(
-        title=plain(bare),
+        title=plain(bare) or plain(report.title),
         about=(about[1].casefold()[:5] if about else "") or notice[:5],
         author=surname(report.first_author or ""),
         year=int(day[:4]) if day else None,
@@ -109,21 +110,29 @@ def is_one(one: Description, other: Description) -> bool:
     The title must be the same, and what both state of author, journal, volume and page; a year may be that of early
     access on one side where journal and place in it do not speak against it. Congresses of two years are two abstracts.
     """
-    if not _may_be_one(one, other) or not _is_by_one(one, other):
+    if not _may_be_one(one, other) or not (_is_by_one(one, other) or _is_in_another_script(one, other)):
         return False
     is_one_journal, is_one_page = _is_one_journal(one, other), bool(one.page and one.page == other.page)
     if not has_one_title(one, other):
-        return is_one_journal and is_one_page and one.year == other.year and _is_cut(one, other)
+        is_in_place = is_one_journal and one.about == other.about and one.year is not None and one.year == other.year
+        is_long = min(len(one.title), len(other.title)) >= _LONG
+        is_translated = is_one_page and (one.is_translated or other.is_translated or _is_in_another_script(one, other))
+        return is_in_place and (is_translated or (_is_cut(one, other) and (is_one_page or is_long)))
     if one.year is None or other.year is None:
         return is_one_journal or is_one_page
     if one.year != other.year:
         is_early = abs(one.year - other.year) == 1 and not (one.is_abstract or other.is_abstract)
-        return is_early and is_one_journal
+        return is_early and is_one_journal and min(len(one.title), len(other.title)) >= _LONG
     return is_one_journal or is_one_page or min(len(one.title), len(other.title)) >= _LONG
 
 
 def _is_by_one(one: Description, other: Description) -> bool:
     return bool(one.author and one.author == other.author)
+
+
+def _is_in_another_script(one: Description, other: Description) -> bool:
+    """Whether one of them is in letters in which the other's author cannot be looked for."""
+    return bool(one.author and other.author) and one.author.isascii() != other.author.isascii()
 
 
 def _is_cut(one: Description, other: Description) -> bool:
@@ -137,7 +146,7 @@ def _may_be_one(one: Description, other: Description) -> bool:
     """Whether nothing that both state tells them apart."""
     return (
         one.is_preprint == other.is_preprint
-        and not (one.author and other.author and one.author != other.author)
+        and not (one.author and other.author and one.author != other.author and not _is_in_another_script(one, other))
         and not (one.volume and other.volume and one.volume != other.volume and one.page != other.page)
         and not (one.page and other.page and one.page != other.page and not _is_early(one, other))
         and not (one.journal and other.journal and not _is_one_journal(one, other))

@@ -1,6 +1,6 @@
 """The texts of a record in which the words of a question are looked for, each with the name of its field."""
 
-from models.trial import TrialRecord
+from models.trial import Intervention, TrialRecord
 from studies.terms import Field
 
 
@@ -23,6 +23,12 @@ def interventions(record: TrialRecord) -> list[Field]:
         for item in record.interventions
         for text in (item.name, *item.other_names)
     ]
+
+
+def of_intervention(item: Intervention) -> list[Field]:
+    """Everything that a record says of one of its interventions."""
+    texts = [item.name, *item.other_names, *([item.description_text] if item.description_text else [])]
+    return [Field("interventions", text) for text in texts]
 
 
 def arms(record: TrialRecord) -> list[Field]:

@@ -1,78 +1,18 @@
-"""Which reports are of a study, and what each of them is to it.
-
-Results are the randomised comparison, reported after the study began. A protocol, a review, a later look or a
-paper that only cites a registration is none, whatever field its number stands in.
-"""
+"""Which reports are of a study: by the numbers that they declare, the references of its records, and people's links."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from models.dates import first_day, last_day
 from models.literature import Literature
 from models.protocol import LinkRow
 from models.report import Report
 from models.screening import QueueItem, ReportLink
-from models.terms import TermRule
 from models.trial import TrialRecord
 from models.vocabulary import LinkMethod, ReferenceType, RelationKind, ReportKind
 from studies.identifiers import Identifier, identifiers_in
-from studies.terms import Field, find
-
-_NOTICES = {
-    "retraction of publication",
-    "retraction notice",
-    "retraction",
-    "published erratum",
-    "erratum",
-    "correction",
-    "expression of concern",
-    "correction and republication",
-}
-_OF_REGISTRIES = {"registry results summary", "registry results tables"}
-_PROTOCOLS = {"clinical trial protocol", "protocol", "study protocol"}
-_RANDOMISED_TYPES = {"randomized controlled trial"}
-_ABSTRACTS = {"meeting abstract", "meeting abstracts", "conference abstract", "congress", "abstract", "meeting report"}
-_SECONDARY = {
-    "review",
-    "review article",
-    "systematic review",
-    "meta analysis",
-    "network meta analysis",
-    "editorial",
-    "comment",
-    "commentary",
-    "letter",
-    "news",
-    "practice guideline",
-    "guideline",
-}
-"""Types in MEDLINE's words and in publishers', compared without regard to case and hyphens."""
-_RANDOMISED = TermRule(
-    terms=["random*"],
-    except_terms=["non-random*", "nonrandom*", "not random*", "not been random*", "without random*", "random effect*",
-                  "random sampl*", "random forest*"],
-)  # fmt: skip
-_PLANNED = TermRule(
-    terms=["will be random*", "are to be random*", "to be randomised", "to be randomized", "will be * random*",
-           "will random*", "will compare", "this protocol describes"]
-)  # fmt: skip
-_PROTOCOL_TITLE = TermRule(
-    terms=["study protocol", "trial protocol", "protocol for", "protocol of", "rationale and design", "design and rationale",
-           "study design of", "statistical analysis plan", "protocol paper", "study design and *", "trial design and *"]
-)  # fmt: skip
-_SECONDARY_TITLE = TermRule(
-    terms=["systematic review", "meta-analysis", "metaanalysis", "scoping review", "narrative review", "literature review",
-           "umbrella review", "commentary", "editorial", "reply", "response to", "guideline*", "letter to", "state of the art",
-           "a review", "an overview", "perspective*"]
-)  # fmt: skip
-_LATER_TITLE = TermRule(
-    terms=["long-term follow-up", "long term follow up", "extended follow-up", "open-label extension", "extension study",
-           "post hoc", "post-hoc", "secondary analysis", "secondary analyses", "subgroup analysis", "subgroup analyses",
-           "pooled analysis", "exploratory analysis", "exploratory analyses", "long-term outcome*", "long-term results",
-           "long-term safety", "* year follow-up", "sub-study", "substudy", "ancillary study"]
-)  # fmt: skip
+from studies.report_kinds import report_kind
 
 
 def link_reports(
@@ -223,39 +163,3 @@ def _link(study: str, report: Report, record: TrialRecord, method: LinkMethod, e
     if method is LinkMethod.MINED_ID and len(identifiers_in(report.abstract_text or "")) > 1:
         kind = ReportKind.OTHER if kind is ReportKind.RESULTS else kind
     return ReportLink(study_id=study, report_id=report.report_id, kind=kind, method=method, evidence=evidence)
-
-
-def report_kind(report: Report, record: TrialRecord, *, is_declared: bool = False) -> ReportKind:
-    """What a report is to a study, by its publication types, its title and its date.
-
-    New articles have no types yet but for *Journal Article*: of one that declares its study, which may not only
-    be cited, the abstract tells whether people were randomised, and whether they still will be.
-    """
-    types = {word.casefold().replace("-", " ") for word in report.publication_types}
-    title = [Field("title", report.title)]
-    if types & _NOTICES:
-        return ReportKind.NOTICE
-    if types & _OF_REGISTRIES:
-        return ReportKind.REGISTRY_SUMMARY
-    if types & _PROTOCOLS or find(_PROTOCOL_TITLE, title):
-        return ReportKind.PROTOCOL
-    is_trial = bool(types & _RANDOMISED_TYPES)
-    if (types & _SECONDARY and not is_trial) or find(_SECONDARY_TITLE, title):
-        return ReportKind.OTHER
-    if _precedes(report, record):
-        return ReportKind.OTHER
-    if find(_LATER_TITLE, title):
-        return ReportKind.FOLLOW_UP
-    if types & _ABSTRACTS:
-        return ReportKind.ABSTRACT
-    abstract = [Field("abstract", report.abstract_text)] if report.abstract_text else []
-    if not is_trial and find(_PLANNED, abstract) and (is_declared or find(_RANDOMISED, title)):
-        return ReportKind.PROTOCOL
-    told = [*title, *abstract] if is_declared else title
-    return ReportKind.RESULTS if is_trial or find(_RANDOMISED, told) else ReportKind.OTHER
-
-
-def _precedes(report: Report, record: TrialRecord) -> bool:
-    if report.published_date is None or record.start_date is None:
-        return False
-    return last_day(report.published_date) < first_day(record.start_date)

@@ -1,0 +1,255 @@
+"""Which studies a report without a number may be of, by what both state.
+
+A report agrees with a study in its title, its acronym, the name of its product, the number of its people, its sponsor and
+its country, and appeared after the study began. It is joined where one study alone agrees in a name and in a number of people
+or a sponsor, or in the title; otherwise a person is asked.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+
+import msgspec
+from rapidfuzz import fuzz
+
+from models.dates import first_day, last_day
+from models.eligibility import Eligibility
+from models.report import Report
+from models.trial import TrialRecord
+from models.vocabulary import CountType
+from studies.bibliography import plain
+from studies.products import names_of_products
+
+_WEIGHTS = {"title": 0.5, "acronym": 0.5, "product": 0.35, "people": 0.25, "sponsor": 0.2, "country": 0.1}
+ASKED = 0.5
+"""Score from which a person is shown the study."""
+CERTAIN = 0.8
+_ONE_TITLE = 0.95
+_LIKE_TITLE = 0.6
+"""Likeness of titles that begins to count."""
+_ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){3})[\w-]{4,}")
+_GENERIC = frozenset(
+    [
+        "university",
+        "universities",
+        "hospital",
+        "hospitals",
+        "institute",
+        "institutes",
+        "center",
+        "centre",
+        "clinic",
+        "clinical",
+        "medical",
+        "medicine",
+        "college",
+        "school",
+        "faculty",
+        "department",
+        "research",
+        "foundation",
+        "trust",
+        "national",
+        "general",
+        "health",
+        "healthcare",
+        "sciences",
+        "science",
+        "company",
+        "pharmaceutical",
+        "pharmaceuticals",
+        "pharma",
+        "therapeutics",
+        "biotech",
+        "biotechnology",
+        "inc",
+        "ltd",
+        "limited",
+        "gmbh",
+        "corporation",
+        "corp",
+        "group",
+        "international",
+        "first",
+        "second",
+        "third",
+        "affiliated",
+        "teaching",
+        "royal",
+        "ministry",
+        "council",
+        "government",
+        "public",
+        "private",
+        "the",
+        "and",
+        "for",
+        "of",
+        "universidad",
+        "hospitalario",
+        "fundacion",
+        "instituto",
+        "universitaire",
+        "centre",
+        "hospitalier",
+        "universita",
+        "ospedale",
+    ]
+)
+"""Words of sponsors' names that many share."""
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ],
+        start=1,
+    )
+} | {
+    word: 10 * n
+    for n, word in enumerate(
+        ["ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=1
+    )
+}
+_PEOPLE = re.compile(
+    r"\bn\s*=\s*(\d{1,5})\b|\b(\d{1,5})\s+(?:[a-z-]+\s+){0,4}?(?:patients|participants|people|persons|subjects|adults|volunteers)"
+    r"|\b([a-z]+(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)\s+(?:[a-z-]+\s+){0,3}?"
+    r"(?:patients|participants|people|persons|subjects|adults|volunteers)",
+    re.IGNORECASE,
+)
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A study that a report may be of, with the score, 0 to 1, and what it was made of."""
+
+    study_id: str
+    score: float
+    parts: Mapping[str, str]
+
+    @property
+    def is_certain(self) -> bool:
+        return self.score >= CERTAIN and ("title" in self.parts or len(self.parts) > 1)
+
+    @property
+    def evidence(self) -> str:
+        return ", ".join(f"{name} {value}" for name, value in self.parts.items())
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """What a study's records state that its reports may state, too."""
+
+    study_id: str
+    titles: tuple[str, ...]
+    acronyms: frozenset[str]
+    products: frozenset[str]
+    people: frozenset[int]
+    sponsors: frozenset[str]
+    countries: frozenset[str]
+    started: str | None
+
+
+def profile(study_id: str, records: Iterable[TrialRecord], eligibility: Eligibility) -> Profile:
+    """Gather what the records of a study state."""
+    given = list(records)
+    actual = [item for item in given if item.enrolment_count and item.enrolment_type is not CountType.ESTIMATED]
+    starts = [item.start_date for item in given if item.start_date]
+    return Profile(
+        study_id=study_id,
+        titles=tuple(
+            dict.fromkeys(plain(text) for item in given for text in (item.brief_title, item.official_title) if text)
+        ),
+        acronyms=frozenset(word for item in given for word in _ACRONYM.findall(item.acronym or "")),
+        products=frozenset(name for item in given for name in names_of_products(item, eligibility)),
+        people=frozenset(item.enrolment_count for item in actual or given if item.enrolment_count),
+        sponsors=frozenset(word for item in given for word in _names_in(item.sponsor or "")),
+        countries=frozenset(plain(country) for item in given for country in item.countries),
+        started=min(starts, key=first_day, default=None),
+    )
+
+
+def candidates_for(report: Report, profiles: Sequence[Profile], apart: Set[str] = frozenset()) -> list[Candidate]:
+    """Studies that a report may be of, the likeliest first; those kept `apart` by a person are none."""
+    text = " ".join((report.title, report.abstract_text or "", *report.keywords))
+    words, people = f" {plain(text)} ", people_in(report.abstract_text or report.title)
+    found = [_compared(report, text, words, people, item) for item in profiles if item.study_id not in apart]
+    likely = [item for item in found if item is not None and item.score >= ASKED]
+    return sorted(likely, key=lambda item: (-item.score, item.study_id))
+
+
+def certain(candidates: Sequence[Candidate]) -> Candidate | None:
+    """The one study that a report is of beyond doubt; None where another is nearly as likely."""
+    if not candidates or not candidates[0].is_certain:
+        return None
+    rivals = [item for item in candidates[1:] if item.is_certain or item.score >= candidates[0].score - 0.1]
+    return None if rivals else candidates[0]
+
+
+def people_in(text: str) -> frozenset[int]:
+    """Numbers of people that a text states, in digits or in words up to ninety-nine."""
+    found = set()
+    for match in _PEOPLE.finditer(text):
+        digits, word = match[1] or match[2], match[3]
+        number = int(digits) if digits else _number(word)
+        if number is not None and number > 1:
+            found.add(number)
+    return frozenset(found)
+
+
+def _number(words: str) -> int | None:
+    parts = re.split(r"[- ]", words.casefold())
+    values = [_NUMBERS.get(part) for part in parts]
+    return sum(value for value in values if value) if all(value is not None for value in values) else None
+
+
+def _compared(report: Report, text: str, words: str, people: Set[int], study: Profile) -> Candidate | None:
+    if report.published_date and study.started and last_day(report.published_date) < first_day(study.started):
+        return None
+    parts: dict[str, tuple[float, str]] = {}
+    likeness = max((fuzz.token_sort_ratio(plain(report.title), title) / 100 for title in study.titles), default=0.0)
+    if likeness >= _LIKE_TITLE:
+        parts["title"] = (_title_score(likeness), f"{likeness:.2f}")
+    for name, given in (("acronym", study.acronyms), ("product", study.products)):
+        if named := sorted(word for word in given if _is_in(word, text)):
+            parts[name] = (1.0, named[0])
+    if same := people & study.people:
+        parts["people"] = (1.0, str(max(same)))
+    for name, given in (("sponsor", study.sponsors), ("country", study.countries)):
+        if named := sorted(word for word in given if f" {word} " in words):
+            parts[name] = (1.0, named[0])
+    score = min(1.0, sum(_WEIGHTS[name] * value for name, (value, _) in parts.items()))
+    if likeness >= _ONE_TITLE and len(plain(report.title)) >= 40:
+        score = 1.0
+    return Candidate(
+        study_id=study.study_id, score=round(score, 3), parts={name: shown for name, (_, shown) in parts.items()}
+    )
+
+
+def _title_score(likeness: float) -> float:
+    return (likeness - _LIKE_TITLE) / (1 - _LIKE_TITLE)
+
+
+def _is_in(name: str, text: str) -> bool:
+    flags = 0 if name.isupper() else re.IGNORECASE
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, flags) is not None
+
+
+def _names_in(sponsor: str) -> list[str]:
+    return [word for word in plain(sponsor).split() if len(word) > 3 and word not in _GENERIC]

@@ -1,0 +1,37 @@
+"""What the interventions of studies are called: names and codes by which a report may call them without saying what they are."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from models.eligibility import Eligibility
+from models.trial import TrialRecord
+from studies import fields
+from studies.terms import Field, find
+
+_PARTS = re.compile(r"[(),;/:+]|\s[-–—]\s|\b(?:injection|infusion|cells?|transplantation|therapy)\b", re.IGNORECASE)
+_PRODUCT = re.compile(r"(?=.*[A-Z])[^\W\d_][\w-]{4,}\w")
+"""One word with a capital, that stands by itself."""
+_CODE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{5,}\b|\b[A-Z]?[a-z]+[A-Z]\w+\b")
+"""Letters with digits, or with a capital inside: CNS-101, NurOwn."""
+
+
+def with_products(eligibility: Eligibility, records: Iterable[TrialRecord]) -> Eligibility:
+    """The review's terms with what the interventions of its studies are called in registries.
+
+    A report may call a product by its name alone; the registration tells what it is.
+    """
+    names = dict.fromkeys(name for record in records for name in names_of_products(record, eligibility))
+    known = eligibility.intervention
+    terms = [*known.terms, *(name for name in names if name not in known.terms)]
+    return eligibility.model_copy(update={"intervention": known.model_copy(update={"terms": terms})})
+
+
+def names_of_products(record: TrialRecord, eligibility: Eligibility) -> Iterator[str]:
+    """Short names and codes of what a record gives as the intervention: long ones describe it."""
+    given = [item for item in record.interventions if not find(eligibility.comparator, [Field("", item.name)])]
+    named = [item for item in given if find(eligibility.intervention, fields.of_intervention(item))]
+    for item in named or given[:1]:
+        for name in (item.name, *item.other_names):
+            parts = [part.strip() for part in _PARTS.split(name)]
+            yield from (part for part in parts if _PRODUCT.fullmatch(part))
+            yield from _CODE.findall(name)

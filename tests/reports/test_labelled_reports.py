@@ -1,0 +1,213 @@
+"""The labelled set of made-up reports says nothing that its own files contradict."""
+
+import csv
+import re
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from lxml import etree
+
+from connectors.boundary import read_page
+from models.registers import ids_in
+from models.report import Report
+from models.trial import Page, Rejected, TrialRecord
+
+HERE = Path(__file__).parent
+FILES = HERE / "files"
+SOURCES = {".ris": "ris", ".nbib": "nbib", ".xml": "pubmed", ".json": "europepmc"}
+"""Connector that reads a file, by the ending of its name."""
+WORDS = {"met", "not_met", "unclear"}
+CRITERIA = ("population", "intervention", "design")
+LEAST_OF_A_KIND = 4
+Row = dict[str, str]
+
+with (HERE / "labels.csv").open(encoding="utf-8", newline="") as _file:
+    ROWS: list[Row] = list(csv.DictReader(_file))
+RECORDS = msgspec.json.decode((HERE / "records.json").read_bytes(), type=dict[str, list[TrialRecord]])
+HELD = {record.registry_id for records in RECORDS.values() for record in records}
+NAMES = sorted({row["file"] for row in ROWS})
+
+every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['file']}:{row['n']}")
+every_file = pytest.mark.parametrize("name", NAMES)
+
+
+def entries(name: str) -> list[str]:
+    """The records of a file as they stand there, in its order."""
+    text = (FILES / name).read_text(encoding="utf-8")
+    match Path(name).suffix:
+        case ".ris":
+            return re.findall(r"^TY  - .*?^ER  - ?$", text, re.MULTILINE | re.DOTALL)
+        case ".nbib":
+            return re.findall(r"^PMID- .*?(?=^PMID- |\Z)", text, re.MULTILINE | re.DOTALL)
+        case ".xml":
+            found = etree.fromstring(text.encode()).iterfind("PubmedArticle")
+            return [etree.tostring(item, encoding="unicode") for item in found]
+        case _:
+            results = msgspec.json.decode(text)["resultList"]["result"]
+            return [msgspec.json.encode(item).decode() for item in results]
+
+
+def read(name: str) -> list[Report | TrialRecord | Rejected]:
+    body = (FILES / name).read_bytes()
+    source = SOURCES[Path(name).suffix]
+    return list(
+        read_page(
+            Page(
+                source=source,
+                kind="file",
+                url=f"file:{name}",
+                body=body,
+                observed_at=datetime(2026, 11, 20, tzinfo=UTC),
+            )
+        )
+    )
+
+
+def bare(title: str) -> str:
+    return " ".join(re.findall(r"\w+", title.casefold()))
+
+
+def grouped(column: str) -> dict[str, list[Row]]:
+    found = defaultdict(list)
+    for row in ROWS:
+        found[row[column]].append(row)
+    return found
+
+
+def test_the_set_is_as_large_as_it_says() -> None:
+    assert len(ROWS) >= 180
+    assert sum(len(copies) - 1 for copies in grouped("report").values()) >= 60
+    assert {len(copies) for copies in grouped("report").values()} == {1, 2, 3, 4}
+
+
+@every_file
+def test_every_record_of_a_file_is_labelled_once_and_in_order(name: str) -> None:
+    rows = grouped("file")[name]
+    assert [row["n"] for row in rows] == [str(number) for number, _ in enumerate(entries(name), start=1)]
+
+
+@every_file
+def test_a_file_is_read_whole_and_in_order(name: str) -> None:
+    found = read(name)
+    assert [item for item in found if not isinstance(item, Report)] == []
+    titles = [bare(item.title) for item in found if isinstance(item, Report)]
+    starts = [bare(row["title_start"]) for row in grouped("file")[name]]
+    assert [title[: len(start)] for title, start in zip(titles, starts, strict=True)] == starts
+
+
+def test_every_file_is_named_by_the_labels() -> None:
+    assert NAMES == sorted(path.name for path in FILES.iterdir())
+
+
+@every_row
+def test_labels_use_their_words(row: Row) -> None:
+    assert row["review"] in RECORDS
+    assert row["reason"]
+    assert {row[criterion] for criterion in (*CRITERIA, "comparator", "verdict")} <= WORDS
+    assert row["expected"] in {"joins", "asked", "study_of_its_own", "nothing"}
+    assert row["number_held"] in {"held", "not_held", "none"}
+
+
+@every_row
+def test_a_verdict_follows_from_its_criteria(row: Row) -> None:
+    """What is not said of the comparison leaves the verdict; what is said against it does not."""
+    said = {row[criterion] for criterion in CRITERIA}
+    if "not_met" in said | {row["comparator"]}:
+        assert row["verdict"] == "not_met"
+    else:
+        assert row["verdict"] == ("unclear" if "unclear" in said else "met")
+
+
+@every_row
+def test_a_study_is_a_record_or_has_none(row: Row) -> None:
+    here = {record.registry_id for record in RECORDS[row["review"]]}
+    candidates = {name for name in row["candidates"].split("; ") if name}
+    assert candidates <= here
+    match row["expected"]:
+        case "joins":
+            assert row["study"] in here
+        case "asked":
+            assert (row["study"], len(candidates)) == ("unclear", 2)
+        case "study_of_its_own":
+            assert re.fullmatch(r"unregistered-\d+|not-held-\d+", row["study"])
+        case _:
+            assert row["study"] == "none"
+    assert bool(candidates) == (row["expected"] == "asked")
+
+
+@every_row
+def test_what_is_not_relevant_is_not_met_and_what_is_eligible_is_not_lost(row: Row) -> None:
+    if row["expected"] == "nothing":
+        assert row["verdict"] == "not_met"
+    if row["expected"] in {"asked", "study_of_its_own"}:
+        assert row["verdict"] != "not_met"
+
+
+@every_row
+def test_a_row_names_the_numbers_that_its_record_holds(row: Row) -> None:
+    entry = entries(row["file"])[int(row["n"]) - 1]
+    numbers = [number for number in row["number"].split("; ") if number]
+    found = set(ids_in(re.sub(r"<[^<>]+>|10\.99999/\S+", " ", entry).replace("\n      ", " ")))
+    assert set(numbers) == found
+    held = "held" if HELD & set(numbers) else "not_held" if numbers else "none"
+    assert row["number_held"] == held
+
+
+def test_copies_of_a_report_tell_of_one_study_in_one_review() -> None:
+    for copies in grouped("report").values():
+        for column in ("review", "study", "expected", "candidates"):
+            assert len({row[column] for row in copies}) == 1, copies
+
+
+def test_copies_of_a_report_stand_in_different_files() -> None:
+    places = Counter((row["report"], row["file"]) for row in ROWS)
+    assert max(places.values()) == 1
+
+
+@pytest.mark.parametrize("column", ["kind", "language"])
+def test_each_kind_and_language_occurs_in_numbers_that_can_be_measured(column: str) -> None:
+    counts = Counter(row[column] for row in ROWS)
+    assert {word: n for word, n in counts.items() if n < (LEAST_OF_A_KIND if column == "kind" else 2)} == {}
+
+
+@pytest.mark.parametrize("kind", sorted({row["kind"] for row in ROWS}))
+def test_each_kind_is_in_both_reviews(kind: str) -> None:
+    assert {row["review"] for row in ROWS if row["kind"] == kind} == set(RECORDS)
+
+
+def test_the_readme_counts_what_is_there() -> None:
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    told = {word: int(n) for word, n in re.findall(r"^\| `(\w+)` \| (\d+) \|", text, re.MULTILINE)}
+    assert told == Counter(row["kind"] for row in ROWS)
+    whole = (len(ROWS), len(grouped("report")), len(NAMES), len({row["language"] for row in ROWS}))
+    assert re.search(r"\*\*(\d+) rows, (\d+) reports, (\d+) files, (\d+) languages\*\*", text) is not None
+    assert re.findall(r"\*\*(\d+) rows, (\d+) reports, (\d+) files, (\d+) languages\*\*", text) == [
+        tuple(str(n) for n in whole)
+    ]
+
+
+def test_nothing_in_the_set_is_a_real_paper() -> None:
+    """DOIs stand under a prefix that is given to nobody, PMIDs where PubMed has not arrived."""
+    for name in NAMES:
+        for item in read(name):
+            assert isinstance(item, Report)
+            assert item.doi is None or item.doi.lower().startswith("10.99999/")
+            if item.report_id.startswith("PMID:"):
+                assert int(item.report_id.removeprefix("PMID:")) >= 90_000_000
+
+
+def test_nothing_in_the_set_is_a_real_registration() -> None:
+    numbers = HELD | {number for row in ROWS for number in row["number"].split("; ") if number}
+    assert [
+        number for number in sorted(numbers) if "99" not in number and not re.search(r"9\d{5}|9pu|59\d{4}", number)
+    ] == []
+
+
+def test_the_registrations_of_a_study_name_each_other() -> None:
+    for records in RECORDS.values():
+        known = {record.registry_id: {item.id for item in record.secondary_ids} for record in records}
+        for number, others in known.items():
+            assert all(number in known[other] for other in others)

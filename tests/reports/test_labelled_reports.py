@@ -36,7 +36,7 @@ every_file = pytest.mark.parametrize("name", NAMES)
 
 def entries(name: str) -> list[str]:
     """The records of a file as they stand there, in its order."""
-    text = (FILES / name).read_text(encoding="utf-8")
+    text = in_letters((FILES / name).read_bytes())
     match Path(name).suffix:
         case ".ris":
             return re.findall(r"^TY  - .*?^ER  - ?$", text, re.MULTILINE | re.DOTALL)
@@ -48,6 +48,15 @@ def entries(name: str) -> list[str]:
         case _:
             results = msgspec.json.decode(text)["resultList"]["result"]
             return [msgspec.json.encode(item).decode() for item in results]
+
+
+def in_letters(body: bytes) -> str:
+    """UTF-8, or what Windows wrote; marks of an encoding and line ends of Windows are no text."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = body.decode("cp1252")
+    return text.replace("\ufeff", "").replace("\r\n", "\n")
 
 
 def read(name: str) -> list[Report | TrialRecord | Rejected]:
@@ -130,7 +139,8 @@ def test_a_study_is_a_record_or_has_none(row: Row) -> None:
         case "joins":
             assert row["study"] in here
         case "asked":
-            assert (row["study"], len(candidates)) == ("unclear", 2)
+            assert row["study"] == "unclear"
+            assert len(candidates) >= 2
         case "study_of_its_own":
             assert re.fullmatch(r"unregistered-\d+|not-held-\d+", row["study"])
         case _:

@@ -31,6 +31,7 @@ def table(name: str, comment: str, *columns: Column[Any] | list[Column[Any]]) ->
 
 
 STUDY = ("study_id", TEXT, "Study: the id of its first registry record")
+REPORT = ("report_id", TEXT, "Report: by its PMID, or else by the most widely used of its numbers")
 OBSERVED = ("observed_at", MOMENT, "When we saw it, UTC")
 ARRIVAL = (
     "arrival",

@@ -9,6 +9,13 @@ from models.report import Report
 from models.trial import Observation
 
 
+class Copied(msgspec.Struct, frozen=True):
+    """One source's description of a report, and the id that the source gave it."""
+
+    told_as: str
+    report: Report
+
+
 class Literature(msgspec.Struct, frozen=True, kw_only=True):
     """The reports of a night.
 
@@ -16,14 +23,14 @@ class Literature(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     reports : what is known of each, by id
     versions : what each source said of them over time, under their ids, oldest registry date first
-    copies : newest description by each source, by report id
+    copies : newest description by each source, by report id and by the id under which the source gave it
     names : report id by any name that it alone has
     told_as : report ids by the id under which a source told of them; a DOI of a supplement stands for several
     """
 
     reports: Mapping[str, Report] = MappingProxyType({})
     versions: tuple[Observation, ...] = ()
-    copies: Mapping[str, tuple[Report, ...]] = MappingProxyType({})
+    copies: Mapping[str, tuple[Copied, ...]] = MappingProxyType({})
     names: Mapping[str, str] = MappingProxyType({})
     told_as: Mapping[str, frozenset[str]] = MappingProxyType({})
 

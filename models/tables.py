@@ -6,7 +6,7 @@ keys, referential checks in ``sql/checks/``.
 """
 
 from models import corpus_tables
-from models.columns import BOOL, DATE, FLOAT, INT, MOMENT, STUDY, TEXT, TEXTS, column, dated, metadata, table
+from models.columns import BOOL, DATE, FLOAT, INT, MOMENT, REPORT, STUDY, TEXT, TEXTS, column, dated, metadata, table
 
 __all__ = ["corpus_tables", "metadata"]
 
@@ -26,9 +26,48 @@ review_study_report = table(
     column(*STUDY),
     column("report_id", TEXT, "Report"),
     column("kind", TEXT, "results, follow_up, protocol, abstract, registry_summary, notice or other"),
-    column("method", TEXT, "databank, registry_reference, mined_id, same_report or person"),
+    column("method", TEXT, "databank, registry_reference, mined_id, match, same_report, own_id or person"),
     column("evidence", TEXT, "What the link rests on"),
     column("known_from", DATE, "First day on which what the link rests on was public"),
+)
+
+review_report = table(
+    "review_report",
+    "One row per report: a document about a study, however many databases describe it.",
+    column(*REPORT),
+    column("title", TEXT, "Title, verbatim"),
+    column("first_author", TEXT, "First author, verbatim"),
+    column("journal", TEXT, "Journal, verbatim"),
+    column("doi", TEXT, "DOI; of a supplement or book where its own is not known"),
+    dated("published", "Publication: the first day that is certain"),
+    column("publication_types", TEXTS, "Publication types of all its copies, verbatim"),
+    column("registry_ids", TEXTS, "Registry ids that any copy declares"),
+    column(
+        "kind", TEXT, "results, follow_up, protocol, abstract, registry_summary, notice or other, of whichever study"
+    ),
+    column("verdict", TEXT, "met, not_met or unclear, by title, abstract, types and keywords alone"),
+)
+
+review_report_copy = table(
+    "review_report_copy",
+    "One row per description of a report by a source.",
+    column(*REPORT),
+    column("source", TEXT, "Connector slug"),
+    column("told_as", TEXT, "Id under which the source gave it"),
+    column("database", TEXT, "Database that the file was exported from; NULL where nothing says so"),
+    column("title", TEXT, "Title as this source gives it"),
+)
+
+review_report_screening = table(
+    "review_report_screening",
+    "One row per report and criterion that a report can tell of.",
+    column(*REPORT),
+    column("criterion", TEXT, "population, intervention, design or comparator"),
+    column("verdict", TEXT, "met, not_met or unclear"),
+    column(
+        "field", TEXT, "title, keywords, abstract, publication_types or language; not said where reports may be silent"
+    ),
+    column("quote", TEXT, "The words that decided"),
 )
 
 review_study_relation = table(

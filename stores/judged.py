@@ -24,6 +24,7 @@ def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[Upda
         "review_study_report": rows_of(
             linked.reports, "study_id", "report_id", "kind", "method", "evidence", "known_from"
         ),
+        **_reports(judgement),
         "review_study_relation": rows_of(linked.relations, "study_id", "other_id", "kind", "evidence"),
         "review_screening_decision": [
             {"study_id": study_id, **columns_of(item, "criterion", "verdict", "field", "quote", "decided_by")}
@@ -59,6 +60,29 @@ def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[Upda
     }
     for name, table_rows in rows.items():
         snapshot.insert(tables.metadata.tables[name], table_rows)
+
+
+def _reports(judgement: Judgement) -> dict[str, list[Row]]:
+    screenings, literature = judgement.screened.reports, judgement.literature
+    return {
+        "review_report": [
+            columns_of(report, "report_id", "title", "first_author", "journal", "doi")
+            | dated("published", report.published_date)
+            | {"publication_types": list(report.publication_types), "registry_ids": list(report.registry_ids)}
+            | columns_of(screenings[report_id], "kind", "verdict")
+            for report_id, report in literature.reports.items()
+        ],
+        "review_report_copy": [
+            {"report_id": report_id, "told_as": item.told_as} | columns_of(item.report, "source", "database", "title")
+            for report_id, copies in literature.copies.items()
+            for item in copies
+        ],
+        "review_report_screening": [
+            {"report_id": report_id, **columns_of(item, "criterion", "verdict", "field", "quote")}
+            for report_id, screening in screenings.items()
+            for item in screening.criteria
+        ],
+    }
 
 
 def put_before_people(snapshot: Snapshot, items: Sequence[QueueItem]) -> None:

@@ -1,12 +1,16 @@
 """Which studies a report without a number may be of, by what both state.
 
-A report agrees with a study in its title, its acronym, the name of its product, the number of its people, its sponsor and
-its country, and appeared after the study began. It is joined where one study alone agrees in a name and in a number of people
-or a sponsor, or in the title; otherwise a person is asked.
+A report agrees with a study in its title or in the words that few studies have, in its acronym, the name of its product,
+the number of its people, its sponsor and its country, and appeared after the study began. It is joined where it bears the
+study's title, or names it and agrees in something else, or agrees in people, sponsor and place, and no other study is nearly
+as likely; otherwise a person is asked.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
+from math import log
+from typing import Self
 
 import msgspec
 from rapidfuzz import fuzz
@@ -19,13 +23,27 @@ from models.vocabulary import CountType
 from studies.bibliography import plain
 from studies.products import names_of_products
 
-_WEIGHTS = {"title": 0.5, "acronym": 0.5, "product": 0.35, "people": 0.25, "sponsor": 0.2, "country": 0.1}
-ASKED = 0.5
+_WEIGHTS = {
+    "title": 0.4,
+    "words": 0.3,
+    "acronym": 0.5,
+    "product": 0.3,
+    "people": 0.25,
+    "sponsor": 0.2,
+    "country": 0.1,
+}
+ASKED = 0.45
 """Score from which a person is shown the study."""
-CERTAIN = 0.8
+_NEAR = 0.15
+"""Distance of scores within which two studies are about as likely."""
 _ONE_TITLE = 0.95
 _LIKE_TITLE = 0.6
 """Likeness of titles that begins to count."""
+_LONG_TITLE = 40
+_FEW = 5
+"""A word that more than one study in so many has tells none."""
+_SHARE = 0.25
+"""Weight of a study's own words that a report must have for them to count."""
 _ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){3})[\w-]{4,}")
 _GENERIC = frozenset(
     [
@@ -146,7 +164,14 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_certain(self) -> bool:
-        return self.score >= CERTAIN and ("title" in self.parts or len(self.parts) > 1)
+        """Whether a name and something else agree, or people, sponsor and one thing more; a title alone only if the same."""
+        agree = self.parts.keys()
+        if self.parts.get("title") == "the same":
+            return True
+        if "acronym" in agree:
+            return bool(agree & {"people", "sponsor", "product", "title", "country"})
+        is_told = {"people", "sponsor"} <= agree or {"product", "people"} <= agree
+        return is_told and bool(agree & {"country", "title", "words", "sponsor"})
 
     @property
     def evidence(self) -> str:
@@ -163,6 +188,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     people: frozenset[int]
     sponsors: frozenset[str]
     countries: frozenset[str]
+    words: frozenset[str]
+    """Words of titles and interventions."""
     started: str | None
 
 
@@ -181,15 +208,18 @@ def profile(study_id: str, records: Iterable[TrialRecord], eligibility: Eligibil
         people=frozenset(item.enrolment_count for item in actual or given if item.enrolment_count),
         sponsors=frozenset(word for item in given for word in _names_in(item.sponsor or "")),
         countries=frozenset(plain(country) for item in given for country in item.countries),
+        words=frozenset(
+            word for item in given for text in _texts(item) for word in plain(text).split() if len(word) > 3
+        ),
         started=min(starts, key=first_day, default=None),
     )
 
 
 def candidates_for(report: Report, profiles: Sequence[Profile], apart: Set[str] = frozenset()) -> list[Candidate]:
     """Studies that a report may be of, the likeliest first; those kept `apart` by a person are none."""
-    text = " ".join((report.title, report.abstract_text or "", *report.keywords))
-    words, people = f" {plain(text)} ", people_in(report.abstract_text or report.title)
-    found = [_compared(report, text, words, people, item) for item in profiles if item.study_id not in apart]
+    rare = _rare_words(profiles)
+    told = _Told.of(report)
+    found = [_compared(told, item, rare) for item in profiles if item.study_id not in apart]
     likely = [item for item in found if item is not None and item.score >= ASKED]
     return sorted(likely, key=lambda item: (-item.score, item.study_id))
 
@@ -198,7 +228,7 @@ def certain(candidates: Sequence[Candidate]) -> Candidate | None:
     """The one study that a report is of beyond doubt; None where another is nearly as likely."""
     if not candidates or not candidates[0].is_certain:
         return None
-    rivals = [item for item in candidates[1:] if item.is_certain or item.score >= candidates[0].score - 0.1]
+    rivals = [item for item in candidates[1:] if item.is_certain or item.score >= candidates[0].score - _NEAR]
     return None if rivals else candidates[0]
 
 
@@ -219,36 +249,69 @@ def _number(words: str) -> int | None:
     return sum(value for value in values if value) if all(value is not None for value in values) else None
 
 
-def _compared(report: Report, text: str, words: str, people: Set[int], study: Profile) -> Candidate | None:
-    if report.published_date and study.started and last_day(report.published_date) < first_day(study.started):
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report states, as it is compared."""
+
+    report: Report
+    title: str
+    text: str
+    words: str
+    people: frozenset[int]
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        text = " ".join((report.title, report.abstract_text or "", *report.keywords))
+        people = people_in(f"{report.title}. {report.abstract_text or ''}")
+        return cls(report=report, title=plain(report.title), text=text, words=f" {plain(text)} ", people=people)
+
+
+def _rare_words(profiles: Sequence[Profile]) -> dict[str, float]:
+    """Words that tell studies apart, with their weight: those that few have, the rarest most."""
+    n_studies = Counter(word for item in profiles for word in item.words)
+    return {word: log(len(profiles) / n) for word, n in n_studies.items() if n <= max(1, len(profiles) // _FEW)}
+
+
+def _compared(told: _Told, study: Profile, rare: Mapping[str, float]) -> Candidate | None:
+    published = told.report.published_date
+    if published and study.started and last_day(published) < first_day(study.started):
         return None
     parts: dict[str, tuple[float, str]] = {}
-    likeness = max((fuzz.token_sort_ratio(plain(report.title), title) / 100 for title in study.titles), default=0.0)
-    if likeness >= _LIKE_TITLE:
-        parts["title"] = (_title_score(likeness), f"{likeness:.2f}")
+    likeness = max((fuzz.token_sort_ratio(told.title, title) / 100 for title in study.titles), default=0.0)
+    if likeness >= _ONE_TITLE and len(told.title) >= _LONG_TITLE:
+        parts["title"] = (1.0, "the same")
+    elif likeness >= _LIKE_TITLE:
+        parts["title"] = ((likeness - _LIKE_TITLE) / (1 - _LIKE_TITLE), f"{likeness:.2f}")
+    own = {word: weight for word, weight in rare.items() if word in study.words}
+    shared = sorted((word for word in own if f" {word} " in told.words), key=lambda word: (-own[word], word))
+    if own and shared and (share := sum(own[word] for word in shared) / sum(own.values())) >= _SHARE:
+        parts["words"] = (min(1.0, 2 * share), " ".join(shared[:3]))
     for name, given in (("acronym", study.acronyms), ("product", study.products)):
-        if named := sorted(word for word in given if _is_in(word, text)):
+        if named := sorted(word for word in given if _is_in(word, told.text)):
             parts[name] = (1.0, named[0])
-    if same := people & study.people:
+    if same := told.people & study.people:
         parts["people"] = (1.0, str(max(same)))
-    for name, given in (("sponsor", study.sponsors), ("country", study.countries)):
-        if named := sorted(word for word in given if f" {word} " in words):
-            parts[name] = (1.0, named[0])
+    if named := sorted(word for word in study.sponsors if f" {word} " in told.words):
+        parts["sponsor"] = (1.0, named[0])
+    if named := sorted(country for country in study.countries if _is_of(country, told.words)):
+        parts["country"] = (1.0, named[0])
     score = min(1.0, sum(_WEIGHTS[name] * value for name, (value, _) in parts.items()))
-    if likeness >= _ONE_TITLE and len(plain(report.title)) >= 40:
-        score = 1.0
-    return Candidate(
-        study_id=study.study_id, score=round(score, 3), parts={name: shown for name, (_, shown) in parts.items()}
-    )
+    shown = {name: words for name, (_, words) in parts.items()}
+    return Candidate(study_id=study.study_id, score=round(score, 3), parts=shown)
 
 
-def _title_score(likeness: float) -> float:
-    return (likeness - _LIKE_TITLE) / (1 - _LIKE_TITLE)
+def _is_of(country: str, words: str) -> bool:
+    """Whether a country is named, or its people: Brazil, Brazilian."""
+    return re.search(rf" {re.escape(country)}(?:n|an|ian|ese|i)? ", words) is not None
+
+
+def _texts(record: TrialRecord) -> list[str]:
+    titles = [text for text in (record.brief_title, record.official_title) if text]
+    return [*titles, *(item.name for item in record.interventions)]
 
 
 def _is_in(name: str, text: str) -> bool:
     flags = 0 if name.isupper() else re.IGNORECASE
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, flags) is not None
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w|[-\u2010-\u2015]?\d)", text, flags) is not None
 
 
 def _names_in(sponsor: str) -> list[str]:

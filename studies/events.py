@@ -11,6 +11,7 @@ from itertools import zip_longest
 
 from models.dates import PartialDate, add_months, at_night, first_day, last_day
 from models.protocol import Thresholds
+from models.report import Report
 from models.screening import Event, RunContext
 from models.trial import Observation, TrialRecord
 from models.vocabulary import AlertGrade, CountType, EventCode, LinkMethod, ReportKind, Status, Verdict, VersionOrigin
@@ -37,7 +38,7 @@ def events_of(study: StudyFile, context: RunContext, thresholds: Thresholds, nig
     if study.screening.verdict is Verdict.NOT_MET:
         return []
     found = [
-        _new_trial(study, context) if study.versions else None,
+        _new_trial(study, context) if study.versions else _first_described(study, context),
         _completed(study, context),
         *_results_submitted(study, context),
         *_results_posted(study, context),
@@ -68,6 +69,32 @@ def _new_trial(study: StudyFile, context: RunContext) -> Event:
     assert seen
     code, grade = EventCode.NEW_TRIAL, AlertGrade.INFO
     return _event(study, context, code, posted, posted, seen, grade, title, "registered", record.record_id)
+
+
+def _first_described(study: StudyFile, context: RunContext) -> Event | None:
+    """A trial that no register tells of, first heard of by a report without results; results are an event themselves."""
+    if not study.reports:
+        return None
+    first = min(study.reports, key=lambda item: (_entered(item.report), item.report.report_id))
+    if first.link.kind is ReportKind.RESULTS:
+        return None
+    day = first.report.entered_date or first.report.registry_date
+    return _event(
+        study,
+        context,
+        EventCode.NEW_TRIAL,
+        first.report.published_date or day,
+        day,
+        first.first_seen_at,
+        AlertGrade.INFO,
+        f"{first.report.title} ({first.report.report_id}; {first.link.evidence})",
+        "described",
+        first.report.report_id,
+    )
+
+
+def _entered(report: Report) -> date:
+    return first_day(report.entered_date or report.registry_date)
 
 
 def _posted(records: Sequence[TrialRecord]) -> PartialDate:

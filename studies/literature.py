@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from models.dates import PartialDate, last_day
-from models.literature import Literature
+from models.literature import Copied, Literature
 from models.report import Report
 from models.trial import Observation
 from models.vocabulary import VersionOrigin
@@ -33,9 +33,12 @@ def literature_of(versions: Sequence[Observation]) -> Literature:
         told_as[before.report_id].add(report.report_id)
         # One source may describe a report under several numbers of its own, and under one in several versions.
         newest[report.report_id][Copy(source=report.source, report_id=before.report_id, title="")] = report
-    copies = {name: tuple(sorted(found.values(), key=_weight)) for name, found in sorted(newest.items())}
+    copies = {
+        name: tuple(sorted((Copied(copy.report_id, report) for copy, report in found.items()), key=_weight))
+        for name, found in sorted(newest.items())
+    }
     return Literature(
-        reports={name: _combined(found) for name, found in copies.items()},
+        reports={name: _combined([item.report for item in found]) for name, found in copies.items()},
         versions=renamed,
         copies=copies,
         names=identities.of_name,
@@ -59,8 +62,9 @@ def _number_of(report: Report, identities: Identities) -> list[str]:
     return [report.report_id] if report.report_id in identities.of_name else []
 
 
-def _weight(report: Report) -> tuple[bool, bool, int, str, str]:
+def _weight(copied: Copied) -> tuple[bool, bool, int, str, str]:
     """Indexes that have the report before copies of their entries, and the fuller before the poorer."""
+    report = copied.report
     return (
         report.origin is VersionOrigin.COPY,
         not report.report_id.startswith("PMID:") or report.entered_date is None,

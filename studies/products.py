@@ -35,3 +35,8 @@ def names_of_products(record: TrialRecord, eligibility: Eligibility) -> Iterator
             parts = [part.strip() for part in _PARTS.split(name)]
             yield from (part for part in parts if _PRODUCT.fullmatch(part))
             yield from _CODE.findall(name)
+            yield from (
+                term
+                for term in eligibility.intervention.terms
+                if _PRODUCT.fullmatch(term) and term.casefold() in name.casefold()
+            )

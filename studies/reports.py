@@ -11,6 +11,7 @@ from models.report import Report
 from models.screening import QueueItem, ReportLink
 from models.trial import TrialRecord
 from models.vocabulary import LinkMethod, ReferenceType, RelationKind, ReportKind
+from studies.bibliography import description
 from studies.identifiers import Identifier, identifiers_in
 from studies.report_kinds import report_kind
 
@@ -55,6 +56,7 @@ def link_reports(
                 evidence = f"{record.record_id} names it as a result"
                 found[study, cited.report_id] = _link(study, cited, record, LinkMethod.REGISTRY_REFERENCE, evidence)
     _join_preprints(found, literature, records)
+    _join_notices(found, literature)
     queue += _decided(found, reports, study_of, rows)
     settled = {row.item_id for row in rows if row.relation == "report"}
     return [found[key] for key in sorted(found)], [item for item in queue if item.subject not in settled]
@@ -98,6 +100,37 @@ def _join_preprints(
         link = _link(study, reports[other], records[study], LinkMethod.SAME_REPORT, evidence)
         is_known_better = link.kind is ReportKind.OTHER
         found[study, other] = msgspec.structs.replace(link, kind=known.kind) if is_known_better else link
+
+
+def _join_notices(found: dict[tuple[str, str], ReportLink], literature: Literature) -> None:
+    """A retraction, erratum or concern is of the study whose report it is about: it says which, or bears its title."""
+    linked = {report_id for _, report_id in found}
+    by_title = {
+        item.title: report_id
+        for report_id in sorted(linked)
+        if len((item := description(literature.reports[report_id])).title) >= _LONG_TITLE and not item.about
+    }
+    for report_id, report in literature.reports.items():
+        if report_id in linked or report_kind(report) is not ReportKind.NOTICE:
+            continue
+        named = [
+            literature.resolve(item.report_id or f"PMID:{item.pmid}") for item in report.related if item.kind in _OF
+        ]
+        about = next((name for name in named if name in linked), by_title.get(description(report).title))
+        for study in sorted(study for study, other in found if other == about):
+            found[study, report_id] = ReportLink(
+                study_id=study,
+                report_id=report_id,
+                kind=ReportKind.NOTICE,
+                method=LinkMethod.SAME_REPORT,
+                evidence=f"a notice about {about}",
+            )
+
+
+_OF = {RelationKind.RETRACTION_OF, RelationKind.ERRATUM_FOR, RelationKind.CONCERN_FOR}
+"""What a notice says of the report that it is about."""
+_LONG_TITLE = 40
+"""Letters from which a title is told from all others."""
 
 
 def preprints_of(reports: Mapping[str, Report], called: Callable[[str], str] = str) -> dict[str, str]:

@@ -7,7 +7,7 @@ import msgspec
 from models.protocol import Protocol, PublishedVersion
 from models.screening import Event, Numbers, QueueItem, ScreeningDecision
 from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
-from models.vocabulary import StudyList, StudyState
+from models.vocabulary import ReportKind, StudyList, StudyState
 
 
 class ReplayedRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,13 +19,27 @@ class ReplayedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Last day of which anything is known of the record, when the night lies after it."""
 
 
+class ReportEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as readers meet it below its study."""
+
+    report_id: str
+    title: str
+    kind: ReportKind
+    evidence: str
+    """Why it is of the study."""
+    published_date: str | None
+    journal: str | None
+    sources: tuple[str, ...]
+    """Titles of the databases that describe it."""
+
+
 class StudyEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One study as readers meet it in a list."""
 
     study_id: str
     title: str
     registry_ids: tuple[str, ...]
-    report_ids: tuple[str, ...]
+    reports: tuple[ReportEntry, ...]
     list: StudyList
     state: StudyState
     reason: str
@@ -42,6 +56,37 @@ class StudyEntry(msgspec.Struct, frozen=True, kw_only=True):
     results_date: str | None
     screening: ScreeningDecision
     replayed: ReplayedRecord = ReplayedRecord()
+
+
+class ReportFlow(msgspec.Struct, frozen=True, kw_only=True):
+    """PRISMA 2020 flow of the reports, as of the night.
+
+    `identified` counts what each database described; of them `n_duplicates` are further copies. Not about the question,
+    to be settled, and of studies make up `n_reports`.
+    """
+
+    identified: tuple[tuple[str, int], ...] = ()
+    """Title of the database, or of the source where no database is known, and how many reports it described."""
+    n_reports: int = 0
+    n_other_population: int = 0
+    n_other_intervention: int = 0
+    n_other_design: int = 0
+    n_other: int = 0
+    """Not of a trial that counts by another criterion, or of nothing that is a study here."""
+    n_to_settle: int = 0
+    """Waiting for a person to say of which study they are."""
+    n_of_studies: int = 0
+    n_of_included: int = 0
+    n_unregistered: int = 0
+    """Studies that only reports tell of."""
+
+    @property
+    def n_duplicates(self) -> int:
+        return sum(n for _, n in self.identified) - self.n_reports
+
+    @property
+    def n_not_about(self) -> int:
+        return self.n_other_population + self.n_other_intervention + self.n_other_design + self.n_other
 
 
 class FlowNumbers(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +111,7 @@ class FlowNumbers(msgspec.Struct, frozen=True, kw_only=True):
     n_awaiting: int
     n_excluded: int
     n_rejected: int
+    of_reports: ReportFlow = ReportFlow()
 
     @property
     def n_not_eligible(self) -> int:

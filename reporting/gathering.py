@@ -10,6 +10,7 @@ from models.screening import ScreeningDecision, StudyStatus
 from models.synthesis import PooledEffect, UpdateDecision
 from models.vocabulary import Criterion, EvidenceSet, Rule, StudyList, Verdict
 from reporting.numbers import estimate
+from reporting.reports import flow_of_reports, reports_of
 
 
 def gather_page(
@@ -75,7 +76,7 @@ def _entry(judgement: Judgement, status: StudyStatus, replayed: ReplayedRecord) 
         study_id=status.study_id,
         title=described.title,
         registry_ids=tuple(screened.records_of(status.study_id)),
-        report_ids=tuple(item.report_id for item in screened.linked.reports if item.study_id == status.study_id),
+        reports=reports_of(judgement, status.study_id),
         list=status.list,
         state=status.state,
         reason=status.reason,
@@ -176,4 +177,5 @@ def _flow(judgement: Judgement, n_rejected: int) -> FlowNumbers:
         n_awaiting=lists.count(StudyList.AWAITING),
         n_excluded=lists.count(StudyList.EXCLUDED),
         n_rejected=n_rejected,
+        of_reports=flow_of_reports(judgement),
     )

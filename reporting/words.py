@@ -20,6 +20,7 @@ from models.vocabulary import (
     Interval,
     Measure,
     Model,
+    ReportKind,
     Rule,
     SourceState,
     StudyList,
@@ -157,6 +158,24 @@ SOURCE_STATES = {
 
 GRADES = {AlertGrade.ACTION: "Action", AlertGrade.WATCH: "Watch", AlertGrade.INFO: "For information"}
 
+LITERATURE = {
+    "pubmed": "PubMed",
+    "europepmc": "Europe PMC",
+    "nbib": "PubMed, saved citations",
+    "ris": "files of a database that they do not name",
+}
+"""What readers call a source of reports."""
+
+REPORTS = {
+    ReportKind.RESULTS: "results",
+    ReportKind.FOLLOW_UP: "later look",
+    ReportKind.PROTOCOL: "protocol",
+    ReportKind.ABSTRACT: "conference abstract",
+    ReportKind.REGISTRY_SUMMARY: "registry\u2019s summary of results",
+    ReportKind.NOTICE: "notice",
+    ReportKind.OTHER: "other",
+}
+
 QUEUE = {
     "results": "Results to read",
     "report": "Of which study is a report?",
@@ -180,6 +199,7 @@ PLAIN_STATUS = {
 
 _ADDRESSES = (
     (re.compile(r"PMID:(\d+)"), "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+    (re.compile(r"DOI:(10\.\d{4,9}/\S+)"), "https://doi.org/{}"),
     (re.compile(r"10\.\d{4,9}/\S+"), "https://doi.org/{}"),
 )
 

@@ -12,7 +12,7 @@ _PARTS = re.compile(r"[(),;/:+]|\s[-–—]\s|\b(?:injection|infusion|cells?|tra
 _PRODUCT = re.compile(r"(?=.*[A-Z])[^\W\d_][\w-]{4,}\w")
 """One word with a capital, that stands by itself."""
 _CODE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{5,}\b|\b[A-Z]?[a-z]+[A-Z]\w+\b")
-"""Letters with digits, or with a capital inside: CNS-101, NurOwn."""
+"""Letters with digits, or with a capital inside: AB-101, MaDeUp."""
 
 
 def with_products(eligibility: Eligibility, records: Iterable[TrialRecord]) -> Eligibility:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from models.page import FlowNumbers, ReplayedRecord, ReviewPage, StudyEntry, VersionComparison
+from models.page import FlowNumbers, ReplayedRecord, ReportEntry, ReviewPage, StudyEntry, VersionComparison
 from models.protocol import Protocol, PublishedVersion
 from models.screening import CriterionVerdict, Event, Numbers, QueueItem, ScreeningDecision
 from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
@@ -24,6 +24,7 @@ from models.vocabulary import (
     Measure,
     Model,
     Rationale,
+    ReportKind,
     Rule,
     SourceState,
     StudyList,
@@ -354,10 +355,23 @@ def _screening(study: str, **unmet: str) -> ScreeningDecision:
     return ScreeningDecision(study_id=study, verdict=Verdict.NOT_MET if unmet else Verdict.MET, criteria=criteria)
 
 
+def paper(report_id: str) -> ReportEntry:
+    """A report of results as two indexes describe it."""
+    return ReportEntry(
+        report_id=report_id,
+        title="Cells, a randomised trial",
+        kind=ReportKind.RESULTS,
+        evidence="DataBank list names it",
+        published_date="2018-08-31",
+        journal="Annals of Made-Up Neurology",
+        sources=("Europe PMC", "PubMed"),
+    )
+
+
 def _entry(study: str, title: str, members: StudyList, state: StudyState, **rest: object) -> StudyEntry:
     fields: dict[str, object] = {
         "registry_ids": (study,),
-        "report_ids": (),
+        "reports": (),
         "reason": "Randomised, compared with placebo, and not finished by the registry's own account.",
         "design": "Randomised, parallel groups",
         "product": "",
@@ -390,7 +404,7 @@ STUDIES = (
         "Safety and efficacy of autologous bone marrow-derived stem cell treatment (HYNR-CS) in ALS",
         StudyList.INCLUDED,
         StudyState.POOLED,
-        report_ids=("PMID:30048006",),
+        reports=(paper("PMID:30048006"),),
         reason="Included in the 2019 version; arm-level numbers confirmed.",
         product="Lenzumestrocel, autologous bone marrow mesenchymal stem cells",
         comparator="Riluzole only, no treatment",
@@ -413,7 +427,7 @@ STUDIES = (
         "Phase 2 randomised trial of MSC-NTF cells in ALS",
         StudyList.INCLUDED,
         StudyState.RESULTS_PUBLISHED,
-        report_ids=("PMID:31740545",),
+        reports=(paper("PMID:31740545"),),
         reason="Included in the 2019 version as an abstract without numerical data.",
         product="MSC-NTF (NurOwn)",
         sponsor="Brainstorm-Cell Therapeutics",
@@ -507,7 +521,7 @@ STUDIES = (
         "Intramuscular bone marrow mononuclear cells in ALS",
         StudyList.EXCLUDED,
         StudyState.RESULTS_PUBLISHED,
-        report_ids=("PMID:32265627",),
+        reports=(paper("PMID:32265627"),),
         reason="Leg against leg within each person; no outcome of the review can be compared.",
         product="Bone marrow mononuclear cells",
         comparator="Saline in the other leg",

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from lxml import html
 
-from models.page import ReviewPage
+from models.page import FlowNumbers, ReportFlow, ReviewPage
 from models.vocabulary import Convention, SourceState, StudyList
 from reporting.digest import render_digest
 from reporting.render import render_page
@@ -289,12 +289,18 @@ def test_older_events_are_folded_away_and_not_lost(review_page, changed):
 
 
 def test_the_flow_shows_every_number(review_page, changed):
-    flow = type(review_page.flow)(
-        **{name: 101 + 7 * i for i, name in enumerate(review_page.flow.__struct_fields__)}  # all different
-    )
+    of_studies = [name for name in FlowNumbers.__struct_fields__ if name.startswith("n_")]
+    of_reports = [name for name in ReportFlow.__struct_fields__ if name.startswith("n_")]
+    different = iter(range(101, 1000, 7))
+    literature = ReportFlow(identified=(("Made-up index", 4007),), **{name: next(different) for name in of_reports})
+    flow = FlowNumbers(of_reports=literature, **{name: next(different) for name in of_studies})
     shown = text(section(read(changed(flow=flow)), "flow"))
-    for name in flow.__struct_fields__:
-        assert re.search(rf"(?<!\d){getattr(flow, name)}(?!\d)", shown), name
+    told = [*(getattr(flow, name) for name in of_studies), *(getattr(literature, name) for name in of_reports)]
+    # Of other studies than the included ones the rest is shown.
+    told += [4007, literature.n_duplicates, literature.n_not_about, literature.n_of_studies - literature.n_of_included]
+    told.remove(literature.n_of_studies)
+    for number in told:
+        assert re.search(rf"(?<![\d,]){number:,}(?![\d,])", shown), number
 
 
 def test_sources_show_state_last_search_and_totals(document):

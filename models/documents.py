@@ -15,6 +15,8 @@ NOTICE_TYPES = frozenset(
 REGISTRY_TYPES = frozenset({"registry results summary", "registry results tables"})
 PROTOCOL_TYPES = frozenset({"clinical trial protocol", "protocol", "study protocol"})
 RANDOMISED_TYPES = frozenset({"randomized controlled trial"})
+FIRST_PHASE_TYPES = frozenset({"clinical trial, phase i"})
+"""What an indexer calls a first trial in people that he did not find to be randomised."""
 LETTER_TYPES = frozenset({"letter"})
 """Types of what may be a trial told in short, or a word about another's."""
 OBSERVATIONAL_TYPES = frozenset(

@@ -268,7 +268,7 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True):
 def _rare_words(profiles: Sequence[Profile]) -> dict[str, float]:
     """Words that tell studies apart, with their weight: those that few have, the rarest most."""
     n_studies = Counter(word for item in profiles for word in item.words)
-    return {word: log(len(profiles) / n) for word, n in n_studies.items() if n <= max(1, len(profiles) // _FEW)}
+    return {word: log((len(profiles) + 1) / n) for word, n in n_studies.items() if n <= max(1, len(profiles) // _FEW)}
 
 
 def _compared(told: _Told, study: Profile, rare: Mapping[str, float]) -> Candidate | None:

@@ -149,6 +149,8 @@ def _design(told: _Told, eligibility: Eligibility) -> CriterionVerdict:
         return _said(criterion, Verdict.NOT_MET, uncontrolled)
     if told.types & documents.OBSERVATIONAL_TYPES:
         return _by_type(told, documents.OBSERVATIONAL_TYPES)
+    if told.is_silent and told.types & documents.FIRST_PHASE_TYPES:
+        return _by_type(told, documents.FIRST_PHASE_TYPES)
     if told.is_silent:
         return _verdict(criterion, Verdict.UNCLEAR, "abstract", "there is none")
     if controlled := find(documents.CONTROLLED, stated):

@@ -8,7 +8,7 @@ import requests
 
 from connectors import CONNECTORS
 from flows.searches import query_for, searched_sources, searches
-from models.protocol import Pico
+from models.pico import Pico
 from models.review import ReviewError, load_review
 from models.settings import Settings, SettingsError
 from stores.snapshot import query

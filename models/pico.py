@@ -129,13 +129,13 @@ class Pico(Strict):
     def has_words_to_narrow_by(self) -> Self:
         if self.registries_by_intervention and not self.intervention:
             raise ValueError("registries_by_intervention needs words of intervention; give some, or leave it out")
-        given = (self.vocabulary.mesh.intervention, self.vocabulary.emtree.intervention, self.free_text.intervention)
-        if any(given) and not self.intervention:
-            raise ValueError(
-                "vocabulary or free_text narrow by the intervention, which has no words in the question: what is not"
-                " indexed yet would be missed; give words of intervention, or leave them out"
-            )
         return self
+
+    @property
+    def narrows_in_vain(self) -> bool:
+        """Whether headings or free text stand for an intervention of which the question has no words."""
+        given = (self.vocabulary.mesh.intervention, self.vocabulary.emtree.intervention, self.free_text.intervention)
+        return any(given) and not self.intervention
 
     def with_interventions(self, rows: Iterable[InterventionRow]) -> Self:
         """The question with the names and codes of interventions beside it: those that count, or may."""

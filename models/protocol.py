@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from models.eligibility import Eligibility, InterventionRow
 from models.pico import Pico
@@ -142,6 +142,17 @@ class Protocol(Strict):
     thresholds: Thresholds = Thresholds()
     recipients: list[str] = []
     retired: Retired | None = None
+
+    @field_validator("pico")
+    @classmethod
+    def narrows_by_words_first(cls, pico: Pico) -> Pico:
+        """Headings alone would miss what is not indexed yet, and sources without headings would not be narrowed."""
+        if pico.narrows_in_vain:
+            raise ValueError(
+                "vocabulary or free_text give the intervention, and intervention has no words: give some, or leave out"
+                " intervention under vocabulary and free_text"
+            )
+        return pico
 
     @model_validator(mode="after")
     def asks_one_question(self) -> Self:

@@ -14,7 +14,7 @@ from models.pico import Heading
 from models.search_term import SearchTerm
 
 _FIELDS = ".ti,ab,kf."
-_OPERATOR = re.compile(r"and|or|not|adj\d*|freq|same|use|with|exp|ab|ti|kf|\d+", re.IGNORECASE)
+_OPERATOR = re.compile(r"and|or|not|adj\d*|freq|same|use|with|exp", re.IGNORECASE)
 
 
 def _dialect(vocabulary: str, trial_filter: TrialFilter) -> Dialect:
@@ -42,19 +42,14 @@ def terms(wanted: Sequence[SearchTerm]) -> str:
 def _term(term: SearchTerm) -> str:
     if term.is_near:
         return f"({f' adj{NEAR} '.join(map(_word, term.words))})"
-    # In quotes a word is what it is, and `*` would be, too.
-    return _word(term.words[0]) if len(term.words) == 1 else _phrase(term)
+    return _word(" ".join(term.words))
 
 
-def _phrase(term: SearchTerm) -> str:
-    if any(map(_OPERATOR.fullmatch, term.words)):
-        return _quoted(" ".join(word.rstrip("*") for word in term.words))
-    return " ".join(term.words)
-
-
-def _word(word: str) -> str:
-    plain = word.rstrip("*")
-    return _quoted(plain) if _OPERATOR.fullmatch(plain) else word
+def _word(text: str) -> str:
+    """Words beside each other as they stand; in quotes, and then without ``*``, where one is an operator or a line."""
+    plain = text.replace("*", "")
+    is_read_otherwise = any(map(_OPERATOR.fullmatch, re.split("[ -]", plain))) or any(map(str.isdigit, plain.split()))
+    return _quoted(plain) if is_read_otherwise else text
 
 
 def _quoted(text: str) -> str:

@@ -24,7 +24,7 @@ def heading(item: Heading) -> str:
 
 
 def terms(wanted: Sequence[SearchTerm]) -> str:
-    return " OR ".join(form for term in wanted for form in forms(term))
+    return " OR ".join(dict.fromkeys(form for term in wanted for form in forms(term)))
 
 
 def forms(term: SearchTerm) -> list[str]:

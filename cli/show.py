@@ -159,6 +159,7 @@ def searches(found: Sequence[SourceSearched], console: Console) -> None:
     for item in found:
         last = f", last {item.last_asked_at} UTC" if item.last_asked_at else ""
         console.print(f"{item.title} ({item.source}), {item.how}{last}\n  {item.query}")
+    console.print("strategies with headings and filters, for people: trialwatch searches --for PLATFORM")
 
 
 def strategy(written: Strategy, console: Console) -> None:

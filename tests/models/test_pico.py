@@ -76,7 +76,7 @@ def test_a_heading_is_exploded_unless_the_review_says_no(folder: Path) -> None:
 
 
 def test_headings_with_all_that_headings_have_are_taken(folder: Path) -> None:
-    odd = "[\"Antigens, CD34\", 'Na(+)-K(+)-Exchanging ATPase', Cell- and Tissue-Based Therapy, \"Alzheimer's disease\"]"
+    odd = '["Antigens, CD34", \'Na(+)-K(+)-Exchanging ATPase\', Cell- and Tissue-Based Therapy, "Alzheimer\'s disease"]'
     mesh = edited(folder, "population: [Pressure Ulcer]", f"population: {odd}").protocol.pico.vocabulary.mesh
     assert len(mesh.population) == 4
 

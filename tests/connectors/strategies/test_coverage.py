@@ -66,7 +66,9 @@ def test_the_words_of_the_question_and_all_names_are_found(review: Review) -> No
 
 def test_what_an_eligible_trial_is_recognised_by_is_found(review: Review) -> None:
     """National spellings are for the registers that have them; no index of English titles does."""
-    national = re.compile(r"maladie|enfermedad|malatti|escleros|amyotrof|stwardn|motoneuronerkrankung|sclerosi |lateralskl", re.I)
+    national = re.compile(
+        r"maladie|enfermedad|malatti|escleros|amyotrof|stwardn|motoneuronerkrankung|sclerosi |lateralskl", re.I
+    )
     rule = review.protocol.eligibility
     people = [text for text in english(rule.population.terms) if not national.search(text)]
     assert missed(review.protocol.pico, "population", people) == []
@@ -106,7 +108,9 @@ def test_every_registration_that_people_called_eligible_is_found_by_its_own_word
     for concept, column in (("population", "is_als_mnd"), ("intervention", "is_cell_therapy")):
         told = {item["nct_id"]: _told(item) for item in records if labels[item["nct_id"]][column] == "yes"}
         assert len(told) > 20
-        assert [record for record, texts in told.items() if not any(_found(pico, concept, text) for text in texts)] == []
+        assert [
+            record for record, texts in told.items() if not any(_found(pico, concept, text) for text in texts)
+        ] == []
 
 
 def _told(record: dict[str, Any]) -> list[str]:

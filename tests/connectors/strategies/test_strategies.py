@@ -37,7 +37,9 @@ def protocol() -> Protocol:
 
 def written(protocol: Protocol, slug: str, **asked: object) -> Strategy:
     rows = [
-        InterventionRow.model_validate({"name": names, "names": names, "counts": counts, "evidence": "memory", "source": "s"})
+        InterventionRow.model_validate(
+            {"name": names, "names": names, "counts": counts, "evidence": "memory", "source": "s"}
+        )
         for names, counts in ROWS
     ]
     pico = Pico.model_validate(ASKED | asked).with_interventions(rows)

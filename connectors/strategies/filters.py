@@ -6,6 +6,7 @@ What could not be read anywhere is named in `unread`, and the strategy says so: 
 
 import msgspec
 
+# Boxes and revisions were read in a copy of the chapter's section 4.4.7; its authors are memory.
 _HANDBOOK = (
     "Lefebvre C, Glanville J, Briscoe S, Featherstone R, Littlewood A, Metzendorf M-I, et al. Chapter 4: Searching for and"
     " selecting studies. Cochrane Handbook for Systematic Reviews of Interventions, version 6.5 (2024)"
@@ -27,6 +28,8 @@ class TrialFilter(msgspec.Struct, frozen=True, kw_only=True):
     unread: str = ""
 
 
+# Both formats were read line by line in that copy, and in strategies of published reviews (Ovid's line 1 was a publication
+# type, "randomized controlled trial.pt.", until the revision of 2023).
 HSSS_OVID = TrialFilter(
     citation=(
         "Cochrane Highly Sensitive Search Strategy for identifying randomised trials in MEDLINE: sensitivity-maximising"
@@ -69,6 +72,7 @@ HSSS_PUBMED = TrialFilter(
 
 _EMBASE = f"adapted from Glanville J, et al. 2019. {_HANDBOOK}, box"
 
+# Read line by line in the search history of a strategy that was carried out on Embase.com in July 2026.
 EMBASE_COM = TrialFilter(
     citation=f"Cochrane filter for identifying randomised trials in Embase (2023 revision), Embase.com format; {_EMBASE} 4.4.c",
     lines=(

@@ -15,6 +15,7 @@ from cli.common import (
     ReviewName,
     ReviewOption,
     console,
+    now,
     print_json,
     settings_of,
 )
@@ -24,8 +25,9 @@ from cli.extract import as_text as candidates_text
 from cli.history import as_text as history_text
 from cli.history import history
 from cli.settle import settle
-from flows.searches import searches
-from models.review import review_named
+from connectors.strategies import PLATFORMS
+from flows.searches import searches, strategy
+from models.review import Review, review_named
 from models.vocabulary import Convention, Interval, Measure, Model
 from pooling.forest import around, forest, label
 from pooling.further import Further, Wanted, further_of
@@ -141,15 +143,36 @@ def fingerprint_command(context: typer.Context, review: ReviewName = THE_ONLY_RE
 
 
 @reading.command("searches")
-def searches_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
+def searches_command(
+    context: typer.Context,
+    review: ReviewName = THE_ONLY_REVIEW,
+    platform: Annotated[
+        str | None, typer.Option("--for", help=f"The strategy for a platform: {', '.join(PLATFORMS)}.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Print each source's query, written from the protocol's one question; as sent they are in out_search."""
     settings = settings_of(context)
-    found = searches(review_named(settings.reviews, review), settings)
+    meant = review_named(settings.reviews, review)
+    if platform is not None:
+        _print_strategy(meant, platform, as_json)
+        return
+    found = searches(meant, settings)
     if as_json:
         for item in found:
             print_json(msgspec.to_builtins(item))
     else:
         show.searches(found, console())
+
+
+def _print_strategy(review: Review, platform: str, as_json: bool) -> None:
+    if platform not in PLATFORMS:
+        raise typer.BadParameter(f"{platform!r} is none of {', '.join(PLATFORMS)}", param_hint="--for")
+    written = strategy(review, platform, now().date())
+    if as_json:
+        print_json(msgspec.to_builtins(written))
+    else:
+        show.strategy(written, console())
 
 
 @reading.command("queue")

@@ -1,12 +1,14 @@
 """What the command line prints for people. Programs read the same from ``--json``."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from connectors.strategies import Strategy
 from flows.ingest import IngestedRecord, field_counts
 from flows.night import NightResult
 from flows.probe import Probe
@@ -157,6 +159,30 @@ def searches(found: Sequence[SourceSearched], console: Console) -> None:
     for item in found:
         last = f", last {item.last_asked_at} UTC" if item.last_asked_at else ""
         console.print(f"{item.title} ({item.source}), {item.how}{last}\n  {item.query}")
+    console.print("strategies with headings and filters, for people: trialwatch searches --for PLATFORM")
+
+
+def strategy(written: Strategy, console: Console) -> None:
+    """What is reported of a strategy, then its lines, each to be copied as it stands."""
+    heads = {
+        "Database": f"{written.database}, searched by {written.host}",
+        "Review": f"{written.title} ({written.review}), protocol version {written.protocol_version}",
+        "Written": f"{written.written_on} by trialwatch from the protocol; the day of the search is for the searcher to add",
+        "Limits": written.limits,
+        "Filter": written.filter,
+    }
+    for name, said in heads.items():
+        console.print(f"{name + ':':<10}{said}")
+    for about, lines in groupby(written.lines, key=lambda line: line.about):
+        numbers = [line.number for line in lines]
+        span = f"line {numbers[0]}" if len(numbers) == 1 else f"lines {numbers[0]} to {numbers[-1]}"
+        console.print(f"{'':<10}{span}: {about}")
+    for note in written.notes:
+        console.print(f"{'Note:':<10}{note}")
+    console.print("")
+    width = len(str(len(written.lines)))
+    for line in written.lines:
+        console.print(f"{line.number:>{width}}  {line.text}")
 
 
 _ENDING = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})

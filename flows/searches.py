@@ -1,11 +1,12 @@
 """How a review's sources are searched: the query of each, written from the one question of the protocol."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
 from connectors import CONNECTORS
+from connectors.strategies import PLATFORMS, Strategy, strategy_for
 from judging.freshness import Required, freshness_of
 from models.connector import Connector
 from models.protocol import Protocol
@@ -132,6 +133,18 @@ def searches(review: Review, settings: Settings) -> list[SourceSearched]:
         )
         for source in [*nightly, *by_hand]
     ]
+
+
+def strategy(review: Review, platform: str, written_on: date) -> Strategy:
+    """The strategy that people carry out on a platform.
+
+    Parameters
+    ----------
+    review : whose question
+    platform : slug of the platform
+    written_on : the day on which it is written
+    """
+    return strategy_for(PLATFORMS[platform], review.protocol, written_on)
 
 
 def _last_asked(review: str, settings: Settings) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol as Interface
 
-from models.protocol import Pico
+from models.pico import Pico
 from models.trial import Page, Parsed, SourceQuery
 
 

@@ -1,12 +1,13 @@
 """Shape of a review folder: what people decide, validated with the file, line and field named."""
 
-import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from models.eligibility import Eligibility
+from models.eligibility import Eligibility, InterventionRow
+from models.pico import Pico
 from models.terms import Row, Strict
 from models.vocabulary import (
     ArmRole,
@@ -20,49 +21,6 @@ from models.vocabulary import (
     StudyList,
     Verdict,
 )
-
-
-def _search_words(text: str) -> str:
-    if not re.fullmatch(r"[^\W_]+(?:[ '’-][^\W_]+)*", text) or text in {"AND", "OR", "NOT"}:
-        raise ValueError(f"{text!r} is more than words: quotes, wildcards and operators are added for each source")
-    return text
-
-
-SearchWords = Annotated[str, AfterValidator(_search_words)]
-"""A word, or words that stand next to each other."""
-
-
-class Pico(Strict):
-    """The question in search words, from which every source's query is written in its own form.
-
-    Searched are those who take part and what they receive; a record seldom names its comparator and outcomes in
-    the words of a review, so that these are judged and not searched. Words mean the same in every source: a
-    connector knows only how its source wants them joined, and whether `intervention` narrows its search.
-    """
-
-    population: Annotated[list[SearchWords], Field(min_length=1)]
-    abbreviations: list[SearchWords] = []
-    """Short for the population; only where a search can be confined to conditions, or to titles and abstracts."""
-    intervention: list[SearchWords] = []
-    """Narrows the literature. Registries are searched without, unless the review says so."""
-    registries_by_intervention: bool = False
-    """Whether `intervention` narrows the registries, too, those at least whose search can join the two.
-
-    For a disease with more trials than anybody can screen. What it misses is every treatment that a registry calls by
-    another word.
-    """
-
-    @model_validator(mode="after")
-    def has_words_to_narrow_by(self) -> Self:
-        if self.registries_by_intervention and not self.intervention:
-            raise ValueError("registries_by_intervention needs words of intervention; give some, or leave it out")
-        return self
-
-    @property
-    def narrowing_registries(self) -> list[str]:
-        """Words by which registries are narrowed; none unless the review says so."""
-        return self.intervention if self.registries_by_intervention else []
-
 
 MOST_PEOPLE = 10**9
 """No study has more."""
@@ -185,6 +143,17 @@ class Protocol(Strict):
     recipients: list[str] = []
     retired: Retired | None = None
 
+    @field_validator("pico")
+    @classmethod
+    def narrows_by_words_first(cls, pico: Pico) -> Pico:
+        """Headings alone would miss what is not indexed yet, and sources without headings would not be narrowed."""
+        if pico.narrows_in_vain:
+            raise ValueError(
+                "vocabulary or free_text give the intervention, and intervention has no words: give some, or leave out"
+                " intervention under vocabulary and free_text"
+            )
+        return pico
+
     @model_validator(mode="after")
     def asks_one_question(self) -> Self:
         """Eligibility, rules and decision are about one question: of two comparisons they would mix the numbers."""
@@ -200,6 +169,15 @@ class Protocol(Strict):
             if unknown := set(outcome.timepoints) - known:
                 raise ValueError(f"outcome {outcome.id} names unknown timepoints {sorted(unknown)}")
         return self
+
+    def with_interventions(self, rows: Sequence[InterventionRow]) -> Self:
+        """The protocol with the names of interventions beside its words: those it judges by, and those it searches."""
+        return self.model_copy(
+            update={
+                "eligibility": self.eligibility.with_interventions(rows),
+                "pico": self.pico.with_interventions(rows),
+            }
+        )
 
     def timepoint(self, name: str) -> Timepoint:
         return next(item for item in self.timepoints if item.name == name)

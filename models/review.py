@@ -128,7 +128,7 @@ def load_review(folder: Path) -> Review:
     if protocol is None or not versions:
         raise ReviewError("\n".join(problems.said))
     review = Review(
-        protocol=protocol.model_copy(update={"eligibility": protocol.eligibility.with_interventions(interventions)}),
+        protocol=protocol.with_interventions(interventions),
         versions=tuple(sorted(versions, key=lambda version: version.search_date)),
         interventions=interventions,
         fingerprint=_fingerprint(folder),

@@ -26,7 +26,7 @@ from connectors.ctgov.shape import Answer, Study
 from connectors.reading import FieldReader, beginning, unusable
 from connectors.search_words import any_of, both
 from models.connector import Client, Connector, SourceFailure
-from models.protocol import Pico
+from models.pico import Pico
 from models.trial import Page, Parsed, Rejected, SourceQuery, TrialRecord
 from models.vocabulary import VersionOrigin
 

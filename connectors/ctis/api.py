@@ -24,7 +24,7 @@ from connectors.ctis.words import FULL_ID, ID, SLUG
 from connectors.reading import FieldReader, beginning, unusable
 from models.connector import Client, Connector, SourceFailure
 from models.dates import last_day
-from models.protocol import Pico
+from models.pico import Pico
 from models.trial import Page, Parsed, Rejected, SourceQuery, TrialRecord
 from models.vocabulary import VersionOrigin
 
@@ -197,7 +197,7 @@ def _rejected_page(page: Page, problem: str) -> Rejected:
 
 def write_query(pico: Pico) -> str:
     """For ``containAny``, whose words are parted by commas; hence without abbreviations, as it reads every text."""
-    return ", ".join(pico.population)
+    return ", ".join(pico.population_in_all_languages)
 
 
 CONNECTOR = Connector(

@@ -29,7 +29,7 @@ from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, beginning
 from connectors.search_words import any_of, both
 from models.connector import Client, Connector, SourceFailure
-from models.protocol import Pico
+from models.pico import Pico
 from models.trial import Page, Parsed, Rejected, SourceQuery
 from models.vocabulary import VersionOrigin
 
@@ -175,7 +175,7 @@ def parse(page: Page) -> Iterator[Parsed]:
 
 def write_query(pico: Pico) -> str:
     """For the whole text in all languages, hence without abbreviations: in another language they are words."""
-    return both(any_of(pico.population), any_of(pico.narrowing_registries))
+    return both(any_of(pico.population_in_all_languages), any_of(pico.narrowing_registries))
 
 
 CONNECTOR = Connector(

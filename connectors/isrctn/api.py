@@ -21,7 +21,7 @@ from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import no_answer, unusable
 from connectors.search_words import any_of, both
 from models.connector import Client, Connector, SourceFailure
-from models.protocol import Pico
+from models.pico import Pico
 from models.trial import Page, Parsed, SourceQuery
 from models.vocabulary import VersionOrigin
 

@@ -20,7 +20,7 @@ from connectors.literature.europepmc_result import ID_PATTERN, SLUG, Result, rea
 from connectors.reading import beginning, no_answer, shown, unusable
 from connectors.search_words import any_of, both
 from models.connector import Client, Connector, SourceFailure
-from models.protocol import Pico
+from models.pico import Pico
 from models.registers import BY_NAME, CTGOV
 from models.trial import Page, Parsed, Rejected, SourceQuery
 
@@ -157,7 +157,7 @@ def parse(page: Page) -> Iterator[Parsed]:
 
 def write_query(pico: Pico) -> str:
     """For titles and abstracts, as in PubMed: full texts mention every disease."""
-    who, what = (*pico.population, *pico.abbreviations), pico.intervention
+    who, what = (*pico.population, *pico.abbreviations), pico.narrowing
     return both(any_of(who, "TITLE_ABS:{}"), any_of(what, "TITLE_ABS:{}"))
 
 

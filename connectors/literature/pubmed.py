@@ -23,8 +23,9 @@ from connectors.literature.pubmed_citation import SLUG, citations
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import beginning, no_answer, shown, unusable
 from connectors.search_words import any_of, both
+from connectors.strategies import pubmed as syntax
 from models.connector import Client, Connector, SourceFailure
-from models.protocol import Pico
+from models.pico import Pico
 from models.trial import Page, Parsed, SourceQuery
 
 MOST_IDS = 9_999
@@ -184,9 +185,14 @@ def parse(page: Page) -> Iterator[Parsed]:
 
 
 def write_query(pico: Pico) -> str:
-    """For titles and abstracts: who takes part, and what they receive."""
-    who, what = (*pico.population, *pico.abbreviations), pico.intervention
-    return both(any_of(who, "{}[tiab]"), any_of(what, "{}[tiab]"))
+    """For titles, abstracts and headings: who takes part, and what they receive, by its names and codes as well."""
+    mesh = pico.vocabulary.mesh
+    who = [any_of((*pico.population, *pico.abbreviations), "{}[tiab]"), *map(syntax.heading, mesh.population)]
+    if not pico.intervention:
+        return " OR ".join(who)
+    what = [*any_of(pico.intervention, "{}[tiab]").split(" OR "), *map(syntax.heading, mesh.intervention)]
+    names = (form for name in pico.names for form in syntax.forms(name))
+    return both(" OR ".join(who), " OR ".join(dict.fromkeys([*what, *names])))
 
 
 CONNECTOR = Connector(

@@ -33,7 +33,7 @@ from connectors.reading import FieldReader, beginning, doi_in, unusable
 from connectors.search_words import any_of, both
 from models.connector import Connector
 from models.dates import PartialDate
-from models.protocol import Pico
+from models.pico import Pico
 from models.registers import ids_in
 from models.report import UNDATED, Report
 from models.trial import Page, Parsed, Rejected
@@ -258,7 +258,7 @@ def _at(item: TagLine) -> str:
 def write_query(pico: Pico) -> str:
     """For title, abstract and keywords, in the form that the Cochrane Library and Embase share; typed in by hand."""
     form = "({}):ti,ab,kw"
-    return both(any_of((*pico.population, *pico.abbreviations), form), any_of(pico.intervention, form))
+    return both(any_of((*pico.population, *pico.abbreviations), form), any_of(pico.narrowing, form))
 
 
 CONNECTOR = Connector(

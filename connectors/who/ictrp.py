@@ -33,7 +33,7 @@ from connectors.who.record import ICTRP_ID, field_name, trial_of
 from models import registers
 from models.connector import Connector
 from models.dates import first_day
-from models.protocol import Pico
+from models.pico import Pico
 from models.trial import Page, Parsed, Rejected, TrialRecord
 from models.vocabulary import VersionOrigin
 

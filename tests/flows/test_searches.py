@@ -8,7 +8,8 @@ import requests
 
 from connectors import CONNECTORS
 from flows.searches import query_for, searched_sources, searches
-from models.protocol import Pico
+from models.eligibility import InterventionRow
+from models.pico import Pico
 from models.review import ReviewError, load_review
 from models.settings import Settings, SettingsError
 from stores.snapshot import query
@@ -24,6 +25,10 @@ def protocol():
 
 def with_words(protocol, **words: list[str]):
     return protocol.model_copy(update={"pico": Pico.model_validate(protocol.pico.model_dump() | words)})
+
+
+def with_names(protocol, **words: object):
+    return protocol.model_copy(update={"pico": protocol.pico.model_copy(update=words)})
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.slug)
@@ -46,6 +51,44 @@ def test_a_review_may_narrow_the_registries_whose_search_can_join_words(protocol
     changed = with_words(protocol, intervention=["spheroids", "two words"], registries_by_intervention=True)
     narrows = "spheroids" in query_for(changed, source)
     assert narrows is (source.slug not in {"ctis", "ictrp"})
+
+
+def test_names_and_codes_of_interventions_narrow_beside_its_words(second_review):
+    protocol = load_review(second_review).protocol
+    asked = {source.slug: query_for(protocol, source) for source in SOURCES}
+    assert {slug for slug, query in asked.items() if "UDA-200" in query} == {"pubmed", "europepmc", "ris"}
+    assert "Calmafoam" not in str(asked)
+    narrowed = with_names(protocol, registries_by_intervention=True)
+    assert all("UDA-200" in query_for(narrowed, CONNECTORS[slug]) for slug in ("ctgov", "isrctn", "euctr"))
+    nothing = with_names(protocol, intervention=[])
+    assert not any("UDA-200" in query_for(nothing, source) for source in SOURCES)
+
+
+def test_pubmed_is_asked_by_headings_as_well(second_review):
+    protocol = load_review(second_review).protocol
+    query = query_for(protocol, CONNECTORS["pubmed"])
+    assert ' OR "Pressure Ulcer"[mh]) AND (' in query
+    assert '"Beds"[mh:noexp]' in query
+
+
+def test_registers_of_many_languages_are_asked_in_those_that_the_protocol_gives(second_review):
+    protocol = load_review(second_review).protocol
+    spelt = {source.slug for source in SOURCES if "úlcera por presión" in query_for(protocol, source)}
+    assert spelt == {"ctis", "euctr"}
+
+
+def test_a_title_with_nothing_but_the_name_of_an_intervention_is_found_by_night(second_review, both_worlds):
+    """The replayed PubMed answers for titles alone; one of them speaks of air surfaces."""
+    row = InterventionRow(name="surfaces", names="air surf*", counts="person", evidence="memory", source="made up")
+    both_worlds.as_of = date(2022, 6, 1)
+    protocol = with_words(load_review(second_review).protocol, intervention=["nothing else"])
+    named = protocol.model_copy(update={"pico": protocol.pico.with_interventions([row])})
+    found = []
+    for each in (protocol, named):
+        asked = {"db": "pubmed", "retmode": "json", "term": query_for(each, CONNECTORS["pubmed"])}
+        address = f"{both_worlds.base_url('pubmed')}/entrez/eutils/esearch.fcgi"
+        found.append(set(requests.get(address, params=asked, timeout=10).json()["esearchresult"]["idlist"]))
+    assert found[0] < found[1]
 
 
 def test_a_registry_that_is_narrowed_lists_the_trials_of_the_intervention_alone(second_review, both_worlds):

@@ -61,7 +61,7 @@ QUASI = by_language(
 """Allocation that is said to be nearly random."""
 ALTERNATION = by_language(
     {
-        "en": "alternation; alternately; alternating *; odd or even; even or odd;"
+        "en": "alternation; alternately; alternating *; odd or even; even or odd; odd and even; even and odd; odd number*;"
         " allocat* alternat*; alternat* allocat*; by date of birth; by day of admission; by hospital number",
         "es": "asignación alterna*",
         "pt": "alocação alternada",

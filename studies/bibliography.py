@@ -20,7 +20,7 @@ _LONG = 40
 """Letters from which a title is told from all others by itself; *A new treatment* is not."""
 _PREFIX = re.compile(
     r"^\W*(?:retracted(?: article)?|withdrawn(?: article)?|removed)\s*[:.\-–—]+\s*|"
-    r"\s*[\[(]?retracted article\b.*$|\s*[\[(]retraction in\b.*$",
+    r"\s*[\[(]?retracted article\b.*$|\s*\(vol\.? \d+[^)]*\)\s*$|\s*[\[(]retraction in\b.*$",
     re.IGNORECASE,
 )
 """What indexes put around the title of a paper that is no longer valid: it stays the same paper."""
@@ -77,7 +77,7 @@ def description(report: Report) -> Description:
     day = report.published_date
     return Description(
         title=plain(bare) or plain(report.title),
-        about=(about[1].casefold()[:5] if about else "") or notice[:5],
+        about=_kind_of_notice(about[1] if about else notice),
         author=surname(report.first_author or ""),
         year=int(day[:4]) if day else None,
         journal=tuple(_words_of_journal(report.journal or "")),
@@ -87,6 +87,12 @@ def description(report: Report) -> Description:
         is_preprint=is_preprint(report),
         is_abstract=bool(types & ABSTRACT_TYPES),
     )
+
+
+def _kind_of_notice(word: str) -> str:
+    """What a document about another is, by its first word: corrections have many names."""
+    plain_word = word.casefold()
+    return "error" if plain_word.startswith(("err", "corr", "addend", "published err")) else plain_word[:5]
 
 
 _NOTICE_TYPES = ("published erratum", "retraction of publication", "retraction notice", "expression of concern")

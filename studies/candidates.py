@@ -37,6 +37,7 @@ ASKED = 0.45
 _NEAR = 0.15
 """Distance of scores within which two studies are about as likely."""
 _ONE_TITLE = 0.95
+_NEARLY_ONE_TITLE = 0.85
 _LIKE_TITLE = 0.6
 """Likeness of titles that begins to count."""
 _LONG_TITLE = 40
@@ -170,6 +171,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
             return True
         if "acronym" in agree:
             return bool(agree & {"people", "sponsor", "product", "title", "country"})
+        if "title" in agree and float(self.parts["title"]) >= _NEARLY_ONE_TITLE and agree & {"people", "sponsor"}:
+            return True
         is_told = {"people", "sponsor"} <= agree or {"product", "people"} <= agree
         return is_told and bool(agree & {"country", "title", "words", "sponsor"})
 

@@ -61,9 +61,8 @@ from studies.link_dates import dated
 from studies.linkage import is_listed_only, link
 from studies.literature import literature_of
 from studies.numbers import numbers_of
-from studies.products import with_products
+from studies.products import products_of
 from studies.reopening import eligible_from
-from studies.report_screening import screen_report
 from studies.verdicts import Verdicts
 from synthesis.certainty import rate_review
 from synthesis.pooling import pool_review
@@ -89,8 +88,8 @@ def screen_records(
     links = with_links_resolved(review, records, known).links
     linked = link(records, literature, links, known)
     mattering = _that_may_matter(linked, records, review, verdicts)
-    eligibility = with_products(review.protocol.eligibility, [item for given in mattering.values() for item in given])
-    reports = {name: screen_report(report, eligibility) for name, report in literature.reports.items()}
+    mattering_records = [item for given in mattering.values() for item in given]
+    reports = verdicts.of_reports(literature.reports, products_of(mattering_records, review.protocol.eligibility))
     profiles = [profile(study_id, given, review.protocol.eligibility) for study_id, given in mattering.items()]
     found = from_reports(linked, literature, reports, profiles, records, links, known)
     records |= found.records

@@ -1,7 +1,7 @@
 """What the interventions of studies are called: names and codes by which a report may call them without saying what they are."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from models.eligibility import Eligibility
 from models.trial import TrialRecord
@@ -15,12 +15,16 @@ _CODE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{5,}\b|\b[A-Z]?[a-z]+[A-Z
 """Letters with digits, or with a capital inside: AB-101, MaDeUp."""
 
 
-def with_products(eligibility: Eligibility, records: Iterable[TrialRecord]) -> Eligibility:
-    """The review's terms with what the interventions of its studies are called in registries.
+def products_of(records: Iterable[TrialRecord], eligibility: Eligibility) -> list[str]:
+    """What registries call the interventions of a review's studies, in order.
 
     A report may call a product by its name alone; the registration tells what it is.
     """
-    names = dict.fromkeys(name for record in records for name in names_of_products(record, eligibility))
+    return sorted({name for record in records for name in names_of_products(record, eligibility)})
+
+
+def with_names(eligibility: Eligibility, names: Sequence[str]) -> Eligibility:
+    """The review's terms with further names of its interventions."""
     known = eligibility.intervention
     terms = [*known.terms, *(name for name in names if name not in known.terms)]
     return eligibility.model_copy(update={"intervention": known.model_copy(update={"terms": terms})})

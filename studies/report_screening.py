@@ -50,20 +50,27 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def screen_report(report: Report, eligibility: Eligibility) -> ReportScreening:
-    """Judge a report by what an index shows of it.
+    """Judge a report by what an index shows of it."""
+    return screening_of(report, judge_report(report, eligibility))
 
-    What the others received need not be said in an abstract: that alone leaves the whole open to no doubt.
-    """
+
+def judge_report(report: Report, eligibility: Eligibility) -> tuple[CriterionVerdict, ...]:
+    """A verdict on every criterion that a report can tell of, in the order in which a reader asks them."""
     told = _told(report)
-    criteria = (
+    return (
         _population(told, eligibility),
         _intervention(told, eligibility),
         _design(told, eligibility),
         _comparator(told, eligibility),
     )
+
+
+def screening_of(report: Report, criteria: tuple[CriterionVerdict, ...]) -> ReportScreening:
+    """The verdicts put together: what the others received need not be said in an abstract, and leaves no doubt."""
     asked = {item.verdict for item in criteria if item.field != _NOT_SAID}
     verdict = next((item for item in (Verdict.NOT_MET, Verdict.UNCLEAR) if item in asked), Verdict.MET)
-    return ReportScreening(report_id=report.report_id, kind=told.kind, verdict=verdict, criteria=criteria)
+    kind = report_kind(report, is_declared=True)
+    return ReportScreening(report_id=report.report_id, kind=kind, verdict=verdict, criteria=criteria)
 
 
 def _told(report: Report) -> _Told:

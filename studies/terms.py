@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -45,20 +46,40 @@ def find(rule: TermRule, fields: Iterable[Field]) -> Found | None:
 @lru_cache(maxsize=2**16)
 def _place(terms: tuple[str, ...], exceptions: tuple[str, ...], text: str) -> tuple[int, int, bool] | None:
     """Begin and end of the first term; kept, since a trial's versions repeat each other, and nights the versions."""
+    folded = text.casefold()
+    possible = [item for item in _compiled(terms) if item.letters in (text if item.is_abbreviation else folded)]
+    if not possible:
+        return None
     searched = text
-    for pattern, _ in _compiled(exceptions):
-        searched = pattern.sub(lambda match: " " * len(match[0]), searched)
-    for pattern, is_abbreviation in _compiled(terms):
-        if match := pattern.search(searched):
-            return match.start(), match.end(), is_abbreviation
+    for item in _compiled(exceptions):
+        if item.letters in (text if item.is_abbreviation else folded):
+            searched = item.pattern.sub(lambda match: " " * len(match[0]), searched)
+    for item in possible:
+        if match := item.pattern.search(searched):
+            return match.start(), match.end(), item.is_abbreviation
     return None
 
 
+class _Term(NamedTuple):
+    """A term as it is searched: its longest letters first, which most texts do not have."""
+
+    pattern: re.Pattern[str]
+    letters: str
+    is_abbreviation: bool
+
+
 @lru_cache(maxsize=256)
-def _compiled(terms: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], bool], ...]:
+def _compiled(terms: tuple[str, ...]) -> tuple[_Term, ...]:
     """Long spellings before abbreviations, so that the clearest quote is found first."""
     ordered = sorted(terms, key=str.isupper)
-    return tuple((_pattern(term), term.isupper()) for term in ordered)
+    return tuple(_Term(_pattern(term), _letters(term), term.isupper()) for term in ordered)
+
+
+def _letters(term: str) -> str:
+    """The longest part of a term that stands in every text that has it."""
+    parts = [part for word in re.split(_GAP, term) for part in word.split("*")]
+    longest = max(parts, key=len, default="")
+    return longest if term.isupper() else longest.casefold()
 
 
 def _pattern(term: str) -> re.Pattern[str]:

@@ -2,17 +2,20 @@
 
 import hashlib
 import inspect
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 
 import msgspec
 
-from models import design
+from models import design, documents
 from models.eligibility import Eligibility
-from models.screening import CriterionVerdict
+from models.report import Report
+from models.screening import CriterionVerdict, ReportScreening
 from models.trial import TrialRecord
 from studies import eligibility as rules
-from studies import fields, terms
+from studies import fields, report_kinds, report_screening, terms
+from studies.products import with_names
+from studies.report_screening import judge_report, screening_of
 
 Ruled = tuple[CriterionVerdict, ...]
 
@@ -38,10 +41,24 @@ class Verdicts:
     def of(self, record: TrialRecord) -> Ruled:
         """A verdict on every criterion from the record alone."""
         content = hashlib.sha256(msgspec.json.encode(record)).hexdigest()
+        return self._looked_up(content, lambda: rules.judge_by_rules(record, self._eligibility))
+
+    def of_reports(self, reports: Mapping[str, Report], products: Sequence[str]) -> dict[str, ReportScreening]:
+        """What each report tells of the criteria, by its id; `products` are names of what the review's studies give."""
+        eligibility = with_names(self._eligibility, products)
+        names = "\n".join(products).encode()
+        found = {}
+        for report_id, report in reports.items():
+            content = hashlib.sha256(names + msgspec.json.encode(report)).hexdigest()
+            criteria = self._looked_up(content, partial(judge_report, report, eligibility))
+            found[report_id] = screening_of(report, criteria)
+        return found
+
+    def _looked_up(self, content: str, judged: Callable[[], Ruled]) -> Ruled:
         if (ruled := self._seen.get(content)) is None:
             ruled = self._known(content) if self._known else None
             if ruled is None:
-                ruled = self.new[content] = rules.judge_by_rules(record, self._eligibility)
+                ruled = self.new[content] = judged()
             self._seen[content] = ruled
         return ruled
 
@@ -53,4 +70,5 @@ def fingerprint(eligibility: Eligibility) -> str:
 
 @cache
 def _code() -> str:
-    return hashlib.sha256("".join(map(inspect.getsource, (rules, fields, terms, design))).encode()).hexdigest()
+    modules = (rules, fields, terms, design, documents, report_screening, report_kinds)
+    return hashlib.sha256("".join(map(inspect.getsource, modules)).encode()).hexdigest()

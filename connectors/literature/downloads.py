@@ -7,6 +7,7 @@ them when this was written, from memory.
 import re
 from dataclasses import dataclass
 
+from connectors.literature.encodings import decoded
 from connectors.reading import beginning
 from models.trial import Page, Rejected
 
@@ -49,11 +50,11 @@ _KINDS = (
     _kind(r'\A\s*\[\s*\{\s*"', "references as JSON", _ELSEWHERE),
     _kind(r"\A\s*\d{1,9}(?:\s+\d{1,9})*\s*\Z", "a list of numbers without titles and abstracts", _PUBMED),
     _kind(r"\A[\"']?PMID[\"']?,\s*[\"']?Title", "PubMed's table (CSV), which has no abstracts and index terms", _PUBMED),
-    _kind(r"\A\s*1: .*\.\s*$[\s\S]*?PMID: ?\d", "PubMed's summary (text), which has no abstracts", _PUBMED),
+    _kind(r"\A\s*1: \S[\s\S]{0,3000}?PMID: ?\d", "PubMed's summary (text), which has no abstracts", _PUBMED),
     _kind(r"\A\s*1\. \S.*\d{4}[\s\S]*?^PMID: ?\d", "PubMed's abstracts as text, whose fields have no names", _PUBMED),
     _kind(r"\A.*Covidence #", "Covidence's table (CSV)",
           "in Covidence choose Export, the list of references, format RIS or EndNote, and load it as ris"),
-    _kind(r"^VN  - Ovid Technologies|^<\d+\. ?>\s*$", "Ovid's own tagged text",
+    _kind(r"^VN  - Ovid Technologies|^<\d+\.? ?>\s*$|\ADatabase: .*<", "Ovid's own tagged text",
           "in Ovid choose Export, format RIS, complete reference, and load it as ris"),
     _kind(r"\ARecord #\d+ of \d+", "the Cochrane Library's plain text",
           "in the Cochrane Library choose Export selected citations, format RIS, and load it as ris"),
@@ -85,20 +86,20 @@ def format_of(text: str) -> str:
 
 
 def refusal(page: Page, text: str) -> Rejected | None:
-    """What to say of a file that is known and cannot be read; None of what is not known."""
+    """What to say of a file that another source reads, or that none can; None of what is not known."""
+    slug = format_of(text)
+    if slug and slug != page.source:
+        return refused(page, f"it is a file in the format of {slug}", f"trialwatch ingest {slug} reads it")
     start, name = text[:_LOOKED_AT].lstrip(), page.url.lower()
     for kind in _KINDS:
-        if kind.form.search(start) or (kind.ending and name.endswith(kind.ending)):
+        if not slug and (kind.form.search(start) or (kind.ending and name.endswith(kind.ending))):
             return refused(page, f"it is {kind.what}", kind.action)
     return None
 
 
-def wrong_source(page: Page, text: str) -> Rejected | None:
-    """What to say of a file that another source reads."""
-    slug = format_of(text)
-    if not slug or slug == page.source:
-        return None
-    return refused(page, f"it is a file in the format of {slug}", f"load it as {slug}: trialwatch ingest {slug} FILE")
+def misplaced(page: Page) -> Rejected | None:
+    """The same of a file that was loaded as a source that is asked over the network."""
+    return refusal(page, decoded(page.body[:_LOOKED_AT]).text) if page.kind == "file" else None
 
 
 def refused(page: Page, reason: str, action: str) -> Rejected:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from connectors.fragments import fragments, unclosed_root
-from connectors.literature.tagged_text import TaggedRecord, TagLine
+from connectors.literature.tagged_text import Ending, TaggedRecord, TagLine
 from connectors.markup import UnreadableMarkup, read_xml, whole_text
 from connectors.reading import FieldReader, beginning
 from models.trial import Rejected
@@ -74,4 +74,4 @@ def _record(root: etree._Element, line: int) -> TaggedRecord:
         for element in root.iterfind(path)
         if (text := whole_text(element))
     ]
-    return TaggedRecord(line, fields, is_whole=True)
+    return TaggedRecord(line, fields, Ending.WHOLE)

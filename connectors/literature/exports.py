@@ -15,8 +15,9 @@ from connectors.literature.downloads import format_of, refusal, refused
 from connectors.literature.encodings import Decoded, decoded
 from connectors.literature.one_file import counted, parted
 from connectors.literature.pubmed_citation import citations
+from connectors.literature.record_ends import accounted, name_of
 from connectors.literature.ris_report import own_id, report_of
-from connectors.literature.tagged_text import TaggedRecord
+from connectors.literature.tagged_text import TaggedRecord, separated
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, unusable
 from models.report import Report
@@ -55,7 +56,7 @@ def read_export(page: Page) -> Iterator[Parsed]:
         return
     found: list[_Found] = []
     n_items = 0
-    for item in _items(page, text.text, form):
+    for item in _items(page, separated(text.text), form):
         n_items += 1
         if isinstance(item, Rejected):
             yield item
@@ -80,7 +81,8 @@ def _items(page: Page, text: str, form: str) -> Iterator[_Found | Rejected]:
                     yield item if isinstance(item, Rejected) else (item, item.report_id)
             else:
                 read = ris_lines.tagged_records if name == "ris" else wos_text.tagged_records
-                yield from _described(page, read(part, page.source, page.url))
+                is_line = part.endswith(("\n", "\r"))
+                yield from _described(page, accounted(read(part), page.source, page.url, ends_on_a_line=is_line))
 
 
 _READ = {"ris", "nbib", "ciw", "endnote", "pubmed"}
@@ -110,7 +112,7 @@ def _described(page: Page, records: Iterator[TaggedRecord | Rejected]) -> Iterat
         if isinstance(record, Rejected):
             yield record
             continue
-        reader = FieldReader(page.source, ris_lines.name_of(record, page.url))
+        reader = FieldReader(page.source, name_of(record, page.url))
         if report := report_of(record, page.source, reader):
             yield report, own_id(record, report.accessions)
         yield from reader.notes

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from connectors.literature.pubmed_citation import OTHER_BANKS
-from connectors.literature.tagged_text import FieldLines, TaggedRecord, lines_of
+from connectors.literature.tagged_text import Ending, FieldLines, TaggedRecord, lines_of
 from connectors.literature.written_dates import date_in
 from connectors.reading import FieldReader, different, doi_in
 from models.dates import PartialDate
@@ -14,8 +14,6 @@ from models.trial import Rejected
 from models.vocabulary import RelationKind, VersionOrigin
 
 _TAG = re.compile(r" {0,3}(?=.{4}-)([A-Z]{2,4}) {0,2}-(?: (.*)|)", re.DOTALL)
-_JOINT = re.compile(r"(.*\S)(PMID- ?\d{1,8})")
-"""The last line of a file, and the first of another that was joined to it without a line end."""
 _ONCE = frozenset({"OWN", "STAT", "TI", "JT", "DP"})
 """Tags that a citation has once: behind its source they are another's."""
 _EPUB = re.compile(r"\bEpub (\d{4}(?: [A-Z][a-z]{2}(?: \d{1,2})?)?)")
@@ -46,7 +44,7 @@ def reports(text: str, source: str, url: str) -> Iterator[Report | Rejected]:
             reader.note(f"line {record.line}", record.fields[0].value, "fields that no PMID begins", _LOOK)
         elif not re.fullmatch(r"[1-9]\d{0,8}", pmid):
             reader.note(f"line {record.line}, PMID", pmid, "no PMID", _LOOK)
-        elif not record.is_whole:
+        elif record.ending is not Ending.WHOLE:
             reason = "a citation that stops before its source (SO) ends"
             reader.note(f"line {record.line}, PMID", pmid, reason, _LOOK)
         elif report := _report(record, pmid, source, reader):
@@ -58,13 +56,12 @@ def _records(text: str) -> Iterator[TaggedRecord]:
     """Citations; fields that belong to none come as a record that does not begin with a PMID."""
     record: TaggedRecord | None = None
     field = FieldLines()
-    lines = _parted(lines_of(text))
-    for number, line in lines:
+    for number, line in enumerate(lines_of(text), start=1):
         found = _TAG.fullmatch(line.rstrip())
         if found and (found[1] == "PMID" or _is_anothers(found[1], record, field)):
             if record:
                 record.fields += field.end()
-                record.is_whole = True
+                record.ending = Ending.WHOLE
                 yield record
             record = TaggedRecord(number)
         if found and record is None:
@@ -77,22 +74,13 @@ def _records(text: str) -> Iterator[TaggedRecord]:
         record.fields += field.end()
         last = record.fields[-1]
         is_ended = text.endswith(("\n", "\r")) or last.value.endswith(".")
-        record.is_whole = last.tag == "SO" and is_ended
+        record.ending = Ending.WHOLE if last.tag == "SO" and is_ended else Ending.OPEN
         yield record
 
 
-def _parted(lines: list[str]) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(lines, start=1):
-        joint = _JOINT.fullmatch(line) if "PMID-" in line else None
-        following = next((line for line in lines[number : number + 5] if line.strip()), "")
-        if joint and _TAG.fullmatch(following.rstrip()):
-            yield from ((number, part) for part in joint.groups())
-        else:
-            yield number, line
-
-
 def _is_anothers(tag: str, record: TaggedRecord | None, field: FieldLines) -> bool:
-    return record is not None and field.tag == "SO" and tag in _ONCE and any(item.tag == tag for item in record.fields)
+    tags = {item.tag for item in record.fields} | {field.tag} if record and tag in _ONCE else set()
+    return "SO" in tags and tag in tags
 
 
 def _report(record: TaggedRecord, pmid: str, source: str, reader: FieldReader) -> Report | None:

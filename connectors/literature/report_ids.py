@@ -6,7 +6,7 @@ EndNote. In free text a number counts only behind the word for it, and not where
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -31,7 +31,7 @@ _PUBMED_PAGE = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/p
 _HOST = re.compile(r"ovid|ebsco|openurl", re.I)
 _CODE, _AT_HOST = re.compile(r"[?&;](?:D|db)=([A-Za-z0-9]+)"), re.compile(r"[?&;]AN=([A-Za-z0-9.-]+)")
 _DOI_PAGE = re.compile(
-    r"(?:doi\.org/|id=doi:|info:doi/|/doi/(?:(?:abs|full|pdf|epdf|book|central)/)*)(10\.[^&?#\s]+)", re.I
+    r"(?:doi\.org/|[?&;]doi=|id=doi:|info:doi/|/doi/(?:(?:abs|full|pdf|epdf|book|central)/)*)(10\.[^&?#\s]+)", re.I
 )
 _PART_OF_PAGE = re.compile(r"/(?:full|fulltext|abstract|pdf|epdf|summary|references|meta|html|full/html)$", re.I)
 _DOI_IN_NOTE = re.compile(r"\bDOI[\s:]+(?:https?://\S*?doi\.org/)?(10\.\S+)", re.I)
@@ -111,21 +111,15 @@ def _alone(text: str, database: Database | None) -> str:
 
 def _pmid(record: TaggedRecord, database: Database | None, reader: FieldReader) -> str | None:
     """PubMed's number by the surest of the places that have one."""
-    places: tuple[Callable[[], Iterator[str]], ...] = (
-        lambda: _declared_pmids(record, database),
-        lambda: (number for address in _addresses(record) for number in _pmids_in_address(address)),
-        lambda: (found[1] for found in _own_notes(record, _PMID_IN_NOTE)),
-        lambda: (number for number in _in_notes(record, database) if number.startswith("PMID:")),
-    )
-    for place in places:
-        found = dict.fromkeys(number.removeprefix("PMID:") for number in place())
-        if len(found) == 1:
-            return next(iter(found))
-        if found:
-            at = record.all(*_TOLD, *_ADDRESSES, *_NOTES)[0].place
-            reader.note(at, ", ".join(found), "more than one PMID; none is used", LOOK)
-            return None
-    return None
+    declared = dict.fromkeys(_declared_pmids(record, database))
+    if len(declared) > 1:
+        reader.note(record.all(*_TOLD)[0].place, ", ".join(declared), "more than one PMID; none is used", LOOK)
+    if declared:
+        return next(iter(declared)) if len(declared) == 1 else None
+    addressed = {number for address in _addresses(record) for number in _pmids_in_address(address)}
+    noted = {found[1] for found in _own_notes(record, _PMID_IN_NOTE)}
+    noted |= {number.removeprefix("PMID:") for number in _in_notes(record, database) if number.startswith("PMID:")}
+    return next((next(iter(found)) for found in (addressed, noted) if len(found) == 1), None)
 
 
 def _declared_pmids(record: TaggedRecord, database: Database | None) -> Iterator[str]:

@@ -7,13 +7,20 @@ further lines; all repeat tags. Which lines begin or end a record is each format
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 
 from connectors.literature.encodings import MARK
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_INNER_MARK = re.compile(rf"(?:{MARK}|ï»¿)+(?=[ \t]*(?:TY {{1,3}}-|PMID ?-|FN |PT |<\?xml))")
+_STARTS = r"(?:TY {1,3}- ?[A-Z]|PMID- ?\d|FN [A-Z]|PT [A-Z]|<\?xml)"
+_INNER_MARK = re.compile(rf"(?:{MARK}|ï»¿)+(?=[ \t]*{_STARTS})")
 """A mark that begins another file, as such or read as Windows' letters; any other is inside of a text."""
+_JOINT = re.compile(rf"^([ \t]*(?:ER {{0,3}}-? ?|EF))(?={_STARTS})", re.MULTILINE)
+"""Where a file without a last line end has another behind it."""
+_JOINT_OF_NBIB = re.compile(
+    rf"^((?:SO  - | {{6}})[^\r\n]*[^\s])(?={_STARTS}[^\r\n]*[\r\n]+[A-Z][A-Z0-9]{{1,3}}[ -])", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -31,13 +38,24 @@ class TagLine:
         return f"line {self.line}, {self.tag}"
 
 
+class Ending(StrEnum):
+    """How the lines of a record end."""
+
+    WHOLE = "whole"
+    OPEN = "open"
+    """Nothing ends it: the next record begins, or the file ends."""
+    CUT = "cut"
+    STRAY = "stray"
+    """They are no record: nothing begins them."""
+
+
 @dataclass
 class TaggedRecord:
     """The fields of one report in reading order, tags repeated."""
 
     line: int
     fields: list[TagLine] = field(default_factory=list)
-    is_whole: bool = False
+    ending: Ending = Ending.OPEN
 
     @cached_property
     def _by_tag(self) -> dict[str, list[TagLine]]:
@@ -56,9 +74,14 @@ class TaggedRecord:
         return next((item.value for item in self.all(*tags)), None)
 
 
+def separated(text: str) -> str:
+    """A text in which each of the files that were joined begins on a line of its own."""
+    text = _INNER_MARK.sub("\n", text).replace(MARK, "")
+    return _JOINT_OF_NBIB.sub(r"\1\n", _JOINT.sub(r"\1\n", text))
+
+
 def lines_of(text: str) -> list[str]:
-    """The lines of a file; where another was joined to it without a line end, it begins a line."""
-    return _LINE_END.split(_INNER_MARK.sub("\n", text).replace(MARK, ""))
+    return _LINE_END.split(text)
 
 
 def on_one_line(values: list[str]) -> str:

@@ -8,10 +8,7 @@ import csv
 import re
 from collections.abc import Iterator
 
-from connectors.literature.ris_lines import name_of
-from connectors.literature.tagged_text import FieldLines, TaggedRecord, TagLine, lines_of
-from connectors.reading import FieldReader
-from models.trial import Rejected
+from connectors.literature.tagged_text import Ending, FieldLines, TaggedRecord, TagLine, lines_of
 
 _TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|)", re.DOTALL)
 _IN_RIS = {
@@ -20,21 +17,13 @@ _IN_RIS = {
     "UT": "AN", "PM": "PM",
 }  # fmt: skip
 _NAME = "Web of Science"
-_ASK = "export the file again"
 
 
-def tagged_records(text: str, source: str, url: str) -> Iterator[TaggedRecord | Rejected]:
+def tagged_records(text: str) -> Iterator[TaggedRecord]:
     """Every record, whichever of the two forms the file has."""
     lines = lines_of(text)
     head = next((line for line in lines if line.strip()), "")
-    for record in _of_table(lines) if "\t" in head else _of_tags(lines):
-        if record.is_whole:
-            yield _in_ris(record)
-        else:
-            reader = FieldReader(source, name_of(_in_ris(record), url))
-            reason = "a record that does not end with ER, or a row of another length than its header"
-            reader.note(f"line {record.line}", record.text("TI", "UT") or "", reason, _ASK)
-            yield from reader.notes
+    yield from map(_in_ris, _of_table(lines) if "\t" in head else _of_tags(lines))
 
 
 def _of_tags(lines: list[str]) -> Iterator[TaggedRecord]:
@@ -46,7 +35,7 @@ def _of_tags(lines: list[str]) -> Iterator[TaggedRecord]:
         is_end = found is not None and found[1] == "ER" and not found[2]
         if record and (is_end or (found and found[1] == "PT")):
             record.fields += field.end()
-            record.is_whole = is_end
+            record.ending = Ending.WHOLE if is_end else Ending.OPEN
             yield record
             record = None
         if found and found[1] == "PT":
@@ -67,7 +56,8 @@ def _of_table(lines: list[str]) -> Iterator[TaggedRecord]:
     for number, row in rows:
         cells = next(csv.reader([row], delimiter="\t", quoting=csv.QUOTE_NONE))
         fields = [TagLine(name, cell.strip(), number) for name, cell in zip(names, cells, strict=False) if name]
-        yield TaggedRecord(number, fields, is_whole=len(cells) >= len(names) and number < len(lines))
+        is_whole = len(cells) >= len(names) and number < len(lines)
+        yield TaggedRecord(number, fields, Ending.WHOLE if is_whole else Ending.CUT)
 
 
 def _in_ris(record: TaggedRecord) -> TaggedRecord:
@@ -81,4 +71,4 @@ def _in_ris(record: TaggedRecord) -> TaggedRecord:
         else:
             # Lines of these fields are wrapped, not listed.
             fields.append(TagLine(tag, item.value, item.line))
-    return TaggedRecord(record.line, fields, is_whole=record.is_whole)
+    return TaggedRecord(record.line, fields, record.ending)

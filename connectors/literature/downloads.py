@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from connectors.literature.encodings import decoded
+from connectors.literature.tagged_text import BLANK, CIW_START, NBIB_START, RIS_START, separated
 from connectors.reading import beginning
 from models.trial import Page, Rejected
 
@@ -69,9 +70,9 @@ _KINDS = (
 """In the order in which they are asked: the surest first."""
 
 _READABLE = (
-    ("ris", re.compile(r"^[ \t]*TY {1,3}- ", re.MULTILINE)),
-    ("nbib", re.compile(r"^PMID- ?\d", re.MULTILINE)),
-    ("ciw", re.compile(r"^(?:FN |PT [A-Z]$|PT\tAU)", re.MULTILINE)),
+    ("ris", re.compile(rf"^{BLANK}*{RIS_START}", re.MULTILINE)),
+    ("nbib", re.compile(rf"^{NBIB_START}", re.MULTILINE)),
+    ("ciw", re.compile(rf"^(?:{CIW_START}|PT\tAU)", re.MULTILINE)),
     ("endnote", re.compile(r"<records?>[\s\S]*<(?:ref-type|rec-number|titles|database)\b")),
     ("pubmed", re.compile(r"<Pubmed(?:Article|BookArticle)")),
     ("europepmc", re.compile(r'\A\s*\{[\s\S]{0,200}"(?:hitCount|resultList)"')),
@@ -99,7 +100,7 @@ def refusal(page: Page, text: str) -> Rejected | None:
 
 def misplaced(page: Page) -> Rejected | None:
     """The same of a file that was loaded as a source that is asked over the network."""
-    return refusal(page, decoded(page.body[:_LOOKED_AT]).text) if page.kind == "file" else None
+    return refusal(page, separated(decoded(page.body[:_LOOKED_AT]).text)) if page.kind == "file" else None
 
 
 def refused(page: Page, reason: str, action: str) -> Rejected:

@@ -15,16 +15,16 @@ from connectors.literature.downloads import format_of, refusal, refused
 from connectors.literature.encodings import Decoded, decoded
 from connectors.literature.one_file import counted, parted
 from connectors.literature.pubmed_citation import citations
-from connectors.literature.record_ends import accounted, name_of
+from connectors.literature.record_ends import OF_CIW, OF_RIS, accounted, name_of
 from connectors.literature.ris_report import own_id, report_of
-from connectors.literature.tagged_text import TaggedRecord, separated
+from connectors.literature.tagged_text import BLANK, CIW_START, NBIB_START, RIS_START, TaggedRecord, separated
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import FieldReader, unusable
 from models.report import Report
 from models.trial import Page, Parsed, Rejected
 
-_START = re.compile(r"^[ \t]*(?:(?P<ris>TY {1,3}-)|(?P<nbib>PMID- ?\d)|(?P<ciw>FN [A-Z]|PT [A-Z]$))", re.MULTILINE)
-_ENDED = re.compile(r"(?:^|[\r\n])[ \t]*(?:ER(?: {0,3}-)?|EF|SO {2}- [^\r\n]*(?:[\r\n]+ {6}[^\r\n]*)*)\s*\Z")
+_START = re.compile(rf"^{BLANK}*(?:(?P<ris>{RIS_START})|(?P<nbib>{NBIB_START})|(?P<ciw>{CIW_START}))", re.MULTILINE)
+_ENDED = re.compile(r"(?:^|\n)[ \t]*(?:ER(?: {0,3}-)?|EF|SO {2}- [^\n]*(?:\n+ {6}[^\n]*)*)\s*\Z")
 _BACK = 4_000
 """Characters before a record that are looked through for the end of the one before."""
 _DECLARED = re.compile(r"\A\s*<\?xml[^>]*\?>")
@@ -47,16 +47,17 @@ _Found = tuple[Report, str]
 
 def read_export(page: Page) -> Iterator[Parsed]:
     """Every record of a file, read or rejected with its place."""
-    text = decoded(page.body) if page.status == 200 else Decoded("")
-    form = format_of(text.text)
-    if not form or form not in _READ:
-        known = None if page.status != 200 else refusal(page, text.text)
+    file = decoded(page.body) if page.status == 200 else Decoded("")
+    text = separated(file.text)
+    form = format_of(text)
+    if form not in _READ:
+        known = None if page.status != 200 else refusal(page, text)
         problem = unusable(page, "") or _NOTHING[page.source]
         yield known or refused(page, problem, _AGAIN[page.source])
         return
     found: list[_Found] = []
     n_items = 0
-    for item in _items(page, separated(text.text), form):
+    for item in _items(page, text, form):
         n_items += 1
         if isinstance(item, Rejected):
             yield item
@@ -65,8 +66,8 @@ def read_export(page: Page) -> Iterator[Parsed]:
     yield from counted(parted(found))
     if not n_items:
         yield refused(page, _NOTHING[page.source], _AGAIN[page.source])
-    elif text.guess:
-        yield _guessed(page, text)
+    elif file.guess:
+        yield _guessed(page, file)
 
 
 def _items(page: Page, text: str, form: str) -> Iterator[_Found | Rejected]:
@@ -80,11 +81,12 @@ def _items(page: Page, text: str, form: str) -> Iterator[_Found | Rejected]:
                 for item in nbib_citations.reports(part, page.source, page.url):
                     yield item if isinstance(item, Rejected) else (item, item.report_id)
             else:
-                read = ris_lines.tagged_records if name == "ris" else wos_text.tagged_records
-                is_line = part.endswith(("\n", "\r"))
-                yield from _described(page, accounted(read(part), page.source, page.url, ends_on_a_line=is_line))
+                read, words = _TAGGED[name]
+                is_line = part.endswith("\n")
+                yield from _described(page, accounted(read(part), page.source, page.url, words, ends_on_a_line=is_line))
 
 
+_TAGGED = {"ris": (ris_lines.tagged_records, OF_RIS), "ciw": (wos_text.tagged_records, OF_CIW)}
 _READ = {"ris", "nbib", "ciw", "endnote", "pubmed"}
 
 
@@ -104,7 +106,7 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _at_its_line(text: str, start: int, end: int) -> str:
-    return "\n" * len(re.findall(r"\r\n|\r|\n", text[:start])) + text[start:end]
+    return "\n" * text.count("\n", 0, start) + text[start:end]
 
 
 def _described(page: Page, records: Iterator[TaggedRecord | Rejected]) -> Iterator[_Found | Rejected]:

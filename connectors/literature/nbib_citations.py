@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from connectors.literature.pubmed_citation import OTHER_BANKS
-from connectors.literature.tagged_text import Ending, FieldLines, TaggedRecord, lines_of
+from connectors.literature.record_ends import OF_NBIB, accounted, name_of
+from connectors.literature.tagged_text import Ending, FieldLines, TaggedRecord
 from connectors.literature.written_dates import date_in
 from connectors.reading import FieldReader, different, doi_in
 from models.dates import PartialDate
@@ -37,45 +38,45 @@ _LOOK = "look at the citation in PubMed and save it again"
 
 def reports(text: str, source: str, url: str) -> Iterator[Report | Rejected]:
     """Read every citation of a file; what is cut or has no PMID is rejected with its line."""
-    for record in _records(text):
+    for record in accounted(_records(text), source, url, OF_NBIB, ends_on_a_line=False):
+        if isinstance(record, Rejected):
+            yield record
+            continue
         pmid = record.text("PMID") or ""
-        reader = FieldReader(source, f"PMID:{pmid}" if pmid else f"{url} line {record.line}")
-        if record.fields[0].tag != "PMID":
-            reader.note(f"line {record.line}", record.fields[0].value, "fields that no PMID begins", _LOOK)
-        elif not re.fullmatch(r"[1-9]\d{0,8}", pmid):
+        reader = FieldReader(source, name_of(record, url))
+        if not re.fullmatch(r"[1-9]\d{0,8}", pmid):
             reader.note(f"line {record.line}, PMID", pmid, "no PMID", _LOOK)
-        elif record.ending is not Ending.WHOLE:
-            reason = "a citation that stops before its source (SO) ends"
-            reader.note(f"line {record.line}, PMID", pmid, reason, _LOOK)
         elif report := _report(record, pmid, source, reader):
             yield report
         yield from reader.notes
 
 
 def _records(text: str) -> Iterator[TaggedRecord]:
-    """Citations; fields that belong to none come as a record that does not begin with a PMID."""
+    """Citations, and fields that belong to none; a citation is whole when its source is there and has ended."""
     record: TaggedRecord | None = None
     field = FieldLines()
-    for number, line in enumerate(lines_of(text), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         found = _TAG.fullmatch(line.rstrip())
-        if found and (found[1] == "PMID" or _is_anothers(found[1], record, field)):
-            if record:
-                record.fields += field.end()
-                record.ending = Ending.WHOLE
-                yield record
-            record = TaggedRecord(number)
-        if found and record is None:
+        begins = found is not None and (found[1] == "PMID" or record is None or _is_anothers(found[1], record, field))
+        if record and begins:
+            yield _ended(record, field, is_ended=True)
+        if begins:
             record = TaggedRecord(number)
         if record and found:
             record.fields += field.begin(found[1], found[2] or "", number)
         elif record:
             field.go_on(line)
     if record:
-        record.fields += field.end()
-        last = record.fields[-1]
-        is_ended = text.endswith(("\n", "\r")) or last.value.endswith(".")
-        record.ending = Ending.WHOLE if last.tag == "SO" and is_ended else Ending.OPEN
-        yield record
+        yield _ended(record, field, is_ended=field.tag == "SO" and text.endswith(("\n", ".")))
+
+
+def _ended(record: TaggedRecord, field: FieldLines, *, is_ended: bool) -> TaggedRecord:
+    record.fields += field.end()
+    if record.fields[0].tag != "PMID":
+        record.ending = Ending.STRAY
+    elif is_ended and record.text("SO"):
+        record.ending = Ending.WHOLE
+    return record
 
 
 def _is_anothers(tag: str, record: TaggedRecord | None, field: FieldLines) -> bool:

@@ -9,16 +9,13 @@ may have been cut.
 import re
 from collections.abc import Iterator
 
-from connectors.literature.tagged_text import Ending, FieldLines, TaggedRecord, TagLine, lines_of
+from connectors.literature.tagged_text import BLANK, Ending, FieldLines, TaggedRecord, TagLine
 
-_BLANK = r"[ \t\xa0]"
-_TAG = re.compile(rf"{_BLANK}{{0,6}}([A-Z][A-Z0-9])({_BLANK}{{1,4}})-(?:{_BLANK}(.*)|)", re.DOTALL)
-_END = re.compile(rf"{_BLANK}{{0,6}}ER(?:({_BLANK}{{2,4}}-)|{_BLANK}?-)?")
-_JOINT = re.compile(rf"(.*\S)(TY{_BLANK}{{2}}- [A-Z]{{3,6}})", re.DOTALL)
-"""Where a file was cut in the middle of a line, and another was joined to it."""
+_TAG = re.compile(rf"{BLANK}{{0,6}}([A-Z][A-Z0-9])({BLANK}{{1,4}})-(?:{BLANK}(.*)|)", re.DOTALL)
+_END = re.compile(rf"{BLANK}{{0,6}}ER(?:({BLANK}{{2,4}}-)|{BLANK}?-)?")
 _TYPE = re.compile(r"(?!.{41})(?:[A-Z][A-Za-z/()-]* ?){0,4}")
 _RUN_TOGETHER = re.compile(r"^[ \t]*TY  - [A-Za-z]+ +[A-Z][A-Z0-9]  - ", re.MULTILINE)
-_ANY_TAG = re.compile(r"(?:^|\s+)(?=[A-Z][A-Z0-9]  -(?:\s|$))")
+_ANY_TAG = re.compile(r"(?:^|\s+)([A-Z][A-Z0-9])(?:  | ?\n+)-(?=\s|$)")
 _NO_VALUE = " \t\xa0\x1a\0\u200b"
 """What stands behind a value and is none: blanks, and the mark with which old systems end a file."""
 _HEADS = frozenset({"FN", "VR", "EF"})
@@ -27,9 +24,10 @@ _HEADS = frozenset({"FN", "VR", "EF"})
 
 def tagged_records(text: str) -> Iterator[TaggedRecord]:
     """Every record of a file in its order, and the fields outside of any."""
-    # Some program took the line ends for blanks, and broke the lines anew: only the tags tell where fields begin.
-    lines = [part.strip() for part in _ANY_TAG.split(text)] if _RUN_TOGETHER.search(text) else lines_of(text)
-    return _Reader(lines).records()
+    if _RUN_TOGETHER.search(text):
+        # Some program took the line ends for blanks, and broke the lines anew: only the tags tell where fields begin.
+        text = _ANY_TAG.sub(r"\n\1  -", text)
+    return _Reader(text.split("\n")).records()
 
 
 class _Reader:
@@ -57,10 +55,6 @@ class _Reader:
         elif self._record is None:
             if found and found[1] not in _HEADS and not self._stray:
                 self._stray = TaggedRecord(number, [TagLine("", line, number)], Ending.STRAY)
-        elif (joint := _JOINT.fullmatch(line)) and _TAG.fullmatch(self._following(number)):
-            self._record.fields += self._field.end()
-            yield from self._close(Ending.CUT)
-            yield from self._take(joint[2], number)
         elif found and found[1] not in {"TY", "ER"} and (self._is_loose or found[2] not in {" ", "\xa0"}):
             self._record.fields += self._field.begin(found[1], found[3] or "", number)
         else:

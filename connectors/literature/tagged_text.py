@@ -12,15 +12,21 @@ from functools import cached_property
 
 from connectors.literature.encodings import MARK
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_STARTS = r"(?:TY {1,3}- ?[A-Z]|PMID- ?\d|FN [A-Z]|PT [A-Z]|<\?xml)"
-_INNER_MARK = re.compile(rf"(?:{MARK}|ï»¿)+(?=[ \t]*{_STARTS})")
+BLANK = r"[ \t\xa0]"
+RIS_START = rf"TY{BLANK}{{1,4}}-"
+NBIB_START = r"PMID- ?\d"
+CIW_START = r"(?:FN [^\n]*\n+VR [^\n]*\n+PT [A-Z]|PT [A-Z](?=\n))"
+"""How a record begins, or the file of Web of Science."""
+_STARTS = rf"(?:{RIS_START}|{NBIB_START}|FN [A-Z]|{CIW_START}|<\?xml)"
+_INNER_MARK = re.compile(rf"(?:{MARK}|ï»¿)+(?={BLANK}*{_STARTS})")
 """A mark that begins another file, as such or read as Windows' letters; any other is inside of a text."""
-_JOINT = re.compile(rf"^([ \t]*(?:ER {{0,3}}-? ?|EF))(?={_STARTS})", re.MULTILINE)
+_JOINT = re.compile(rf"^({BLANK}*(?:ER {{0,3}}-?{BLANK}*|EF))(?={_STARTS})", re.MULTILINE)
 """Where a file without a last line end has another behind it."""
-_JOINT_OF_NBIB = re.compile(
-    rf"^((?:SO  - | {{6}})[^\r\n]*[^\s])(?={_STARTS}[^\r\n]*[\r\n]+[A-Z][A-Z0-9]{{1,3}}[ -])", re.MULTILINE
+_CUT_JOINT = re.compile(
+    r"(?<=[^\n])(TY {1,2}- [A-Z]{3,6}(?=\n+[ \t]*[A-Z][A-Z0-9] {1,2}- )|PMID- ?\d{1,8}(?=\n+[A-Z]{2,4} {0,2}- )|"
+    r"PT [A-Z](?=\n+(?:A[UF]|B[AE]|CA|GP|TI) )|FN [A-Z][^\n]*(?=\n+VR ))"
 )
+"""Where a file that ends in the middle of a line, or with its citation's source, has another behind it."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +81,10 @@ class TaggedRecord:
 
 
 def separated(text: str) -> str:
-    """A text in which each of the files that were joined begins on a line of its own."""
+    """A text with one kind of line end, in which each of the files that were joined begins on a line of its own."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _INNER_MARK.sub("\n", text).replace(MARK, "")
-    return _JOINT_OF_NBIB.sub(r"\1\n", _JOINT.sub(r"\1\n", text))
-
-
-def lines_of(text: str) -> list[str]:
-    return _LINE_END.split(text)
+    return _CUT_JOINT.sub(r"\n\1", _JOINT.sub(r"\1\n", text))
 
 
 def on_one_line(values: list[str]) -> str:

@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Iterator
 
-from connectors.literature.tagged_text import Ending, FieldLines, TaggedRecord, TagLine, lines_of
+from connectors.literature.tagged_text import Ending, FieldLines, TaggedRecord, TagLine
 
 _TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|)", re.DOTALL)
 _IN_RIS = {
@@ -21,7 +21,7 @@ _NAME = "Web of Science"
 
 def tagged_records(text: str) -> Iterator[TaggedRecord]:
     """Every record, whichever of the two forms the file has."""
-    lines = lines_of(text)
+    lines = text.split("\n")
     head = next((line for line in lines if line.strip()), "")
     yield from map(_in_ris, _of_table(lines) if "\t" in head else _of_tags(lines))
 

@@ -17,7 +17,9 @@ from models.databases import BY_SLUG, DATABASES, Database, database_hosted, data
 NUMBERS = ("AN", "U2", "UT", "ID", "U1", "PM", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "U3", "U4", "U5")
 """Tags in which exports put numbers, the record's own first."""
 _OWN = ("AN", "U2", "UT", "ID")
-_TOLD = (*NUMBERS, "M1", "M2", "M3", "CN", "LB")
+_OTHERS = ("M1", "M2", "M3", "CN", "LB")
+"""Tags that hold a number at times, and text at others."""
+_TOLD = (*NUMBERS, *_OTHERS)
 _ADDRESSES = ("UR", "L1", "L2", "L3", "L4", "LK")
 _NOTES = ("N1", "RN")
 _PMIDS_BY_VENDOR = {"embase": "C5", "wos": "C2", "scopus": "C2"}
@@ -123,8 +125,11 @@ def _pmid(record: TaggedRecord, database: Database | None, reader: FieldReader) 
 
 
 def _declared_pmids(record: TaggedRecord, database: Database | None) -> Iterator[str]:
-    for item in record.all(*_TOLD):
+    for item in record.all(*NUMBERS):
         yield from (first or second for first, second in _PMID.findall(item.value))
+    for item in record.all(*_OTHERS):
+        if found := _PMID.fullmatch(item.value):
+            yield found[1] or found[2]
     bare = ["PM"]
     if database is BY_SLUG["medline"]:
         bare += ["AN", "UI"]

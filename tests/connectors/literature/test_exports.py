@@ -173,7 +173,8 @@ def test_joined_files_of_any_writer_give_every_record_and_mix_none(
     text = data.draw(st.sampled_from(["", "\ufeff", "\n", "FN Clarivate\nVR 1.0\n", "Provider: A library\n\n"]))
     for paper in written:
         lines = TAGGED[data.draw(st.sampled_from(sorted(TAGGED)))](paper)
-        # A wrapped line that is nothing but the end of a record ends it: no reader can know better.
+        # A wrapped line that has a field's form, or a record's end, is one: no reader can know better.
+        assume(sum(line.startswith("AB  - ") for line in lines) <= 1)
         assume(not any(line.strip() in {"ER  -", "ER -", "ER"} for line in lines[:-1]))
         text += line_end.join(lines) + data.draw(st.sampled_from(JOINTS))
     if not text.endswith(("\n", "\r")):

@@ -46,6 +46,7 @@ _OF_OTHERS = re.compile(
     re.I,
 )
 """Words after which a note speaks of other papers."""
+_ANY_FORM = re.compile("|".join(item.accession.pattern for item in DATABASES if item.accession), re.I)
 _CENTRAL_DOI = "10.1002/central/"
 """Addresses of CENTRAL's own entries, not of the reports that they describe."""
 
@@ -91,6 +92,8 @@ def _told_by_numbers(record: TaggedRecord) -> Database | None:
 
 def _forms(text: str) -> Iterator[tuple[Database, str]]:
     """Databases whose numbers a text has in a form that can be nothing else, and the number as a report's id."""
+    if not _ANY_FORM.search(text):
+        return
     for database in DATABASES:
         if database.accession:
             for found in database.accession.finditer(text):

@@ -49,7 +49,7 @@ class _Reader:
         if found and found[1] == "TY" and self._begins(found, number):
             yield from self._close(Ending.OPEN)
             yield from self._begin(found, number)
-        elif (ended := _END.fullmatch(line)) and (ended[1] or self._is_last(number)):
+        elif "ER" in line[:8] and (ended := _END.fullmatch(line)) and (ended[1] or self._is_last(number)):
             yield from self._close(Ending.WHOLE)
             yield from self._told()
         elif self._record is None:

@@ -80,11 +80,19 @@ class TaggedRecord:
         return next((item.value for item in self.all(*tags)), None)
 
 
+_BEGINNINGS = ("TY  - ", "TY - ", "PMID-", "PT J\n", "PT B\n", "PT S\n", "FN Clarivate", "FN Thomson", "FN ISI")
+
+
 def separated(text: str) -> str:
     """A text with one kind of line end, in which each of the files that were joined begins on a line of its own."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _INNER_MARK.sub("\n", text).replace(MARK, "")
-    return _CUT_JOINT.sub(r"\n\1", _JOINT.sub(r"\1\n", text))
+    if MARK in text or "ï»¿" in text:
+        text = _INNER_MARK.sub("\n", text).replace(MARK, "")
+    text = _JOINT.sub(r"\1\n", text)
+    # Counting is quick, and hardly a file has a beginning inside of a line.
+    if any(text.count(word) > text.count(f"\n{word}") + text.startswith(word) for word in _BEGINNINGS):
+        text = _CUT_JOINT.sub(r"\n\1", text)
+    return text
 
 
 def on_one_line(values: list[str]) -> str:

@@ -25,6 +25,14 @@ from models.trial import Page, Parsed, Rejected
 
 _START = re.compile(rf"^{BLANK}*(?:(?P<ris>{RIS_START})|(?P<nbib>{NBIB_START})|(?P<ciw>{CIW_START}))", re.MULTILINE)
 _ENDED = re.compile(r"(?:^|\n)[ \t]*(?:ER(?: {0,3}-)?|EF|SO {2}- [^\n]*(?:\n+ {6}[^\n]*)*)\s*\Z")
+_SURE = {
+    "ris": re.compile(
+        rf"{BLANK}*{RIS_START}{BLANK}*(?:[A-Z][A-Za-z]*{BLANK}?){{0,3}}\n+{BLANK}*[A-Z][A-Z0-9]{BLANK}+-"
+    ),
+    "nbib": re.compile(r"PMID- ?\d{1,8} *\n+(?:[A-Z]{3,4} ?- )"),
+    "ciw": re.compile(r"(?:FN [^\n]*\n+VR [^\n]*\n+)?PT [A-Z] *\n+(?:A[UF]|B[AE]|CA|GP|TI) "),
+}
+"""Lines with which a record begins, whatever stands before them."""
 _BACK = 4_000
 """Characters before a record that are looked through for the end of the one before."""
 _DECLARED = re.compile(r"\A\s*<\?xml[^>]*\?>")
@@ -66,7 +74,7 @@ def read_export(page: Page) -> Iterator[Parsed]:
     yield from counted(parted(found))
     if not n_items:
         yield refused(page, _NOTHING[page.source], _AGAIN[page.source])
-    elif file.guess:
+    elif file.guess and form not in {"endnote", "pubmed"}:
         yield _guessed(page, file)
 
 
@@ -98,11 +106,16 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
     start, form = 0, ""
     for found in _START.finditer(text):
         name = found.lastgroup or ""
-        if form and name != form and _ENDED.search(text, max(start, found.start() - _BACK), found.start()):
+        if form and name != form and _begins(name, text, start, found.start()):
             yield form, _at_its_line(text, start, found.start())
             start, form = found.start(), name
         form = form or name
     yield form or "ris", _at_its_line(text, start, len(text))
+
+
+def _begins(form: str, text: str, start: int, place: int) -> bool:
+    """Whether a file of another format begins at a place, and not a line of a text."""
+    return bool(_SURE[form].match(text, place) or _ENDED.search(text, max(start, place - _BACK), place))
 
 
 def _at_its_line(text: str, start: int, end: int) -> str:

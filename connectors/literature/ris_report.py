@@ -45,7 +45,8 @@ def report_of(record: TaggedRecord, source: str, reader: FieldReader) -> Report 
     title, ids, types = record.text(*TITLES), ids_of(record, reader), _types(record)
     published = _published(record, reader)
     if title is None:
-        reader.note(f"line {record.line}", ids.doi or "", "a record without a title (TI, T1)", LOOK)
+        shown = next(iter((*ids.accessions, ids.doi or "")), "")
+        reader.note(f"line {record.line}", shown, "a record without a title (TI, T1)", LOOK)
         return None
     return Report(
         source=source,

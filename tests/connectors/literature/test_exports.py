@@ -208,11 +208,18 @@ def test_fifty_records_are_read_when_their_lines_are_wrapped_or_run_together(pag
     _assert_same(_reports(page_of, "ris", "\n".join(textwrap.wrap(" ".join(lines), width)).encode()), written)
 
 
-@given(written=papers(most=4, words=prose), share=st.floats(0, 1), writer=st.sampled_from(sorted(TAGGED)))
+@given(
+    written=papers(most=4, words=prose),
+    share=st.floats(0, 1),
+    writer=st.sampled_from(sorted(TAGGED)),
+    other=st.sampled_from(sorted(TAGGED)),
+)
 def test_a_file_that_was_cut_costs_none_of_the_records_that_were_joined_to_it(
-    page_of: Pages, written: list[Paper], share: float, writer: str
+    page_of: Pages, written: list[Paper], share: float, writer: str, other: str
 ) -> None:
-    cut, *others = ["\n".join(TAGGED[writer](paper)) + "\n" for paper in written]
+    cut, *others = [
+        "\n".join(TAGGED[other if number else writer](paper)) + "\n" for number, paper in enumerate(written)
+    ]
     body = (cut[: int(len(cut) * share)] + "".join(others)).encode()
     found = read_page(page_of("ris", body, kind="file", url="file:export"))
     assert found

@@ -92,7 +92,13 @@ def _by_lines(body: bytes) -> Decoded:
     """Lines in UTF-8 as such, and the others in what they seem to be."""
     lines = body.splitlines(keepends=True)
     foreign = [number for number, line in enumerate(lines) if not _is_utf_8(line)]
-    encoding = _guessed(b"".join(lines[number] for number in foreign)[:_SAMPLE])
+    sample, n_bytes = list[bytes](), 0
+    for number in foreign:
+        # Whole lines: half a letter at the end would rule out the encoding that it is in.
+        if n_bytes < _SAMPLE:
+            sample.append(lines[number])
+            n_bytes += len(lines[number])
+    encoding = _guessed(b"".join(sample))
     n_wide = sum(not line.isascii() for line in lines) - len(foreign)
     if encoding in _NOT_WESTERN and n_wide < len(foreign):
         # A short line of such a text may look like UTF-8 by chance.

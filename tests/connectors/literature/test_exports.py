@@ -242,10 +242,11 @@ def test_a_file_that_was_cut_costs_none_of_the_records_that_were_joined_to_it(
 def test_a_guessed_encoding_is_said_once_for_the_file(
     page_of: Pages, encoding: str, guess: str, title: str, author: str
 ) -> None:
-    records = "".join(f"TY  - JOUR\nTI  - {title} {n}\nAU  - {author}\nPY  - 2019\nER  - \n" for n in range(30))
+    n_records = 800
+    records = "".join(f"TY  - JOUR\nTI  - {title} {n}\nAU  - {author}\nPY  - 2019\nER  - \n" for n in range(n_records))
     found = read_page(page_of("ris", records.encode(encoding), kind="file", url="file:export.ris"))
     *reports, said = found
-    assert [item.title for item in reports if isinstance(item, Report)] == [f"{title} {n}" for n in range(30)]
+    assert [item.title for item in reports if isinstance(item, Report)] == [f"{title} {n}" for n in range(n_records)]
     assert isinstance(said, Rejected)
     assert said.reason.startswith(f"read as {guess}, a guess")
     assert title[:10] in said.value

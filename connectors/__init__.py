@@ -9,7 +9,7 @@ from connectors.ctgov import classic as ctgov_classic
 from connectors.ctis import api as ctis
 from connectors.euctr import register as euctr
 from connectors.isrctn import api as isrctn
-from connectors.literature import europepmc, nbib, pubmed, ris
+from connectors.literature import ciw, endnote, europepmc, nbib, pubmed, ris
 from connectors.who import exchange as who_xml
 from connectors.who import ictrp
 from models.connector import Connector
@@ -22,6 +22,8 @@ CONNECTORS: dict[str, Connector] = {
         pubmed.CONNECTOR,
         ris.CONNECTOR,
         nbib.CONNECTOR,
+        ciw.CONNECTOR,
+        endnote.CONNECTOR,
         euctr.CONNECTOR,
         ctis.CONNECTOR,
         isrctn.CONNECTOR,

@@ -16,6 +16,7 @@ from datetime import date
 
 import msgspec
 
+from connectors.literature.downloads import misplaced
 from connectors.literature.europepmc_result import ID_PATTERN, SLUG, Result, read_result
 from connectors.reading import beginning, no_answer, shown, unusable
 from connectors.search_words import any_of, both
@@ -133,6 +134,9 @@ def _understood(page: Page) -> _Answer:
 
 def parse(page: Page) -> Iterator[Parsed]:
     """Read every result of a page, each by itself. A page that is no answer gives one Rejected."""
+    if other := misplaced(page):
+        yield other
+        return
     try:
         answer = _understood(page)
     except SourceFailure as failure:

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 import msgspec
 
 from connectors.literature.pubmed_citation import OTHER_RELATIONS, RELATIONS
-from connectors.reading import FieldReader, tidy
-from models.dates import PartialDate, check_partial, month_number
+from connectors.literature.written_dates import date_in
+from connectors.reading import FieldReader, different, doi_in, tidy
+from models.dates import PartialDate, check_partial
 from models.report import RelatedReport, Report
 from models.trial import Rejected
 from models.vocabulary import RelationKind, VersionOrigin
@@ -25,7 +26,6 @@ ID_PATTERN = r"PMID:[1-9]\d{0,8}|(?:AGR|CBA|CTX|ETH|HIR|NBK|PAT|PMC|PPR):[A-Za-z
 
 _PMID = re.compile(r"[1-9]\d{0,8}")
 _LOOK = "look at the result in Europe PMC and in the archive"
-_PRINTED = re.compile(r"(\d{4})(?:\s+([A-Za-z]+)(?:\s+(\d{1,2}))?)?.*")
 _HEADING = re.compile(r"<h4>(.*?)</h4>\s*", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _RELATIONS = {word.lower(): kind for word, kind in RELATIONS.items()} | {
@@ -49,6 +49,8 @@ class _Journal(msgspec.Struct, frozen=True):
 
 
 class _Issue(msgspec.Struct, frozen=True, rename="camel"):
+    volume: str | None = None
+    issue: str | None = None
     date_of_publication: str | None = None
     journal: _Journal = _Journal()
 
@@ -56,6 +58,33 @@ class _Issue(msgspec.Struct, frozen=True, rename="camel"):
 class _Book(msgspec.Struct, frozen=True, rename="camel"):
     publisher: str | None = None
     title: str | None = None
+
+
+class _Term(msgspec.Struct, frozen=True, rename={"descriptor": "descriptorName", "is_major": "majorTopic_YN"}):
+    descriptor: str | None = None
+    is_major: str | None = None
+    qualifier: str | None = msgspec.field(name="qualifierName", default=None)
+
+    @property
+    def words(self) -> str:
+        """The asterisk says that the paper is mainly about it."""
+        return f"{'*' if self.is_major == 'Y' else ''}{tidy(self.descriptor) or tidy(self.qualifier) or ''}"
+
+
+class _Qualifiers(msgspec.Struct, frozen=True, rename="camel"):
+    mesh_qualifier: list[_Term] = []
+
+
+class _Heading(_Term, frozen=True):
+    qualifiers: _Qualifiers = msgspec.field(name="meshQualifierList", default=_Qualifiers())
+
+
+class _Headings(msgspec.Struct, frozen=True, rename="camel"):
+    mesh_heading: list[_Heading] = []
+
+
+class _Keywords(msgspec.Struct, frozen=True):
+    keyword: list[str | None] = []
 
 
 class _Types(msgspec.Struct, frozen=True, rename="camel"):
@@ -79,6 +108,7 @@ class Result(msgspec.Struct, frozen=True, rename="camel"):
     id: str | None = None
     source: str | None = None
     pmid: str | None = None
+    pmcid: str | None = None
     doi: str | None = None
     title: str | None = None
     author_string: str | None = None
@@ -86,6 +116,12 @@ class Result(msgspec.Struct, frozen=True, rename="camel"):
     journal_title: str | None = None
     journal_info: _Issue = _Issue()
     book_or_report_details: _Book = _Book()
+    journal_volume: str | None = None
+    issue: str | None = None
+    page_info: str | None = None
+    language: str | None = None
+    keyword_list: _Keywords = _Keywords()
+    mesh_heading_list: _Headings = _Headings()
     pub_year: str | None = None
     pub_type: str | None = None
     pub_type_list: _Types = _Types()
@@ -138,15 +174,37 @@ def _report(result: Result, report_id: str, reader: FieldReader) -> Report | Non
         or tidy(result.journal_title)
         or tidy(result.book_or_report_details.title)
         or tidy(result.book_or_report_details.publisher),
-        doi=tidy(result.doi),
+        volume=tidy(result.journal_info.volume) or tidy(result.journal_volume),
+        issue=tidy(result.journal_info.issue) or tidy(result.issue),
+        pages=tidy(result.page_info),
+        doi=doi_in(result.doi) or None,
+        accessions=tuple(_accessions(result, report_id)),
         first_author=plain(author.full_name)
         or plain(author.collective_name)
         or tidy((result.author_string or "").partition(",")[0].rstrip(". ")),
+        language=tidy(result.language),
+        keywords=different(_keywords(result)),
         publication_types=tuple(result.pub_type_list.pub_type)
         or tuple(kept for word in (result.pub_type or "").split(";") if (kept := tidy(word))),
         related=tuple(_related(result, reader)),
         abstract_text=_abstract(result.abstract_text),
     )
+
+
+def _accessions(result: Result, report_id: str) -> Iterator[str]:
+    """PubMed's number and that of the full text in PubMed Central."""
+    if report_id.startswith("PMID:"):
+        yield report_id
+    if re.fullmatch(r"PMC\d+", number := tidy(result.pmcid) or ""):
+        yield f"PMC:{number}"
+
+
+def _keywords(result: Result) -> Iterator[str | None]:
+    """Headings of MeSH with their qualifiers as NBIB writes them, then keywords."""
+    for heading in result.mesh_heading_list.mesh_heading:
+        terms: list[_Term] = [heading, *heading.qualifiers.mesh_qualifier]
+        yield "/".join(term.words for term in terms)
+    yield from (plain(word) for word in result.keyword_list.keyword)
 
 
 def plain(text: str | None) -> str | None:
@@ -163,7 +221,7 @@ def _abstract(text: str | None) -> str | None:
 def _published(result: Result, reader: FieldReader) -> PartialDate | None:
     return (
         reader.date("electronicPublicationDate", result.electronic_publication_date)
-        or reader.date("journalInfo.dateOfPublication", result.journal_info.date_of_publication, _printed)
+        or reader.date("journalInfo.dateOfPublication", result.journal_info.date_of_publication, date_in)
         or reader.date("firstPublicationDate", result.first_publication_date, _without_made_up_day)
         or reader.date("pubYear", result.pub_year)
     )
@@ -173,19 +231,6 @@ def _without_made_up_day(text: str) -> PartialDate:
     """The first of a month stands for every month whose day is not known."""
     day = check_partial(text)
     return day.removesuffix("-01") if len(day) == 10 else day
-
-
-def _printed(text: str) -> PartialDate:
-    """``2025 Dec``, ``2025 Dec 3``, ``2025``; ``2025 Spring`` and ``2025 Nov-Dec`` as far as the beginning is told."""
-    match = _PRINTED.fullmatch(text.strip())
-    if match is None:
-        raise ValueError("it does not begin with a year")
-    year, month, day = match.groups()
-    try:
-        found = f"{year}-{month_number(month or ''):02d}"
-    except ValueError:
-        return check_partial(year)
-    return check_partial(f"{found}-{int(day):02d}" if day else found)
 
 
 def _related(result: Result, reader: FieldReader) -> Iterator[RelatedReport]:

@@ -19,6 +19,7 @@ from datetime import date, timedelta
 import msgspec
 from lxml import etree
 
+from connectors.literature.downloads import misplaced
 from connectors.literature.pubmed_citation import SLUG, citations
 from connectors.markup import UnreadableMarkup, read_xml
 from connectors.reading import beginning, no_answer, shown, unusable
@@ -170,6 +171,9 @@ def parse(page: Page) -> Iterator[Parsed]:
 
     A search result that is loaded by hand is no answer: it names citations and does not hold them.
     """
+    if other := misplaced(page):
+        yield other
+        return
     try:
         is_search = page.body.lstrip()[:1] == b"{"
         root = None if is_search else _document(page)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from connectors.literature.written_dates import date_in
 from connectors.markup import texts, whole_text
-from connectors.reading import FieldReader, tidy
+from connectors.reading import FieldReader, different, doi_in, tidy
 from models.dates import PartialDate, check_partial, month_number
 from models.registers import is_bank
 from models.report import RelatedReport, Report
@@ -87,7 +88,6 @@ OTHER_RELATIONS = frozenset(
 """The DTD's other values of ``RefType``."""
 
 _LOOK = "look at the citation in PubMed and in the archive"
-_MEDLINE_DATE = re.compile(r"(\d{4})(?:\s+([A-Za-z]+))?.*")
 
 
 def citations(root: etree._Element, url: str) -> Iterator[Report | Rejected]:
@@ -113,6 +113,7 @@ class _Form:
     citation: str
     article: str
     journal: str
+    issue: str
     titles: tuple[str, ...]
     published: tuple[str, ...]
     history: str
@@ -124,6 +125,7 @@ _FORMS = {
         citation="MedlineCitation",
         article="MedlineCitation/Article",
         journal="Journal/Title",
+        issue="Journal/JournalIssue",
         titles=("ArticleTitle", "VernacularTitle"),
         published=("ArticleDate", "Journal/JournalIssue/PubDate"),
         history="PubmedData/History",
@@ -133,6 +135,7 @@ _FORMS = {
         citation="BookDocument",
         article="BookDocument",
         journal="Book/BookTitle",
+        issue="Book",
         titles=("ArticleTitle", "VernacularTitle", "Book/BookTitle"),
         published=("ContributionDate", "Book/PubDate"),
         history="PubmedBookData/History",
@@ -163,8 +166,14 @@ def _report(element: etree._Element, form: _Form, pmid: str | None, reader: Fiel
         entered_date=entered,
         published_date=published,
         journal=whole_text(article.find(form.journal)),
+        volume=whole_text(article.find(f"{form.issue}/Volume")),
+        issue=whole_text(article.find(f"{form.issue}/Issue")),
+        pages=_pages(article),
         doi=_doi(element, form),
+        accessions=_accessions(element, form, pmid),
         first_author=_first_author(article),
+        language="; ".join(texts(article, "Language")) or None,
+        keywords=different(_keywords(element, form)),
         publication_types=texts(article, "PublicationTypeList/PublicationType") + texts(article, "PublicationType"),
         registry_ids=tuple(_registry_ids(article, reader)),
         related=tuple(_related(element, reader)),
@@ -177,7 +186,7 @@ def _date(parent: etree._Element, path: str, reader: FieldReader) -> PartialDate
     if element is None:
         return None
     if medline := tidy(element.findtext("MedlineDate")):
-        return reader.date(f"{path}/MedlineDate", medline, _start_of_range)
+        return reader.date(f"{path}/MedlineDate", medline, date_in)
     year, month, day = (tidy(element.findtext(tag)) for tag in ("Year", "Month", "Day"))
     parts = [year or "", *([month] if month else []), *([day] if month and day else [])]
     return reader.date(path, "-".join(parts), _from_parts)
@@ -190,18 +199,6 @@ def _from_parts(text: str) -> PartialDate:
     return check_partial("-".join([year, *(f"{number:02d}" for number in numbers)]))
 
 
-def _start_of_range(text: str) -> PartialDate:
-    """``1998 Dec-1999 Jan`` begins in 1998-12, ``2000 Spring`` in 2000: as precise as the beginning is told."""
-    match = _MEDLINE_DATE.fullmatch(text)
-    if match is None:
-        raise ValueError("it does not begin with a year")
-    year, month = match.groups()
-    try:
-        return check_partial(f"{year}-{month_number(month or ''):02d}")
-    except ValueError:
-        return check_partial(year)
-
-
 def _doi(element: etree._Element, form: _Form) -> str | None:
     """The DOI that PubMed lists for the citation itself, else the one the publisher gave, unless marked invalid."""
     listed = texts(element, f"{form.ids}/ArticleId[@IdType='doi']")
@@ -210,7 +207,33 @@ def _doi(element: etree._Element, form: _Form) -> str | None:
         for place in element.iterfind(f"{form.article}/ELocationID[@EIdType='doi']")
         if place.get("ValidYN") != "N" and (text := tidy(place.text))
     ]
-    return next(iter((*listed, *given)), None)
+    return next((doi for text in (*listed, *given) if (doi := doi_in(text))), None)
+
+
+def _accessions(element: etree._Element, form: _Form, pmid: str) -> tuple[str, ...]:
+    """PubMed's own number and that of the full text in PubMed Central."""
+    full_texts = texts(element, f"{form.ids}/ArticleId[@IdType='pmc']")
+    return (f"PMID:{pmid}", *(f"PMC:{number}" for number in full_texts if re.fullmatch(r"PMC\d+", number)))
+
+
+def _pages(article: etree._Element) -> str | None:
+    """As MEDLINE prints them; older citations and books have only the first and the last."""
+    first, last = (whole_text(article.find(f"Pagination/{tag}")) for tag in ("StartPage", "EndPage"))
+    return whole_text(article.find("Pagination/MedlinePgn")) or "-".join(page for page in (first, last) if page) or None
+
+
+def _keywords(element: etree._Element, form: _Form) -> Iterator[str | None]:
+    """Headings of MeSH with their qualifiers as NBIB writes them, then keywords, of authors and of others."""
+    for heading in element.iterfind(f"{form.citation}/MeshHeadingList/MeshHeading"):
+        parts = [heading.find("DescriptorName"), *heading.iterfind("QualifierName")]
+        yield "/".join(_starred(part) for part in parts if part is not None)
+    for path in ("SupplMeshList/SupplMeshName", "KeywordList/Keyword"):
+        yield from (whole_text(item) for item in element.iterfind(f"{form.citation}/{path}"))
+
+
+def _starred(term: etree._Element) -> str:
+    """A term of MeSH; the asterisk says that the paper is mainly about it."""
+    return f"{'*' if term.get('MajorTopicYN') == 'Y' else ''}{whole_text(term) or ''}"
 
 
 def _first_author(article: etree._Element) -> str | None:

@@ -1,27 +1,32 @@
-"""Tagged bibliographic files, RIS and NBIB: encodings, lines, records, and where each of them stands.
+"""Tagged bibliographic files: lines, fields, records, and where each of them stands.
 
-Both have one field per line, a tag of two to four capitals, a hyphen and the value, which may go on over
-further lines; both repeat tags. The libraries for them tell neither line nor file, give up a whole file for
-one line (nbib 0.3) or return nothing for one that was cut (rispy 0.10), so that records could not be rejected
-one by one; the lines are therefore read here.
+RIS, NBIB and the text of Web of Science have one field per line, a tag of capitals and the value, which may go on over
+further lines; all repeat tags. Which lines begin or end a record is each format's own.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
 
-from models.dates import PartialDate, check_partial, month_number
+from connectors.literature.encodings import MARK
 
-RIS_TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|)")
-NBIB_TAG = re.compile(r"(?=.{4}-)([A-Z]{2,4}) {0,2}-(?: (.*)|)")
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-
-_MARK = "\ufeff"
-
-DOI = re.compile(r"10\.\d{4,9}/\S+")
-
-_DATE = re.compile(r"(\d{4})(?:[/-](\d{1,2}|[A-Za-z]+)?(?:[/-](\d{1,2})?)?)?(?:[/-].*)?")
-_WRITTEN = re.compile(r"(\d{4})(?:\s+([A-Za-z]+)(?:\s+(\d{1,2})(?!\d|[-/]))?)?\b.*")
+BLANK = r"[ \t\xa0]"
+RIS_START = rf"TY{BLANK}{{1,4}}-"
+NBIB_START = r"PMID- ?\d"
+CIW_START = r"(?:FN [^\n]*\n+VR [^\n]*\n+PT [A-Z]|PT [A-Z](?=\n))"
+"""How a record begins, or the file of Web of Science."""
+_STARTS = rf"(?:{RIS_START}|{NBIB_START}|FN [A-Z]|{CIW_START}|<\?xml)"
+_INNER_MARK = re.compile(rf"(?:{MARK}|ï»¿)+(?={BLANK}*{_STARTS})")
+"""A mark that begins another file, as such or read as Windows' letters; any other is inside of a text."""
+_JOINT = re.compile(rf"^({BLANK}*(?:ER {{0,3}}-?{BLANK}*|EF))(?={_STARTS})", re.MULTILINE)
+"""Where a file without a last line end has another behind it."""
+_CUT_JOINT = re.compile(
+    r"(?<=[^\n])(TY {1,2}- [A-Z]{3,6}(?=\n+[ \t]*[A-Z][A-Z0-9] {1,2}- )|PMID- ?\d{1,8}(?=\n+[A-Z]{2,4} {0,2}- )|"
+    r"PT [A-Z](?=\n+(?:A[UF]|B[AE]|CA|GP|TI) )|FN [A-Z][^\n]*(?=\n+VR ))"
+)
+"""Where a file that ends in the middle of a line, or with its citation's source, has another behind it."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,23 @@ class TagLine:
     tag: str
     value: str
     line: int
+    lines: tuple[str, ...] = ()
+    """The lines of a value that has several."""
+
+    @property
+    def place(self) -> str:
+        return f"line {self.line}, {self.tag}"
+
+
+class Ending(StrEnum):
+    """How the lines of a record end."""
+
+    WHOLE = "whole"
+    OPEN = "open"
+    """Nothing ends it: the next record begins, or the file ends."""
+    CUT = "cut"
+    STRAY = "stray"
+    """They are no record: nothing begins them."""
 
 
 @dataclass
@@ -39,113 +61,64 @@ class TaggedRecord:
 
     line: int
     fields: list[TagLine] = field(default_factory=list)
-    is_whole: bool = False
+    ending: Ending = Ending.OPEN
+
+    @cached_property
+    def _by_tag(self) -> dict[str, list[TagLine]]:
+        found: dict[str, list[TagLine]] = {}
+        for item in self.fields:
+            if item.value:
+                found.setdefault(item.tag, []).append(item)
+        return found
 
     def all(self, *tags: str) -> list[TagLine]:
-        """Fields of the first tag, then of the second, that hold something."""
-        return [item for tag in tags for item in self.fields if item.tag == tag and item.value]
-
-    def first(self, *tags: str) -> TagLine | None:
-        return next(iter(self.all(*tags)), None)
+        """Fields of the first tag, then of the second, that hold something; asked for once the record has ended."""
+        return [item for tag in tags if tag in self._by_tag for item in self._by_tag[tag]]
 
     def text(self, *tags: str) -> str | None:
-        return found.value if (found := self.first(*tags)) else None
+        """The first field of the first of these tags that is there."""
+        return next((item.value for item in self.all(*tags)), None)
 
 
-def decoded(body: bytes) -> str:
-    """The text of a file that does not tell its encoding; every byte string has one.
-
-    Files that were joined have a mark of their encoding where the second begins, on a line of its own or not.
-
-    UTF-8, with or without its mark, UTF-16 with it; what is neither comes from Windows, and what Windows has
-    no letter for from ISO 8859-1.
-    """
-    text = _decoded(body).removeprefix(_MARK)
-    return re.sub(rf"(?<=[\r\n]){_MARK}", "", text).replace(_MARK, "\n")
+_BEGINNINGS = ("TY  - ", "TY - ", "PMID-", "PT J\n", "PT B\n", "PT S\n", "FN Clarivate", "FN Thomson", "FN ISI")
 
 
-def _decoded(body: bytes) -> str:
-    if body.startswith(_UTF_16):
-        return body.decode("utf-16", "replace")
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return body.decode("latin-1")
+def separated(text: str) -> str:
+    """A text with one kind of line end, in which each of the files that were joined begins on a line of its own."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if MARK in text or "ï»¿" in text:
+        text = _INNER_MARK.sub("\n", text).replace(MARK, "")
+    text = _JOINT.sub(r"\1\n", text)
+    # Counting is quick, and hardly a file has a beginning inside of a line.
+    if any(text.count(word) > text.count(f"\n{word}") + text.startswith(word) for word in _BEGINNINGS):
+        text = _CUT_JOINT.sub(r"\n\1", text)
+    return text
 
 
-def tag_lines(text: str, form: re.Pattern[str]) -> Iterator[TagLine]:
-    """The fields of a file; lines without a tag of its form belong to the field before them."""
-    tag, values, start = "", list[str](), 0
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        if found := form.fullmatch(line.rstrip()):
-            if tag:
-                yield TagLine(tag, _joined(values), start)
-            tag, values, start = found[1], [found[2] or ""], number
-        elif tag:
-            values.append(line)
-    if tag:
-        yield TagLine(tag, _joined(values), start)
-
-
-def _joined(values: Sequence[str]) -> str:
+def on_one_line(values: list[str]) -> str:
     return " ".join(" ".join(values).replace("\0", "").split())
 
 
-def partial_date(text: str) -> PartialDate:
-    """Read ``2019/05/03/``, ``2019//``, ``20190503``, ``2018 Oct 5``, ``2018 Oct-Dec`` or ``2000 Spring``.
+class FieldLines:
+    """Collects the lines of a field until the next one begins."""
 
-    As precise as the beginning is told: a range begins with its first month, a season with its year.
+    def __init__(self) -> None:
+        self.tag = ""
+        self._line, self._values = 0, list[str]()
 
-    Raises
-    ------
-    ValueError
-        If it does not begin with a year, or names a day that no calendar has.
-    """
-    plain = text.strip()
-    if re.fullmatch(r"\d{8}", plain):
-        return check_partial(f"{plain[:4]}-{plain[4:6]}-{plain[6:]}")
-    match = _DATE.fullmatch(plain) or _WRITTEN.fullmatch(plain)
-    if match is None:
-        raise ValueError("it does not begin with a year")
-    year, month, day = match.groups()
-    try:
-        number = int(month) if (month or "").isdigit() else month_number(month or "")
-    except ValueError:
-        return check_partial(year)
-    return check_partial(f"{year}-{number:02d}" + (f"-{int(day):02d}" if day else ""))
+    def begin(self, tag: str, value: str, line: int) -> Iterator[TagLine]:
+        """Begin a field; the one before it comes out, if any."""
+        yield from self.end()
+        self.tag, self._line, self._values = tag, line, [value]
 
+    def go_on(self, line: str) -> None:
+        """A further line of the field, if there is one."""
+        if self.tag and line:
+            self._values.append(line)
 
-_PARTS = re.compile(r"[A-Za-z]+\.?|\d+")
-
-
-def dated_by_words(text: str, year: str = "") -> PartialDate:
-    """Read ``JUN 13``, ``SEP``, ``NOV-DEC``, ``JAN 2026``, ``13-Jun-2019`` or ``June 13, 2019``, as vendors write dates.
-
-    A range begins with its first month; a season is its year. `year` is that of another field, for texts without one.
-
-    Raises
-    ------
-    ValueError
-        If neither the text nor `year` gives a year, or the day is none.
-    """
-    parts = _PARTS.findall(text)
-    years = [part for part in parts if re.fullmatch(r"(?:1[89]|20)\d\d", part)]
-    if not (stated := years[0] if years else year):
-        raise ValueError("it has no year")
-    months = [number for part in parts if (number := _month(part))]
-    days = [int(part) for part in parts if re.fullmatch(r"0?[1-9]|[12]\d|3[01]", part)]
-    if not months:
-        return check_partial(stated)
-    is_one_day = len(set(months)) == 1 and len(days) == 1
-    return check_partial(f"{stated}-{months[0]:02d}" + (f"-{days[0]:02d}" if is_one_day else ""))
-
-
-def _month(word: str) -> int | None:
-    if word[0].isdigit():
-        return None
-    try:
-        return month_number(word.rstrip("."))
-    except ValueError:
-        return None
+    def end(self) -> Iterator[TagLine]:
+        """The field that was begun, if any."""
+        if self.tag:
+            lines = tuple(self._values) if len(self._values) > 1 else ()
+            yield TagLine(self.tag, on_one_line(self._values), self._line, lines)
+        self.tag = ""

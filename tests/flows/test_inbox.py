@@ -70,7 +70,15 @@ def _record(title: str) -> str:
 
 def test_an_empty_inbox_has_a_folder_for_every_source_of_files(inbox: Inbox) -> None:
     assert inbox.night() == {}
-    assert {path.name for path in inbox.folder.iterdir()} == {"ris", "nbib", "ictrp", "who-xml", "ctgov-classic"}
+    assert {path.name for path in inbox.folder.iterdir()} == {
+        "ris",
+        "nbib",
+        "ciw",
+        "endnote",
+        "ictrp",
+        "who-xml",
+        "ctgov-classic",
+    }
 
 
 def test_files_are_loaded_and_moved_aside(inbox: Inbox) -> None:
@@ -147,14 +155,14 @@ def test_a_file_that_was_left_is_loaded_whole_the_night_after(inbox: Inbox) -> N
 
 def test_a_file_without_a_source_stays_and_says_where_it_belongs(inbox: Inbox) -> None:
     inbox.put("review.docx", b"PK")
-    inbox.put("endnote/export.ris", _record("one"))
+    inbox.put("citavi/export.ris", _record("one"))
     found = inbox.night()
     assert {name: str(item.outcome) for name, item in found.items()} == {
-        "endnote/export.ris": "refused",
+        "citavi/export.ris": "refused",
         "review.docx": "refused",
     }
     assert all("nbib" in item.reason and "ris" in item.reason for item in found.values())
-    assert inbox.waiting() == ["endnote/export.ris", "review.docx"]
+    assert inbox.waiting() == ["citavi/export.ris", "review.docx"]
 
 
 def test_hidden_files_and_folders_are_passed_over(inbox: Inbox) -> None:

@@ -41,10 +41,11 @@ def test_a_citation_says_the_same_as_from_pubmed_itself(
         assert getattr(saved, name) == getattr(fetched, name), name
 
 
-def test_citations_follow_each_other_and_each_counts_once(citation: str, read: Read) -> None:
+def test_citations_follow_each_other_and_each_comes_out(citation: str, read: Read) -> None:
     other = citation.replace("PMID- 90000001", "PMID- 90000002")
     reports, rejected = read(citation + other + citation)
-    assert [report.report_id for report in reports] == ["PMID:90000001", "PMID:90000002"]
+    assert [report.report_id for report in reports] == ["PMID:90000001", "PMID:90000002", "PMID:90000001"]
+    assert reports[0] == reports[2]
     assert rejected == []
 
 

@@ -267,7 +267,8 @@ def _is_contracted(word: str, other: str) -> bool:
 
 def _first_page(pages: str) -> str:
     found = re.match(r"\W*([A-Za-z]{0,3}\d+[A-Za-z]?)", pages.replace(" ", ""))
-    return found[1].casefold().lstrip("0") if found else ""
+    # The number of an electronic article is written with an e and without.
+    return re.sub(r"^e(?=\d)", "", found[1].casefold()).lstrip("0") if found else ""
 
 
 def _is_translated(report: Report) -> bool:

@@ -200,6 +200,7 @@ def profile(study_id: str, records: Iterable[TrialRecord], eligibility: Eligibil
     """Gather what the records of a study state."""
     given = list(records)
     actual = [item for item in given if item.enrolment_count and item.enrolment_type is not CountType.ESTIMATED]
+    words = frozenset(word for item in given for text in _texts(item) for word in plain(text).split() if len(word) > 3)
     starts = [item.start_date for item in given if item.start_date]
     return Profile(
         study_id=study_id,
@@ -209,11 +210,11 @@ def profile(study_id: str, records: Iterable[TrialRecord], eligibility: Eligibil
         acronyms=frozenset(word for item in given for word in _ACRONYM.findall(item.acronym or "")),
         products=frozenset(name for item in given for name in names_of_products(item, eligibility)),
         people=frozenset(item.enrolment_count for item in actual or given if item.enrolment_count),
-        sponsors=frozenset(word for item in given for word in _names_in(item.sponsor or "")),
-        countries=frozenset(plain(country) for item in given for country in item.countries),
-        words=frozenset(
-            word for item in given for text in _texts(item) for word in plain(text).split() if len(word) > 3
+        sponsors=frozenset(
+            word for item in given for word in _names_in(item.sponsor or "") if not _is_of_subject(word, words)
         ),
+        countries=frozenset(plain(country) for item in given for country in item.countries),
+        words=words,
         started=min(starts, key=first_day, default=None),
     )
 
@@ -315,6 +316,11 @@ def _texts(record: TrialRecord) -> list[str]:
 def _is_in(name: str, text: str) -> bool:
     flags = 0 if name.isupper() else re.IGNORECASE
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w|[-\u2010-\u2015]?\d)", text, flags) is not None
+
+
+def _is_of_subject(word: str, words: Set[str]) -> bool:
+    """Whether a word of a sponsor's name is of what the study is about: a cell institute, a wound centre."""
+    return any(other.startswith(word) or word.startswith(other) for other in words)
 
 
 def _names_in(sponsor: str) -> list[str]:

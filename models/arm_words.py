@@ -44,12 +44,23 @@ WITHHELD_BEFORE = by_language(
 WITHHELD_AFTER = by_language(
     {
         "en": "placebo*; sham; dummy; not given; not administered; is not; are not; will not; withheld; simulant*",
-        "zh": "*安慰剂*; *模拟剂*",
+        "zh": "*安慰剂*; *模拟剂*; *不使用*; *未使用*; *不服用*",
         "ja": "*プラセボ*; *偽薬*; *なし*; *非投与*",
         "ko": "*위약*; *없음*",
     }
 )
 """Behind a treatment: it is not given, or is an imitation of it."""
+IMITATION = by_language(
+    {
+        "en": "placebo*; sham; dummy",
+        "pl": "pozorowan*",
+        "de": "schein*",
+        "zh": "*安慰剂*; *模拟剂*",
+        "ja": "*プラセボ*; *偽薬*",
+        "ko": "*위약*",
+    }
+)
+"""What an arm is called that gets an imitation, whatever that is made of."""
 BACKGROUND = by_language(
     {
         "en": "all patients; all participants; all subjects; all arms; all groups; both arms; both groups; each arm;"
@@ -106,7 +117,7 @@ used using add added adding addition additional plus combined combination combin
 only monotherapy mono alone also either will shall should may can must was were are is has have had been being not
 randomised randomized allocated assigned enrolled included recruited
 novel severe critical critically mild moderate ill cases recommended plan diagnosis
-who which when where while whichever comes end after before prior following during at by to of in on or an as it its
+who which when where while whichever comes end after afterwards thereafter later before prior following during at by to of in on or an as it its
 including include includes consisting such eg etc i.e e.g
 """
 FILLERS = frozenset(_FILLERS.split())

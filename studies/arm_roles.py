@@ -26,11 +26,12 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 """Between two treatments of one arm."""
-_PARTED = re.compile(
-    r"[(),:：、，]|\b(?:receiv\w*|recibir\w*|erhalten|erhält|recevr\w*|riceve\w*|given|gets?|treated with|administered"
-    r"|takes?|taking|prescribed|using|with)\b",
+_GIVEN = re.compile(
+    r"\b(?:receiv\w*|recib\w*|receb\w*|erhalten|erhält|recevr\w*|reçoi\w*|ricev\w*|given|gets?|treated with|administered"
+    r"|takes?|taking|prescribed)\b",
     re.IGNORECASE,
 )
+_PARTED = re.compile(rf"[(),:：、，]|{_GIVEN.pattern}|\b(?:using|with)\b", re.IGNORECASE)
 """Beside those: what parts the treatments that a sentence tells of."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _DOSE = re.compile(r"\d\s*(?:mg|mcg|µg|ug|g|gr|ml|cc|iu|units?|%|tablets?|capsules?)\b", re.IGNORECASE)
@@ -153,6 +154,8 @@ def gives(text: str, rule: TermRule) -> bool:
         after = sentences(_JOINED.split(text[end:])[0])[:1]
         near_before = [Field("", " ".join(part.split()[-_NEAR_BEFORE:])) for part in before]
         near_after = [Field("", " ".join(part.split()[:_NEAR_AFTER])) for part in after]
+        # Where words are not parted, what is withheld and that it is stand in one word.
+        near_after += [Field("", part) for part in _JOINED.split(text[start:end]) if find(rule, [Field("", part)])]
         if not find(arm_words.WITHHELD_BEFORE, near_before) and not find(arm_words.WITHHELD_AFTER, near_after):
             return True
     return False
@@ -179,7 +182,7 @@ def compared(roles: Roles, eligibility: Eligibility) -> Iterator[tuple[Group, Gr
 
 
 def _is_inactive(group: Group, giving: Group, eligibility: Eligibility) -> bool:
-    if group.kind in INACTIVE:
+    if group.kind in INACTIVE or _is_called_imitation(group, eligibility):
         return True
     others = beside(group, giving, eligibility)
     if any(_is_treatment(other) for other in others):
@@ -187,6 +190,12 @@ def _is_inactive(group: Group, giving: Group, eligibility: Eligibility) -> bool:
     is_named = find(eligibility.comparator, [Field("", text) for text in group.texts]) is not None
     is_said = group.is_listed or bool(group.given or group.told)
     return is_named or (is_said and not others)
+
+
+def _is_called_imitation(group: Group, eligibility: Eligibility) -> bool:
+    """A *placebo group* gets a placebo, also one that the register names by what it is made of."""
+    is_called = find(arm_words.IMITATION, [Field("", group.label)]) is not None
+    return is_called and not treatments(Group(group.label), eligibility)
 
 
 def beside(group: Group, other: Group, eligibility: Eligibility) -> list[str]:
@@ -199,7 +208,9 @@ def treatments(group: Group, eligibility: Eligibility) -> list[str]:
     """What a group gets besides the intervention, comparators and procedures."""
     rules = (eligibility.intervention, eligibility.comparator, eligibility.procedures, eligibility.population)
     if group.told:
-        pieces = [piece for sentence in sentences(group.told)[:_TOLD_FIRST] for piece in _pieces(sentence)]
+        first, *others = sentences(group.told)[:_TOLD_FIRST]
+        said = [first, *(sentence for sentence in others if _GIVEN.search(sentence))]
+        pieces = [piece for sentence in said for piece in _pieces(sentence)]
         pieces = [piece for piece in pieces if _is_treatment(piece)]
     else:
         names = group.given if any(map(_words, group.given)) else (*group.given, group.label)

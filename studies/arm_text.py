@@ -125,6 +125,6 @@ def _joined(arms: Iterator[Told]) -> list[Told]:
     for label, text in arms:
         names.setdefault(label.casefold(), label)
         said.setdefault(label.casefold(), []).append(text.strip(" ;,\n"))
-    joined = [(names[key], " ".join(filter(None, texts))) for key, texts in said.items()]
+    joined = [(names[key], "; ".join(filter(None, texts))) for key, texts in said.items()]
     told = [arm for arm in joined if arm[1]]
     return told if told else joined

@@ -71,7 +71,7 @@ def _something_instead(record: TrialRecord, roles: Roles, eligibility: Eligibili
     giving, without = roles.with_it[0], roles.without[0]
     instead = [item for group in roles.without for item in arm_roles.beside(group, giving, eligibility)]
     if all(_is_control(group) for group in roles.with_it) and not all(_is_control(group) for group in roles.without):
-        quote = f"{giving.label} gives the intervention as the control of {without.label}: {without.gets}"
+        quote = f"{without.label} ({without.gets}) is tried; {giving.label} gives the intervention as its control"
         return _verdict(Verdict.UNCLEAR, "arms", quote)
     titles = fields.titles(record)
     titled = find(eligibility.comparator, titles)

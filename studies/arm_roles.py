@@ -37,6 +37,8 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _DOSE = re.compile(r"\d\s*(?:mg|mcg|µg|ug|g|gr|ml|cc|iu|units?|%|tablets?|capsules?)\b", re.IGNORECASE)
 _LONGEST_TREATMENT = 4
 """Words that tell it from others; what has more is described rather than named."""
+_NEAR = 200
+"""Characters round a treatment in which it can be withheld, and the words nearest to it that can do so."""
 _NEAR_BEFORE, _NEAR_AFTER = 6, 3
 _TOLD_FIRST = 3
 """Sentences in which an arm's treatment is told; what follows is how and when."""
@@ -150,8 +152,8 @@ def _tells(group: Group, rule: TermRule) -> bool:
 def gives(text: str, rule: TermRule) -> bool:
     """Whether a text names a treatment that is neither withheld nor imitated: *no X*, *X placebo*, *without X*."""
     for start, end in places(rule, text):
-        before = sentences(_JOINED.split(text[:start])[-1])[-1:]
-        after = sentences(_JOINED.split(text[end:])[0])[:1]
+        before = sentences(_JOINED.split(text[max(0, start - _NEAR) : start])[-1])[-1:]
+        after = sentences(_JOINED.split(text[end : end + _NEAR])[0])[:1]
         near_before = [Field("", " ".join(part.split()[-_NEAR_BEFORE:])) for part in before]
         near_after = [Field("", " ".join(part.split()[:_NEAR_AFTER])) for part in after]
         # Where words are not parted, what is withheld and that it is stand in one word.

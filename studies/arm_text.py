@@ -51,6 +51,8 @@ _KINDS_AFTER = re.compile(
 )
 """What IRCT repeats behind the last group."""
 
+_ARTICLE = re.compile(r"(?:in\s+)?(?:the\s+)?", re.IGNORECASE)
+
 Told = tuple[str, str]
 """An arm's label and what is said of it."""
 
@@ -76,11 +78,10 @@ def _by_register(text: str) -> Iterator[Told]:
 def _by_number(text: str) -> Iterator[Told]:
     marks = [*_NUMBERED.finditer(text)] or [*re.finditer(r"(?<!\w)intervention(\d)\s*:", text, re.IGNORECASE)]
     for mark, told in _after(marks, text):
-        said = _KINDS_AFTER.sub("", told)
-        inner = _LABELLED.match(re.sub(r"^(?:in\s+)?(?:the\s+)?", "", said, flags=re.IGNORECASE))
-        name = mark[0].strip(" :")
+        said = _ARTICLE.sub("", _KINDS_AFTER.sub("", told).strip(), count=1)
+        inner, name = _LABELLED.match(said), mark[0].strip(" :")
         if inner and inner[0].rstrip().endswith((":", "：")):
-            yield f"{name}: {_label(inner)}", said[said.index(inner[0]) + len(inner[0]) :]
+            yield f"{name}: {_label(inner)}", said[inner.end() :]
         else:
             yield name, said
 

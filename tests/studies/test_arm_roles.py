@@ -10,8 +10,8 @@ import yaml
 
 from models.eligibility import Eligibility
 from models.trial import Arm, Intervention, TrialRecord
-from models.vocabulary import Allocation, ArmType, Criterion, StudyType, Verdict
-from studies.eligibility import judge_by_rules, screen
+from models.vocabulary import Allocation, ArmType, StudyType, Verdict
+from studies.eligibility import screen
 
 TABLE = yaml.safe_load((Path(__file__).parent / "reference" / "arm_roles.yaml").read_text(encoding="utf-8"))
 ELIGIBILITY = Eligibility.model_validate(TABLE["eligibility"])

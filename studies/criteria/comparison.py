@@ -10,7 +10,7 @@ from models.trial import TrialRecord
 from models.vocabulary import Allocation, ArmType, Criterion, Verdict
 from studies import arm_roles, fields
 from studies.arm_roles import INACTIVE, Group, Roles
-from studies.criteria.said import by_absence, by_found, verdict
+from studies.criteria.said import LONGEST_QUOTE, by_absence, by_found, verdict
 from studies.prose import is_prose, sentences
 from studies.terms import Field, Found, find
 
@@ -54,7 +54,8 @@ def _by_roles(record: TrialRecord, roles: Roles, eligibility: Eligibility) -> Cr
         without = pair[1]
         if without.kind in INACTIVE:
             return _verdict(Verdict.MET, "arms.type", f"{without.label} ({without.kind})")
-        return _verdict(Verdict.MET, "arms", f"{without.label}: {without.gets}, without the intervention")
+        gets = "" if without.gets == without.label else f": {without.gets}"
+        return _verdict(Verdict.MET, "arms", f"{without.label}{gets}, without the intervention")
     if delayed := find(design.DELAYED, [Field("arms", group.label) for group in roles.groups]):
         return by_found(Criterion.COMPARATOR, Verdict.MET, delayed)
     if roles.without:
@@ -111,7 +112,7 @@ def _all_give_it(record: TrialRecord, roles: Roles, eligibility: Eligibility) ->
         return by_found(Criterion.COMPARATOR, Verdict.UNCLEAR, titled)
     word = Verdict.UNCLEAR if roles.perhaps else Verdict.NOT_MET
     quote = "; ".join(f"{group.label}: {group.gets}" for group in groups)
-    return _verdict(word, "arms", f"every arm receives the intervention: {quote}"[:300])
+    return _verdict(word, "arms", f"every arm receives the intervention: {quote}")
 
 
 def _unless_crossover(record: TrialRecord) -> Verdict:
@@ -191,4 +192,4 @@ def _others_without_arms(record: TrialRecord, eligibility: Eligibility) -> list[
 
 
 def _verdict(word: Verdict, field: str, quote: str) -> CriterionVerdict:
-    return verdict(Criterion.COMPARATOR, word, field, quote)
+    return verdict(Criterion.COMPARATOR, word, field, quote[:LONGEST_QUOTE])

@@ -6,7 +6,7 @@ from models.screening import CriterionVerdict
 from models.vocabulary import Criterion, Verdict
 from studies.terms import Field, Found
 
-_LONGEST_QUOTE = 300
+LONGEST_QUOTE = 300
 
 
 def verdict(criterion: Criterion, word: Verdict, field: str, quote: str, decided_by: str = "rule") -> CriterionVerdict:
@@ -22,4 +22,4 @@ def by_found(criterion: Criterion, word: Verdict, found: Found) -> CriterionVerd
 def by_absence(criterion: Criterion, word: Verdict, fields: Sequence[Field], name: str) -> CriterionVerdict:
     """A verdict by what fields do not say."""
     quote = "; ".join(field.text for field in fields)
-    return verdict(criterion, word, name, quote[:_LONGEST_QUOTE] if quote else "none registered")
+    return verdict(criterion, word, name, quote[:LONGEST_QUOTE] if quote else "none registered")

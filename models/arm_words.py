@@ -11,14 +11,14 @@ TELLING = by_language(
         " undergo; undergoes; underwent; participants; patients who; subjects; we; should; may; must; can; has been;"
         " have been; which",
         "es": "recibir*; reciben; será*; serán; pacientes; participantes; asignad*",
-        "pt": "receber*; recebem; serão; pacientes; participantes",
+        "pt": "receber*; recebem; serão",
         "fr": "recevr*; reçoi*; sera; seront; patients",
         "de": "erhalten; erhält; wird; werden; patienten; teilnehmer*",
         "it": "ricever*; ricevono; sarà; verrà; verranno; saranno; pazienti",
         "nl": "krijgen; krijgt; ontvangen; ontvangt; wordt; worden; patiënten",
         "pl": "otrzym*; będą; pacjenci",
         "zh": "*受试者*; *患者*; *入组*",
-        "ja": "*患者*; *被験者*; *する。*",
+        "ja": "*被験者*; *する。*",
         "ko": "*환자*; *대상자*",
     }
 )
@@ -27,13 +27,13 @@ WITHHELD_BEFORE = by_language(
     {
         "en": "no; not; never; without; placebo*; sham; dummy; mimic*; imitat*; simulat*; instead of; rather than; other than;"
         " except; excluding; identical to; similar to; resembl*; compared to; compared with; same as; excludes",
-        "es": "no; sin; placebo*; en lugar de",
-        "pt": "não; sem; placebo*",
-        "fr": "sans; pas de; placebo*; au lieu de",
-        "de": "ohne; kein*; nicht; placebo*; statt",
-        "it": "senza; non; placebo*; invece di",
-        "nl": "zonder; geen; niet; placebo*",
-        "pl": "bez; nie; placebo*",
+        "es": "sin; en lugar de",
+        "pt": "não; sem",
+        "fr": "sans; pas de; au lieu de",
+        "de": "ohne; kein*; nicht; statt",
+        "it": "senza; non; invece di",
+        "nl": "zonder; geen; niet",
+        "pl": "bez; nie",
         "ru": "без; плацебо",
         "zh": "*不使用*; *不用*; *不服用*; *不给予*; *未*; *无*; *安慰剂*; *模拟剂*",
         "ja": "*プラセボ*; *偽薬*; *なし*",
@@ -84,12 +84,10 @@ CIRCUMSTANCE = by_language(
         " recipients of; history of; previous; previously; post; peri; discovered *; identified *; derived from; failed;"
         " failing; refractory to; resistant to; exposed to; intolerant to; effects on; response to; screened",
         "es": "tras; después de; antes de; sometid* a",
-        "pt": "após; antes de; submetid* a",
+        "pt": "após; submetid* a",
         "fr": "après; avant; au cours de",
         "de": "nach; vor; während",
         "it": "dopo; prima di; sottopost* a",
-        "nl": "na; voor",
-        "pl": "po; przed",
         "zh": "*接受*后*",
     }
 )

@@ -146,7 +146,7 @@ CROSSOVER = by_language(
 CONTROL = by_language(
     {
         "en": "control; controls; control group; control arm; comparator; comparison group; reference",
-        "es": "grupo control; control",
+        "es": "grupo control",
         "pt": "controle",
         "fr": "contrôle; témoin*",
         "de": "kontrollgruppe; kontrollarm; vergleichsgruppe",
@@ -182,7 +182,8 @@ COMPARATOR = by_language(
         " observation arm; natural course; basic treatment; background treatment; routine therap*; regular treatment;"
         " conventional management; conventional; best medical *; standard of care; standard care; standard treatment;"
         " usual care; usual treatment; routine care; routine treatment; standard therap*; standard medical *;"
-        " conventional treatment; conventional therap*; convention treatment; convention therap*; best supportive care; supportive care; supportive treatment;"
+        " conventional treatment; conventional therap*; convention treatment; convention therap*; best supportive care;"
+        " supportive care; supportive treatment;"
         " delayed treatment; delayed start; wait list*; waiting list*; carrier solution; controls; control; control group;"
         " control arm; treatment as usual; care as usual; attention control",
         "+es": "sin tratamiento; solución salina; suero salino; suero fisiológico; simulad*; tratamiento habitual;"

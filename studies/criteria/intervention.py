@@ -17,6 +17,8 @@ from studies.terms import Field, Found, find, places
 
 _CODE = re.compile(r"\w*\d[\w-]*|\w[\w-]{3,}")
 _CLAUSE = re.compile(r"[,;:()]|\s[-–—]\s")
+_WITH = re.compile(r"\b(?:with|by|using|con|com|avec|mit|met)\b", re.IGNORECASE)
+"""Behind it stands what is given, whatever is said of people before: *after exposure with …*."""
 _PARTING = re.compile(
     r"\b(?:after|for|in|from|with|by|on|to|using|via|following|before|versus|vs|against|and|or|tras|après|nach|dopo)\b",
     re.IGNORECASE,
@@ -99,9 +101,10 @@ def _is_tried_by_title(record: TrialRecord, eligibility: Eligibility) -> bool:
 
 def _is_given(title: str, start: int) -> bool:
     """Whether nothing in front of a treatment makes it a circumstance, or what everybody gets."""
-    before = " ".join(_CLAUSE.split(title[:start])[-1].split()[-_NEAR:])
-    rules = (arm_words.CIRCUMSTANCE, arm_words.BACKGROUND)
-    return not any(find(rule, [Field("", before)]) for rule in rules)
+    clause = _CLAUSE.split(title[:start])[-1]
+    nearest = _WITH.split(clause)[-1]
+    told = ((arm_words.BACKGROUND, clause), (arm_words.CIRCUMSTANCE, nearest))
+    return not any(find(rule, [Field("", " ".join(text.split()[-_NEAR:]))]) for rule, text in told)
 
 
 def _is_one_of(words: set[str], title: str, start: int, end: int) -> bool:

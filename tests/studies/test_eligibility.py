@@ -104,7 +104,10 @@ PROSE = "Riluzole 50 mg is given twice daily. At baseline peripheral blood stem 
         ("Participants are injected once. They are followed for a year.", "Mesenchymal stem cells in ALS", MET),
         ("Group A: mesenchymal stem cells. Group B: saline. Both groups are followed for a year.", "ALS trial", MET),
         ("Patients are randomised to mesenchymal stem cells or saline.", "ALS trial", MET),
-        # A title in which it is a circumstance does not.
+        (PROSE, "Treatment after diagnosis of ALS with mesenchymal stem cells", MET),
+        # A title in which it is a circumstance, or what everybody gets, does not.
+        (PROSE, "Riluzole added to mesenchymal stem cells in ALS", UNCLEAR),
+        (PROSE, "Riluzole in patients treated with mesenchymal stem cells", UNCLEAR),
         (PROSE, "Riluzole after stem cell transplantation in ALS", UNCLEAR),
         ("Tacrolimus", "Tacrolimus after stem cell transplantation in ALS", UNCLEAR),
         ("Tacrolimus", "Tacrolimus in recipients of neural stem cells", UNCLEAR),

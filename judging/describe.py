@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from models.eligibility import Eligibility
 from models.judgement import Description, Screened
 from models.trial import TrialRecord
+from studies.arm_roles import roles_of
+from studies.prose import is_prose
 from studies.terms import Field, find
 
 
@@ -54,10 +56,14 @@ def product_of(record: TrialRecord, eligibility: Eligibility) -> str:
 
 
 def comparator_of(record: TrialRecord, eligibility: Eligibility) -> str:
-    """Arms or interventions that are a comparator by the protocol's words."""
-    names = [*(arm.label for arm in record.arms), *(item.name for item in record.interventions)]
+    """Arms or interventions that are a comparator by the protocol's words, or else arms without the intervention."""
+    roles = roles_of(record, eligibility)
+    giving = {group.label for group in roles.giving} if record.arms else set()
+    labels = [arm.label for arm in record.arms if arm.label not in giving]
+    names = [*labels, *(item.name for item in record.interventions if not is_prose(item.name))]
     found = [name for name in names if find(eligibility.comparator, [Field("", name)])]
-    return _joined([name for name in found if not find(eligibility.intervention, [Field("", name)])] or found)
+    found = [name for name in found if not find(eligibility.intervention, [Field("", name)])] or found
+    return _joined(found or ([group.label for group in roles.without] if roles.giving else []))
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -143,6 +143,21 @@ CROSSOVER = by_language(
         "ko": "*교차*",
     }
 )
+CONTROL = by_language(
+    {
+        "en": "control; controls; control group; control arm; comparator; comparison group; reference",
+        "es": "grupo control",
+        "pt": "controle",
+        "fr": "contrôle; témoin*",
+        "de": "kontrollgruppe; kontrollarm; vergleichsgruppe",
+        "it": "controllo",
+        "nl": "controlegroep",
+        "zh": "*对照*; *對照*",
+        "ja": "*対照*",
+        "ko": "*대조*",
+    }
+)
+"""What an arm is called with which another is compared, whatever it gets."""
 RUN_IN = by_language(
     {
         "en": "run-in; lead-in; safety cohort; open-label phase; open label phase; open-label part; first stage",
@@ -167,7 +182,8 @@ COMPARATOR = by_language(
         " observation arm; natural course; basic treatment; background treatment; routine therap*; regular treatment;"
         " conventional management; conventional; best medical *; standard of care; standard care; standard treatment;"
         " usual care; usual treatment; routine care; routine treatment; standard therap*; standard medical *;"
-        " conventional treatment; conventional therap*; best supportive care; supportive care; supportive treatment;"
+        " conventional treatment; conventional therap*; convention treatment; convention therap*; best supportive care;"
+        " supportive care; supportive treatment;"
         " delayed treatment; delayed start; wait list*; waiting list*; carrier solution; controls; control; control group;"
         " control arm; treatment as usual; care as usual; attention control",
         "+es": "sin tratamiento; solución salina; suero salino; suero fisiológico; simulad*; tratamiento habitual;"
@@ -202,7 +218,8 @@ PROCEDURES = by_language(
     {
         "en": "aspiration*; aspirate*; harvest*; collection*; apheresis; leukapheresis; leucapheresis; biops*;"
         " lumbar puncture*; catheter*; anesthesia; anaesthesia; sedation; blood draw*; blood sampl*; venepuncture;"
-        " venipuncture; cannulation; randomisation; randomization; questionnaire*",
+        " venipuncture; cannulation; randomisation; randomization; questionnaire*; assessment*; monitoring visit*;"
+        " follow-up visit*; blood test*; laboratory test*; swab*; diagnostic test*",
         "es": "anestesia; sedación; extracción de sangre; punción lumbar",
         "pt": "sedação; coleta de sangue; punção lombar",
         "fr": "anesthésie; sédation; prise de sang; ponction lombaire",

@@ -1,6 +1,7 @@
 """The texts of a record in which the words of a question are looked for, each with the name of its field."""
 
 from models.trial import Intervention, TrialRecord
+from studies.prose import is_prose
 from studies.terms import Field
 
 
@@ -29,6 +30,16 @@ def of_intervention(item: Intervention) -> list[Field]:
     """Everything that a record says of one of its interventions."""
     texts = [item.name, *item.other_names, *([item.description_text] if item.description_text else [])]
     return [Field("interventions", text) for text in texts]
+
+
+def products(record: TrialRecord) -> list[Field]:
+    """Interventions by name: what is told in sentences names nothing."""
+    return [item for item in interventions(record) if not is_prose(item.text)]
+
+
+def told(record: TrialRecord) -> list[Field]:
+    """What a register's field for interventions tells in sentences."""
+    return [item for item in interventions(record) if is_prose(item.text)]
 
 
 def arms(record: TrialRecord) -> list[Field]:

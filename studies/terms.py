@@ -43,17 +43,23 @@ def find(rule: TermRule, fields: Iterable[Field]) -> Found | None:
     return None
 
 
+def places(rule: TermRule, text: str) -> list[tuple[int, int]]:
+    """Begin and end of every term of a rule in a text, in order, those inside another left out."""
+    searched = _without(tuple(rule.except_terms), text)
+    possible = _possible(tuple(rule.terms), searched)
+    found = sorted({match.span() for item in possible for match in item.pattern.finditer(searched)})
+    kept: list[tuple[int, int]] = []
+    for start, end in found:
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
+
+
 @lru_cache(maxsize=2**16)
 def _place(terms: tuple[str, ...], exceptions: tuple[str, ...], text: str) -> tuple[int, int, bool] | None:
     """Begin and end of the first term; kept, since a trial's versions repeat each other, and nights the versions."""
-    folded = text.casefold()
-    possible = [item for item in _compiled(terms) if item.letters in (text if item.is_abbreviation else folded)]
-    if not possible:
-        return None
-    searched = text
-    for item in _compiled(exceptions):
-        if item.letters in (text if item.is_abbreviation else folded):
-            searched = item.pattern.sub(lambda match: " " * len(match[0]), searched)
+    possible = _possible(terms, text)
+    searched = _without(exceptions, text) if possible else text
     for item in possible:
         if match := item.pattern.search(searched):
             return match.start(), match.end(), item.is_abbreviation
@@ -66,6 +72,19 @@ class _Term(NamedTuple):
     pattern: re.Pattern[str]
     letters: str
     is_abbreviation: bool
+
+
+def _possible(terms: tuple[str, ...], text: str) -> list[_Term]:
+    """The terms whose longest letters stand in a text."""
+    folded = text.casefold()
+    return [item for item in _compiled(terms) if item.letters in (text if item.is_abbreviation else folded)]
+
+
+def _without(exceptions: tuple[str, ...], text: str) -> str:
+    """A text of the same length with phrases blanked."""
+    for item in _possible(exceptions, text):
+        text = item.pattern.sub(lambda match: " " * len(match[0]), text)
+    return text
 
 
 @lru_cache(maxsize=256)

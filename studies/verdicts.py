@@ -7,15 +7,24 @@ from functools import cache, partial
 
 import msgspec
 
-from models import design, documents
+from models import arm_words, design, documents
 from models.eligibility import Eligibility
 from models.report import Report
 from models.screening import CriterionVerdict, ReportScreening
 from models.trial import TrialRecord
+from studies import arm_roles, arm_text, fields, prose, report_kinds, report_screening, terms
 from studies import eligibility as rules
-from studies import fields, report_kinds, report_screening, terms
+from studies.criteria import allocation, comparison, intervention, population, said
 from studies.products import with_names
 from studies.report_screening import judge_report, screening_of
+
+_MODULES = (
+    *(rules, population, intervention, allocation, comparison, said),
+    *(arm_roles, arm_text, prose, fields, terms),
+    *(report_screening, report_kinds),
+    *(design, arm_words, documents),
+)
+"""What a verdict depends on beside a record and a review."""
 
 Ruled = tuple[CriterionVerdict, ...]
 
@@ -70,5 +79,4 @@ def fingerprint(eligibility: Eligibility) -> str:
 
 @cache
 def _code() -> str:
-    modules = (rules, fields, terms, design, documents, report_screening, report_kinds)
-    return hashlib.sha256("".join(map(inspect.getsource, modules)).encode()).hexdigest()
+    return hashlib.sha256("".join(map(inspect.getsource, _MODULES)).encode()).hexdigest()

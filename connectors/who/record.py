@@ -13,6 +13,7 @@ from connectors.design_text import allocation_said, labelled, unbroken
 from connectors.reading import FieldReader
 from connectors.who import words as who_words
 from connectors.who.dates import MISSING, read_date
+from connectors.who.products import products_in
 from models import registers
 from models.dates import PartialDate, first_day
 from models.trial import Arm, Intervention, PlannedOutcome, Reference, SecondaryId, TrialRecord
@@ -61,6 +62,7 @@ _TIMED = re.compile(r"(?P<measure>.+?)\s*\[(?P<frame>[^\[\]]*)\]\s*", re.DOTALL)
 _SPLIT_AFTER_TIME = re.compile(r"(?<=\]);")
 _GROUP_SIZE = re.compile(r":\s*(\d{1,9})\s*(?:;|$)")
 _GROUP_SIZES = re.compile(r"(?:[^;]*:\s*\d{1,9}\s*(?:;|$))+")
+_DAY = re.compile(r"\s*(?:days?|weeks?|months?|d)\s*\d|\s*第?\d+[天日周]", re.IGNORECASE)
 _EXPLAINED = re.compile(r"\s*\([^()]*\)\s*$")
 
 
@@ -255,7 +257,7 @@ def _parts(text: str | None) -> tuple[str, ...]:
 def _arms_and_interventions(
     text: str | None, register: registers.Register
 ) -> tuple[tuple[Arm, ...], tuple[Intervention, ...]]:
-    """ChiCTR names groups with what they receive, ClinicalTrials.gov types with names; the others write prose."""
+    """Groups with what they receive of ChiCTR, types with names of ClinicalTrials.gov, products of EU CTR; else prose."""
     if text is None:
         return (), ()
     if register.listed_as == registers.CTGOV:
@@ -277,14 +279,16 @@ def _arms_and_interventions(
             for label, name in zip(labels, [_known(received) for _, _, received in groups], strict=True)
             if name
         )
+    if register.listed_as == registers.EUCTR and (products := products_in(text)):
+        return (), products
     return (), (Intervention(name=text.replace("\n", " ")),)
 
 
 def _groups(text: str) -> list[str]:
-    """``label:what it receives``, one per group; a semicolon inside belongs to what is received."""
+    """``label:what it receives``, one per group; a semicolon inside belongs to what is received, and so does a day."""
     groups: list[str] = []
     for part in text.replace("\n", " ").split(";"):
-        if ":" in part or not groups:
+        if not groups or (":" in part and not _DAY.match(part)):
             groups.append(part.strip())
         else:
             groups[-1] = f"{groups[-1]};{part}".rstrip("; ")

@@ -91,9 +91,42 @@ def test_intervention(
     assert judged(Criterion.INTERVENTION, **fields) is expected
 
 
+PROSE = "Riluzole 50 mg is given twice daily. At baseline peripheral blood stem cells are drawn for an assay."
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "expected"),
+    [
+        # What a register tells in sentences gives at most unclear.
+        (PROSE, "Riluzole in ALS", UNCLEAR),
+        ("The trial begins with mesenchymal stem cells. Other treatments may be added.", "Treatments in ALS", UNCLEAR),
+        # A title that names it, or an arm that is named, gives met.
+        ("Participants are injected once. They are followed for a year.", "Mesenchymal stem cells in ALS", MET),
+        ("Group A: mesenchymal stem cells. Group B: saline. Both groups are followed for a year.", "ALS trial", MET),
+        ("Patients are randomised to mesenchymal stem cells or saline.", "ALS trial", MET),
+        (PROSE, "Treatment after diagnosis of ALS with mesenchymal stem cells", MET),
+        # A title in which it is a circumstance, or what everybody gets, does not.
+        (PROSE, "Riluzole added to mesenchymal stem cells in ALS", UNCLEAR),
+        (PROSE, "Riluzole in patients treated with mesenchymal stem cells", UNCLEAR),
+        (PROSE, "Riluzole after stem cell transplantation in ALS", UNCLEAR),
+        ("Tacrolimus", "Tacrolimus after stem cell transplantation in ALS", UNCLEAR),
+        ("Tacrolimus", "Tacrolimus in recipients of neural stem cells", UNCLEAR),
+        # Title and product that do not agree.
+        ("Mesenchymal stem cells", "Exosomes in ALS", UNCLEAR),
+        ("Mesenchymal stem cells", "Regulatory T cells in ALS", UNCLEAR),
+        ("Mesenchymal stem cells", "Mesenchymal stem cells and regulatory T cells in ALS", MET),
+        (PROSE, "Exosomes in ALS", UNCLEAR),
+    ],
+)
+def test_intervention_by_prose_and_titles(judged: Callable[..., Verdict], name: str, title: str, expected: Verdict):
+    fields = {"interventions": (Intervention(name=name),), "arms": (), "brief_title": title}
+    assert judged(Criterion.INTERVENTION, **fields) is expected
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
+        ({"allocation": None, "intervention_model_text": "Single Group Assignment", "arms": ()}, NOT_MET),
         ({"allocation": Allocation.RANDOMISED}, MET),
         ({"allocation": Allocation.RANDOMISED, "intervention_model_text": "Single Group Assignment"}, MET),
         ({"allocation": Allocation.NON_RANDOMISED}, NOT_MET),

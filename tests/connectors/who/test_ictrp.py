@@ -454,3 +454,23 @@ def test_every_real_id_is_of_a_known_registry(samples: Path) -> None:
     printed = re.findall(r"<TrialID>([^<]+)", (samples / "ictrp" / "portal_export_first150_2020-03-18.xml").read_text())
     assert len(printed) == 150
     assert all(entry_of(item) for item in printed)
+
+
+def test_products_of_an_eu_record_are_names_and_a_placebo_is_one(parse: Parse) -> None:
+    text = (
+        "<br>Trade Name: Doraquil 200 mg<br>Pharmaceutical Form: Tablet<br>INN or Proposed INN: DORAQUINE<br>CAS Number:"
+        " 1-2-3<br>Concentration number: 200-<br>Pharmaceutical form of the placebo: Tablet<br>Route of administration of"
+        " the placebo: Oral use<br><br>Product Name: Zincol<br>Product Code: Z-1<br>Pharmaceutical Form: Capsule<br>"
+    )
+    record, _ = _one(parse, TrialID="EUCTR2015-002340-14-NL", Intervention=text)
+    assert [(item.name, item.other_names) for item in record.interventions] == [
+        ("Doraquil 200 mg", ("DORAQUINE",)),
+        ("Zincol", ("Z-1",)),
+        ("Placebo", ()),
+    ]
+
+
+def test_a_day_of_a_regimen_is_no_group(parse: Parse) -> None:
+    text = "drug:Day1: 6 tablets;Day2~5: 2 tablets;other drug:Day 1-3: 500 mg;Day 4-5: 250 mg;"
+    record, _ = _one(parse, Intervention=text)
+    assert [arm.label for arm in record.arms] == ["drug", "other drug"]

@@ -1,0 +1,1 @@
+"""One module per criterion: what of a record decides it, with the words that do."""

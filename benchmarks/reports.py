@@ -24,7 +24,7 @@ from accuracy import PROJECT, TODAY, Tally
 
 from connectors.boundary import read_page
 from flows.backtest import backtest
-from judging.judge import screen_records
+from judging.screened import screen_records
 from models.dates import at_night
 from models.judgement import Judgement, Screened
 from models.report import Report

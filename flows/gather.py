@@ -17,7 +17,7 @@ from flows.harvest import Harvested, HarvestTask, base_url_of, harvest, since_la
 from flows.load import Holdings, ReadFiles, load_archive
 from flows.searches import known_questions, searched_sources, studies_of, topic_of
 from flows.steps import Steps
-from judging.judge import ids_to_follow, screen_records
+from judging.screened import ids_to_follow, screen_records
 from models.connector import Connector
 from models.review import Review
 from models.search import Question, SourceCheck

@@ -12,16 +12,10 @@ import msgspec
 
 from judging.describe import descriptions_of
 from judging.evidence import arms_of, as_printed, inputs_of
-from judging.from_reports import criteria_of, from_reports, leading_report
-from judging.listed import listed_only
 from judging.rulings import (
-    Rulings,
     out_of_evidence,
-    record_named,
-    rule,
-    with_links_resolved,
-    with_reports_resolved,
 )
+from judging.screened import screen_records
 from judging.tasks import (
     look_alikes,
     more_than_randomised,
@@ -35,137 +29,34 @@ from judging.tasks import (
     unclear,
     unread_results,
 )
-from models.judgement import Judgement, Linked, Screened, Told
+from models.judgement import Judgement, Screened, Told
 from models.literature import Literature
 from models.protocol import PublishedStudy
 from models.report import Report
 from models.review import Review
-from models.screening import CriterionVerdict, Event, RunContext, StudyStatus
+from models.screening import Event, RunContext, StudyStatus
 from models.synthesis import ArmResult, EffectInput, SourceFreshness
 from models.trial import Observation, TrialRecord
 from models.vocabulary import (
     EventCode,
     EvidenceSet,
     LinkMethod,
-    ReferenceType,
     Status,
     StudyList,
     Verdict,
 )
-from studies.candidates import profile
 from studies.corrections import is_disputed
-from studies.eligibility import screen
 from studies.events import events_of
 from studies.lifecycle import LinkedReport, StudyFile, status_of
 from studies.link_dates import dated
-from studies.linkage import is_listed_only, link
+from studies.linkage import is_listed_only
 from studies.literature import literature_of
 from studies.numbers import numbers_of
-from studies.products import products_of
 from studies.reopening import eligible_from
 from studies.verdicts import Verdicts
 from synthesis.certainty import rate_review
 from synthesis.pooling import pool_review
 from synthesis.signals import compare, decide, reproduce
-
-
-def screen_records(
-    newest: Sequence[Observation],
-    literature: Literature,
-    review: Review,
-    verdicts: Verdicts | None = None,
-    known: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[Screened, Rulings]:
-    """Join records to studies, resolve what people wrote, and judge each study by the record that leads it.
-
-    `known` tells the study that each number stood for on earlier nights, the oldest first.
-    """
-    verdicts = verdicts or Verdicts(review.protocol.eligibility)
-    review = with_reports_resolved(review, literature.as_written)
-    records = {item.item.record_id: item.item for item in newest if isinstance(item.item, TrialRecord)}
-    resolve = record_named(records, known)
-    records |= listed_only(review, resolve, literature.reports)
-    links = with_links_resolved(review, records, known).links
-    linked = link(records, literature, links, known)
-    mattering = _that_may_matter(linked, records, review, verdicts)
-    mattering_records = [item for given in mattering.values() for item in given]
-    reports = verdicts.of_reports(literature.reports, products_of(mattering_records, review.protocol.eligibility))
-    profiles = [profile(study_id, given, review.protocol.eligibility) for study_id, given in mattering.items()]
-    found = from_reports(linked, literature, reports, profiles, records, links, known)
-    records |= found.records
-    linked = msgspec.structs.replace(
-        linked,
-        reports=found.links,
-        queue=(*linked.queue, *found.queue),
-        leading={**linked.leading, **{study_id: study_id for study_id in found.records}},
-    )
-    of_reports = _names_of_unregistered(linked, records, literature)
-    studies = {**of_reports, **{record: study for study, record in linked.leading.items()}}
-    studies |= {item.record_id: item.study_id for item in linked.records}
-    rulings = rule(review, studies, record_named(records, {**known, **of_reports}))
-
-    def ruled(study_id: str, record: TrialRecord) -> tuple[CriterionVerdict, ...]:
-        if not is_listed_only(record):
-            return verdicts.of(record)
-        leading = leading_report(study_id, linked.reports, literature)
-        return criteria_of(reports.get(leading or ""))
-
-    screening = {
-        study_id: screen(
-            study_id,
-            records[leading],
-            review.protocol.eligibility,
-            rulings.review.decisions,
-            rulings.review.versions,
-            ruled(study_id, records[leading]),
-        )
-        for study_id, leading in linked.leading.items()
-    }
-    screened = Screened(linked=linked, newest=records, screening=screening, reports=reports, of_reports=of_reports)
-    return screened, rulings
-
-
-def _that_may_matter(
-    linked: Linked, records: Mapping[str, TrialRecord], review: Review, verdicts: Verdicts
-) -> dict[str, list[TrialRecord]]:
-    """Records of the studies that the rules do not screen out, or that the review lists, by study id."""
-    listed = {study.study_id for version in review.versions for study in (*version.included, *version.ongoing)}
-    members: dict[str, list[TrialRecord]] = defaultdict(list)
-    for item in linked.records:
-        members[item.study_id].append(records[item.record_id])
-    return {
-        study_id: members[study_id]
-        for study_id, leading in linked.leading.items()
-        if members[study_id]
-        and (study_id in listed or all(item.verdict is not Verdict.NOT_MET for item in verdicts.of(records[leading])))
-    }
-
-
-def _names_of_unregistered(
-    linked: Linked, records: Mapping[str, TrialRecord], literature: Literature
-) -> dict[str, str]:
-    """Studies that no register tells of, by every name of their reports."""
-    return {
-        name: item.study_id
-        for item in linked.reports
-        if is_listed_only(records[linked.leading[item.study_id]])
-        for name in literature.reports[item.report_id].names
-        if literature.resolve(name) == item.report_id
-    }
-
-
-def ids_to_follow(screened: Screened, review: Review) -> list[str]:
-    """Records and reports to ask for one by one: of studies that matter, and those people name.
-
-    The review's own studies are always among them, whether or not tonight's search finds them.
-    """
-    ids = [record for study in screened.studies_that_matter for record in screened.records_of(study)]
-    ids += [study.study_id for version in review.versions for study in (*version.included, *version.ongoing)]
-    ids += [row.item_id for row in review.links] + [row.report for row in review.extraction]
-    for study in screened.studies_that_matter:
-        references = screened.record_of(study).references
-        ids += [f"PMID:{item.pmid}" for item in references if item.pmid and item.type is ReferenceType.RESULT]
-    return sorted(dict.fromkeys(ids))
 
 
 def judge(
@@ -200,7 +91,10 @@ def judge(
         *recall(screened, review, freshness),
     ]
     registered = {name: record for name, record in screened.newest.items() if not is_listed_only(record)}
-    queue += look_alikes(screened.linked, registered, reports, screened.studies_that_matter, review.links)
+    # What a person is asked about a report by what it tells is not asked again by its title.
+    asked = {item.subject for item in screened.linked.queue if item.kind == "report"}
+    unasked = {name: report for name, report in reports.items() if name not in asked}
+    queue += look_alikes(screened.linked, registered, unasked, screened.studies_that_matter, review.links)
     met = [study for study, decision in screened.screening.items() if decision.verdict is Verdict.MET]
     sources = {study_id: screened.with_results(study_id, reports) for study_id in met}
     entered, provisional, problems = arms_of(review, sources)

@@ -20,12 +20,13 @@ from models.protocol import DecisionRow, LinkRow
 from models.report import RelatedReport, Report
 from models.review import Review, load_review
 from models.screening import RunContext
-from models.trial import Arm, Intervention, Observation, TrialRecord
+from models.trial import Arm, Intervention, Observation, Reference, TrialRecord
 from models.vocabulary import (
     Allocation,
     ArmType,
     CountType,
     LinkMethod,
+    ReferenceType,
     RelationKind,
     ReportKind,
     StudyList,
@@ -320,3 +321,42 @@ def test_a_retraction_by_any_copy_is_told_once() -> None:
     for order in itertools.permutations([first, *retracted]):
         found = [event for event in concluded(order).events if event.event_code == "E7"]
         assert [event.reference for event in found] == ["PMID:90000403, retraction_in"]
+
+
+def test_a_registration_without_that_number_takes_over_the_study_and_its_name() -> None:
+    """It names the paper as its result: one study, under the id that people know, with their rows."""
+    record = msgspec.structs.replace(
+        KNOWN,
+        registry_id="NCT90000399",
+        acronym=None,
+        sponsor=None,
+        brief_title="Hospice mattresses",
+        enrolment_count=None,
+        references=(Reference(doi="10.99999/mun.401", type=ReferenceType.RESULT),),
+    )
+    known = {name: "DOI:10.99999/mun.401" for name in ("DOI:10.99999/mun.401", "PMID:90000401")}
+    judgement = concluded(UNREGISTERED, [record], known=known)
+    assert studies_of(judgement) == {"DOI:10.99999/mun.401"}
+    assert judgement.screened.linked.leading["DOI:10.99999/mun.401"] == "NCT90000399"
+    [link] = judgement.screened.linked.reports
+    assert (link.study_id, link.method) == ("DOI:10.99999/mun.401", LinkMethod.REGISTRY_REFERENCE)
+
+
+def test_rows_under_a_report_apply_to_the_registered_study_that_it_turns_out_to_be_of() -> None:
+    record = msgspec.structs.replace(
+        KNOWN, registry_id="NCT90000399", references=(Reference(doi="10.99999/mun.401", type=ReferenceType.RESULT),)
+    )
+    row = DecisionRow(
+        study_id="PMID:90000401",
+        criterion="list",
+        verdict=StudyList.EXCLUDED,
+        decided_by="AB",
+        known_from=date(2026, 1, 1),
+        reason="not randomised on reading",
+    ).at(2)
+    known = {"NCT90000399": "NCT90000399", "PMID:90000401": "DOI:10.99999/mun.401"}
+    judgement = concluded(UNREGISTERED, [record], replace(REVIEW, decisions=(row,)), known)
+    assert [(item.study_id, item.list) for item in judgement.statuses if item.study_id not in LISTED] == [
+        ("NCT90000399", StudyList.EXCLUDED)
+    ]
+    assert [item for item in judgement.queue if item.kind == "ruling"] == []

@@ -24,7 +24,7 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
     masking: str
     who_masked: tuple[Masked, ...] = ()
     limitations: str | None = None
-    agreement: Agreement = Agreement()
+    agreement: Agreement | None = None
     groups: tuple[ResultGroup, ...] = ()
     drop_outs: tuple[DropOut, ...] = ()
     analyses: tuple[PostedAnalysis, ...] = ()

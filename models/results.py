@@ -176,4 +176,4 @@ class PostedResults(Value, frozen=True, kw_only=True):
     analyses: tuple[PostedAnalysis, ...] = ()
     adverse_events: AdverseEvents = AdverseEvents()
     limitations_text: str | None = None
-    agreement: Agreement = Agreement()
+    agreement: Agreement | None = None

@@ -106,8 +106,10 @@ def is_open(masking_text: str | None) -> bool:
     return bool(words) and words[0].strip("-,;(") in _OPEN
 
 
-def agreement_words(agreement: Agreement) -> str:
+def agreement_words(agreement: Agreement | None) -> str:
     """What sponsor and investigators agreed on publishing; '' where nothing is posted."""
+    if agreement is None:
+        return ""
     parts = []
     if agreement.is_investigator_employed is not None:
         parts.append(

@@ -65,11 +65,13 @@ def _known(given: etree._Element, path: str, element: str, classic: dict[str, st
     return reader.known(f"{path}/{element}", tidy(given.findtext(element)), classic)
 
 
-def agreement_of(results: etree._Element) -> Agreement:
+def agreement_of(results: etree._Element) -> Agreement | None:
     """What the form says in a sentence: ``Principal Investigators are NOT employed by …``."""
     employed = tidy(results.findtext("certain_agreements/pi_employee"))
     restrictive = tidy(results.findtext("certain_agreements/restrictive_agreement"))
     is_restrictive = _affirmed(restrictive)
+    if employed is None and restrictive is None:
+        return None
     return Agreement(
         is_investigator_employed=_affirmed(employed),
         is_restrictive=is_restrictive,

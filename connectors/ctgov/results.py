@@ -14,6 +14,7 @@ from connectors.ctgov.shape import (
     AdverseEventsShape,
     AnnotationSection,
     Baseline,
+    CertainAgreement,
     Denom,
     DropWithdraw,
     EventGroup,
@@ -76,7 +77,6 @@ def posted_results(section: ResultsSection, reader: FieldReader) -> PostedResult
         for number, outcome in enumerate(section.outcome_measures_module.outcome_measures)
     ]
     more = reader.block("resultsSection.moreInfoModule", section.more_info_module, MoreInfo) or MoreInfo()
-    agreed = more.certain_agreement
     return PostedResults(
         flow=_flow(section.participant_flow_module, reader),
         baseline=tuple(_baseline(section.baseline_characteristics_module, reader)),
@@ -84,13 +84,18 @@ def posted_results(section: ResultsSection, reader: FieldReader) -> PostedResult
         analyses=tuple(found for outcome, path in outcomes for found in posted_analyses(outcome, path, reader)),
         adverse_events=_adverse_events(section.adverse_events_module, reader),
         limitations_text=plain(more.limitations_and_caveats.description),
-        agreement=Agreement(
-            is_investigator_employed=agreed.pi_sponsor_employee,
-            is_restrictive=agreed.restrictive_agreement,
-            restriction_text=tidy(agreed.restriction_type),
-            details_text=plain(agreed.other_details),
-        ),
+        agreement=_agreement(more.certain_agreement),
     )
+
+
+def _agreement(agreed: CertainAgreement) -> Agreement | None:
+    found = Agreement(
+        is_investigator_employed=agreed.pi_sponsor_employee,
+        is_restrictive=agreed.restrictive_agreement,
+        restriction_text=tidy(agreed.restriction_type),
+        details_text=plain(agreed.other_details),
+    )
+    return found if found != Agreement() else None
 
 
 def _groups(groups: Iterable[Group | EventGroup]) -> tuple[ResultGroup, ...]:

@@ -53,7 +53,7 @@ _STANDARDISED = re.compile(r"standardi[sz]ed", re.I)
 _LOG = re.compile(r"\blog\b|\bln\b|logarithm", re.I)
 RATIOS = frozenset({Measure.HR, Measure.OR, Measure.IRR, Measure.RR})
 
-_SENTENCE = re.compile(r"[.;\n|](?=\s|$)|\n")
+_SENTENCE = re.compile(r"(?<!\bvs)[.;|](?=\s|$)|\n", re.I)
 _AGAINST = re.compile(
     r"\bminus\b|\bover\b|\brelative to\b|\bcompared (?:to|with)\b|\bdivided by\b|/|\s[-\N{EN DASH}\N{MINUS SIGN}÷:]\s",
     re.I,

@@ -1,4 +1,7 @@
-"""Posted results of one study as rows for extraction.csv: a person checks them, pastes them and confirms them."""
+"""Posted results of one study as rows for extraction.csv: a person checks them, pastes them and confirms them.
+
+What is posted beside the arms goes with them as comments.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,6 +12,7 @@ import msgspec
 from cli import folder_rows
 from cli.folder_rows import append_rows, as_csv
 from cli.history import UnknownStudy
+from cli.posted import Posted, posted_of
 from judging.evidence import arm_of
 from models.dates import first_day
 from models.protocol import ExtractionRow
@@ -39,6 +43,8 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
     """Candidates for whose outcome and time extraction.csv has rows already."""
     queue: tuple[QueueItem, ...]
     discrepancies: tuple[QueueItem, ...]
+    posted: tuple[Posted, ...]
+    """What each source says beside the arms: analyses, who left and why, limitations, who was masked."""
 
 
 def candidates(identifier: str, review_name: str, settings: Settings) -> Candidates:
@@ -77,6 +83,7 @@ def candidates(identifier: str, review_name: str, settings: Settings) -> Candida
         settled=tuple(arm for arm in arms if (arm.outcome, arm.timepoint) in places),
         queue=tuple(item for one in found for item in one.queue),
         discrepancies=tuple(in_results(entered, arms)),
+        posted=tuple(posted_of(study_id, source, review.protocol) for source in sources),
     )
 
 
@@ -104,7 +111,9 @@ def _posted(records: Sequence[TrialRecord], summaries: Sequence[Report]) -> dict
 
 
 def as_text(found: Candidates, columns: Sequence[str] = _COLUMNS) -> str:
-    """What there is to paste; as comments, which the file may hold, what is settled, contradicted or for people."""
+    """What there is to paste; as comments, which the file may hold, what is settled, contradicted, for people, or
+    posted beside the arms.
+    """
     lines = [as_csv(_rows(found), columns).rstrip("\n")] if found.rows else [f"# {found.study_id}: no rows to paste"]
     said = []
     if found.settled:
@@ -112,6 +121,7 @@ def as_text(found: Candidates, columns: Sequence[str] = _COLUMNS) -> str:
         said.append(f"extraction.csv has rows already for {'; '.join(places)}")
     said += [f"{item.field}: {item.reason}" for item in found.discrepancies]
     said += [f"{item.reason} ({item.value}): {item.action}" for item in found.queue]
+    said += [line for one in found.posted for line in one.lines]
     return "\n".join([*lines, *("# " + " ".join(item.split()) for item in said)])
 
 

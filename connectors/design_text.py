@@ -5,9 +5,10 @@ neither, leaves the question open, and so does quasi-randomised: the words stay,
 """
 
 import re
+from collections.abc import Iterable
 
 from connectors.reading import tidy
-from models.vocabulary import Allocation
+from models.vocabulary import Allocation, Masked
 
 _BREAK = re.compile(r"<\s*br\s*/?\s*>", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"(: (?:yes|no))(?=[A-Z][a-z])")
@@ -24,6 +25,28 @@ _LABEL = re.compile(
     r"\s*:\s*(?P<value>(?:\([^()]*\)|[^.;,()\n])+)",
     re.IGNORECASE,
 )
+
+_WHO = re.compile(
+    r"\b(?:masking|blinding)\s*:(?:[^().;,\n]*\((?P<bracketed>[^()\n]*)\)|(?P<listed>[^().;\n]*?)\s+(?:blinded|masked)\b)",
+    re.IGNORECASE,
+)
+_PARTED = re.compile(r"\s*(?:[,;/&]|\band\b)\s*", re.IGNORECASE)
+MASKED = {
+    "participant": Masked.PARTICIPANT,
+    "subject": Masked.PARTICIPANT,
+    "patient": Masked.PARTICIPANT,
+    "care provider": Masked.CARE_PROVIDER,
+    "caregiver": Masked.CARE_PROVIDER,
+    "carer": Masked.CARE_PROVIDER,
+    "investigator": Masked.INVESTIGATOR,
+    "outcomes assessor": Masked.OUTCOMES_ASSESSOR,
+    "outcome assessor": Masked.OUTCOMES_ASSESSOR,
+    "assessor": Masked.OUTCOMES_ASSESSOR,
+    "data analyst": Masked.DATA_ANALYST,
+    "analyst": Masked.DATA_ANALYST,
+    "monitor": Masked.MONITOR,
+}
+"""Who is masked, in the words of registries, in the singular and in lower case."""
 
 
 def unbroken(text: str | None) -> str | None:
@@ -54,3 +77,18 @@ def labelled(text: str | None) -> dict[str, str]:
         if kind and (value := tidy(match["value"])):
             found.setdefault(kind, value)
     return found
+
+
+def people_masked(text: str | None) -> tuple[Masked, ...]:
+    """Who is masked, where a text lists them: ``Masking: Double (Participant, Investigator)``, ``… Assessor Blinded``.
+
+    Double alone names nobody: what it means differs from trial to trial.
+    """
+    found = _WHO.search(text or "")
+    return who_masked(_PARTED.split(found["bracketed"] or found["listed"] or "")) if found else ()
+
+
+def who_masked(names: Iterable[str]) -> tuple[Masked, ...]:
+    """What is meant by names of roles, each once; names of other roles are passed over."""
+    singular = (name.strip().lower().replace("_", " ").removesuffix("s") for name in names)
+    return tuple(dict.fromkeys(MASKED[role] for role in singular if role in MASKED))

@@ -5,13 +5,16 @@ of the registry goes to a person. Words are never guessed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
+
+import msgspec
 
 from models.dates import PartialDate, check_partial
 from models.trial import Page, Rejected
 
 Meaning = TypeVar("Meaning")
+Block = TypeVar("Block")
 
 LARGEST_COUNT = 2**31 - 1
 """No number of participants is larger; what is larger is a misprint."""
@@ -99,6 +102,24 @@ class FieldReader:
         except ValueError as error:
             self.note(path, text, f"not a date: {error}", "look it up in the registry and correct it there")
             return None
+
+    def block(self, path: str, raw: msgspec.Raw, kind: type[Block]) -> Block | None:
+        """A part of a JSON record decoded by itself; None if absent or not of its form, which costs no other part."""
+        if bytes(raw) in {b"", b"null"}:
+            return None
+        try:
+            return msgspec.json.decode(raw, type=kind)
+        except msgspec.DecodeError as error:
+            action = "look at the record in the registry and in the archive"
+            self.note(path, beginning(bytes(raw)), f"not of the form that the registry declares: {error}", action)
+            return None
+
+    def blocks(self, path: str, raw: msgspec.Raw, kind: type[Block]) -> Iterator[tuple[str, Block]]:
+        """The parts of a JSON list that are of their form, each with its place."""
+        for number, part in enumerate(self.block(path, raw, list[msgspec.Raw]) or ()):
+            place = f"{path}[{number}]"
+            if (found := self.block(place, part, kind)) is not None:
+                yield place, found
 
 
 def tidy(text: str | None) -> str | None:

@@ -16,6 +16,7 @@ from models.vocabulary import (
     Allocation,
     ArmType,
     CountType,
+    Masked,
     OutcomeRole,
     ReferenceType,
     Status,
@@ -99,6 +100,9 @@ class TrialRecord(Value, frozen=True, kw_only=True):
     allocation: Allocation | None = None
     intervention_model_text: str | None = None
     masking_text: str | None = None
+    who_masked: tuple[Masked, ...] = ()
+    """Those whom the registry names; empty where it names nobody, which is not the same as nobody."""
+    masking_details_text: str | None = None
     primary_purpose_text: str | None = None
     enrolment_count: Count | None = None
     enrolment_type: CountType | None = None

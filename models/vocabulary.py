@@ -69,6 +69,20 @@ class OutcomeRole(StrEnum):
     POST_HOC = "post_hoc"
 
 
+class Masked(StrEnum):
+    """Who does not know what a participant receives.
+
+    The first four are ClinicalTrials.gov's ``WhoMasked``; European registers name the others, too.
+    """
+
+    PARTICIPANT = "participant"
+    CARE_PROVIDER = "care_provider"
+    INVESTIGATOR = "investigator"
+    OUTCOMES_ASSESSOR = "outcomes_assessor"
+    DATA_ANALYST = "data_analyst"
+    MONITOR = "monitor"
+
+
 class VersionOrigin(StrEnum):
     """How a record version reached us: seen as the current one, from the registry's history, or from a file."""
 

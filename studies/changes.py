@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 
 from models.trial import TrialRecord
 from models.vocabulary import Allocation, OutcomeRole, Status
+from studies.posted import changes_of_results, is_open
 
 _RESPELLED = 80
 """Likeness, 0 to 100, from which two names are one name respelled. California Institute for Regenerative Medicine
@@ -34,6 +35,10 @@ def changes_between(before: TrialRecord, after: TrialRecord) -> list[Change]:
         Change(field=field, before=old, after=new, is_substantive=matters(before, after))
         for field, (text, matters) in _FIELDS.items()
         if (old := text(before)) != (new := text(after))
+    ]
+    found += [
+        Change(field=field, before=old, after=new, is_substantive=True)
+        for field, old, new in changes_of_results(before.results, after.results)
     ]
     return sorted(found, key=lambda change: not change.is_substantive)
 
@@ -102,6 +107,18 @@ def _allocation(before: TrialRecord, after: TrialRecord) -> bool:
     return {before.allocation, after.allocation} != {None, Allocation.NOT_APPLICABLE}
 
 
+def _opened(before: TrialRecord, after: TrialRecord) -> bool:
+    """Words for masking drift; that nobody is masked, or somebody now is, does not."""
+    return bool(before.masking_text and after.masking_text) and is_open(before.masking_text) != is_open(
+        after.masking_text
+    )
+
+
+def _others_masked(before: TrialRecord, after: TrialRecord) -> bool:
+    """Older forms named nobody, and the same people in another order are the same."""
+    return bool(before.who_masked and after.who_masked) and set(before.who_masked) != set(after.who_masked)
+
+
 def _plain_field(name: str) -> _Text:
     return lambda record: str(value) if (value := getattr(record, name)) is not None else ""
 
@@ -123,7 +140,9 @@ _FIELDS: dict[str, tuple[_Text, _Matters]] = {
     "kind of completion": (_plain_field("completion_type"), _never),
     "study type": (_plain_field("study_type"), _always),
     "allocation": (_plain_field("allocation"), _allocation),
-    "masking": (_plain_field("masking_text"), _never),
+    "masking": (_plain_field("masking_text"), _opened),
+    "who is masked": (lambda record: ", ".join(record.who_masked).replace("_", " "), _others_masked),
+    "details of masking": (_plain_field("masking_details_text"), _never),
     "conditions": _names(lambda record: record.conditions),
     "arms": _names(lambda record: [arm.label for arm in record.arms]),
     "interventions": _names(lambda record: [item.name for item in record.interventions]),

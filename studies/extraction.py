@@ -39,7 +39,7 @@ class Extracted(msgspec.Struct, frozen=True, kw_only=True):
     queue: tuple[QueueItem, ...] = ()
 
 
-class _Pair(msgspec.Struct, frozen=True):
+class Pair(msgspec.Struct, frozen=True):
     """Group ids of intervention and control in one table."""
 
     intervention: str
@@ -62,7 +62,7 @@ def extract(study_id: str, source: TrialRecord | Report, protocol: Protocol) -> 
     for outcome in protocol.outcomes:
         for name in outcome.timepoints:
             timepoint = protocol.timepoint(name)
-            reader = _Reader(study_id, _name(source), protocol, comparison, outcome, timepoint)
+            reader = _Reader(study_id, name_of(source), protocol, comparison, outcome, timepoint)
             try:
                 arms += reader.read(results)
             except _Unreadable as problem:
@@ -74,7 +74,7 @@ MIXED = "participant flow, STARTED"
 """Where a group that mixes randomised and other people shows itself."""
 
 
-def _name(source: TrialRecord | Report) -> str:
+def name_of(source: TrialRecord | Report) -> str:
     return source.report_id if isinstance(source, Report) else source.record_id
 
 
@@ -107,6 +107,55 @@ def _mixed(study_id: str, value: str, what: str) -> QueueItem:
         value=value,
         action="take the randomised comparison from a report and enter it in extraction.csv",
     )
+
+
+NOT_TOLD_APART = "groups cannot be told apart as one intervention and one comparator"
+
+
+def pair_of(groups: Sequence[tuple[str, str]], protocol: Protocol) -> Pair | None:
+    """The one group that is the comparator and the one that is not, by the words of their titles.
+
+    `groups` has id and title of each; None where they are not one of each.
+    """
+    controls: list[str] = []
+    actives: list[str] = []
+    for group_id, title in groups:
+        field = [Field("title", title)]
+        is_tested = find(protocol.eligibility.intervention, field)
+        is_control = find(protocol.eligibility.comparator, field)
+        (controls if is_control and not is_tested else actives).append(group_id)
+    return Pair(actives[0], controls[0]) if len(controls) == len(actives) == 1 else None
+
+
+def is_change_of(outcome: Outcome, title: str) -> bool:
+    """Whether a posted title names the outcome, and a change of it."""
+    return is_titled(outcome, title) and find(_CHANGE, [Field("title", title)]) is not None
+
+
+def is_titled(outcome: Outcome, title: str) -> bool:
+    """Whether a posted title names the outcome."""
+    return find(TermRule(terms=outcome.title_terms), [Field("title", title)]) is not None
+
+
+def has_several_times(time_frame: str) -> bool:
+    """A frame that names several times does not say which of them a table's numbers are of."""
+    return read_time_frame(time_frame).is_list
+
+
+def has_one_row(table: MeasureTable) -> bool:
+    """Whether a table has one number for each group."""
+    return len({(cell.class_title, cell.category_title) for cell in table.measurements}) == 1
+
+
+def other_scale(outcome: Outcome, title: str, unit_text: str | None) -> str | None:
+    """Why posted numbers are not on the outcome's scale."""
+    unit = unit_text or ""
+    if find(_RATE, [Field("title", title)]) or _RATE_UNIT.search(unit):
+        return "a rate, not a change"
+    wants_per_cent = "percent" in outcome.unit or "%" in outcome.unit
+    if wants_per_cent and not _PER_CENT.search(f"{unit} {title}"):
+        return f"in {unit or 'a unit not stated'}, not in {outcome.unit}"
+    return None
 
 
 class _Unreadable(Exception):
@@ -173,11 +222,9 @@ class _Reader(msgspec.Struct, frozen=True):
 
         Where tables fit and none can be read, the first of them goes to a person.
         """
-        rule = TermRule(terms=self.outcome.title_terms)
         problems: list[_Unreadable] = []
         for table in results.outcomes:
-            title = [Field("title", table.title)]
-            if find(rule, title) and find(_CHANGE, title) and is_within(table.time_frame, self.timepoint):
+            if is_change_of(self.outcome, table.title) and is_within(table.time_frame, self.timepoint):
                 try:
                     self._one_time(table)
                     return self._table(table)
@@ -188,16 +235,15 @@ class _Reader(msgspec.Struct, frozen=True):
         return []
 
     def _one_time(self, table: MeasureTable) -> None:
-        """A table that tells of several times in one frame does not say which of them its numbers are of."""
-        if table.time_frame and read_time_frame(table.time_frame).is_list:
+        if table.time_frame and has_several_times(table.time_frame):
             raise self._unreadable(f"{table.title}: its time frame names several times", table.time_frame)
 
     def _table(self, table: MeasureTable) -> list[ArmResult]:
-        if why := self._other_scale(table):
+        if why := other_scale(self.outcome, table.title, table.unit_text):
             raise self._unreadable(f"{table.title}: {why}", table.unit_text or "")
         if table.param_text != "MEAN":
             raise self._unreadable(f"{table.title}: posted as {table.param_text or 'no parameter'}", table.path)
-        if len({(cell.class_title, cell.category_title) for cell in table.measurements}) != 1:
+        if not has_one_row(table):
             raise self._unreadable(f"{table.title}: several rows for one group", table.path)
         pair = self._pair([(group.id, group.title) for group in table.groups])
         cells = {cell.group_id: cell for cell in table.measurements}
@@ -205,16 +251,6 @@ class _Reader(msgspec.Struct, frozen=True):
             self._mean(table, cells, group_id, role)
             for group_id, role in ((pair.intervention, ArmRole.INTERVENTION), (pair.control, ArmRole.CONTROL))
         ]
-
-    def _other_scale(self, table: MeasureTable) -> str | None:
-        """Why a table's numbers are not on the outcome's scale."""
-        unit = table.unit_text or ""
-        if find(_RATE, [Field("title", table.title)]) or _RATE_UNIT.search(unit):
-            return "a rate, not a change"
-        wants_per_cent = "percent" in self.outcome.unit or "%" in self.outcome.unit
-        if wants_per_cent and not _PER_CENT.search(f"{unit} {table.title}"):
-            return f"in {unit or 'a unit not stated'}, not in {self.outcome.unit}"
-        return None
 
     def _mean(self, table: MeasureTable, cells: dict[str, Measurement], group_id: str, role: ArmRole) -> ArmResult:
         cell, n = cells.get(group_id), table.denominators.get(group_id)
@@ -242,21 +278,12 @@ class _Reader(msgspec.Struct, frozen=True):
             f"{table.title}: no SD can be had from {dispersion or 'no dispersion'}", cell.spread_text or ""
         )
 
-    def _pair(self, groups: Sequence[tuple[str, str]]) -> _Pair:
+    def _pair(self, groups: Sequence[tuple[str, str]]) -> Pair:
         """The one group that is the comparator and the one that is not, by the words of their titles."""
-        terms = self.protocol.eligibility
-        controls: list[str] = []
-        actives: list[str] = []
-        for group_id, title in groups:
-            field = [Field("title", title)]
-            is_tested, is_control = find(terms.intervention, field), find(terms.comparator, field)
-            (controls if is_control and not is_tested else actives).append(group_id)
-        if len(controls) != 1 or len(actives) != 1:
-            raise self._unreadable(
-                "groups cannot be told apart as one intervention and one comparator",
-                "; ".join(title for _, title in groups),
-            )
-        return _Pair(actives[0], controls[0])
+        pair = pair_of(groups, self.protocol)
+        if pair is None:
+            raise self._unreadable(NOT_TOLD_APART, "; ".join(title for _, title in groups))
+        return pair
 
     def _row(
         self,

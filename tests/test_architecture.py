@@ -101,7 +101,7 @@ def test_checks_are_named_for_their_table_and_what_is_wrong() -> None:
 
 
 def test_views_are_numbered_by_layer() -> None:
-    layer = {"0": ("core_", "trial_as_of", "report_as_of"), "1": ("review_",), "2": ("out_",)}
+    layer = {"0": ("core_", "trial_as_of", "report_as_of", "printed_number"), "1": ("review_",), "2": ("out_",)}
     for path in SQL.glob("*.sql"):
         number, name = path.stem.split("_", 1)
         assert len(number) == 3

@@ -17,6 +17,7 @@ from lxml import etree
 from connectors import classic_words
 from connectors.ctgov import words
 from connectors.ctgov.classic_results import posted_results
+from connectors.design_text import people_masked
 from connectors.markup import UnreadableMarkup, read_xml, texts
 from connectors.reading import FieldReader, beginning, doi_in, tidy, unusable
 from models.connector import Connector
@@ -121,6 +122,8 @@ def _record_of(study: etree._Element, reader: FieldReader) -> TrialRecord | None
         allocation=_word(study, "study_design_info/allocation", words.CLASSIC_ALLOCATION, words.ALLOCATION, reader),
         intervention_model_text=_known(study, "study_design_info/intervention_model", words.CLASSIC_MODEL, reader),
         masking_text=_masking(study, reader),
+        who_masked=people_masked(f"Masking: {tidy(study.findtext('study_design_info/masking')) or ''}"),
+        masking_details_text=tidy(study.findtext("study_design_info/masking_description")),
         primary_purpose_text=_known(study, "study_design_info/primary_purpose", words.CLASSIC_PURPOSE, reader),
         enrolment_count=reader.count("enrollment", study.findtext("enrollment")),
         enrolment_type=_count_type(study, "enrollment", reader),

@@ -10,33 +10,50 @@ from collections.abc import Iterator
 from lxml import etree
 
 from connectors.ctgov import words
+from connectors.ctgov.classic_analyses import agreement_of, posted_analyses
 from connectors.reading import FieldReader, tidy
 from models.results import (
     AdverseEvents,
     AdverseGroup,
+    DropOut,
     FlowCount,
     Measurement,
     MeasureTable,
     ParticipantFlow,
     PostedResults,
     ResultGroup,
+    UnitsAnalysed,
 )
+from models.vocabulary import OutcomeRole
 
 _ROOT = "clinical_results"
 
 
 def posted_results(results: etree._Element, reader: FieldReader) -> PostedResults:
     """The ``<clinical_results>`` of a study."""
+    outcomes = [
+        (outcome, f"{_ROOT}/outcome_list/outcome[{number}]", _role(outcome, number, reader))
+        for number, outcome in enumerate(results.iterfind("outcome_list/outcome"), start=1)
+    ]
     return PostedResults(
         flow=_flow(results, reader),
         baseline=tuple(_baseline(results, reader)),
-        outcomes=tuple(
-            table
-            for number, outcome in enumerate(results.iterfind("outcome_list/outcome"), start=1)
-            for table in _outcome(outcome, f"{_ROOT}/outcome_list/outcome[{number}]", reader)
+        outcomes=tuple(table for given in outcomes for table in _outcome(*given, reader)),
+        analyses=tuple(
+            found
+            for outcome, path, role in outcomes
+            for found in posted_analyses(outcome, path, role, _groups(outcome), reader)
         ),
         adverse_events=_adverse_events(results, reader),
+        limitations_text=tidy(results.findtext("limitations_and_caveats")),
+        agreement=agreement_of(results),
     )
+
+
+def _role(outcome: etree._Element, number: int, reader: FieldReader) -> OutcomeRole | None:
+    path = f"{_ROOT}/outcome_list/outcome[{number}]/type"
+    word = reader.word(path, tidy(outcome.findtext("type")), words.CLASSIC_OUTCOME_ROLE)
+    return words.OUTCOME_ROLE[word] if word else None
 
 
 def _groups(parent: etree._Element) -> tuple[ResultGroup, ...]:
@@ -55,26 +72,43 @@ def _flow(results: etree._Element, reader: FieldReader) -> ParticipantFlow:
     flow = results.find("participant_flow")
     if flow is None:
         return ParticipantFlow()
-    counts = []
+    counts: list[FlowCount] = []
+    drop_outs: list[DropOut] = []
     for p, period in enumerate(flow.iterfind("period_list/period"), start=1):
-        for m, milestone in enumerate(period.iterfind("milestone_list/milestone"), start=1):
-            place = f"{_ROOT}/participant_flow/period_list/period[{p}]/milestone_list/milestone[{m}]"
-            counts += [
-                FlowCount(
-                    period=tidy(period.findtext("title")) or f"period {p}",
-                    milestone=tidy(milestone.findtext("title")) or f"milestone {m}",
-                    group_id=achieved.get("group_id", ""),
-                    count=reader.count(f"{place}/participants_list/participants[{a}]/@count", achieved.get("count")),
-                    comment_text=tidy(achieved.text),
-                )
-                for a, achieved in enumerate(milestone.iterfind("participants_list/participants"), start=1)
-            ]
+        name, path = (
+            tidy(period.findtext("title")) or f"period {p}",
+            f"{_ROOT}/participant_flow/period_list/period[{p}]",
+        )
+        counts += [
+            FlowCount(
+                period=name, milestone=title or f"milestone {m}", group_id=group, count=count, comment_text=comment
+            )
+            for m, title, group, count, comment in _people(period, "milestone", path, reader)
+        ]
+        drop_outs += [
+            DropOut(
+                period=name, reason_text=title or "reason not stated", group_id=group, count=count, comment_text=comment
+            )
+            for _, title, group, count, comment in _people(period, "drop_withdraw_reason", path, reader)
+        ]
     return ParticipantFlow(
         groups=_groups(flow),
         counts=tuple(counts),
+        drop_outs=tuple(drop_outs),
         recruitment_text=tidy(flow.findtext("recruitment_details")),
         pre_assignment_text=tidy(flow.findtext("pre_assignment_details")),
     )
+
+
+def _people(
+    period: etree._Element, element: str, path: str, reader: FieldReader
+) -> Iterator[tuple[int, str | None, str, int | None, str | None]]:
+    """Number and title of each milestone or reason of a period, with group, participants and comment."""
+    for n, given in enumerate(period.iterfind(f"{element}_list/{element}"), start=1):
+        place = f"{path}/{element}_list/{element}[{n}]/participants_list"
+        for p, people in enumerate(given.iterfind("participants_list/participants"), start=1):
+            count = reader.count(f"{place}/participants[{p}]/@count", people.get("count"))
+            yield n, tidy(given.findtext("title")), people.get("group_id", ""), count, tidy(people.text)
 
 
 def _baseline(results: etree._Element, reader: FieldReader) -> Iterator[MeasureTable]:
@@ -91,6 +125,8 @@ def _baseline(results: etree._Element, reader: FieldReader) -> Iterator[MeasureT
             population_text=tidy(measure.findtext("population")) or tidy(baseline.findtext("population")),
             groups=_groups(baseline),
             denominators=_participants(measure, path, reader) or overall,
+            unit_analysed_text=tidy(measure.findtext("units_analyzed")),
+            other_denominators=_other_units(measure, path, reader) or _other_units(baseline, root, reader),
             measurements=tuple(cell for part in measure.iterfind("class_list/class") for cell in _cells(part)),
             path=path,
             param_text=param,
@@ -99,25 +135,32 @@ def _baseline(results: etree._Element, reader: FieldReader) -> Iterator[MeasureT
         )
 
 
-def _outcome(outcome: etree._Element, path: str, reader: FieldReader) -> Iterator[MeasureTable]:
+def _outcome(
+    outcome: etree._Element, path: str, role: OutcomeRole | None, reader: FieldReader
+) -> Iterator[MeasureTable]:
     measure = outcome.find("measure")
-    role = reader.word(f"{path}/type", tidy(outcome.findtext("type")), words.CLASSIC_OUTCOME_ROLE)
     param = dispersion = unit = None
     overall: dict[str, int] = {}
+    others: tuple[UnitsAnalysed, ...] = ()
     classes: list[etree._Element] = []
     if measure is not None:
         param, dispersion, unit = _statistics(measure, f"{path}/measure", reader)
         overall = _participants(measure, f"{path}/measure", reader)
+        others = _other_units(measure, f"{path}/measure", reader)
         classes = measure.findall("class_list/class")
 
-    def table(where: str, denominators: dict[str, int], parts: list[etree._Element]) -> MeasureTable:
+    def table(
+        where: str, denominators: dict[str, int], others: tuple[UnitsAnalysed, ...], parts: list[etree._Element]
+    ) -> MeasureTable:
         return MeasureTable(
             title=tidy(outcome.findtext("title")) or path,
-            role=words.OUTCOME_ROLE[role] if role else None,
+            role=role,
             time_frame=tidy(outcome.findtext("time_frame")),
             population_text=tidy(outcome.findtext("population")),
             groups=_groups(outcome),
             denominators=denominators,
+            unit_analysed_text=None if measure is None else tidy(measure.findtext("units_analyzed")),
+            other_denominators=others,
             measurements=tuple(cell for part in parts for cell in _cells(part)),
             path=where,
             param_text=param,
@@ -126,11 +169,12 @@ def _outcome(outcome: etree._Element, path: str, reader: FieldReader) -> Iterato
         )
 
     if not any(part.find("analyzed_list") is not None for part in classes):
-        yield table(path, overall, classes)
+        yield table(path, overall, others, classes)
         return
     for number, part in enumerate(classes, start=1):
         where = f"{path}/measure/class_list/class[{number}]"
-        yield table(where, overall | _participants(part, where, reader), [part])
+        own = _other_units(part, where, reader)
+        yield table(where, overall | _participants(part, where, reader), own or others, [part])
 
 
 def _statistics(measure: etree._Element, path: str, reader: FieldReader) -> tuple[str | None, str | None, str | None]:
@@ -140,17 +184,37 @@ def _statistics(measure: etree._Element, path: str, reader: FieldReader) -> tupl
 
 
 def _participants(parent: etree._Element, path: str, reader: FieldReader) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for place, analyzed in _analyzed(parent, path):
+        if _counts_people(analyzed):
+            found |= _by_group(analyzed, place, reader)
+    return found
+
+
+def _other_units(parent: etree._Element, path: str, reader: FieldReader) -> tuple[UnitsAnalysed, ...]:
+    return tuple(
+        UnitsAnalysed(unit_text=unit, counts=counts)
+        for place, analyzed in _analyzed(parent, path)
+        if not _counts_people(analyzed)
+        and (unit := tidy(analyzed.findtext("units")))
+        and (counts := _by_group(analyzed, place, reader))
+    )
+
+
+def _analyzed(parent: etree._Element, path: str) -> Iterator[tuple[str, etree._Element]]:
+    for number, analyzed in enumerate(parent.iterfind("analyzed_list/analyzed"), start=1):
+        yield f"{path}/analyzed_list/analyzed[{number}]", analyzed
+
+
+def _counts_people(analyzed: etree._Element) -> bool:
+    return (analyzed.findtext("units") or "").strip().lower() == "participants"
+
+
+def _by_group(analyzed: etree._Element, path: str, reader: FieldReader) -> dict[str, int]:
     return {
         count.get("group_id", ""): number
-        for a, analyzed in enumerate(parent.iterfind("analyzed_list/analyzed"), start=1)
-        if (analyzed.findtext("units") or "").strip().lower() == "participants"
         for c, count in enumerate(analyzed.iterfind("count_list/count"), start=1)
-        if (
-            number := reader.count(
-                f"{path}/analyzed_list/analyzed[{a}]/count_list/count[{c}]/@value", count.get("value")
-            )
-        )
-        is not None
+        if (number := reader.count(f"{path}/count_list/count[{c}]/@value", count.get("value"))) is not None
     }
 
 
@@ -165,6 +229,7 @@ def _cells(part: etree._Element) -> Iterator[Measurement]:
                 upper_text=tidy(cell.get("upper_limit")),
                 class_title=tidy(part.findtext("title")),
                 category_title=tidy(category.findtext("title")),
+                comment_text=tidy(cell.text),
             )
 
 

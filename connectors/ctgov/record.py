@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 
 from connectors import classic_words
 from connectors.ctgov import words
-from connectors.ctgov.results import plain, posted_results, submitted_results
-from connectors.ctgov.shape import ProtocolSection, StatusModule, Study
+from connectors.ctgov.results import posted_results, submitted_results
+from connectors.ctgov.shape import MaskingInfo, ProtocolSection, StatusModule, Study
+from connectors.ctgov.text import plain
 from connectors.reading import FieldReader, doi_in, tidy
 from models.dates import PartialDate
 from models.registers import CTGOV
 from models.trial import Arm, Intervention, PlannedOutcome, Reference, SecondaryId, TrialRecord
-from models.vocabulary import OutcomeRole, VersionOrigin
+from models.vocabulary import Masked, OutcomeRole, VersionOrigin
 
 SLUG = "ctgov"
 LOOK = "look at the record in the registry and in the archive"
@@ -64,6 +65,14 @@ def record_of(study: Study, origin: VersionOrigin, reader: FieldReader) -> Trial
         masking_text=reader.known(
             f"{in_design}.designInfo.maskingInfo.masking", design.design_info.masking_info.masking, words.MASKING
         ),
+        who_masked=_who_masked(design.design_info.masking_info, reader),
+        masking_details_text=plain(
+            reader.block(
+                f"{in_design}.designInfo.maskingInfo.maskingDescription",
+                design.design_info.masking_info.masking_description,
+                str,
+            )
+        ),
         primary_purpose_text=reader.known(
             f"{in_design}.designInfo.primaryPurpose", design.design_info.primary_purpose, words.PURPOSE
         ),
@@ -97,6 +106,12 @@ def record_of(study: Study, origin: VersionOrigin, reader: FieldReader) -> Trial
         results=posted_results(study.results_section, reader) if study.results_section else None,
         **(dates | submitted_results(study.annotation_section, dates, reader)),
     )
+
+
+def _who_masked(masking: MaskingInfo, reader: FieldReader) -> tuple[Masked, ...]:
+    path = "protocolSection.designModule.designInfo.maskingInfo.whoMasked"
+    named = (reader.word(place, word, words.WHO_MASKED) for place, word in reader.blocks(path, masking.who_masked, str))
+    return tuple(dict.fromkeys(who for who in named if who))
 
 
 def _dates(status: StatusModule, reader: FieldReader) -> dict[str, PartialDate | None]:

@@ -2,7 +2,8 @@
 
 Field names are the registry's. A missing key is absent; keys that are not named here are not read, among
 them the MeSH terms and ``versionHolder`` of the derived section, which change with every refresh of the
-registry. Closed lists are declared as text, because an unknown word must not cost the record.
+registry. Closed lists are declared as text, because an unknown word must not cost the record. What is declared
+as `msgspec.Raw` is decoded by itself, because a block that is malformed must cost itself alone.
 """
 
 import msgspec
@@ -76,6 +77,8 @@ class Conditions(Shape, frozen=True):
 
 class MaskingInfo(Shape, frozen=True):
     masking: str | None = None
+    masking_description: msgspec.Raw = msgspec.Raw()
+    who_masked: msgspec.Raw = msgspec.Raw()
 
 
 class DesignInfo(Shape, frozen=True):
@@ -173,20 +176,30 @@ class Group(Shape, frozen=True):
 class Achievement(Shape, frozen=True):
     group_id: str
     num_subjects: str | None = None
+    num_units: str | int | None = None
     comment: str | None = None
 
 
 class Milestone(Shape, frozen=True):
     type: str | None = None
+    comment: str | None = None
     achievements: tuple[Achievement, ...] = ()
+
+
+class DropWithdraw(Shape, frozen=True):
+    type: str | None = None
+    comment: str | None = None
+    reasons: tuple[Achievement, ...] = ()
 
 
 class Period(Shape, frozen=True):
     title: str | None = None
     milestones: tuple[Milestone, ...] = ()
+    drop_withdraws: msgspec.Raw = msgspec.Raw()
 
 
 class Flow(Shape, frozen=True):
+    type_units_analyzed: str | None = None
     pre_assignment_details: str | None = None
     recruitment_details: str | None = None
     groups: tuple[Group, ...] = ()
@@ -209,6 +222,7 @@ class MeasurementShape(Shape, frozen=True):
     spread: str | None = None
     lower_limit: str | None = None
     upper_limit: str | None = None
+    comment: str | None = None
 
 
 class Category(Shape, frozen=True):
@@ -234,6 +248,7 @@ class BaselineMeasure(Shape, frozen=True):
 
 class Baseline(Shape, frozen=True):
     population_description: str | None = None
+    type_units_analyzed: str | None = None
     groups: tuple[Group, ...] = ()
     denoms: tuple[Denom, ...] = ()
     measures: tuple[BaselineMeasure, ...] = ()
@@ -247,9 +262,35 @@ class OutcomeMeasure(Shape, frozen=True):
     dispersion_type: str | None = None
     unit_of_measure: str | None = None
     time_frame: str | None = None
+    type_units_analyzed: str | None = None
     groups: tuple[Group, ...] = ()
     denoms: tuple[Denom, ...] = ()
     classes: tuple[MeasureClass, ...] = ()
+    analyses: msgspec.Raw = msgspec.Raw()
+
+
+class Analysis(Shape, frozen=True):
+    group_ids: tuple[str, ...] = ()
+    group_description: str | None = None
+    statistical_method: str | None = None
+    statistical_comment: str | None = None
+    p_value: str | None = None
+    p_value_comment: str | None = None
+    param_type: str | None = None
+    param_value: str | None = None
+    estimate_comment: str | None = None
+    ci_pct_value: str | None = None
+    ci_num_sides: str | None = None
+    ci_lower_limit: str | None = None
+    ci_upper_limit: str | None = None
+    ci_lower_limit_comment: str | None = None
+    ci_upper_limit_comment: str | None = None
+    dispersion_type: str | None = None
+    dispersion_value: str | None = None
+    tested_non_inferiority: bool | None = None
+    non_inferiority_type: str | None = None
+    non_inferiority_comment: str | None = None
+    other_analysis_description: str | None = None
 
 
 class OutcomeMeasures(Shape, frozen=True):
@@ -274,11 +315,30 @@ class AdverseEventsShape(Shape, frozen=True):
     event_groups: tuple[EventGroup, ...] = ()
 
 
+class Limitations(Shape, frozen=True):
+    description: str | None = None
+
+
+class CertainAgreement(Shape, frozen=True):
+    pi_sponsor_employee: bool | None = None
+    restrictive_agreement: bool | None = None
+    restriction_type: str | None = None
+    other_details: str | None = None
+
+
+class MoreInfo(Shape, frozen=True):
+    """The person to ask stands beside these and is not read: nobody's telephone number is kept."""
+
+    limitations_and_caveats: Limitations = Limitations()
+    certain_agreement: CertainAgreement = CertainAgreement()
+
+
 class ResultsSection(Shape, frozen=True):
     participant_flow_module: Flow = Flow()
     baseline_characteristics_module: Baseline = Baseline()
     outcome_measures_module: OutcomeMeasures = OutcomeMeasures()
     adverse_events_module: AdverseEventsShape = AdverseEventsShape()
+    more_info_module: msgspec.Raw = msgspec.Raw()
 
 
 class UnpostedEvent(Shape, frozen=True):

@@ -8,7 +8,7 @@ trial reads the same in both forms.
 
 from connectors.classic_words import CLASSIC_INTERVENTION_TYPE, CLASSIC_STATUS
 from models.registers import BY_NAME, CTGOV
-from models.vocabulary import Allocation, ArmType, CountType, OutcomeRole, ReferenceType, StudyType
+from models.vocabulary import Allocation, ArmType, CountType, Masked, OutcomeRole, ReferenceType, StudyType
 
 ID_PATTERN = BY_NAME[CTGOV].pattern
 OWN_ID = "ORG_STUDY_ID"
@@ -43,6 +43,12 @@ OUTCOME_ROLE = {
     "SECONDARY": OutcomeRole.SECONDARY,
     "OTHER_PRE_SPECIFIED": OutcomeRole.OTHER,
     "POST_HOC": OutcomeRole.POST_HOC,
+}
+WHO_MASKED = {
+    "PARTICIPANT": Masked.PARTICIPANT,
+    "CARE_PROVIDER": Masked.CARE_PROVIDER,
+    "INVESTIGATOR": Masked.INVESTIGATOR,
+    "OUTCOMES_ASSESSOR": Masked.OUTCOMES_ASSESSOR,
 }
 
 CLASSIC_STUDY_TYPE = {
@@ -123,6 +129,23 @@ CLASSIC_PARAM = {
     "Count of Participants": "COUNT_OF_PARTICIPANTS",
     "Count of Units": "COUNT_OF_UNITS",
 }
+CLASSIC_CI_SIDES = {"1-Sided": "ONE_SIDED", "2-Sided": "TWO_SIDED"}
+CLASSIC_ANALYSIS_DISPERSION = {
+    "Standard Deviation": "STANDARD_DEVIATION",
+    "Standard Error of the Mean": "STANDARD_ERROR_OF_MEAN",
+}
+CLASSIC_HYPOTHESIS = {
+    "Superiority": "SUPERIORITY",
+    "Non-Inferiority": "NON_INFERIORITY",
+    "Equivalence": "EQUIVALENCE",
+    "Other": "OTHER",
+    "Non-Inferiority or Equivalence": "NON_INFERIORITY_OR_EQUIVALENCE",
+    "Superiority or Other": "SUPERIORITY_OR_OTHER",
+    "Non-Inferiority or Equivalence (legacy)": "NON_INFERIORITY_OR_EQUIVALENCE_LEGACY",
+    "Superiority or Other (legacy)": "SUPERIORITY_OR_OTHER_LEGACY",
+}
+CLASSIC_TESTED = {"Yes": True, "No": False}
+"""Until 2016 or so the form only said whether non-inferiority was tested (*memory*; the element is in the schema)."""
 
 
 def _same(words: dict[str, str]) -> dict[str, str]:
@@ -135,6 +158,9 @@ MASKING = _same(CLASSIC_MASKING)
 PURPOSE = _same(CLASSIC_PURPOSE)
 INTERVENTION_TYPE = _same(CLASSIC_INTERVENTION_TYPE)
 PARAM = _same(CLASSIC_PARAM)
+CI_SIDES = _same(CLASSIC_CI_SIDES)
+ANALYSIS_DISPERSION = _same(CLASSIC_ANALYSIS_DISPERSION)
+HYPOTHESIS = _same(CLASSIC_HYPOTHESIS)
 SPONSOR_CLASS = _same(CLASSIC_SPONSOR_CLASS) | {
     word: word for word in ("OTHER_GOV", "INDIV", "NETWORK", "AMBIG", "UNKNOWN")
 }

@@ -3,12 +3,24 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from connectors.ctis.shape import Authorised, PartOne, PartTwo, Product, Record, RoleGroup, Scalar, TrialEvent
+from connectors.ctis.shape import (
+    Authorised,
+    BlindedRole,
+    PartOne,
+    PartTwo,
+    Period,
+    Product,
+    Record,
+    RoleGroup,
+    Scalar,
+    TrialEvent,
+)
 from connectors.ctis.words import ALLOCATION, FULL_ID, PHASE, REGISTRY, ROLE, SLUG, STATUS, STATUS_NAMES
+from connectors.design_text import MASKED, who_masked
 from connectors.reading import FieldReader, different, tidy
 from models.dates import PartialDate, check_partial, first_day
 from models.trial import Arm, Intervention, PlannedOutcome, Reference, SecondaryId, TrialRecord
-from models.vocabulary import Allocation, CountType, OutcomeRole, Status, StudyType, VersionOrigin
+from models.vocabulary import Allocation, CountType, Masked, OutcomeRole, Status, StudyType, VersionOrigin
 
 _START, _EARLY, _END = "START_OF_TRIAL", "EARLY_TERMINATION", "END_OF_TRIAL"
 _ADVANCED = "Advanced therapy medicinal product"
@@ -60,6 +72,8 @@ def trial_record(record: Record, origin: VersionOrigin, reader: FieldReader) -> 
         ),
         allocation=_allocation(part, reader),
         masking_text=_masking(part),
+        who_masked=_who_masked(part, reader),
+        masking_details_text="\n".join(_different(period.blinding_details for period in _periods(part))) or None,
         enrolment_count=count,
         enrolment_type=CountType.ESTIMATED if count is not None else None,
         conditions=_different(
@@ -238,25 +252,42 @@ def _secondary_ids(number: str, authorised: Authorised, part: PartOne) -> Iterat
 
 def _allocation(part: PartOne, reader: FieldReader) -> Allocation | None:
     """Randomised as soon as one period is; the list of periods is empty for trials that came from EudraCT."""
-    periods = part.trial_details.protocol_information.study_design.period_details or []
-    path = f"{_PART_I}.trialDetails.protocolInformation.studyDesign.periodDetails"
     found = [
-        reader.word(f"{path}[{number}].allocationMethod", _text(period.allocation_method), ALLOCATION)
-        for number, period in enumerate(periods)
+        reader.word(f"{_PERIODS}[{number}].allocationMethod", _text(period.allocation_method), ALLOCATION)
+        for number, period in enumerate(_periods(part))
     ]
     return Allocation.RANDOMISED if Allocation.RANDOMISED in found else next((item for item in found if item), None)
 
 
+_PERIODS = f"{_PART_I}.trialDetails.protocolInformation.studyDesign.periodDetails"
+
+
+def _periods(part: PartOne) -> list[Period]:
+    return part.trial_details.protocol_information.study_design.period_details or []
+
+
 def _masking(part: PartOne) -> str | None:
-    periods = part.trial_details.protocol_information.study_design.period_details or []
-    codes = _different(period.blinding_method_code for period in periods)
+    codes = _different(period.blinding_method_code for period in _periods(part))
     return f"blindingMethodCode {', '.join(codes)}" if codes else None
+
+
+def _who_masked(part: PartOne, reader: FieldReader) -> tuple[Masked, ...]:
+    """Everybody who is masked in a period, by the names of roles; a role that is not known goes to a person."""
+    found: list[Masked] = []
+    for number, period in enumerate(_periods(part)):
+        for path, role in reader.blocks(f"{_PERIODS}[{number}].blindedRoles", period.blinded_roles, BlindedRole):
+            name = _text(role.name)
+            meant = who_masked([name]) if name else ()
+            if name and not meant:
+                reader.word(f"{path}.name", name, MASKED)
+            found += meant
+    return tuple(dict.fromkeys(found))
 
 
 def _arms(part: PartOne, groups: Sequence[RoleGroup]) -> Iterator[Arm]:
     """The arms of every period; where the design is empty, one per role of the products."""
     described: dict[str, Arm] = {}
-    for period in part.trial_details.protocol_information.study_design.period_details or ():
+    for period in _periods(part):
         for arm in period.arm_details or ():
             if title := _text(arm.title):
                 described.setdefault(title, Arm(label=title, description_text=_text(arm.description)))

@@ -99,9 +99,16 @@ class ArmDetail(Shape, frozen=True):
     description: Scalar = None
 
 
+class BlindedRole(Shape, frozen=True):
+    name: Scalar = None
+
+
 class Period(Shape, frozen=True):
     allocation_method: Scalar = None
     blinding_method_code: Scalar = None
+    blinding_details: Scalar = None
+    blinded_roles: msgspec.Raw = msgspec.Raw()
+    """Decoded by itself: where it is malformed it costs the trial nothing else."""
     arm_details: list[ArmDetail] | None = None
 
 

@@ -14,9 +14,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from connectors.euctr.analyses import drop_outs, posted_analyses
+from connectors.euctr.elements import all_of, count_of, path_of, text_of
 from connectors.euctr.record import ID, SLUG
 from connectors.markup import UnreadableMarkup, read_xml
-from connectors.reading import FieldReader, tidy
+from connectors.reading import FieldReader
 from models.dates import PartialDate
 from models.report import Report
 from models.results import (
@@ -96,11 +98,11 @@ def tables_report(root: etree._Element, reader: FieldReader) -> Report | None:
     if day is None:
         reader.note("result/trialInformation", "", f"none of {', '.join(_DAYS)}", "look at the file in the archive")
         return None
-    declared = _text(root, "trialInformation/usctnIdentifier")
+    declared = text_of(root, "trialInformation/usctnIdentifier")
     return Report(
         source=SLUG,
         report_id=f"{number}/tables",
-        title=_text(root, "trialInformation/fullTitle") or f"Tables of results of EudraCT {number}",
+        title=text_of(root, "trialInformation/fullTitle") or f"Tables of results of EudraCT {number}",
         registry_date=day,
         journal="EU Clinical Trials Register",
         publication_types=("Registry Results Tables",),
@@ -112,54 +114,57 @@ def tables_report(root: etree._Element, reader: FieldReader) -> Report | None:
 def _results(root: etree._Element, reader: FieldReader) -> PostedResults:
     arms = _titles(root, "subjectDisposition/postAssignmentPeriods/postAssignmentPeriod/arms/arm")
     arms |= _titles(root, "subjectAnalysisSets/subjectAnalysisSet")
+    measured = [(item, _end_point(item, arms, reader)) for item in all_of(root, "endPoints/endPoint")]
     return PostedResults(
         flow=_flow(root, arms, reader),
-        outcomes=tuple(_end_point(item, arms, reader) for item in _all(root, "endPoints/endPoint")),
+        outcomes=tuple(table for _, table in measured),
+        analyses=tuple(found for item, table in measured for found in posted_analyses(item, table, arms, reader)),
         adverse_events=_adverse_events(root, reader),
     )
 
 
 def _flow(root: etree._Element, arms: dict[str, str], reader: FieldReader) -> ParticipantFlow:
     counts = []
-    for period in _all(root, "subjectDisposition/postAssignmentPeriods/postAssignmentPeriod"):
-        name = _text(period, "title") or ""
-        for arm in _all(period, "arms/arm"):
+    for period in all_of(root, "subjectDisposition/postAssignmentPeriods/postAssignmentPeriod"):
+        name = text_of(period, "title") or ""
+        for arm in all_of(period, "arms/arm"):
             for milestone, path in (("STARTED", "startedMilestoneAchievement"), ("COMPLETED", "completedMilestoneAchievement")):  # fmt: skip
-                n = _count(arm, f"{path}/subjects", reader)
+                n = count_of(arm, f"{path}/subjects", reader)
                 counts.append(FlowCount(period=name, milestone=milestone, group_id=arm.get("id", ""), count=n))
     groups = tuple(ResultGroup(id=key, title=title) for key, title in arms.items())
     return ParticipantFlow(
         groups=groups,
         counts=tuple(counts),
-        recruitment_text=_text(root, "subjectDisposition/recruitmentDetails"),
-        pre_assignment_text=_text(root, "subjectDisposition/screeningDetails"),
+        drop_outs=tuple(drop_outs(root, reader)),
+        recruitment_text=text_of(root, "subjectDisposition/recruitmentDetails"),
+        pre_assignment_text=text_of(root, "subjectDisposition/screeningDetails"),
     )
 
 
 def _end_point(element: etree._Element, arms: dict[str, str], reader: FieldReader) -> MeasureTable:
-    path = _path(element)
+    path = path_of(element)
     measured = [
-        *_all(element, "armReportingGroups/armReportingGroup"),
-        *_all(element, "subjectAnalysisSetReportingGroups/subjectAnalysisSetReportingGroup"),
+        *all_of(element, "armReportingGroups/armReportingGroup"),
+        *all_of(element, "subjectAnalysisSetReportingGroups/subjectAnalysisSetReportingGroup"),
     ]
-    names = {item.get("id", ""): _text(item, "name") for item in _all(element, "categories/category")}
-    is_counted = _text(element, "countable") == "true"
-    parameter = reader.word(f"{path}/centralTendencyType", _text(element, "centralTendencyType/value"), _PARAMETERS)
-    dispersion = _text(element, "dispersionType/value")
+    names = {item.get("id", ""): text_of(item, "name") for item in all_of(element, "categories/category")}
+    is_counted = text_of(element, "countable") == "true"
+    parameter = reader.word(f"{path}/centralTendencyType", text_of(element, "centralTendencyType/value"), _PARAMETERS)
+    dispersion = text_of(element, "dispersionType/value")
     spread = reader.word(f"{path}/dispersionType", dispersion, _DISPERSIONS)
     if dispersion == _INTERVAL:
-        spread = f"{_text(element, 'percentage') or 'unknown'}% {spread}"
+        spread = f"{text_of(element, 'percentage') or 'unknown'}% {spread}"
     groups = {_measures(item): arms.get(_measures(item), _measures(item)) for item in measured}
     return MeasureTable(
-        title=_text(element, "title") or "",
-        role=reader.word(f"{path}/type", _text(element, "type/value"), _ROLES),
-        time_frame=_text(element, "timeFrame"),
-        population_text=_text(element, "populationDescription"),
+        title=text_of(element, "title") or "",
+        role=reader.word(f"{path}/type", text_of(element, "type/value"), _ROLES),
+        time_frame=text_of(element, "timeFrame"),
+        population_text=text_of(element, "populationDescription"),
         param_text="COUNT_OF_PARTICIPANTS" if is_counted else parameter,
         dispersion_text=spread or None,
-        unit_text=_text(element, "unit"),
+        unit_text=text_of(element, "unit"),
         groups=tuple(ResultGroup(id=key, title=title) for key, title in groups.items()),
-        denominators={_measures(item): n for item in measured if (n := _count(item, "subjects", reader)) is not None},
+        denominators={_measures(item): n for item in measured if (n := count_of(item, "subjects", reader)) is not None},
         measurements=tuple(cell for item in measured for cell in _cells(item, names, dispersion)),
         path=path,
     )
@@ -167,19 +172,19 @@ def _end_point(element: etree._Element, arms: dict[str, str], reader: FieldReade
 
 def _cells(group: etree._Element, names: dict[str, str | None], dispersion: str | None) -> Iterator[Measurement]:
     own = _measures(group)
-    for value in _all(group, "countableValues/countableValue"):
+    for value in all_of(group, "countableValues/countableValue"):
         yield Measurement(
-            group_id=own, value_text=_text(value, "value"), category_title=names.get(value.get("categoryId", ""))
+            group_id=own, value_text=text_of(value, "value"), category_title=names.get(value.get("categoryId", ""))
         )
-    spreads = {item.get("categoryId"): item for item in _all(group, "dispersionValues/dispersionValue")}
-    for value in _all(group, "tendencyValues/tendencyValue"):
+    spreads = {item.get("categoryId"): item for item in all_of(group, "dispersionValues/dispersionValue")}
+    for value in all_of(group, "tendencyValues/tendencyValue"):
         spread = spreads.get(value.get("categoryId"))
-        low = _text(spread, "value") if spread is not None else None
-        high = _text(spread, "highRangeValue") if spread is not None else None
+        low = text_of(spread, "value") if spread is not None else None
+        high = text_of(spread, "highRangeValue") if spread is not None else None
         is_range = high is not None or dispersion == _INTERVAL
         yield Measurement(
             group_id=own,
-            value_text=_text(value, "value"),
+            value_text=text_of(value, "value"),
             spread_text=None if is_range else low,
             lower_text=low if is_range else None,
             upper_text=high,
@@ -194,61 +199,36 @@ def _measures(group: etree._Element) -> str:
 
 def _adverse_events(root: etree._Element, reader: FieldReader) -> AdverseEvents:
     return AdverseEvents(
-        time_frame=_text(root, "adverseEvents/timeFrame"),
-        frequency_threshold_text=_text(root, "adverseEvents/nonSeriousEventFrequencyThreshold"),
+        time_frame=text_of(root, "adverseEvents/timeFrame"),
+        frequency_threshold_text=text_of(root, "adverseEvents/nonSeriousEventFrequencyThreshold"),
         groups=tuple(
-            _adverse_group(item, reader) for item in _all(root, "adverseEvents/reportingGroups/reportingGroup")
+            _adverse_group(item, reader) for item in all_of(root, "adverseEvents/reportingGroups/reportingGroup")
         ),
     )
 
 
 def _adverse_group(element: etree._Element, reader: FieldReader) -> AdverseGroup:
-    exposed = _count(element, "subjectsExposed", reader)
+    exposed = count_of(element, "subjectsExposed", reader)
     return AdverseGroup(
         id=element.get("id", ""),
-        title=_text(element, "title") or "",
-        description_text=_text(element, "description"),
-        serious_affected=_count(element, "subjectsAffectedBySeriousAdverseEvents", reader),
+        title=text_of(element, "title") or "",
+        description_text=text_of(element, "description"),
+        serious_affected=count_of(element, "subjectsAffectedBySeriousAdverseEvents", reader),
         serious_at_risk=exposed,
-        other_affected=_count(element, "subjectsAffectedByNonSeriousAdverseEvents", reader),
+        other_affected=count_of(element, "subjectsAffectedByNonSeriousAdverseEvents", reader),
         other_at_risk=exposed,
-        deaths_affected=_count(element, "deathsAllCauses", reader),
+        deaths_affected=count_of(element, "deathsAllCauses", reader),
         deaths_at_risk=exposed,
-        path=_path(element),
+        path=path_of(element),
     )
 
 
 def _titles(root: etree._Element, path: str) -> dict[str, str]:
     """Titles by id; an arm that goes on through several periods has an id in each."""
-    return {item.get("id", ""): _text(item, "title") or "" for item in _all(root, path)}
-
-
-def _all(element: etree._Element, path: str) -> list[etree._Element]:
-    return element.findall("/".join(f"{{*}}{name}" for name in path.split("/")))
-
-
-def _text(element: etree._Element, path: str) -> str | None:
-    found = _all(element, path)
-    return tidy(found[0].text) if found else None
+    return {item.get("id", ""): text_of(item, "title") or "" for item in all_of(root, path)}
 
 
 def _day(root: etree._Element, path: str, reader: FieldReader) -> PartialDate | None:
     """A day, without the time zone that XML may write behind it."""
-    text = _text(root, path)
+    text = text_of(root, path)
     return reader.date(path, text[:10]) if text else None
-
-
-def _count(element: etree._Element, path: str, reader: FieldReader) -> int | None:
-    text = _text(element, path)
-    return reader.count(f"{_path(element)}/{path}", text) if text else None
-
-
-def _path(element: etree._Element) -> str:
-    """Where an element stands, by names and places from 1, namespaces left out."""
-    steps = []
-    for step in (element, *element.iterancestors()):
-        name = etree.QName(step).localname
-        before = [item for item in step.itersiblings(preceding=True) if isinstance(item.tag, str) and etree.QName(item).localname == name]  # fmt: skip
-        after = next((item for item in step.itersiblings() if isinstance(item.tag, str) and etree.QName(item).localname == name), None)  # fmt: skip
-        steps.append(f"{name}[{len(before) + 1}]" if before or after is not None else name)
-    return "/" + "/".join(reversed(steps))

@@ -15,7 +15,7 @@ from datetime import date
 
 from lxml import etree
 
-from connectors.design_text import allocation_said, unbroken
+from connectors.design_text import allocation_said, people_masked, unbroken
 from connectors.markup import texts
 from connectors.reading import FieldReader, doi_in, tidy
 from models.dates import PartialDate, check_partial, first_day
@@ -113,6 +113,7 @@ def _record(
         allocation=_allocation(trial),
         intervention_model_text=_text(design, "assignment"),
         masking_text=_text(design, "masking"),
+        who_masked=people_masked(f"Masking: {_text(design, 'masking') or ''}"),
         primary_purpose_text="; ".join(texts(trial, "trialDesign/interventionalTrialDesign/purposes//*"))
         or _text(design, "purposes")
         or "; ".join(texts(trial, "trialDesign/trialTypes/trialType"))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from connectors import classic_words
-from connectors.design_text import allocation_said, labelled, unbroken
+from connectors.design_text import allocation_said, labelled, people_masked, unbroken
 from connectors.reading import FieldReader
 from connectors.who import words as who_words
 from connectors.who.dates import MISSING, read_date
@@ -125,6 +125,7 @@ def trial_of(
         allocation=allocation_said(design),
         intervention_model_text=said.get("model") or (None if said else design),
         masking_text=said.get("masking"),
+        who_masked=people_masked(design),
         primary_purpose_text=said.get("purpose"),
         enrolment_count=count,
         enrolment_type=count_type,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,3 +87,72 @@ def test_rows_are_added_only_to_a_folder_that_can_be_read(
     assert ended.code == 1
     assert "another number of fields" in ended.err
     assert path.read_text(encoding="utf-8") == before
+
+
+@pytest.fixture
+def posted_night(tmp_path: Path, trialwatch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder that knows a made-up trial with a posted analysis."""
+    made_up = Path(__file__).parents[1] / "connectors" / "fixtures" / "ctgov" / "made_up_trial.json"
+    study = json.loads(made_up.read_text(encoding="utf-8"))
+    protocol, results = study["protocolSection"], study["resultsSection"]
+    protocol["conditionsModule"] = {"conditions": ["Amyotrophic Lateral Sclerosis"]}
+    protocol["identificationModule"] |= {"officialTitle": "Mesenchymal stem cells against placebo in ALS, randomised"}
+    for arm, label in zip(protocol["armsInterventionsModule"]["armGroups"], ("MSC", "Placebo"), strict=True):
+        arm["label"] = label
+    protocol["armsInterventionsModule"]["interventions"] = [
+        {"type": "BIOLOGICAL", "name": "Mesenchymal stem cells", "armGroupLabels": ["MSC"]},
+        {"type": "DRUG", "name": "Placebo", "armGroupLabels": ["Placebo"]},
+    ]
+    del results["participantFlowModule"]["periods"][0]["milestones"][0]["achievements"][0]["comment"]
+    [outcome] = results["outcomeMeasuresModule"]["outcomeMeasures"]
+    outcome |= {"title": "Change in ALSFRS-R", "timeFrame": "6 months"}
+    for group, title in zip(outcome["groups"], ("MSC", "Placebo"), strict=True):
+        group["title"] = title
+    outcome["analyses"][0] |= {"estimateComment": "MSC minus placebo", "ciUpperLimit": "1.95"}
+    path = tmp_path / "posted.json"
+    path.write_text(json.dumps(study), encoding="utf-8")
+    ended = trialwatch("--data", tmp_path / "data", "ingest", "ctgov", path)
+    assert ended.code == 0, ended.err + ended.out
+    return tmp_path / "data"
+
+
+def test_what_is_posted_beside_the_arms_is_told(posted_night: Path, trialwatch: Callable[..., Any]) -> None:
+    printed = trialwatch("--data", posted_night, "extract", "NCT90000001").out
+    for words in (
+        "# NCT90000001, who was masked: participant, investigator (DOUBLE): Syringes are covered.",
+        "# NCT90000001, left: Overall Study, Cells: Adverse Event 2 (both after the first dose)",
+        "# NCT90000001, limitations: Few took part.",
+        "# NCT90000001, posted analysis: Change in ALSFRS-R (6 months): Mean Difference (Final Values) 1.25"
+        " (95 % limits 0.55 to 1.95; standard error of mean 0.35), p <0.001; ANCOVA; comparing MSC and Placebo; superiority",
+        "# posted contrast: alsfrs_r_change, 4 to 6 months: MD 1.25; 95 % limits 0.55 to 1.95; SE 0.3571"
+        " (from the 95 % limits: width / (2 × 1.9600)); direction intervention against control"
+        " (in words: MSC minus placebo); adjusted (ANCOVA); MSC and Placebo; NCT90000001, ",
+    ):
+        assert words in printed
+    told = json.loads(trialwatch("--data", posted_night, "extract", "NCT90000001", "--json").out)
+    [posted] = told["posted"]
+    assert posted["who_masked"] == ["participant", "investigator"]
+    assert [item["p_text"] for item in posted["analyses"]] == ["<0.001"]
+    assert [(item["estimate"], item["direction"]) for item in posted["contrasts"]] == [
+        (1.25, "intervention against control")
+    ]
+
+
+def test_what_is_posted_is_no_row_of_the_review(posted_night: Path, trialwatch: Callable[..., Any]) -> None:
+    printed = trialwatch("--data", posted_night, "extract", "NCT90000001").out
+    assert [line for line in printed.splitlines() if "1.25" in line and not line.startswith("#")] == []
+
+
+def test_analysts_find_what_is_posted(posted_night: Path, trialwatch: Callable[..., Any]) -> None:
+    analyses = "SELECT study_id, estimate, ci_low, ci_high, p_sign, p_value, group_titles FROM out_posted_analysis"
+    left = "SELECT period, group_title, reason_text, n_left, n_started FROM out_drop_out WHERE n_left > 0 ORDER BY ALL"
+    ended = trialwatch("--data", posted_night, "sql", analyses, "--json")
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out) == [
+        {"study_id": "NCT90000001", "estimate": 1.25, "ci_low": 0.55, "ci_high": 1.95, "p_sign": "<", "p_value": 0.001,
+         "group_titles": ["MSC", "Placebo"]}
+    ]  # fmt: skip
+    assert json.loads(trialwatch("--data", posted_night, "sql", left, "--json").out) == [
+        {"period": "Overall Study", "group_title": "Cells", "reason_text": "Adverse Event", "n_left": 2, "n_started": 41},
+        {"period": "Overall Study", "group_title": "Control", "reason_text": "Moved away", "n_left": 1, "n_started": 1031},
+    ]  # fmt: skip

@@ -56,7 +56,16 @@ def _results(results: PostedResults) -> dict[str, Any]:
             (flow_titles[one.group_id], one.period, one.milestone, one.count, one.comment_text)
             for one in results.flow.counts
         ],
+        "drop-outs": [
+            (flow_titles[one.group_id], one.period, one.reason_text, one.count, one.comment_text)
+            for one in results.flow.drop_outs
+        ],
         "texts": (results.flow.recruitment_text, results.flow.pre_assignment_text),
+        "analyses": [
+            msgspec.structs.asdict(one) | {"groups": [group.title for group in one.groups], "path": ""}
+            for one in results.analyses
+        ],
+        "more": (results.limitations_text, results.agreement),
         "baseline": [_table(table) for table in results.baseline],
         "outcomes": [(*_table(table), table.dispersion_text) for table in results.outcomes],
         "events": [{name: one[name] for name in sorted(one.keys() - {"id", "path"})} for one in events],
@@ -70,6 +79,11 @@ def _table(table: MeasureTable) -> tuple[Any, ...]:
     return (
         (table.title, table.role, table.time_frame, table.population_text, table.param_text, table.unit_text),
         {titles[group]: number for group, number in table.denominators.items()},
+        {
+            (others.unit_text, titles[group]): number
+            for others in table.other_denominators
+            for group, number in others.counts.items()
+        },
         cells,
     )
 

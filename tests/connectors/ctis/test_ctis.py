@@ -17,6 +17,7 @@ from connectors.ctis.words import STATUS, STATUS_NAMES
 from connectors.http import HttpClient
 from models.connector import SourceFailure
 from models.trial import Page, Rejected, SourceQuery, TrialRecord
+from models.vocabulary import Masked
 
 Connect = Callable[..., HttpClient]
 Read = Callable[..., tuple[list[TrialRecord], list[Rejected]]]
@@ -465,3 +466,34 @@ def test_a_record_that_is_none_is_a_failure_and_the_pages_before_are_kept(
 def test_an_id_of_another_register_is_not_asked_for(client: Connect) -> None:
     with pytest.raises(SourceFailure, match="2011-006254-85"):
         _fetch(client("ctis"), record_ids=("2011-006254-85",))
+
+
+def _period(whole: dict[str, Any]) -> Any:
+    part = whole["authorizedApplication"]["authorizedPartI"]
+    return part["trialDetails"]["protocolInformation"]["studyDesign"]["periodDetails"][0]
+
+
+def test_roles_that_are_blinded_are_named(whole: dict[str, Any], read: Read) -> None:
+    [trial], rejected = read(whole)
+    assert (trial.who_masked, trial.masking_details_text, rejected) == (
+        (Masked.PARTICIPANT, Masked.CARE_PROVIDER), "Bags are covered.", [],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("roles", [[{"name": "Subject"}, {"name": "Pharmacist"}], [{"name": "Subject"}, {"name": {}}]])
+def test_a_role_that_is_not_known_goes_to_a_person(whole: dict[str, Any], read: Read, roles: list[Any]) -> None:
+    changed = deepcopy(whole)
+    _period(changed)["blindedRoles"] = roles
+    [trial], [note] = read(changed)
+    assert trial.who_masked == (Masked.PARTICIPANT,)
+    assert note.path.startswith(
+        "authorizedApplication.authorizedPartI.trialDetails.protocolInformation.studyDesign.periodDetails[0].blindedRoles[1]"
+    )
+
+
+@pytest.mark.parametrize("roles", ["Subject", 5, {"name": "Subject"}])
+def test_malformed_roles_cost_themselves_alone(whole: dict[str, Any], read: Read, roles: object) -> None:
+    changed = deepcopy(whole)
+    _period(changed)["blindedRoles"] = roles
+    [trial], [_] = read(changed)
+    assert (trial.who_masked, trial.masking_text) == ((), "blindingMethodCode 3")

@@ -17,6 +17,7 @@ from connectors.euctr.tables import LARGEST_FILE
 from models.report import Report
 from models.review import load_review
 from models.trial import Page, Parsed, Rejected
+from studies.contrasts import contrasts
 from studies.extraction import extract
 
 EUCTR = CONNECTORS["euctr"]
@@ -162,3 +163,59 @@ def test_every_candidates_path_leads_to_its_numbers(parse: Callable[..., list[Pa
         stands = {float(text) for text in element.itertext() if re.fullmatch(r"\s*-?[\d.]+\s*", text)}
         dead = row.n_analysed - (row.n_events or 0) if "minus deaths" in row.note else row.n_events
         assert {row.n_analysed, *(number for number in (dead, row.mean) if number is not None)} <= stands
+
+
+def test_analyses_name_arms_by_either_id_and_say_what_their_codes_say(
+    parse: Callable[..., list[Parsed]], body: bytes
+) -> None:
+    [report] = parse(body)
+    assert isinstance(report, Report) and report.results
+    difference, sensitivity = report.results.analyses
+    assert [group.title for group in difference.groups] == ["Mesenchymal stem cells", "Placebo"]
+    assert (difference.outcome_title, difference.role, difference.time_frame, difference.unit_text) == (
+        "Change from baseline in ALSFRS-R", "primary", "Baseline to 6 months", "points",
+    )  # fmt: skip
+    assert (difference.method_text, difference.p_text, difference.estimate_type_text) == (
+        "ancova", "<0.05", "mean difference final",
+    )  # fmt: skip
+    assert (difference.estimate_text, difference.ci_pct_text, difference.ci_sides_text) == ("1.75", "95", "TWO_SIDED")
+    assert (difference.ci_lower_text, difference.ci_upper_text, difference.hypothesis_text) == (
+        "0.1", "3.4", "SUPERIORITY",
+    )  # fmt: skip
+    assert (difference.dispersion_type_text, difference.dispersion_text) == ("STANDARD_ERROR_OF_THE_MEAN", "0.84")
+    assert (sensitivity.method_text, sensitivity.p_text, sensitivity.estimate_text) == (
+        "A test of its own",
+        "0.2",
+        None,
+    )
+    assert difference.path.endswith("endPoint[1]/statisticalAnalyses/statisticalAnalysis[1]")
+
+
+def test_who_left_is_told_by_arm_and_reason(parse: Callable[..., list[Parsed]], body: bytes) -> None:
+    [report] = parse(body)
+    assert isinstance(report, Report) and report.results
+    assert [(left.group_id, left.reason_text, left.count) for left in report.results.flow.drop_outs] == [
+        ("Arm-1", "adverse event", 2), ("Arm-2", "adverse event", 1), ("Arm-2", "Moved away", 2),
+    ]  # fmt: skip
+
+
+def test_sides_that_no_list_has_go_to_a_person(parse: Callable[..., list[Parsed]], body: bytes) -> None:
+    report, note = parse(body.replace(b"CI_SIDES.twoSided", b"CI_SIDES.manySided"))
+    assert isinstance(report, Report) and report.results and isinstance(note, Rejected)
+    assert (note.value, report.results.analyses[0].ci_sides_text) == ("many sided", "many sided")
+
+
+def test_a_posted_analysis_is_a_contrast_of_the_reviews_outcome(
+    parse: Callable[..., list[Parsed]], body: bytes
+) -> None:
+    [report] = parse(body)
+    assert isinstance(report, Report)
+    found = contrasts("NCT10000001", report, load_review(REVIEW).protocol)
+    [contrast] = found.contrasts
+    assert (contrast.outcome, contrast.timepoint, contrast.measure) == ("alsfrs_r_change", "4 to 6 months", "MD")
+    assert (contrast.estimate, contrast.ci_low, contrast.ci_high, contrast.is_adjusted) == (1.75, 0.1, 3.4, True)
+    # The arms' own means differ by -3.5 − (-5.25) = 1.75.
+    assert contrast.direction == "intervention against control"
+    assert [item.reason for item in found.refused] == [
+        "posted as an estimate of a kind not stated, which is no scale known here"
+    ]

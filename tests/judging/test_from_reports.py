@@ -334,7 +334,7 @@ def test_a_registration_without_that_number_takes_over_the_study_and_its_name() 
         enrolment_count=None,
         references=(Reference(doi="10.99999/mun.401", type=ReferenceType.RESULT),),
     )
-    known = {name: "DOI:10.99999/mun.401" for name in ("DOI:10.99999/mun.401", "PMID:90000401")}
+    known = dict.fromkeys(("DOI:10.99999/mun.401", "PMID:90000401"), "DOI:10.99999/mun.401")
     judgement = concluded(UNREGISTERED, [record], known=known)
     assert studies_of(judgement) == {"DOI:10.99999/mun.401"}
     assert judgement.screened.linked.leading["DOI:10.99999/mun.401"] == "NCT90000399"

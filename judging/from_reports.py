@@ -23,7 +23,7 @@ from studies.candidates import Candidate, Profile, candidates_for, certain, peop
 from studies.identifiers import identifiers_in
 from studies.linkage import LISTED, is_listed_only
 from studies.report_kinds import report_kind
-from studies.reports import preprints_of
+from studies.reports import notices_of, preprints_of
 
 _WIDEST = ("DOI", "PMID", "CENTRAL", "EMBASE")
 """Names by which a study without a registration is called: a DOI is what every database has."""
@@ -102,7 +102,13 @@ def from_reports(
             alone.append(report_id)
     made = _studies(alone, reading)
     queue += made.queue
-    return FromReports(records=made.records, links=(*linked.reports, *links, *made.links), queue=tuple(queue))
+    links += [*linked.reports, *made.links]
+    notices = [item for item in notices_of(links, literature) if item.study_id not in _kept_apart(item.report_id, rows)]
+    return FromReports(records=made.records, links=tuple(sorted([*links, *notices], key=_place)), queue=tuple(queue))
+
+
+def _place(link: ReportLink) -> tuple[str, str]:
+    return link.study_id, link.report_id
 
 
 def criteria_of(screening: ReportScreening | None) -> tuple[CriterionVerdict, ...]:

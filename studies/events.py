@@ -300,7 +300,7 @@ def _corrected(study: StudyFile, context: RunContext) -> Iterator[Event]:
     for item in study.reports:
         if item.link.kind not in {ReportKind.RESULTS, ReportKind.ABSTRACT, ReportKind.FOLLOW_UP}:
             continue
-        for correction in corrections_of(item):
+        for correction in corrections_of(item, study.reports):
             rests_on_it = item.report.report_id in study.extracted_from
             is_grave = correction.is_grave and study.screening.verdict is Verdict.MET
             grade = AlertGrade.ACTION if is_grave or rests_on_it else AlertGrade.WATCH

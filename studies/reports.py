@@ -56,7 +56,6 @@ def link_reports(
                 evidence = f"{record.record_id} names it as a result"
                 found[study, cited.report_id] = _link(study, cited, record, LinkMethod.REGISTRY_REFERENCE, evidence)
     _join_preprints(found, literature, records)
-    _join_notices(found, literature)
     queue += _decided(found, reports, study_of, rows)
     settled = {row.item_id for row in rows if row.relation == "report"}
     return [found[key] for key in sorted(found)], [item for item in queue if item.subject not in settled]
@@ -102,24 +101,26 @@ def _join_preprints(
         found[study, other] = msgspec.structs.replace(link, kind=known.kind) if is_known_better else link
 
 
-def _join_notices(found: dict[tuple[str, str], ReportLink], literature: Literature) -> None:
-    """A retraction, erratum or concern is of the study whose report it is about: it says which, or bears its title."""
-    linked = {report_id for _, report_id in found}
+def notices_of(links: Sequence[ReportLink], literature: Literature) -> Iterator[ReportLink]:
+    """Retractions, errata and concerns that nothing links: of the study whose report each names, or whose title it bears."""
+    studies: dict[str, list[str]] = defaultdict(list)
+    for link in links:
+        studies[link.report_id].append(link.study_id)
     by_title = {
         item.title: report_id
-        for report_id in sorted(linked)
+        for report_id in sorted(studies)
         if len((item := description(literature.reports[report_id])).title) >= _LONG_TITLE and not item.about
     }
     for report_id, report in literature.reports.items():
-        if report_id in linked or report_kind(report) is not ReportKind.NOTICE:
+        if report_id in studies or report_kind(report) is not ReportKind.NOTICE:
             continue
         named = [
             literature.resolve(item.report_id or f"PMID:{item.pmid}") for item in report.related if item.kind in _OF
         ]
-        about = next((name for name in named if name in linked), by_title.get(description(report).title))
-        for study in sorted(study for study, other in found if other == about):
-            found[study, report_id] = ReportLink(
-                study_id=study,
+        about = next((name for name in named if name in studies), by_title.get(description(report).title))
+        for study_id in sorted(studies[about]) if about else ():
+            yield ReportLink(
+                study_id=study_id,
                 report_id=report_id,
                 kind=ReportKind.NOTICE,
                 method=LinkMethod.SAME_REPORT,

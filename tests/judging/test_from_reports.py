@@ -360,3 +360,23 @@ def test_rows_under_a_report_apply_to_the_registered_study_that_it_turns_out_to_
         ("NCT90000399", StudyList.EXCLUDED)
     ]
     assert [item for item in judgement.queue if item.kind == "ruling"] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "types", "kind"),
+    [
+        ("Retraction: {}", ("Retraction of Publication",), "retraction_in"),
+        ("Retraction notice to: {}", ("Journal Article",), "retraction_in"),
+        ("Expression of concern: {}", ("Expression of Concern",), "concern_in"),
+        ("Correction to: {}", ("Published Erratum",), "erratum_in, PMID:90000406"),
+    ],
+)
+def test_a_notice_that_comes_alone_is_heard(title: str, types: tuple[str, ...], kind: str) -> None:
+    original = COMPANION[0]
+    notice = paper("PMID:90000406", title.format(original.title), publication_types=types, published_date="2026-10-28")
+    judgement = concluded([original, notice])
+    assert {item.report_id: item.kind for item in judgement.screened.linked.reports} == {
+        "PMID:90000403": ReportKind.RESULTS,
+        "PMID:90000406": ReportKind.NOTICE,
+    }
+    assert [event.reference for event in judgement.events if event.event_code == "E7"] == [f"PMID:90000403, {kind}"]

@@ -31,8 +31,9 @@ from models.report import Report
 from models.review import Review, load_review
 from models.settings import Settings
 from models.trial import Observation, Page, TrialRecord
-from models.vocabulary import LinkMethod, ReportKind, Verdict
+from models.vocabulary import ReportKind, Verdict
 from replay.archive import known_until
+from studies.linkage import is_listed_only
 from studies.literature import literature_of
 from studies.report_identity import Copy, identify_reports
 
@@ -129,7 +130,7 @@ def joining(given: Labelled, screened: Screened) -> dict[str, Tally]:
         link = links.get(name)
         if name in asked:
             said["asked"].add(row["report"])
-        elif link and link.method is LinkMethod.OWN_ID:
+        elif link and is_listed_only(screened.record_of(link.study_id)):
             said["study of its own"].add(row["report"])
         elif link:
             said["joined"].add(f"{row['report']} to {link.study_id}")

@@ -41,6 +41,7 @@ _NEARLY_ONE_TITLE = 0.85
 _LIKE_TITLE = 0.6
 """Likeness of titles that begins to count."""
 _LONG_TITLE = 40
+_LONG_ACRONYM = 6
 _FEW = 5
 """A word that more than one study in so many has tells none."""
 _SHARE = 0.25
@@ -162,6 +163,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     study_id: str
     score: float
     parts: Mapping[str, str]
+    is_titled: bool = False
+    """Whether the study's acronym stands in the title, and is long enough to be nobody else's."""
 
     @property
     def is_certain(self) -> bool:
@@ -170,7 +173,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         if self.parts.get("title") == "the same":
             return True
         if "acronym" in agree:
-            return bool(agree & {"people", "sponsor", "product", "title", "country"})
+            return self.is_titled or bool(agree & {"people", "sponsor", "product", "title", "country"})
         if "title" in agree and float(self.parts["title"]) >= _NEARLY_ONE_TITLE and agree & {"people", "sponsor"}:
             return True
         is_told = {"people", "sponsor"} <= agree or {"product", "people"} <= agree
@@ -300,7 +303,8 @@ def _compared(told: _Told, study: Profile, rare: Mapping[str, float]) -> Candida
         parts["country"] = (1.0, named[0])
     score = min(1.0, sum(_WEIGHTS[name] * value for name, (value, _) in parts.items()))
     shown = {name: words for name, (_, words) in parts.items()}
-    return Candidate(study_id=study.study_id, score=round(score, 3), parts=shown)
+    is_titled = any(len(word) >= _LONG_ACRONYM and _is_in(word, told.report.title) for word in study.acronyms)
+    return Candidate(study_id=study.study_id, score=round(score, 3), parts=shown, is_titled=is_titled)
 
 
 def _is_of(country: str, words: str) -> bool:

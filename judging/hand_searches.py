@@ -1,7 +1,7 @@
 """Searches that people carried out by hand: of which database each loaded file is, when it was searched, what is due.
 
-A file is of the database that a row of searches.csv says, else its folder or an option, else its form, else what all of
-its records tell. What tells of several databases, or of none, counts for none until a person has said which: a library
+A file is of the database that a row of searches.csv says, else its folder or an option, else what all of its records
+tell. What tells of several databases, or of none, counts for none until a person has said which: a library
 into which searches were merged has lost as duplicates what the second of them found.
 """
 
@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from models.database_names import FEEDS, FORMS, OTHER, PLATFORMS_OF, TITLES, WITHIN, database_meant, names_for_people
+from models.database_names import FEEDS, OTHER, PLATFORMS_OF, TITLES, WITHIN, database_meant, names_for_people
 from models.judgement import Judgement
 from models.review import Review
 from models.screening import QueueItem
@@ -115,8 +115,6 @@ def _said(
     if file.source not in spanning or not any(item.are_reports for item in file.records):
         # A register's own file is a search of it where the protocol has it searched by hand; else a record or two.
         return [_part(file, file.source, "its source")] * (file.source in own), None
-    if form := FORMS.get(file.source):
-        return [_part(file, form, "its form")], None
     told = _told(file.records)
     if len(told) == 1:
         return [_part(file, told[0], "its records")], None

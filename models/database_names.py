@@ -15,9 +15,6 @@ PLATFORMS_OF = {
 }
 """Where a database is searched, as ``trialwatch searches --for`` calls it, the usual one first."""
 
-FORMS = {"nbib": "medline"}
-"""Sources whose files come from one database alone."""
-
 WITHIN = {"medline": frozenset({"pubmed"})}
 """Sources that hold all of a database, and are searched by program."""
 

@@ -201,6 +201,26 @@ def _item(house: House, key: str) -> str:
     return str(item)
 
 
+DOWNLOADED = [
+    ("ris/ovid.ris", "TY  - JOUR\nDB  - Embase\nAN  - 624760001\nTI  - Beds\nPY  - 2019\nER  - \n", "embase"),
+    (
+        "central.ris",
+        "TY  - JOUR\nAN  - CN-02999001\nC3  - EMBASE 629867342\nTI  - Beds\nPY  - 2019\nER  - \n",
+        "central",
+    ),
+    ("nbib/one.nbib", "PMID- 90000001\nTI  - Beds\nDP  - 2019\nSO  - Made up. 2019\n", "medline"),
+]
+
+
+def test_an_export_that_names_its_database_or_has_its_numbers_needs_no_folder(house: House) -> None:
+    for name, text, _ in DOWNLOADED:
+        house.put(name, text)
+    house.night()
+    found = house.rows("SELECT database, told_by, is_day_given FROM review_search ORDER BY database")
+    assert found == sorted((slug, "its records", False) for *_, slug in DOWNLOADED)
+    assert house.rows("SELECT count(*) FROM out_queue WHERE field = 'file'") == [(0,)]
+
+
 def test_moving_an_unclear_export_into_its_folder_answers_the_question_too(house: House) -> None:
     text = ris("0001", accession="{}")
     house.put("ris/export.ris", text)

@@ -69,7 +69,7 @@ TELLING = [
     ("numbered in one", {"records": OF_EMBASE}, ["embase"]),
     ("CENTRAL repeats Embase's numbers", {"records": records(("", ("central", "embase"), 9))}, ["central"]),
     ("CENTRAL numbers all, Embase some", {"records": records(("", ("central", "embase"), 1), ("", ("central",), 1))}, ["central"]),
-    ("MEDLINE's own form", {"source": "nbib", "records": SILENT}, ["medline"]),
+    ("another form, whose records name MEDLINE", {"source": "nbib", "records": records(("medline", (), 9))}, ["medline"]),
     ("a name goes before a number", {"records": records(("scopus", ("embase",), 1))}, ["scopus"]),
     ("folder that some records agree with", {"database": "embase", "records": records(("embase", (), 1), ("medline", (), 5))}, ["embase"]),
     ("a register's records bear CENTRAL's numbers", {"database": "crs", "records": records(("", ("central",), 5))}, ["crs"]),

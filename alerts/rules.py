@@ -154,10 +154,9 @@ def heartbeat(
             f"Not every source was searched to its end, so there may be more than was found ({found}). "
             + " ".join(_state_of(source) for source in unsearched)
         )
-    elif n_new_versions or n_new_events or n_alerts:
-        message = f"Searched {_count(len(freshness), 'source')} to the end: {found}."
     else:
-        message = f"Searched {_count(len(freshness), 'source')} to the end: nothing new."
+        is_quiet = not (n_new_versions or n_new_events or n_alerts)
+        message = f"{_searched(freshness)}: {'nothing new' if is_quiet else found}."
     if silent_since:
         message += f" {without_nights(silent_since, context.as_of)}"
     return Heartbeat(
@@ -230,7 +229,18 @@ def _key(review: str, told: Sequence[str]) -> str:
     return hashlib.sha256("\n".join([review, *sorted(told)]).encode()).hexdigest()[:16]
 
 
+def _searched(freshness: Sequence[SourceFreshness]) -> str:
+    """How many sources were searched to the end, those by hand told apart: they were not searched tonight."""
+    by_hand = sum(source.is_by_hand for source in freshness)
+    searched = f"Searched {_count(len(freshness) - by_hand, 'source')} to the end"
+    return f"{searched}, {_count(by_hand, 'database')} searched by hand within the limit" if by_hand else searched
+
+
 def _state_of(source: SourceFreshness) -> str:
+    if source.is_by_hand:
+        last = f"last on {source.last_complete_at:%Y-%m-%d}" if source.last_complete_at else "never yet"
+        reason = f" ({source.reason})" if source.reason else ""
+        return f"{source.title}: searched by hand, {last}, to be searched every {_count(source.limit_days, 'day')}{reason}."
     last = f"last searched to its end on {source.last_complete_at:%Y-%m-%d}" if source.last_complete_at else "never yet"
     stale = f", stale after {_count(source.limit_days, 'day')}" if source.is_stale else ""
     reason = f" ({source.reason})" if source.reason else ""

@@ -35,6 +35,7 @@ from cli.common import (
     settings_of,
 )
 from cli.read import reading
+from cli.searched import searching
 from cli.status import telling
 from connectors import CONNECTORS
 from flows import backtest as backtesting
@@ -48,6 +49,7 @@ from flows.probe import ProbeState, can_be_probed, probe
 from models.dates import at_night
 from models.review import review_named
 from models.reviews import review_names
+from models.search import FileSearch
 from models.settings import Settings, load_settings
 from replay.archive import known_until
 
@@ -59,6 +61,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.add_typer(telling)
 app.add_typer(reading)
+app.add_typer(searching)
 app.add_typer(answering)
 
 
@@ -202,6 +205,10 @@ def ingest_command(
     context: typer.Context,
     source: Annotated[str, typer.Argument(help="Connector slug, e.g. ctgov-classic.")],
     files: Annotated[list[Path], typer.Argument(help="Exports or saved payloads.")],
+    database: Annotated[
+        str, typer.Option(help="Database of whose search they are the export, e.g. embase; other when of none.")
+    ] = "",
+    searched_on: Annotated[str | None, typer.Option(help="Day of that search (YYYY-MM-DD).")] = None,
     review: ReviewOption = THE_ONLY_REVIEW,
     as_json: AsJson = False,
 ) -> None:
@@ -211,7 +218,8 @@ def ingest_command(
         raise typer.BadParameter(
             f"no source {source!r}; there are {', '.join(sorted(CONNECTORS))}", param_hint="SOURCE"
         )
-    records = ingest(source, files, review, now(), settings)
+    search = FileSearch(database=database, on=day_of(searched_on, "--searched-on") if searched_on else None)
+    records = ingest(source, files, review, now(), settings, search)
     if as_json:
         for record in records:
             print_json(msgspec.to_builtins(record))
@@ -298,7 +306,7 @@ def _past(text: str, option: str = "--date") -> date:
 def _known_sources(settings: Settings, review: str, sources: Sequence[str]) -> None:
     if not sources:
         return
-    searched = review_named(settings.reviews, review).protocol.searches
+    searched = review_named(settings.reviews, review).protocol.by_program
     if unknown := set(sources) - set(searched):
         raise typer.BadParameter(
             f"{', '.join(sorted(unknown))}: the protocol searches {', '.join(searched)}", param_hint="--source"

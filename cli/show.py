@@ -127,6 +127,9 @@ def ingested(records: Sequence[IngestedRecord], console: Console) -> None:
             console.print(f"  {record.status_text}; eligibility {record.eligibility}{why}")
         for item in record.queue:
             console.print(f"  for a person: {item.reason} [{item.value}]: {item.action}")
+    for file in dict.fromkeys(record.file for record in records):
+        for search in dict.fromkeys(item for record in records if record.file == file for item in record.searches):
+            console.print(f"{file}: counts as the search of {search} (--database other when it is none)")
     counts = field_counts(records)
     rows(["field", "found", "queued"], [(item.field, item.n_found, item.n_queued) for item in counts], console)
     n_rejected, n_new = sum(record.kind == "rejected" for record in records), sum(record.is_new for record in records)

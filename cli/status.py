@@ -15,14 +15,16 @@ from rich.console import Console
 from cli.common import PARTIAL, THE_ONLY_REVIEW, AsJson, ReviewName, console, now, print_json, settings_of
 from cli.show import strong
 from flows.conclude import untold
-from flows.searches import freshness_now
-from judging.freshness import nights_missing, standing
+from flows.searches import freshness_now, unfollowed
+from judging.freshness import is_over, nights_missing, standing
 from models.review import ReviewError, review_named
 from models.settings import Settings
 from models.synthesis import SourceFreshness
 from models.vocabulary import SourceState
+from reporting.claims import hand_search, staleness
 from reporting.numbers import counted
 from stores.ledger import Ledger, Run
+from stores.loaded_files import files_published
 from stores.lock import is_held
 from stores.published import NothingPublished, published_folder
 from stores.snapshot import query
@@ -81,6 +83,7 @@ def status_of(review: str, settings: Settings, moment: datetime) -> dict[str, An
         "status": decision.status if decision else None,
         "decision": [msgspec.to_builtins(decision)] if decision else [],
         "sources": [msgspec.structs.asdict(item) for item in sorted(freshness, key=lambda item: item.source)],
+        "unfollowed": _unfollowed(review, settings, freshness),
         "lists": _table(folder, "SELECT list, count(*) AS n FROM out_study GROUP BY list ORDER BY list"),
         "queue": _table(folder, "SELECT * FROM out_queue"),
         "heartbeat": msgspec.to_builtins(beats[-1]) if beats else None,
@@ -105,7 +108,8 @@ def _freshness(
 ) -> tuple[tuple[SourceFreshness, ...], list[str]]:
     """Of each source as of a moment; where the review folder cannot be read, by what its last night required."""
     try:
-        return freshness_now(review_named(settings.reviews, review), ledger, moment), []
+        files = files_published(folder / "warehouse.duckdb")
+        return freshness_now(review_named(settings.reviews, review), ledger, moment, files), []
     except ReviewError as problem:
         published = [
             msgspec.convert(_aware(row), SourceFreshness)
@@ -114,11 +118,17 @@ def _freshness(
         aged = [
             msgspec.structs.replace(item, is_overdue=is_overdue, is_stale=item.is_stale or is_overdue)
             for item in published
-            for is_overdue in [
-                item.last_complete_at is None or moment - item.last_complete_at > timedelta(days=item.limit_days)
-            ]
+            for is_overdue in [is_over(item.last_complete_at, item.limit_days, moment, is_by_hand=item.is_by_hand)]
         ]
         return tuple(aged), [f"the review folder cannot be read: {problem}"]
+
+
+def _unfollowed(review: str, settings: Settings, freshness: tuple[SourceFreshness, ...]) -> tuple[str, ...]:
+    """What nobody searches here although the review rests on it; nothing is said where its folder cannot be read."""
+    try:
+        return unfollowed(review_named(settings.reviews, review), freshness)
+    except ReviewError:
+        return ()
 
 
 def _aware(row: dict[str, Any]) -> dict[str, Any]:
@@ -132,7 +142,9 @@ def _of_sources(freshness: tuple[SourceFreshness, ...]) -> list[str]:
     told = []
     for item in freshness:
         since = f"{item.last_complete_at:%Y-%m-%d %H:%M} UTC" if item.last_complete_at else ""
-        if item.is_overdue:
+        if item.is_by_hand:
+            told += [staleness(item)] if item.is_stale else []
+        elif item.is_overdue:
             told.append(
                 f"{item.title}: " + (f"not searched to the end since {since}" if since else "never searched to the end")
             )
@@ -171,8 +183,9 @@ def _print(report: dict[str, Any], console: Console) -> None:
         console.print(problem)
     for source in report["sources"]:
         word = "OVERDUE" if source["is_overdue"] else "STALE" if source["is_stale"] else "fresh"
-        last = f"{source['last_complete_at']:%Y-%m-%d %H:%M} UTC" if source["last_complete_at"] else "never"
-        console.print(f"{source['title']}: {word}, {source['state']}, last complete {last}")
+        console.print(f"{source['title']}: {word}, {_last(source)}")
+    if report["unfollowed"]:
+        console.print(f"not followed: {', '.join(report['unfollowed'])}")
     console.print(", ".join(f"{row['list']} {row['n']}" for row in report["lists"]))
     if report["heartbeat"]:
         night = str(report["heartbeat"]["as_of"])[:10]
@@ -181,6 +194,15 @@ def _print(report: dict[str, Any], console: Console) -> None:
     for item in report["queue"]:
         value = f" [{item['value']}]" if item["value"] and item["value"] not in item["reason"] else ""
         console.print(f"for a person ({item['item']}): {item['subject']}: {item['reason']}{value}: {item['action']}")
+
+
+def _last(source: dict[str, Any]) -> str:
+    """Until when a source is known, in words; of a search by hand, what it brought."""
+    if source["is_by_hand"]:
+        told = hand_search(SourceFreshness(**source))
+        return f"searched by hand, {told.removeprefix(source['title'] + ': ')}"
+    last = source["last_complete_at"]
+    return f"{source['state']}, last complete {f'{last:%Y-%m-%d %H:%M} UTC' if last else 'never'}"
 
 
 def _table(folder: Path, statement: str) -> list[dict[str, Any]]:

@@ -15,8 +15,9 @@ from alerts.rules import failed_heartbeat, failed_night, heartbeat, raise_alerts
 from flows.failures import in_words
 from flows.gather import NightRequest, verdicts_of
 from flows.load import Holdings
-from flows.searches import freshness_now, known_questions
+from flows.searches import freshness_now, known_questions, log_of, unfollowed
 from judging.freshness import silent_since
+from judging.hand_searches import with_searches
 from judging.judge import judge
 from judging.tasks import open_items
 from judging.vanished import Lost, lost, with_lost, with_vanished
@@ -92,7 +93,10 @@ def conclude(
         context = RunContext(as_of=as_of, baseline_search_date=review.baseline.search_date)
         told, known = snapshot.told(), ledger.study_aliases(protocol.review, as_of)
         with verdicts_of(review, settings) as verdicts:
-            judgement = judge(context, review, told, freshness_now(review, ledger, as_of), verdicts, known)
+            files = snapshot.loaded_files()
+            freshness = freshness_now(review, ledger, as_of, files)
+            judgement = judge(context, review, told, freshness, verdicts, known)
+        judgement = with_searches(judgement, log_of(review, files, as_of), unfollowed(review, freshness))
         judgement = with_vanished(judgement, snapshot.last_listed())
         before = shown_before(settings, protocol.review, as_of.date())
         gone = lost(judgement, before.items, before.on)
@@ -224,7 +228,8 @@ def _says_the_same(alert: Alert, other: Alert) -> bool:
 
 def silence_before(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> datetime | None:
     """The last night before too long a time without any. A replay has only the nights that it is asked for."""
-    if page.registries != "live" or not judgement.freshness:
+    limits = [item.limit_days for item in judgement.freshness if not item.is_by_hand]
+    if page.registries != "live" or not limits:
         return None
     as_of = judgement.context.as_of
     # An attempt of the same day that failed is this night's, begun again.
@@ -233,7 +238,7 @@ def silence_before(ledger: Ledger, judgement: Judgement, page: ReviewPage) -> da
         for run in ledger.runs(judgement.decision.review)
         if run.as_of < as_of and (run.as_of.date() < as_of.date() or run.state in ENDED_WELL)
     ]
-    return silent_since(begun, as_of, min(item.limit_days for item in judgement.freshness))
+    return silent_since(begun, as_of, min(limits))
 
 
 def tell_unfinished(

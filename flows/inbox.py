@@ -1,7 +1,8 @@
 """The watched inbox: exports that people put into a folder are loaded by the next night.
 
-A file lies in a folder named for its review and source (``inbox/REVIEW/ris/``), or in the review's folder itself when
-its ending names the source (``.ris``, ``.nbib``). With one review its folder can be left out; with several, a file
+A file lies in a folder named for its review and the database of whose search it is (``inbox/REVIEW/embase/``), or for
+its source (``inbox/REVIEW/ris/``, ``inbox/REVIEW/ris/embase/``), or in the review's folder itself when its ending names
+the source (``.ris``, ``.nbib``). A day in its name (``embase_2026-11-18.ris``) is that of the search. With one review its folder can be left out; with several, a file
 that does not say whose it is stays where it is. Loaded is what the archive has; then the file moves to ``done/`` beside it, under its
 digest and name, so that people see what is still waiting and the same bytes are not loaded again under
 another name. A night that is killed in between loads them again, which adds nothing. What stays is logged
@@ -10,16 +11,21 @@ with what to do.
 
 import hashlib
 import logging
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
 from connectors import CONNECTORS
-from flows.searches import files_of
+from connectors.boundary import read_page
+from flows.searches import SPANNING, files_of
+from models.database_names import OTHER, TITLES, database_called
+from models.report import Report
 from models.reviews import review_names
+from models.search import day_in_name
 from models.settings import Settings
 from models.trial import Page
 from stores.archive import ArchiveWriter, free_name
@@ -55,7 +61,9 @@ class InboxFile(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def take_in(settings: Settings, review: str, observed_at: datetime) -> tuple[InboxFile, ...]:
+def take_in(
+    settings: Settings, review: str, observed_at: datetime, databases: Mapping[str, str] = MappingProxyType({})
+) -> tuple[InboxFile, ...]:
     """Load what lies in the inbox for a review into the archive, in the order of folders and names.
 
     Parameters
@@ -63,14 +71,15 @@ def take_in(settings: Settings, review: str, observed_at: datetime) -> tuple[Inb
     settings : where inbox, archive and reviews are; folders for each file source are made in the inbox
     review : whose night it is
     observed_at : moment of the night, UTC; a file that is younger is not there yet
+    databases : title of each database that the review's protocol has searched by hand, by slug; they have folders, too
     """
     inbox = settings.inbox
     names = {review, *review_names(settings.reviews)}
     is_only = len(names) == 1
-    for source in _file_sources():
-        ((inbox if is_only else inbox / review) / source / DONE).mkdir(parents=True, exist_ok=True)
+    for folder in (*_file_sources(), *databases):
+        ((inbox if is_only else inbox / review) / folder / DONE).mkdir(parents=True, exist_ok=True)
     taken = []
-    for waiting in _waiting(inbox, review, names):
+    for waiting in _waiting(inbox, review, names, databases):
         outcome, reason = _take(waiting, settings.archive, observed_at)
         name = waiting.path.relative_to(inbox).as_posix()
         taken.append(InboxFile(name=name, source=waiting.source, outcome=outcome, reason=reason))
@@ -79,56 +88,89 @@ def take_in(settings: Settings, review: str, observed_at: datetime) -> tuple[Inb
     return tuple(taken)
 
 
-class _Waiting(msgspec.Struct, frozen=True):
-    """A file that is not done: its source's slug or '', whose it is, and why it cannot be taken, if so."""
+class _Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is not done: its source's slug or '', its database's or '', whose it is, and why it cannot be taken."""
 
     path: Path
     source: str
     review: str
     done: Path
     refusal: str = ""
+    database: str = ""
 
 
 def _file_sources() -> list[str]:
     return sorted(slug for slug, connector in CONNECTORS.items() if connector.is_loaded_by_hand)
 
 
-def _waiting(inbox: Path, review: str, names: Set[str]) -> Iterator[_Waiting]:
+def _waiting(inbox: Path, review: str, names: Set[str], own: Mapping[str, str]) -> Iterator[_Waiting]:
     """What lies in the review's own folder, and what does not say whose it is."""
     folders = names - set(CONNECTORS)
     several = f"there are several reviews: put it into the folder of its review and source, e.g. {inbox}/{review}/ris/"
-    yield from _in_folder(inbox, review, folders, several if len(names) > 1 else "")
+    yield from _in_folder(inbox, review, folders, several if len(names) > 1 else "", own)
     if review in folders and (inbox / review).is_dir():
-        yield from _in_folder(inbox / review, review, frozenset(), "")
+        yield from _in_folder(inbox / review, review, frozenset(), "", own)
 
 
-def _in_folder(folder: Path, review: str, others: Set[str], refusal: str) -> Iterator[_Waiting]:
-    for path in sorted(folder.iterdir()):
-        if _is_hidden(path) or (path.is_dir() and path.name in others):
-            continue
-        if not path.is_dir():
-            ending = path.suffix.removeprefix(".").lower()
-            source = ending if ending in CONNECTORS else ""
-            yield _Waiting(path, source, review, folder / source / DONE, refusal)
+def _in_folder(folder: Path, review: str, others: Set[str], refusal: str, own: Mapping[str, str]) -> Iterator[_Waiting]:
+    for path in _seen(folder):
+        if path.is_dir() and path.name in others:
             continue
         source = path.name if path.name in CONNECTORS else ""
-        for file in sorted(path.iterdir()):
-            if file.is_file() and not _is_hidden(file):
-                yield _Waiting(file, source, review, path / DONE, refusal)
+        if not path.is_dir():
+            source = _source_by_ending(path)
+            yield _Waiting(path=path, source=source, review=review, done=folder / source / DONE, refusal=refusal)
+            continue
+        database = "" if source else _database_of(path, own)
+        for file in _files(path):
+            yield _Waiting(
+                path=file,
+                source=source or (_source_by_ending(file) if database else ""),
+                review=review,
+                done=path / DONE,
+                refusal=refusal,
+                database=database,
+            )
+        for inner in (part for part in _seen(path) if source in SPANNING and part.is_dir()):
+            if database := _database_of(inner, own):
+                for file in _files(inner):
+                    yield _Waiting(
+                        path=file,
+                        source=source,
+                        review=review,
+                        done=inner / DONE,
+                        refusal=refusal,
+                        database=database,
+                    )
 
 
-def _is_hidden(path: Path) -> bool:
-    return path.name.startswith(".")
+def _seen(folder: Path) -> list[Path]:
+    """What lies in a folder, without what is hidden."""
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in _seen(folder) if path.is_file()]
+
+
+def _database_of(folder: Path, own: Mapping[str, str]) -> str:
+    return OTHER if folder.name == OTHER else database_called(folder.name, own)
+
+
+def _source_by_ending(path: Path) -> str:
+    ending = path.suffix.removeprefix(".").lower()
+    return ending if ending in CONNECTORS else ""
 
 
 def _take(waiting: _Waiting, archive: Path, observed_at: datetime) -> tuple[InboxOutcome, str]:
-    path, source, done = waiting.path, waiting.source, waiting.done
+    path, done = waiting.path, waiting.done
     if path.name.lower().endswith(_UNFINISHED):
         return InboxOutcome.LEFT, "its name says that it is still being written"
     if waiting.refusal:
         return InboxOutcome.REFUSED, waiting.refusal
-    if not source:
-        return InboxOutcome.REFUSED, f"put it into a folder named for its source: {', '.join(sorted(CONNECTORS))}"
+    if not waiting.source and not waiting.database:
+        known = f"its source: {', '.join(sorted(CONNECTORS))}; or its database: {', '.join(TITLES)}"
+        return InboxOutcome.REFUSED, f"put it into a folder named for {known}"
     try:
         before = path.stat()
         body = path.read_bytes()
@@ -139,19 +181,19 @@ def _take(waiting: _Waiting, archive: Path, observed_at: datetime) -> tuple[Inbo
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or observed_at - written < SETTLED:
         return InboxOutcome.LEFT, f"written at {written:%Y-%m-%d %H:%M} UTC, perhaps not to its end"
     if not body.strip():
-        return InboxOutcome.LEFT, "it is empty"
-    digest = hashlib.sha256(body).hexdigest()[:16]
-    is_known = next(done.glob(f"{digest}_*"), None) is not None
-    if not is_known:
-        page = Page(
-            source=source,
-            kind="file",
-            url=f"file:{path.name}",
-            body=body,
-            observed_at=observed_at,
-            question=files_of(waiting.review, source).id,
+        told = f"; a search that found nothing: 'trialwatch searched {waiting.database} --on DAY --records 0'"
+        return InboxOutcome.LEFT, "it is empty" + (told if waiting.database else "")
+    page = _page(waiting, body, observed_at)
+    if page is None:
+        return InboxOutcome.REFUSED, (
+            f"no export that can be read; give it the ending of its form ({', '.join(sorted(SPANNING))}), or put it into"
+            f" that one's folder, e.g. ris/{waiting.database}/"
         )
-        with ArchiveWriter(archive, source, free_name(archive, source, observed_at, "inbox")) as writer:
+    digest = hashlib.sha256(body).hexdigest()[:16]
+    is_known = any(_is_same_day(known, page, observed_at) for known in done.glob(f"{digest}_*"))
+    if not is_known:
+        name = free_name(archive, page.source, observed_at, "inbox")
+        with ArchiveWriter(archive, page.source, name) as writer:
             writer.append(page)
     moved = done / f"{digest}_{path.name}"
     try:
@@ -161,4 +203,30 @@ def _take(waiting: _Waiting, archive: Path, observed_at: datetime) -> tuple[Inbo
     except OSError as error:
         loaded = "it was loaded before" if is_known else "it is loaded"
         return InboxOutcome.REFUSED, f"{loaded} but cannot be moved to {done}: {error.strerror}; move or delete it"
-    return (InboxOutcome.KNOWN, "the same bytes were loaded before") if is_known else (InboxOutcome.LOADED, "")
+    if not is_known:
+        return InboxOutcome.LOADED, ""
+    again = f"; when {waiting.database} was searched again, put the day into its name" if waiting.database else ""
+    return InboxOutcome.KNOWN, f"the same bytes were loaded before{again}"
+
+
+def _page(waiting: _Waiting, body: bytes, observed_at: datetime) -> Page | None:
+    """A file as it is archived; None when nothing tells its source."""
+    page = Page(
+        source=waiting.source,
+        kind="file",
+        url=f"file:{waiting.path.name}",
+        body=body,
+        observed_at=observed_at,
+        database=waiting.database,
+        searched_on=day_in_name(waiting.path.name, observed_at.date()),
+    )
+    for source in [waiting.source] if waiting.source else sorted(SPANNING):
+        named = msgspec.structs.replace(page, source=source, question=files_of(waiting.review, source).id)
+        if waiting.source or any(isinstance(item, Report) for item in read_page(named)):
+            return named
+    return None
+
+
+def _is_same_day(known: Path, page: Page, observed_at: datetime) -> bool:
+    """Whether the same bytes were loaded as the same search; without a day nobody knows of another one."""
+    return not page.searched_on or day_in_name(known.name, observed_at.date()) == page.searched_on

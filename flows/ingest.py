@@ -1,5 +1,6 @@
 """Loading exports and saved payloads as if they had been fetched: archived, parsed, linked, screened, published."""
 
+import hashlib
 import re
 import shutil
 from collections import Counter, defaultdict
@@ -14,20 +15,24 @@ from flows.conclude import conclude
 from flows.gather import NightRequest
 from flows.load import ReadFiles, load_archive
 from flows.same_ledger import recognise
-from flows.searches import files_of
+from flows.searches import files_of, log_of
 from models.judgement import Judgement
 from models.report import Report
 from models.review import review_named
 from models.screening import CriterionVerdict, Numbers, QueueItem
+from models.search import FileSearch, HandSearch, day_in_name, file_key
 from models.settings import Settings
 from models.trial import Page, Rejected, TrialRecord, content_hash
 from models.vocabulary import Verdict
 from stores.archive import ArchiveWriter, free_name
 from stores.claim import claim, held_by
 from stores.ledger import Ledger
+from stores.loaded_files import files_published
 from stores.lock import run_lock
 from stores.published import publish
 from stores.snapshot import query
+
+NOTHING_SAID = FileSearch()
 
 
 class IngestError(Exception):
@@ -55,20 +60,40 @@ class IngestedRecord(msgspec.Struct, frozen=True, kw_only=True):
     numbers: Numbers | None = None
     queue: tuple[QueueItem, ...] = ()
     reason: str = ""
+    searches: tuple[str, ...] = ()
+    """The searches as which its file counts, in words."""
 
 
 def ingest(
-    source: str, files: Sequence[Path], review_name: str, observed_at: datetime, settings: Settings
+    source: str,
+    files: Sequence[Path],
+    review_name: str,
+    observed_at: datetime,
+    settings: Settings,
+    search: FileSearch = NOTHING_SAID,
 ) -> list[IngestedRecord]:
     """Load files of one source, publish what follows from them, and say what became of every record.
+
+    Parameters
+    ----------
+    source : connector slug
+    files : exports or saved payloads
+    review_name : the review for which they are loaded
+    observed_at : moment of loading, UTC
+    settings : where state and reviews are
+    search : what people say of the search whose export the files are
 
     Raises
     ------
     IngestError
-        If a file cannot be read; nothing is loaded then.
+        If a file cannot be read, or what is said of the search cannot be; nothing is loaded then.
     """
-    pages = [_page(source, path, review_name, observed_at) for path in files]
     review = review_named(settings.reviews, review_name).as_of(observed_at.date())
+    try:
+        told = search.checked(review.protocol.by_hand, observed_at.date())
+    except ValueError as error:
+        raise IngestError(f"{error}; nothing was loaded") from error
+    pages = [_page(source, path, review_name, observed_at, told) for path in files]
     settings.data.mkdir(parents=True, exist_ok=True)
     with run_lock(settings.data / "run.lock"), Ledger(settings.ledger) as ledger, ledger.lock():
         registries = held_by(settings.archive) or ledger.registries() or "live"
@@ -91,7 +116,18 @@ def ingest(
             )
         publish(concluded.build, concluded.target, settings.keep_snapshots)
     known = _Known(concluded.judgement, _new_versions(concluded.target, f"{source}/{name}"))
-    return [known.became(path, item) for path, (_, items) in zip(files, found, strict=True) for item in items]
+    log = log_of(review, files_published(concluded.target / "warehouse.duckdb"), observed_at)
+    return [
+        msgspec.structs.replace(known.became(path, item), searches=tuple(map(_told, log.of_file.get(key, ()))))
+        for path, page, (_, items) in zip(files, pages, found, strict=True)
+        for key in [file_key(hashlib.sha256(page.body).hexdigest())]
+        for item in items
+    ]
+
+
+def _told(search: HandSearch) -> str:
+    given = "" if search.is_day_given else ", the day of loading"
+    return f"{search.title} of {search.searched_on}{given}, by {search.told_by}"
 
 
 def _new_versions(folder: Path, archive_file: str) -> set[tuple[str, str]]:
@@ -104,7 +140,7 @@ def _new_versions(folder: Path, archive_file: str) -> set[tuple[str, str]]:
     }
 
 
-def _page(source: str, path: Path, review: str, observed_at: datetime) -> Page:
+def _page(source: str, path: Path, review: str, observed_at: datetime, search: FileSearch) -> Page:
     try:
         if path.is_dir():
             raise IngestError(f"{path}: a folder; name the files in it, e.g. {path}/*; nothing was loaded")
@@ -112,7 +148,10 @@ def _page(source: str, path: Path, review: str, observed_at: datetime) -> Page:
     except OSError as error:
         raise IngestError(f"{path}: cannot be read: {error.strerror}; nothing was loaded") from error
     if not body.strip():
-        raise IngestError(f"{path}: the file is empty; nothing was loaded")
+        raise IngestError(
+            f"{path}: the file is empty; nothing was loaded. A search that found nothing is told with 'trialwatch searched"
+            f" {search.database or 'DATABASE'} --on DAY --records 0'"
+        )
     return Page(
         source=source,
         kind="file",
@@ -120,6 +159,8 @@ def _page(source: str, path: Path, review: str, observed_at: datetime) -> Page:
         body=body,
         observed_at=observed_at,
         question=files_of(review, source).id,
+        database=search.database,
+        searched_on=search.on.isoformat() if search.on else day_in_name(path.name, observed_at.date()),
     )
 
 

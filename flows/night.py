@@ -132,7 +132,8 @@ def night(
             review = steps.run("read the review folder", review_named, settings.reviews, request.review)
             review = review.as_of(request.as_of.date())
             if request.registries == "live":
-                steps.run("take in the inbox", take_in, settings, request.review, request.as_of)
+                databases = review.protocol.by_hand
+                steps.run("take in the inbox", take_in, settings, request.review, request.as_of, databases)
             gathered = gather(request, settings, steps, ledger, run_id, review)
             concluded = steps.run("judge", conclude, settings, ledger, review, request, gathered.holdings, True)
             result = NightResult(

@@ -8,16 +8,21 @@ import msgspec
 from connectors import CONNECTORS
 from connectors.strategies import PLATFORMS, Strategy, strategy_for
 from judging.freshness import Required, freshness_of
+from judging.hand_searches import SearchLog, search_log, unfollowed_databases
 from models.connector import Connector
+from models.database_names import TITLES
 from models.protocol import Protocol
-from models.review import Review, ReviewError
-from models.search import Question, SourceCheck
+from models.review import Review, ReviewError, place_in
+from models.search import LoadedFile, Question, SourceCheck
 from models.settings import Settings, SettingsError
 from models.synthesis import SourceFreshness
 from models.vocabulary import Scope
 from stores.ledger import Ledger
 from stores.published import current_folder
 from stores.snapshot import query
+
+SPANNING = frozenset(slug for slug, connector in CONNECTORS.items() if connector.fetch is None)
+"""Sources whose files may be of any database; of registers among them the records tell that they are none."""
 
 
 class SourceSearched(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,17 +50,36 @@ def searched_sources(protocol: Protocol, settings: Settings, wanted: Sequence[st
     SettingsError
         If a wanted source lacks its credentials.
     """
-    able = {slug for slug, connector in CONNECTORS.items() if connector.fetch and connector.write_query}
-    if unable := sorted(set(protocol.searches) - able):
-        raise ReviewError(
-            f"protocol.yaml, searches: {', '.join(unable)} cannot be searched over the network;"
-            f" name some of {', '.join(sorted(able))}"
-        )
-    lacking = {slug: settings.unset(CONNECTORS[slug].needs) for slug in wanted or protocol.searches}
+    see_that_all_can_be_searched(protocol, settings)
+    lacking = {slug: settings.unset(CONNECTORS[slug].needs) for slug in wanted or protocol.by_program}
     for slug in wanted:
         if lacking[slug]:
             raise SettingsError(f"{slug} is asked only with credentials: set {' and '.join(lacking[slug])}")
     return [CONNECTORS[slug] for slug, unset in lacking.items() if not unset]
+
+
+def see_that_all_can_be_searched(protocol: Protocol, settings: Settings) -> None:
+    """See that what the protocol names is a source that the program searches, or a database that people do.
+
+    Raises
+    ------
+    ReviewError
+        With file, line and field of each that is neither.
+    """
+    able = {slug for slug, connector in CONNECTORS.items() if connector.fetch and connector.write_query}
+    path = settings.reviews / protocol.review / "protocol.yaml"
+    problems = [
+        f"{place_in(path, 'searches', slug)}: {slug} cannot be searched over the network; name some of"
+        f" {', '.join(sorted(able))}, a database that people search ({', '.join(TITLES)}), or give a database of your"
+        " own a title"
+        for slug in sorted(set(protocol.by_program) - able)
+    ] + [
+        f"{place_in(path, 'searches', slug)}: {slug} is searched by the program; leave its title out"
+        for slug in sorted(protocol.by_hand)
+        if slug in CONNECTORS and not CONNECTORS[slug].is_loaded_by_hand
+    ]
+    if problems:
+        raise ReviewError("\n".join(problems))
 
 
 def query_for(protocol: Protocol, source: Connector) -> str:
@@ -69,7 +93,7 @@ def questions_of(review: Review) -> tuple[Question, ...]:
 
     What was found for other questions is none of its business.
     """
-    name, searched = review.protocol.review, review.protocol.searches
+    name, searched = review.protocol.review, review.protocol.by_program
     topics = [topic_of(review.protocol, CONNECTORS[slug]) for slug in searched if CONNECTORS[slug].write_query]
     followed = [studies_of(review, CONNECTORS[slug]) for slug in searched]
     files = [files_of(name, slug) for slug in sorted(CONNECTORS)]
@@ -102,18 +126,41 @@ def files_of(review: str, source: str) -> Question:
 def required_of(review: Review, checks: Sequence[SourceCheck]) -> tuple[Required, ...]:
     """Sources that the protocol requires; one that needs credentials from the first night that asked it with them."""
     asked = {check.source for check in checks}
+    titles = {slug: item.title for slug, item in CONNECTORS.items()} | review.protocol.by_hand
     return tuple(
-        Required(source=slug, title=CONNECTORS[slug].title, limit_days=search.freshness_limit_days)
+        Required(
+            source=slug,
+            title=titles[slug],
+            limit_days=search.freshness_limit_days,
+            is_by_hand=slug in review.protocol.by_hand,
+        )
         for slug, search in review.protocol.searches.items()
-        if not CONNECTORS[slug].needs or slug in asked
+        if slug in review.protocol.by_hand or not CONNECTORS[slug].needs or slug in asked
     )
 
 
-def freshness_now(review: Review, ledger: Ledger, as_of: datetime) -> tuple[SourceFreshness, ...]:
-    """How recently each source was searched for a review's present questions, as of a moment."""
+def freshness_now(
+    review: Review, ledger: Ledger, as_of: datetime, files: Sequence[LoadedFile] = ()
+) -> tuple[SourceFreshness, ...]:
+    """How recently each source was searched for a review's present questions, as of a moment; `files` are those that
+    were loaded for it by then."""
     mine = {"", *(question.id for question in questions_of(review))}
     checks = ledger.telling_checks(review.protocol.review, as_of)
-    return freshness_of(required_of(review, checks), [check for check in checks if check.question in mine], as_of)
+    searched = log_of(review, files, as_of).searches
+    answers = [check for check in checks if check.question in mine]
+    return freshness_of(required_of(review, checks), answers, as_of, searched)
+
+
+def log_of(review: Review, files: Sequence[LoadedFile], as_of: datetime) -> SearchLog:
+    """The searches by hand that were known by a moment."""
+    return search_log([file for file in files if file.loaded_at <= as_of], review.as_of(as_of.date()), SPANNING)
+
+
+def unfollowed(review: Review, freshness: Sequence[SourceFreshness]) -> tuple[str, ...]:
+    """What the version in force was searched in, or the protocol names, and nobody searches here."""
+    required = {item.source for item in freshness}
+    unasked = [CONNECTORS[slug].title for slug in review.protocol.by_program if slug not in required]
+    return (*unfollowed_databases(review), *unasked)
 
 
 def searches(review: Review, settings: Settings) -> list[SourceSearched]:

@@ -106,7 +106,7 @@ def _ending(nights: Sequence[ReviewNight]) -> State[str]:
     return (
         Completed(name="Partial", message=message)
         if state == "partial"
-        else Completed(message="every source was searched to the end")
+        else Completed(message="every source that is searched by program was searched to the end")
     )
 
 

@@ -4,11 +4,11 @@ What a night publishes is what was known on that night; whoever reads it later a
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
-from models.search import SourceCheck
+from models.search import HandSearch, SourceCheck
 from models.synthesis import SourceFreshness, UpdateDecision
 from models.vocabulary import Rationale, Scope, SourceState, UpdateStatus
 
@@ -23,10 +23,14 @@ class Required(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     title: str
     limit_days: int
+    is_by_hand: bool = False
 
 
 def freshness_of(
-    required: Sequence[Required], checks: Sequence[SourceCheck], as_of: datetime
+    required: Sequence[Required],
+    checks: Sequence[SourceCheck],
+    as_of: datetime,
+    searches: Sequence[HandSearch] = (),
 ) -> tuple[SourceFreshness, ...]:
     """State of every required source as of a moment.
 
@@ -35,6 +39,7 @@ def freshness_of(
     required : sources in the order in which readers meet them
     checks : how the questions of the review were answered, in any order; later ones than `as_of` do not count
     as_of : the night, or the moment at which somebody reads
+    searches : what people searched by hand, oldest first
 
     Returns
     -------
@@ -44,7 +49,45 @@ def freshness_of(
     """
     known = [check for check in checks if check.checked_at <= as_of]
     return tuple(
-        _freshness(item, [check for check in known if check.source == item.source], as_of) for item in required
+        _by_hand(item, [search for search in searches if search.database == item.source], as_of)
+        if item.is_by_hand
+        else _freshness(item, [check for check in known if check.source == item.source], as_of)
+        for item in required
+    )
+
+
+def is_over(last_complete_at: datetime | None, limit_days: int, as_of: datetime, *, is_by_hand: bool) -> bool:
+    """Whether a last complete search is older than its limit, or there was none; people's searches have days."""
+    if last_complete_at is None:
+        return True
+    if is_by_hand:
+        return (as_of.date() - last_complete_at.date()).days > limit_days
+    return as_of - last_complete_at > timedelta(days=limit_days)
+
+
+def _by_hand(required: Required, searches: Sequence[HandSearch], as_of: datetime) -> SourceFreshness:
+    """Of a database that people search: its newest whole search counts, by the day on which it was made."""
+    made = [search for search in searches if search.searched_on <= as_of.date()]
+    whole = [search for search in made if not search.reason]
+    newest, last = (made[-1] if made else None), (whole[-1] if whole else None)
+    complete = datetime.combine(last.searched_on, time(), UTC) if last else None
+    is_overdue = is_over(complete, required.limit_days, as_of, is_by_hand=True)
+    lacking = newest.reason if newest else "never searched"
+    return SourceFreshness(
+        source=required.source,
+        title=required.title,
+        state=SourceState.COMPLETE if last and not lacking else SourceState.PARTIAL if made else SourceState.FAILED,
+        last_checked_at=datetime.combine(newest.searched_on, time(), UTC) if newest else as_of,
+        last_complete_at=complete,
+        limit_days=required.limit_days,
+        is_stale=is_overdue or bool(lacking),
+        is_overdue=is_overdue,
+        is_by_hand=True,
+        is_day_given=last.is_day_given if last else True,
+        n_records=last.n_records if last else None,
+        n_expected=last.n_expected if last else None,
+        n_new=last.n_new if last else None,
+        reason=lacking or ("its last search is too old" if is_overdue else ""),
     )
 
 
@@ -57,7 +100,7 @@ def _freshness(required: Required, checks: Sequence[SourceCheck], as_of: datetim
     sweep = max((check.checked_at for check in searches if check.since is None), default=None)
     worst = max(newest.values(), key=lambda check: _WORST_LAST.index(check.state), default=None)
     state = worst.state if worst else SourceState.FAILED
-    is_overdue = complete is None or as_of - complete > timedelta(days=required.limit_days)
+    is_overdue = is_over(complete, required.limit_days, as_of, is_by_hand=False)
     return SourceFreshness(
         source=required.source,
         title=required.title,

@@ -25,8 +25,8 @@ from studies.linkage import is_listed_only
 from studies.reopening import reopened
 from studies.verdicts import Verdicts
 
-BY_ROWS_ALONE = frozenset({"ruling", "eligibility"})
-"""Kinds that only a row of the file they name closes."""
+BY_ROWS_ALONE = frozenset({"ruling", "eligibility", "search"})
+"""Kinds that only a row of the file they name closes, or a file that is loaded."""
 _WANTED = frozenset({StudyList.INCLUDED, StudyList.ONGOING, StudyList.AWAITING})
 
 
@@ -93,9 +93,10 @@ def _is_to_be_found(study_id: str, screened: Screened) -> bool:
 def recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshness]) -> list[QueueItem]:
     """The review's own studies, where the search or the rules would have missed them.
 
-    What was not found counts only once every source was searched to its end.
+    What was not found counts only once every source that the program searches was searched to its end: no export of a
+    database brings back an entry of a register.
     """
-    is_searched = not any(source.is_stale for source in freshness)
+    is_searched = not any(source.is_stale for source in freshness if not source.is_by_hand)
     queue = []
     named = {study.study_id: study.label for v in review.versions for study in (*v.included, *v.ongoing)}
     for study_id, label in named.items():

@@ -1,6 +1,6 @@
 """The stored tables of what sources said: answers, versions of records and reports, listings, rejections."""
 
-from models.columns import ARRIVAL, BOOL, INT, OBSERVED, TEXT, TEXTS, column, dated, table
+from models.columns import ARRIVAL, BOOL, DATE, INT, OBSERVED, TEXT, TEXTS, column, dated, table
 
 core_capture = table(
     "core_capture",
@@ -8,6 +8,8 @@ core_capture = table(
     column("capture_id", TEXT, "Archive file and byte offset"),
     column("source", TEXT, "Connector slug"),
     column("question", TEXT, "Id of the question that it answers; empty where questions were not kept yet"),
+    column("database", TEXT, "Database of whose search a hand-loaded file is, where a folder or an option told it"),
+    column("searched_on", DATE, "Day of that search, where it was told"),
     column("kind", TEXT, "What was asked: search, record, history, version, file"),
     column("url", TEXT, "Address without credentials, or the name of the loaded file"),
     column("listing", TEXT, "Listing that the page is part of"),
@@ -106,5 +108,18 @@ core_listed = table(
     column("source", TEXT, "Connector slug"),
     column("item_id", TEXT, "Record or report"),
     column("capture_id", TEXT, "Answer that listed it (core_capture)"),
+    column(*OBSERVED),
+)
+
+core_loaded = table(
+    "core_loaded",
+    "One row per record or report in a hand-loaded file, with what it tells of the database that it comes from.",
+    column("capture_id", TEXT, "File that holds it (core_capture)"),
+    column("source", TEXT, "Connector slug"),
+    column("item_id", TEXT, "Record or report"),
+    column("is_report", BOOL, "False for a record of a registry"),
+    column("named_database", TEXT, "Database that the record names; empty when it names none"),
+    column("numbered_in", TEXTS, "Databases among whose own numbers the record has one"),
+    column("is_new", BOOL, "True when nothing had told of it before the file was loaded"),
     column(*OBSERVED),
 )

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol as Interface
 
+from models.database_names import OTHER, TITLES
 from models.protocol import (
     CertaintyRow,
     DecisionRow,
@@ -20,6 +21,7 @@ from models.protocol import (
     SettledRow,
 )
 from models.screening import QUEUE_KINDS
+from models.search_rows import SearchRow
 from models.terms import Row
 from models.vocabulary import MEAN_MEASURES, StudyList, Verdict
 
@@ -32,6 +34,7 @@ FILES = (
     "risk_of_bias.csv",
     "certainty.csv",
     "settled.csv",
+    "searches.csv",
 )
 """Files that a review folder may hold, beside ``published/*.yaml``."""
 _NEAR = 0.6
@@ -57,6 +60,8 @@ class Rows(Interface):
     def certainty(self) -> Sequence[CertaintyRow]: ...
     @property
     def settled(self) -> Sequence[SettledRow]: ...
+    @property
+    def searches(self) -> Sequence[SearchRow]: ...
 
 
 def problems_of_names(folder: Path) -> Iterator[str]:
@@ -101,7 +106,21 @@ def problems_between(folder: Path, rows: Rows) -> Iterator[str]:
     yield from _twice(settled, rows.settled, lambda row: row.item, "keep one of them")
     for line in rows.settled:
         yield from _known(settled, line, "kind", line.kind, QUEUE_KINDS)
-    for name in ("decisions", "links", "extraction", "settled"):
+    searches = folder / "searches.csv"
+    databases = [*rows.protocol.by_hand, *TITLES, OTHER]
+    for search in rows.searches:
+        yield from _known(searches, search, "database", search.database, databases)
+    yield from _twice(
+        searches, rows.searches, lambda row: (row.database, row.searched_on or "", row.file or ""), "keep one of them"
+    )
+    others = {row.file: row.line for row in rows.searches if row.database == OTHER}
+    for search in rows.searches:
+        if search.database != OTHER and search.file in others:
+            yield (
+                f"{searches}:{search.line}: file: {search.file}: line {others[search.file]} says that it is no"
+                " database's search; keep one of them"
+            )
+    for name in ("decisions", "links", "extraction", "settled", "searches"):
         for line in getattr(rows, name):
             if not _is_day(line.known_from):
                 place = f"{folder / name}.csv:{line.line}"

@@ -20,6 +20,7 @@ from models.screening import (
     StudyRelation,
     StudyStatus,
 )
+from models.search import HandSearch
 from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
 from models.trial import Observation, Rejected, TrialRecord
 from models.vocabulary import EvidenceSet, Verdict
@@ -124,3 +125,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     decision: UpdateDecision
     freshness: tuple[SourceFreshness, ...]
     queue: tuple[QueueItem, ...]
+    searches: tuple[HandSearch, ...] = ()
+    """What people searched by hand, oldest first."""
+    unfollowed: tuple[str, ...] = ()
+    """Databases and registries that the version in force or the protocol names, and nobody searches here."""

@@ -6,6 +6,7 @@ import msgspec
 
 from models.protocol import Protocol, PublishedVersion
 from models.screening import Event, Numbers, QueueItem, ScreeningDecision
+from models.search import HandSearch
 from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
 from models.vocabulary import ReportKind, StudyList, StudyState
 
@@ -165,3 +166,7 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     n_new_versions: int
     search_dates: tuple[date, ...]
     """Search dates of the published versions, oldest first."""
+    searches: tuple[HandSearch, ...] = ()
+    """What people searched by hand, oldest first."""
+    unfollowed: tuple[str, ...] = ()
+    """Databases and registries that the version in force or the protocol names, and nobody searches here."""

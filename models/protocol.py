@@ -6,8 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from models.database_names import TITLES
 from models.eligibility import Eligibility, InterventionRow
 from models.pico import Pico
+from models.search_rows import SourceSearch, problems_of_searches
 from models.terms import Row, Strict
 from models.vocabulary import (
     ArmRole,
@@ -24,12 +26,6 @@ from models.vocabulary import (
 
 MOST_PEOPLE = 10**9
 """No study has more."""
-
-
-class SourceSearch(Strict):
-    """That a source is searched for this review, and how long a complete search of it holds."""
-
-    freshness_limit_days: Annotated[int, Field(gt=0, le=3660)] = 3
 
 
 class Timepoint(Strict):
@@ -154,6 +150,26 @@ class Protocol(Strict):
             )
         return pico
 
+    @field_validator("searches")
+    @classmethod
+    def names_databases_well(cls, searches: dict[str, SourceSearch]) -> dict[str, SourceSearch]:
+        problems_of_searches(searches)
+        return searches
+
+    @property
+    def by_hand(self) -> dict[str, str]:
+        """Title of each database that people search by hand, by slug."""
+        return {
+            slug: search.title or TITLES[slug]
+            for slug, search in self.searches.items()
+            if slug in TITLES or (search and search.title)
+        }
+
+    @property
+    def by_program(self) -> dict[str, SourceSearch]:
+        """The sources that the program searches."""
+        return {slug: search for slug, search in self.searches.items() if slug not in self.by_hand}
+
     @model_validator(mode="after")
     def asks_one_question(self) -> Self:
         """Eligibility, rules and decision are about one question: of two comparisons they would mix the numbers."""
@@ -223,6 +239,8 @@ class PublishedVersion(Strict):
     publication_note: str = ""
     known_from: date | None = None
     """Day from which readers could read it, where that is not the day of publication."""
+    databases: list[str] = []
+    """Databases that its authors searched, as it names them."""
     included: list[PublishedStudy] = []
     ongoing: list[PublishedStudy] = []
     estimates: list[PublishedEstimate] = []

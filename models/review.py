@@ -27,6 +27,7 @@ from models.protocol import (
     SettledRow,
 )
 from models.reviews import is_review_name
+from models.search_rows import SearchRow
 from models.terms import Row
 
 _YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -58,6 +59,7 @@ class Review:
     certainty: tuple[CertaintyRow, ...]
     settled: tuple[SettledRow, ...]
     fingerprint: str
+    searches: tuple[SearchRow, ...] = ()
 
     def as_of(self, day: date) -> "Review":
         """The folder as people had decided it by `day`; at least the first version stays in force."""
@@ -74,6 +76,7 @@ class Review:
             certainty=tuple(row for row in self.certainty if row.version in names),
             settled=tuple(row for row in self.settled if row.known_from <= day),
             fingerprint=self.fingerprint,
+            searches=tuple(row for row in self.searches if row.known_from <= day),
         )
 
     @property
@@ -147,6 +150,7 @@ _SHAPES: dict[str, type[Row]] = {
     "risk_of_bias": RiskOfBiasRow,
     "certainty": CertaintyRow,
     "settled": SettledRow,
+    "searches": SearchRow,
 }
 """Files of rows, by their names without ``.csv``."""
 
@@ -230,6 +234,15 @@ def _explain(path: Path, tree: yaml.Node | None, problem: object) -> str:
     action = "remove it or correct its spelling" if problem["type"] == "extra_forbidden" else problem["msg"]
     what = "unknown key" if problem["type"] == "extra_forbidden" else f"value {_short(problem.get('input'))}"
     return f"{path}:{_line_of(tree, where)}: {field}: {what}: {action}"
+
+
+def place_in(path: Path, *where: str) -> str:
+    """A place in a YAML file as messages name it: file, line and field."""
+    try:
+        tree = _YamlLoader(path.read_text(encoding="utf-8")).get_single_node()
+    except (OSError, yaml.YAMLError):
+        tree = None
+    return f"{path}:{_line_of(tree, where)}: {'.'.join(where)}"
 
 
 def _short(value: object) -> str:

@@ -165,6 +165,7 @@ QUEUE_KINDS = (
     "extraction",
     "link",
     "discrepancy",
+    "search",
     "ruling",
     "rejected",
     "recall",

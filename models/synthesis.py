@@ -1,6 +1,6 @@
 """What enters a pooled analysis and what comes out of it, and the verdict on the review."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -157,6 +157,7 @@ class SourceFreshness(msgspec.Struct, frozen=True, kw_only=True):
 
     `is_overdue` means that the last search that reached the end is older than the source's limit, or that there
     was none: what happened there is not known. `is_stale` means that, or that the last check did not reach the end.
+    A source that `is_by_hand` is a database that people search; its days count from the day of the search.
     """
 
     source: str
@@ -166,9 +167,19 @@ class SourceFreshness(msgspec.Struct, frozen=True, kw_only=True):
     last_complete_at: datetime | None
     limit_days: int
     is_stale: bool
-    n_records: int
+    n_records: int | None = None
     n_expected: int | None
+    n_new: int | None = None
+    """Of a database that is searched by hand: records of its last search of which nothing had told before."""
+    is_by_hand: bool = False
+    is_day_given: bool = True
+    """False when the day of a search by hand is that of loading, for nobody told it."""
     is_overdue: bool = False
     last_sweep_at: datetime | None = None
     """When everything was last searched to the end, and not only what had changed."""
     reason: str = ""
+
+    @property
+    def due_on(self) -> date | None:
+        """Last day on which its last search is within the limit; None when it was never searched."""
+        return self.last_complete_at.date() + timedelta(days=self.limit_days) if self.last_complete_at else None

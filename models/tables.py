@@ -296,8 +296,27 @@ review_source_check = table(
     column("is_overdue", BOOL, "True when no complete check is within the limit: what happened there is not known"),
     column("n_records", INT, "Records read at the last check"),
     column("n_expected", INT, "Records that the registry announced"),
+    column("n_new", INT, "Of a search by hand, records of which nothing had told before"),
+    column("is_by_hand", BOOL, "True for a database that people search, whose days count from the day of the search"),
+    column("is_day_given", BOOL, "False when the day of a search by hand is that of loading, for nobody told it"),
     column("last_sweep_at", MOMENT, "Last complete search of everything, not only of what changed, UTC"),
     column("reason", TEXT, "Why the check was not complete"),
+)
+
+review_search = table(
+    "review_search",
+    "One row per database and day on which people searched it by hand.",
+    column("database", TEXT, "Database"),
+    column("title", TEXT, "Database by name"),
+    column("searched_on", DATE, "Day of the search"),
+    column("is_day_given", BOOL, "False when that is the day of loading, for nobody told the day of the search"),
+    column("loaded_at", MOMENT, "When its last file was loaded, UTC; NULL without a file"),
+    column("files", TEXTS, "Names of its files"),
+    column("told_by", TEXT, "What tells that it is a search of this database"),
+    column("n_records", INT, "Records of the database in its files"),
+    column("n_new", INT, "Those of them of which nothing had told before"),
+    column("n_expected", INT, "Records that it found, as people say"),
+    column("reason", TEXT, "Why it does not count as a whole search"),
 )
 
 review_queue = table(
@@ -307,7 +326,7 @@ review_queue = table(
     column(
         "kind",
         TEXT,
-        "results, eligibility, extraction, link, discrepancy, ruling, rejected, recall, vanished or check",
+        "results, report, eligibility, extraction, link, discrepancy, search, ruling, rejected, recall, vanished or check",
     ),
     column("subject", TEXT, "Study, record or file it is about"),
     column("reason", TEXT, "Why a person is needed"),

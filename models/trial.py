@@ -196,6 +196,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     listing : names the listing that this page is part of, if any: its records are counted together
     total : the registry's own total for that listing, when this page tells it
     question : id of the question that it answers, '' of pages archived before questions were kept
+    database : slug of the database of whose search a hand-loaded file is, where a folder or an option told it
+    searched_on : day of that search, where it was told, as ISO 8601
     """
 
     source: str
@@ -208,6 +210,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     listing: str | None = None
     total: int | None = None
     question: str = ""
+    database: str = ""
+    searched_on: str = ""
 
 
 class SourceQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,11 +35,29 @@ def news(page: ReviewPage) -> str:
         return f"{numbers.counted(len(page.events_since_run), 'event')} and {versions} since the run of {since}."
     if may_claim_nothing_new(page):
         told = f"{versions} brought no event" if page.n_new_versions else "no record has changed"
-        return f"Nothing new since the run of {since}: every source was searched to the end; {told}."
+        return f"Nothing new since the run of {since}: {searched(page)}; {told}."
     missing = words.listed([item.title for item in unsearched(page.freshness)]) or "any source"
     return (
         f"No event was found in what could be searched since the run of {since}. {missing} could not be"
         " searched to the end, so it is not known whether anything happened there."
+    )
+
+
+def searched(page: ReviewPage) -> str:
+    """That all was searched, in words no wider than what is followed; for a night on which it was."""
+    if not any(item.is_by_hand for item in page.freshness):
+        return "every source that is searched by program was searched to the end"
+    which = "every source that is followed" if page.unfollowed else "every source"
+    return f"{which} was searched to the end, those that people search by hand within their limits"
+
+
+def not_followed(page: ReviewPage) -> str:
+    """What nobody searches here although the review rests on it, in a sentence or two; '' when there is nothing."""
+    if not page.unfollowed:
+        return ""
+    return (
+        f"Not followed here, though the version of {page.baseline.version} was searched there or the protocol names it:"
+        f" {words.listed(list(page.unfollowed))}. What only they hold is not known."
     )
 
 
@@ -56,8 +74,24 @@ def because(page: ReviewPage) -> str:
     return f"Results of {words.listed(names)} became public after its search of {search}."
 
 
+def hand_search(item: SourceFreshness) -> str:
+    """When people last searched a database, what it brought, and until when that holds, in one sentence."""
+    if item.last_complete_at is None:
+        return f"{item.title}: never yet; the limit is {numbers.counted(item.limit_days, 'day')}."
+    loading = "" if item.is_day_given else " (day of loading)"
+    brought = "" if item.n_records is None else f", {numbers.counted(item.n_records, 'record')}"
+    new = "" if item.n_new is None else f", {numbers.count(item.n_new)} of them new"
+    last = f"last on {words.day(item.last_complete_at.date())}{loading}{brought}{new}"
+    return (
+        f"{item.title}: {last}; the limit is {numbers.counted(item.limit_days, 'day')}, until {words.day(item.due_on)}."
+    )
+
+
 def staleness(item: SourceFreshness) -> str:
     """Why a source cannot be relied on tonight, in one sentence."""
+    if item.is_by_hand:
+        reason = f" {item.reason[0].upper()}{item.reason[1:]}." if item.reason else ""
+        return f"Searched by hand: {hand_search(item)}{reason}"
     state = words.SOURCE_STATES[item.state].lower()
     last = f"last complete search {words.moment(item.last_complete_at)}"
     limit = f"limit {numbers.counted(item.limit_days, 'day')}"

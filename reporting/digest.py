@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from models.alert import LINE_WIDTH
 from models.page import ReviewPage
 from models.screening import Event
-from models.synthesis import PooledEffect, Signal
+from models.synthesis import PooledEffect, Signal, SourceFreshness
 from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Rule, UpdateStatus
 from reporting import claims, numbers, words
 from reporting.outcomes import OutcomeResult, collect_results
@@ -84,6 +84,8 @@ def _body(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], si
         _section("WHICH NUMBERS MOVED (published → now)", list(_moves(page))),
         _section("RULES THAT FIRED", _rules(page, fired)),
         _section("NOT SEARCHED TO THE END", [claims.staleness(item) for item in claims.unsearched(page.freshness)]),
+        _section("SEARCHED BY HAND", [claims.hand_search(item) for item in page.freshness if _is_in_date(item)]),
+        _section("NOT FOLLOWED", [text] if (text := claims.not_followed(page)) else []),
         _section("NIGHTS THAT ARE MISSING", [silence] * bool(silence)),
         _section("WHAT TO DO NEXT", list(_next_steps(page, events))),
     )
@@ -91,6 +93,11 @@ def _body(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], si
     if len(lines) > MAX_LINES:
         lines = [*lines[: MAX_LINES - 1], "… The page has the rest."]
     return "\n".join(lines) + "\n"
+
+
+def _is_in_date(item: SourceFreshness) -> bool:
+    """Whether people have searched it within its limit; what is overdue is told with what was not searched."""
+    return item.is_by_hand and not item.is_stale
 
 
 def _heading(page: ReviewPage) -> str:
@@ -170,7 +177,12 @@ def _next_steps(page: ReviewPage, events: Sequence[Event]) -> Iterator[str]:
         if event.event_code is not EventCode.COMPLETED:
             yield _NEXT[event.event_code].format(study=event.study_id)
     if claims.unsearched(page.freshness):
-        yield "See why a source was not searched to the end; until then there may be news that nobody has seen."
+        lacking = claims.unsearched(page.freshness)
+        if any(not item.is_by_hand for item in lacking):
+            yield "See why a source was not searched to the end; until then there may be news that nobody has seen."
+        for item in lacking:
+            if item.is_by_hand:
+                yield f"Search {item.title} and load what it finds; the page says how."
     if page.queue:
         yield f"{numbers.counted(len(page.queue), 'matter waits', 'matters wait')} for a person; the page lists them."
 

@@ -55,6 +55,8 @@ def gather_page(
         flow=_flow(judgement, n_rejected),
         queue=judgement.queue,
         n_new_versions=n_new_versions,
+        searches=judgement.searches,
+        unfollowed=judgement.unfollowed,
         search_dates=tuple(version.search_date for version in review.versions),
     )
 

@@ -120,6 +120,7 @@ def render_page(page: ReviewPage) -> str:
         news=claims.news(page),
         unsearched=claims.unsearched(page.freshness),
         staleness=claims.staleness,
+        not_followed=claims.not_followed(page),
         failing=_failing,
         has_ended=_has_ended,
         evidence_words=tuple(EvidenceWord),

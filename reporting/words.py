@@ -183,6 +183,7 @@ QUEUE = {
     "extraction": "Numbers to confirm",
     "link": "Link to a study is uncertain",
     "discrepancy": "Numbers differ",
+    "search": "Search by hand",
     "ruling": "A row is not applied",
     "rejected": "Record could not be read",
     "recall": "Known study not found by the search",

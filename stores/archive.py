@@ -200,6 +200,8 @@ def _to_record(writer: WARCWriter, page: Page) -> Any:
         "content_type": page.content_type,
         "question": page.question,
     }
+    # Only of files that say so: what sources answer is archived as ever.
+    meta |= {name: said for name in ("database", "searched_on") if (said := getattr(page, name))}
     headers = {
         "WARC-Date": page.observed_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         _META: json.dumps(meta, separators=(",", ":")),

@@ -11,6 +11,7 @@ import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -257,6 +258,8 @@ def _capture_row(archived: ArchivedPage, capture_id: str, n_records: int, n_reje
         "capture_id": capture_id,
         "source": page.source,
         "question": page.question,
+        "database": page.database,
+        "searched_on": date.fromisoformat(page.searched_on) if page.searched_on else None,
         "kind": page.kind,
         "url": page.url,
         "listing": page.listing,

@@ -57,6 +57,9 @@ def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[Upda
             for item in decisions
         ],
         "review_source_check": _same_columns(judgement.freshness),
+        "review_search": [
+            plain(msgspec.structs.asdict(item)) | {"files": list(item.files)} for item in judgement.searches
+        ],
     }
     for name, table_rows in rows.items():
         snapshot.insert(tables.metadata.tables[name], table_rows)

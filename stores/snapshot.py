@@ -11,14 +11,16 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from models.corpus_tables import core_report_version, core_trial_version
+from models.corpus_tables import core_loaded, core_report_version, core_trial_version
 from models.judgement import Told
 from models.report import Report
+from models.search import LoadedFile
 from models.tables import metadata
 from models.trial import TOPIC_LISTING, Observation, Rejected, TrialRecord
 from stores.archive import DAMAGED
 from stores.corpus import REPORT_DOCUMENT, TRIAL_DOCUMENT, observed_by
 from stores.duck import MEMORY, DuckFile, WarehouseError, literal
+from stores.loaded_files import loaded_files, loaded_rows
 from stores.rows import aware, utc, version_id
 from stores.versions import Observed, versions_among
 
@@ -92,6 +94,7 @@ class Snapshot(DuckFile):
                 f" JOIN corpus.{documents.name} USING (version_key) ORDER BY version_id"
             )
             self._connection.unregister("seen")
+        self.insert(core_loaded, list(loaded_rows(self.rows)))
 
     def told(self) -> Told:
         """Everything that a judgement needs of the sources."""
@@ -166,6 +169,10 @@ class Snapshot(DuckFile):
             """
         )
         return [Rejected(**row) for row in found]
+
+    def loaded_files(self) -> tuple[LoadedFile, ...]:
+        """The files that people loaded by hand, in the order of loading."""
+        return loaded_files(self.rows)
 
     def last_listed(self) -> list[tuple[str, str, datetime]]:
         """Source, record or report, and when a listing of the topic last held it."""

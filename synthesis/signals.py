@@ -216,7 +216,15 @@ def decide(
     else:
         status, rationale = UpdateStatus.UP_TO_DATE, Rationale.ALL_INCORPORATED
         quiet = f"No results of an eligible trial have become public since the search of {baseline.search_date}"
-        sentences = [quiet + (", as far as was searched." if failed else "."), _announced(fired)]
+        is_programs_alone = not any(item.is_by_hand for item in freshness)
+        reach = (
+            ", as far as was searched."
+            if failed
+            else ", as far as is searched by program."
+            if is_programs_alone
+            else "."
+        )
+        sentences = [quiet + reach, _announced(fired)]
     if overdue or failed:
         sentences.insert(0, _unsearched(overdue, failed))
     confirmed = {(signal.rule, signal.outcome) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}

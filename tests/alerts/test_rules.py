@@ -277,6 +277,18 @@ def test_a_heartbeat_counts_what_was_found(review: Any) -> None:
     assert found.message == "Searched 1 source to the end: 12 new record versions, 1 new event, 0 alerts."
 
 
+def test_a_heartbeat_counts_databases_that_people_search_apart(review: Any) -> None:
+    embase = review.freshness(source="embase", title="Embase", is_by_hand=True, limit_days=90)
+    found = beat(review, [review.freshness(), embase])
+    assert found.message == "Searched 1 source to the end, 1 database searched by hand within the limit: nothing new."
+    overdue = msgspec.structs.replace(embase, is_stale=True, is_overdue=True, reason="its last search is too old")
+    found = beat(review, [review.freshness(), overdue])
+    assert found.message.endswith(
+        "Embase: searched by hand, last on 2016-07-20, to be searched every 90 days (its last search is too old)."
+    )
+    assert found.stale_sources == ("embase",)
+
+
 def test_a_heartbeat_names_the_source_that_was_not_searched_to_its_end(review: Any) -> None:
     failed = review.freshness(state=SourceState.FAILED, is_stale=True, reason="HTTP 503 from eutils")
     found = beat(review, [failed, review.freshness(source="ctgov", title="ClinicalTrials.gov")])

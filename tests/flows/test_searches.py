@@ -125,7 +125,8 @@ def test_operators_of_a_source_are_no_words(protocol, words):
 
 
 def test_a_source_that_is_loaded_by_hand_is_not_searched_every_night(protocol):
-    with pytest.raises(ReviewError, match=r"protocol\.yaml, searches: nowhere, ris cannot be searched"):
+    said = r"protocol\.yaml:\d+: searches\.nowhere: .*\n.*protocol\.yaml:\d+: searches\.ris: ris cannot be searched"
+    with pytest.raises(ReviewError, match=said):
         changed = protocol.model_copy(update={"searches": {"ris": None, "ctgov": None, "nowhere": None}})
         searched_sources(changed, Settings())
 

@@ -239,7 +239,7 @@ def test_runs_are_scheduled(prefect: Prefect) -> None:
 def test_a_run_completes_with_one_task_per_source(runs: dict[str, Row], prefect: Prefect) -> None:
     run = runs["whole"]
     assert (run["state_type"], run["state_name"]) == ("COMPLETED", "Completed"), run["state"]["message"]
-    assert run["state"]["message"] == "every source was searched to the end"
+    assert run["state"]["message"] == "every source that is searched by program was searched to the end"
     tasks = prefect.tasks(run["id"], STEPS)
     assert {task["state_type"] for task in tasks.values()} == {"COMPLETED"}
 

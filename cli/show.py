@@ -116,13 +116,15 @@ def ingested(records: Sequence[IngestedRecord], console: Console) -> None:
             continue
         known = "" if record.is_new else ", known already"
         console.print(f"{record.file}: {record.record_id}, version of {record.registry_date}{known}")
-        if record.numbers:
+        if record.kind == "report":
+            _report(record, console)
+        elif record.numbers:
             numbers = record.numbers
             console.print(
                 f"  registered {_or_dash(numbers.n_registered)}, started {_or_dash(numbers.n_started)},"
                 f" randomised {_or_dash(numbers.n_randomised)}, analysed {_or_dash(numbers.n_analysed)}"
             )
-        if record.eligibility:
+        if record.eligibility and record.kind == "record":
             why = f" ({record.deciding.criterion}: {record.deciding.quote})" if record.deciding else ""
             console.print(f"  {record.status_text}; eligibility {record.eligibility}{why}")
         for item in record.queue:
@@ -133,7 +135,20 @@ def ingested(records: Sequence[IngestedRecord], console: Console) -> None:
     counts = field_counts(records)
     rows(["field", "found", "queued"], [(item.field, item.n_found, item.n_queued) for item in counts], console)
     n_rejected, n_new = sum(record.kind == "rejected" for record in records), sum(record.is_new for record in records)
-    console.print(f"{len(records) - n_rejected} records read, {n_new} of them new, {n_rejected} rejected")
+    reports = [record.report_id for record in records if record.kind == "report"]
+    joined = f", {len(reports)} descriptions of {len(set(reports))} reports" if reports else ""
+    console.print(f"{len(records) - n_rejected} records read{joined}, {n_new} of them new, {n_rejected} rejected")
+
+
+def _report(record: IngestedRecord, console: Console) -> None:
+    """Which report it is, of which study, or why of none."""
+    if record.report_id != record.record_id or record.n_copies > 1:
+        console.print(f"  is {record.report_id}, of which {counted(record.n_copies, 'description')} are known")
+    for study in record.studies:
+        console.print(f"  of {study}")
+    if not record.studies:
+        why = f" ({record.deciding.criterion}: {record.deciding.quote})" if record.deciding else ""
+        console.print(f"  of no known study; by itself {record.eligibility}{why}".replace("_", " "))
 
 
 def alerts(told: Sequence[dict[str, Any]], console: Console) -> None:

@@ -19,7 +19,7 @@ from flows.searches import files_of, log_of
 from models.judgement import Judgement
 from models.report import Report
 from models.review import review_named
-from models.screening import CriterionVerdict, Numbers, QueueItem
+from models.screening import CriterionVerdict, Numbers, QueueItem, ReportLink
 from models.search import FileSearch, HandSearch, day_in_name, file_key
 from models.settings import Settings
 from models.trial import Page, Rejected, TrialRecord, content_hash
@@ -52,6 +52,12 @@ class IngestedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Fields that were found, by our names for them."""
     path: str = ""
     """Of what was rejected: the field, or the place in the file."""
+    report_id: str = ""
+    """Of a report: what it is called, whatever id the file has."""
+    n_copies: int = 0
+    """Of a report: descriptions of it that are known, this one among them."""
+    studies: tuple[str, ...] = ()
+    """Of a report: studies that it is of, what it is to each, and why."""
     registry_date: str | None = None
     status_text: str | None = None
     eligibility: Verdict | None = None
@@ -172,6 +178,10 @@ class _Known:
         self._screening = judgement.screened.screening
         self._study_of = {item.record_id: item.study_id for item in judgement.screened.linked.records}
         self._numbers = {item.study_id: item.numbers for item in judgement.statuses}
+        self._literature, self._judged = judgement.literature, judgement.screened.reports
+        self._links: dict[str, list[ReportLink]] = defaultdict(list)
+        for link in judgement.screened.linked.reports:
+            self._links[link.report_id].append(link)
         self._queue: dict[str, list[QueueItem]] = defaultdict(list)
         for item in judgement.queue:
             self._queue[item.subject].append(item)
@@ -181,15 +191,7 @@ class _Known:
         if isinstance(item, Rejected):
             return _rejected(path, item)
         if isinstance(item, Report):
-            return IngestedRecord(
-                file=path.name,
-                record_id=item.report_id,
-                kind="report",
-                is_new=(item.report_id, content_hash(item)) in self._new,
-                fields=_found(item),
-                registry_date=item.registry_date,
-                queue=tuple(self._queue.get(item.report_id, ())),
-            )
+            return self._report(path, item)
         study_id = self._study_of[item.record_id]
         screening = self._screening[study_id]
         subjects = dict.fromkeys((study_id, item.record_id))
@@ -205,6 +207,26 @@ class _Known:
             deciding=next((x for x in screening.criteria if x.verdict is not Verdict.MET), None),
             numbers=self._numbers[study_id],
             queue=tuple(x for subject in subjects for x in self._queue.get(subject, ())),
+        )
+
+    def _report(self, path: Path, item: Report) -> IngestedRecord:
+        name = self._literature.called(item)
+        links = self._links.get(name, [])
+        screening = self._judged[name]
+        studies = [link.study_id for link in links]
+        return IngestedRecord(
+            file=path.name,
+            record_id=item.report_id,
+            kind="report",
+            is_new=(item.report_id, content_hash(item)) in self._new,
+            fields=_found(item),
+            registry_date=item.registry_date,
+            report_id=name,
+            n_copies=len(self._literature.copies[name]),
+            studies=tuple(f"{link.study_id}, {link.kind} ({link.evidence})" for link in links),
+            eligibility=screening.verdict,
+            deciding=None if screening.verdict is Verdict.MET else screening.deciding,
+            queue=tuple(x for subject in dict.fromkeys([name, *studies]) for x in self._queue.get(subject, ())),
         )
 
 

@@ -20,7 +20,7 @@ from models.trial import TrialRecord
 from models.vocabulary import Criterion, LinkMethod, ReportKind, Verdict
 from studies.bibliography import Description, description, has_one_title
 from studies.candidates import Candidate, Profile, candidates_for, certain, people_in
-from studies.identifiers import identifiers_in
+from studies.identifiers import Identifier, identifiers_in
 from studies.linkage import LISTED, is_listed_only
 from studies.report_kinds import report_kind
 from studies.reports import notices_of, preprints_of
@@ -160,9 +160,15 @@ def _kept_apart(report_id: str, rows: Sequence[LinkRow]) -> frozenset[str]:
 
 def _numbers(report: Report) -> list[str]:
     """Registrations that a report states as its own: declared, or the only one that its words name."""
-    declared = dict.fromkeys(str(item) for text in report.registry_ids for item in identifiers_in(text))
+    declared = dict.fromkeys(_written(item) for text in report.registry_ids for item in identifiers_in(text))
     text = f"{report.title}\n{report.abstract_text or ''}"
-    return list(declared or dict.fromkeys(map(str, identifiers_in(text))))
+    return list(declared or dict.fromkeys(map(_written, identifiers_in(text))))
+
+
+def _written(number: Identifier) -> str:
+    """As the register writes it in a record, without its name before it."""
+    text = str(number)
+    return number.number if " " in text else text
 
 
 def _matched(report: Report, one: Candidate, records: Mapping[str, TrialRecord]) -> ReportLink:

@@ -17,6 +17,7 @@ from models.trial import Observation, TrialRecord
 from models.vocabulary import LinkMethod, ReferenceType, Verdict
 from studies.candidates import profile
 from studies.eligibility import screen
+from studies.identifiers import identify
 from studies.linkage import is_listed_only, link
 from studies.products import products_of
 from studies.verdicts import Verdicts
@@ -39,6 +40,7 @@ def screen_records(
     resolve = record_named(records, known)
     records |= listed_only(review, resolve, literature.reports)
     links = with_links_resolved(review, records, known).links
+    known = {**_by_number(records, known), **known}
     linked = link(records, literature, links, known)
     if renewed := _renewed(linked, records, literature, review, known):
         # What was known by its report alone has come to be known by a register, under the name that it had.
@@ -80,6 +82,15 @@ def screen_records(
     }
     screened = Screened(linked=linked, newest=records, screening=screening, reports=reports, of_reports=of_reports)
     return screened, rulings
+
+
+def _by_number(records: Mapping[str, TrialRecord], known: Mapping[str, str]) -> dict[str, str]:
+    """Records whose number stood for a study before any register had told of it, however that number was written."""
+    told = {number: known[name] for name in known if name not in records and (number := identify(name))}
+    if not told:
+        return {}
+    numbers = ((name, identify(name)) for name in records if name not in known)
+    return {name: told[number] for name, number in numbers if number in told}
 
 
 def _renewed(

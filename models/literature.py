@@ -42,6 +42,12 @@ class Literature(msgspec.Struct, frozen=True, kw_only=True):
         )
         return self.names.get(name.strip()) or self.names.get(plain)
 
+    def called(self, report: Report) -> str:
+        """The id of the report that a source described so; a DOI of a supplement is told apart by the title."""
+        names = sorted(self.told_as[report.report_id])
+        of_title = [name for name in names if any(item.report.title == report.title for item in self.copies[name])]
+        return (of_title or names)[0]
+
     def as_written(self, name: str) -> str:
         """The same; a name of no report stays as it is written."""
         return self.resolve(name) or name

@@ -254,9 +254,10 @@ def test_a_study_keeps_the_id_that_it_was_given_first() -> None:
     assert "EMBASE:2090000401" in judgement.screened.screening
 
 
-def test_a_registration_that_comes_later_joins_the_study_that_its_number_named() -> None:
+@pytest.mark.parametrize("written", ["ChiCTR9900099901", "ChiCTR-TRC-9900099901", "chictr9900099901"])
+def test_a_registration_that_comes_later_joins_the_study_that_its_number_named(written: str) -> None:
     record = msgspec.structs.replace(
-        KNOWN, source="ictrp", registry="ChiCTR", registry_id="ChiCTR9900099901", acronym=None, enrolment_count=112
+        KNOWN, source="ictrp", registry="ChiCTR", registry_id=written, acronym=None, enrolment_count=112
     )
     known = {"ChiCTR9900099901": "ChiCTR9900099901", "PMID:90000402": "ChiCTR9900099901"}
     judgement = concluded(NOT_HELD, [record], known=known)

@@ -95,7 +95,7 @@ def from_reports(
             continue
         candidates = candidates_for(reading.report(report_id), profiles, _kept_apart(report_id, rows))
         if (one := certain(candidates)) and not _numbers(reading.report(report_id)):
-            links.append(_matched(reading.report(report_id), one, records))
+            links.append(_matched(reading.report(report_id), one, records[linked.leading[one.study_id]]))
         elif candidates:
             queue.append(_asked(reading.report(report_id), candidates))
         else:
@@ -171,8 +171,7 @@ def _written(number: Identifier) -> str:
     return number.number if " " in text else text
 
 
-def _matched(report: Report, one: Candidate, records: Mapping[str, TrialRecord]) -> ReportLink:
-    record = records.get(one.study_id)
+def _matched(report: Report, one: Candidate, record: TrialRecord) -> ReportLink:
     return ReportLink(
         study_id=one.study_id,
         report_id=report.report_id,

@@ -76,7 +76,8 @@ def link(
         for record_id in sorted(named[study])
         if not is_listed_only(records[record_id])
     ]
-    report_links, unsettled = link_reports(records, literature, study_of, declared_numbers(records), rows)
+    led_by = {study: records[leading[members]] for study, members in named.items()}
+    report_links, unsettled = link_reports(records, literature, study_of, led_by, declared_numbers(records), rows)
     return Linked(
         records=tuple(links),
         reports=tuple(report_links),

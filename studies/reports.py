@@ -20,6 +20,7 @@ def link_reports(
     records: Mapping[str, TrialRecord],
     literature: Literature,
     study_of: Mapping[str, str],
+    leading: Mapping[str, TrialRecord],
     declared: Mapping[str, tuple[Identifier, ...]],
     rows: Sequence[LinkRow],
 ) -> tuple[list[ReportLink], list[QueueItem]]:
@@ -30,6 +31,7 @@ def link_reports(
     records : newest version by id
     literature : reports, each once
     study_of : study by record id
+    leading : the record that a study is judged by, by study id
     declared : register numbers that each record declares, its own among them
     rows : links.csv as known on the night; its last word on a pair holds
     """
@@ -45,7 +47,7 @@ def link_reports(
                     study = next(iter(studies))
                     if (study, report.report_id) not in found:
                         evidence = f"{where} names {number}"
-                        found[study, report.report_id] = _link(study, report, records[study], method, evidence)
+                        found[study, report.report_id] = _link(study, report, leading[study], method, evidence)
                 elif studies:
                     queue.append(_shared_by(report, number, studies))
     for record in records.values():
@@ -55,7 +57,7 @@ def link_reports(
             if cited and reference.type is ReferenceType.RESULT and (study, cited.report_id) not in found:
                 evidence = f"{record.record_id} names it as a result"
                 found[study, cited.report_id] = _link(study, cited, record, LinkMethod.REGISTRY_REFERENCE, evidence)
-    _join_preprints(found, literature, records)
+    _join_preprints(found, literature, leading)
     queue += _decided(found, reports, study_of, rows)
     settled = {row.item_id for row in rows if row.relation == "report"}
     return [found[key] for key in sorted(found)], [item for item in queue if item.subject not in settled]
@@ -84,7 +86,7 @@ def _numbers(report: Report) -> Iterator[tuple[LinkMethod, str, tuple[Identifier
 
 
 def _join_preprints(
-    found: dict[tuple[str, str], ReportLink], literature: Literature, records: Mapping[str, TrialRecord]
+    found: dict[tuple[str, str], ReportLink], literature: Literature, leading: Mapping[str, TrialRecord]
 ) -> None:
     """A preprint and its article are one document: where one of them names its study, both belong to it."""
     reports = literature.reports
@@ -96,7 +98,7 @@ def _join_preprints(
             continue
         is_preprint = other in pairs
         evidence = f"{'preprint' if is_preprint else 'article'} of {report_id}, and {known.evidence}"
-        link = _link(study, reports[other], records[study], LinkMethod.SAME_REPORT, evidence)
+        link = _link(study, reports[other], leading[study], LinkMethod.SAME_REPORT, evidence)
         is_known_better = link.kind is ReportKind.OTHER
         found[study, other] = msgspec.structs.replace(link, kind=known.kind) if is_known_better else link
 

@@ -44,7 +44,7 @@ def flow_of_reports(judgement: Judgement) -> ReportFlow:
     """How many reports each database described, and what became of them."""
     literature, screened = judgement.literature, judgement.screened
     identified = Counter(
-        name for copies in literature.copies.values() for name in (called(copied.report) for copied in copies)
+        name for copies in literature.copies.values() for name in {called(copied.report) for copied in copies}
     )
     lists = {status.study_id: status.list for status in judgement.statuses}
     of_studies = {item.report_id for item in screened.linked.reports}

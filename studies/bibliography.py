@@ -69,7 +69,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 
 def description(report: Report) -> Description:
     """A report in the form in which it is compared."""
-    bare = _PREFIX.sub("", report.title)
+    bare = _PREFIX.sub("", " ".join(report.title.split()))
     types = {word.casefold() for word in report.publication_types}
     about = _ABOUT.match(bare)
     bare = bare[about.end() :] if about else bare
@@ -116,14 +116,14 @@ def is_one(one: Description, other: Description) -> bool:
     The title must be the same, and what both state of author, journal, volume and page; a year may be that of early
     access on one side where journal and place in it do not speak against it. Congresses of two years are two abstracts.
     """
-    if not _may_be_one(one, other) or not (_is_by_one(one, other) or _is_in_another_script(one, other)):
+    if not may_be_one(one, other) or not (_is_by_one(one, other) or _is_in_another_script(one, other)):
         return False
     is_one_journal, is_one_page = _is_one_journal(one, other), bool(one.page and one.page == other.page)
     if not has_one_title(one, other):
         is_in_place = is_one_journal and one.about == other.about and one.year is not None and one.year == other.year
         is_long = min(len(one.title), len(other.title)) >= _LONG
         is_translated = is_one_page and (one.is_translated or other.is_translated or _is_in_another_script(one, other))
-        return is_in_place and (is_translated or (_is_cut(one, other) and (is_one_page or is_long)))
+        return is_in_place and (is_translated or (is_cut(one, other) and (is_one_page or is_long)))
     if one.year is None or other.year is None:
         return is_one_journal or is_one_page
     if one.year != other.year:
@@ -141,14 +141,14 @@ def _is_in_another_script(one: Description, other: Description) -> bool:
     return bool(one.author and other.author) and one.author.isascii() != other.author.isascii()
 
 
-def _is_cut(one: Description, other: Description) -> bool:
+def is_cut(one: Description, other: Description) -> bool:
     """Whether one title is the beginning of the other, which goes on with more than the number of a part."""
     shorter, longer = sorted((one.title, other.title), key=len)
     is_beginning = one.about == other.about and bool(shorter) and longer.startswith(f"{shorter} ")
     return is_beginning and not _PART.match(longer[len(shorter) :])
 
 
-def _may_be_one(one: Description, other: Description) -> bool:
+def may_be_one(one: Description, other: Description) -> bool:
     """Whether nothing that both state tells them apart."""
     return (
         one.is_preprint == other.is_preprint
@@ -171,7 +171,7 @@ def is_under_one_number(one: Description, other: Description) -> bool:
     if not _is_by_one(one, other) or one.about != other.about or (one.page and other.page and one.page != other.page):
         return False
     # A translated title and the original have nothing in common but who wrote them, and where.
-    return _is_cut(one, other) or one.is_translated or other.is_translated
+    return is_cut(one, other) or one.is_translated or other.is_translated
 
 
 def contradict(one: Description, other: Description) -> bool:
@@ -191,7 +191,7 @@ def has_one_title(one: Description, other: Description) -> bool:
         return False
     if fuzz.ratio(shorter, longer) >= _TYPING:
         return True
-    return len(shorter) >= _LONG and _is_cut(one, other)
+    return len(shorter) >= _LONG and is_cut(one, other)
 
 
 def has_one_work(one: Description, other: Description) -> bool:

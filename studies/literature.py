@@ -13,7 +13,7 @@ import msgspec
 from models.dates import PartialDate, last_day
 from models.literature import Copied, Literature
 from models.report import Report
-from models.trial import Observation
+from models.trial import Observation, content_hash
 from models.vocabulary import VersionOrigin
 from studies.report_identity import Copy, Identities, identify_reports
 
@@ -25,18 +25,14 @@ def literature_of(versions: Sequence[Observation]) -> Literature:
     told = [version for version in versions if isinstance(version.item, Report)]
     identities = identify_reports(version.item for version in told if isinstance(version.item, Report))
     renamed = tuple(_renamed(version, identities) for version in told)
-    newest: dict[str, dict[Copy, Report]] = defaultdict(dict)
+    newest: dict[str, dict[tuple[str, ...], Copied]] = defaultdict(dict)
     told_as: dict[str, set[str]] = defaultdict(set)
     for version, own in zip(renamed, told, strict=True):
         report, before = version.item, own.item
         assert isinstance(report, Report) and isinstance(before, Report)
         told_as[before.report_id].add(report.report_id)
-        # One source may describe a report under several numbers of its own, and under one in several versions.
-        newest[report.report_id][Copy(source=report.source, report_id=before.report_id, title="")] = report
-    copies = {
-        name: tuple(sorted((Copied(copy.report_id, report) for copy, report in found.items()), key=_weight))
-        for name, found in sorted(newest.items())
-    }
+        newest[report.report_id][_description_of(before)] = Copied(before.report_id, report)
+    copies = {name: tuple(sorted(found.values(), key=_weight)) for name, found in sorted(newest.items())}
     return Literature(
         reports={name: _combined([item.report for item in found]) for name, found in copies.items()},
         versions=renamed,
@@ -44,6 +40,13 @@ def literature_of(versions: Sequence[Observation]) -> Literature:
         names=identities.of_name,
         told_as={told: frozenset(ids) for told, ids in told_as.items()},
     )
+
+
+def _description_of(report: Report) -> tuple[str, ...]:
+    """What is one description: of an index its newest word under one id; of files, which have no order, each that differs."""
+    if report.entered_date is not None:
+        return (report.source, report.report_id)
+    return (report.source, report.report_id, report.database or "", content_hash(report))
 
 
 def _renamed(version: Observation, identities: Identities) -> Observation:

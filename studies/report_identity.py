@@ -9,19 +9,29 @@ order.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import combinations
 
 import msgspec
-from rapidfuzz import fuzz
 
 from models.report import Report
 from models.vocabulary import VersionOrigin
-from studies.bibliography import Description, contradict, description, is_one, is_under_one_number
+from studies.bibliography import (
+    Description,
+    contradict,
+    description,
+    has_one_title,
+    is_cut,
+    is_one,
+    is_under_one_number,
+    may_be_one,
+)
 
 _KINDS = ("PMID", "DOI", "CENTRAL", "EMBASE", "WOS", "SCOPUS", "PPR")
 """Numbers by which a report is known, the most widely used first."""
 _CROWD = 200
-"""Descriptions by one author in one year, beyond which titles are compared only where they begin alike."""
-_ALIKE = 90
+"""Descriptions under one number, beyond which only likely pairs are compared."""
+_KEY = 28
+"""Letters at the beginning or end of a title by which copies find each other."""
 
 
 class Copy(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -46,33 +56,50 @@ class Identities(msgspec.Struct, frozen=True, kw_only=True):
 class _Group:
     """Copies of one report, as far as they have been joined."""
 
-    def __init__(self, member: int, pmids: frozenset[str]) -> None:
+    def __init__(self, member: int, names: Sequence[str]) -> None:
         self.members = [member]
-        self.pmids = pmids
+        self.pmids = frozenset(name for name in names if name.startswith("PMID:"))
+        self.dois = frozenset(name for name in names if name.startswith("DOI:"))
 
 
 class _Joining:
     """Copies on their way to reports; a join that would give a report two PMIDs does not take place."""
 
-    def __init__(self, pmids: Sequence[frozenset[str]]) -> None:
-        self._group = [_Group(n, numbers) for n, numbers in enumerate(pmids)]
+    def __init__(self, names: Sequence[Sequence[str]], descriptions: Sequence[Description]) -> None:
+        self._group = [_Group(n, given) for n, given in enumerate(names)]
+        self._descriptions = descriptions
 
-    def join(self, one: int, other: int) -> bool:
+    def join(self, one: int, other: int) -> None:
         first, second = self._group[one], self._group[other]
-        if first is second:
-            return True
-        if first.pmids and second.pmids and first.pmids != second.pmids:
-            return False
+        if first is second or (first.pmids and second.pmids and first.pmids != second.pmids):
+            return
         if len(first.members) < len(second.members):
             first, second = second, first
         first.members += second.members
         first.pmids |= second.pmids
+        first.dois |= second.dois
         for member in second.members:
             self._group[member] = first
-        return True
+
+    def join_by_title(self, one: int, other: int) -> None:
+        """The same for copies without a number in common: all copies of both must be of one document."""
+        first, second = self._group[one], self._group[other]
+        if first is not second and self._are_one(first, second):
+            self.join(one, other)
+
+    def _are_one(self, first: _Group, second: _Group) -> bool:
+        pairs = [(self._descriptions[a], self._descriptions[b]) for a in first.members for b in second.members]
+        if first.dois and second.dois and not first.dois & second.dois:
+            # Two DOIs are two papers, unless one place in one journal has both.
+            return any(a.page and a.page == b.page and is_one(a, b) for a, b in pairs)
+        return all(may_be_one(a, b) for a, b in pairs)
 
     def is_joined(self, one: int, other: int) -> bool:
         return self._group[one] is self._group[other]
+
+    def group_of(self, member: int) -> int:
+        """A number that all copies of a report share as long as none is joined to it."""
+        return min(self._group[member].members)
 
     def groups(self) -> Iterator[list[int]]:
         seen: set[int] = set()
@@ -102,7 +129,7 @@ def identify_reports(reports: Iterable[Report]) -> Identities:
     copies = sorted(found)
     descriptions = [description(found[copy]) for copy in copies]
     names = [_names(found[copy]) for copy in copies]
-    joining = _Joining([frozenset(name for name in given if name.startswith("PMID:")) for given in names])
+    joining = _Joining(names, descriptions)
     _join_by_number(names, descriptions, joining)
     _join_by_title(descriptions, joining)
     first_hand = {n for n, copy in enumerate(copies) if found[copy].origin is not VersionOrigin.COPY}
@@ -133,8 +160,7 @@ def _join_by_number(names: Sequence[Sequence[str]], descriptions: Sequence[Descr
             by_name[name].append(n)
     for name in sorted(by_name, key=_rank):
         is_doi = name.startswith("DOI:")
-        members = by_name[name]
-        for one, other in _pairs(members) if len(members) <= _CROWD else _near(members, members, descriptions):
+        for one, other in _pairs_under_one_number(by_name[name], descriptions):
             if joining.is_joined(one, other):
                 continue
             first, second = descriptions[one], descriptions[other]
@@ -142,44 +168,59 @@ def _join_by_number(names: Sequence[Sequence[str]], descriptions: Sequence[Descr
                 joining.join(one, other)
 
 
-def _pairs(members: Sequence[int]) -> Iterator[tuple[int, int]]:
-    return ((one, other) for place, other in enumerate(members) for one in members[:place])
+def _pairs_under_one_number(members: Sequence[int], descriptions: Sequence[Description]) -> Iterable[tuple[int, int]]:
+    """All pairs; of a crowd, as under the DOI of a supplement, those by one author or with one title."""
+    if len(members) <= _CROWD:
+        return combinations(members, 2)
+    keys = {n: [f"a {descriptions[n].author}", *(f"t {key}" for key in _title_keys(descriptions[n]))] for n in members}
+    return _pairs_with_a_key(members, keys)
 
 
 def _join_by_title(descriptions: Sequence[Description], joining: _Joining) -> None:
-    """Copies without a number in common: looked for among those by one author, in one year or the next."""
-    by_author: dict[tuple[str, int | None], list[int]] = defaultdict(list)
+    """Copies without a number in common: by one author and begun or ended alike, or in one place of a journal.
+
+    A title that lost its subtitle may be that of several papers: then it joins none of them.
+    """
+    cut: dict[int, dict[int, int]] = defaultdict(dict)
+    for one, other in sorted(set(_pairs_by_title(descriptions))):
+        if joining.is_joined(one, other) or not is_one(descriptions[one], descriptions[other]):
+            continue
+        if has_one_title(descriptions[one], descriptions[other]) and not is_cut(descriptions[one], descriptions[other]):
+            joining.join_by_title(one, other)
+        else:
+            shorter, longer = sorted((one, other), key=lambda n: len(descriptions[n].title))
+            cut[shorter][longer] = longer
+    for shorter, found in sorted(cut.items()):
+        if len({joining.group_of(longer) for longer in found}) == 1:
+            joining.join_by_title(shorter, min(found))
+
+
+def _pairs_by_title(descriptions: Sequence[Description]) -> Iterator[tuple[int, int]]:
+    keys: dict[int, list[str]] = {}
     for n, item in enumerate(descriptions):
-        if item.author and item.title:
-            by_author[item.author, item.year].append(n)
-    for (author, year), members in sorted(by_author.items(), key=lambda item: (item[0][0], item[0][1] or 0)):
-        beside = by_author.get((author, year + 1), []) if year is not None else []
-        undated = by_author.get((author, None), []) if year is not None else []
-        for one, other in [*_near(members, members, descriptions), *_near(members, [*beside, *undated], descriptions)]:
-            if not joining.is_joined(one, other) and is_one(descriptions[one], descriptions[other]):
-                joining.join(one, other)
+        by_author = [f"{item.author} {year} {key}" for year in _years(item) for key in _title_keys(item)]
+        by_place = [f"{item.year} {item.volume} {item.page}"] if item.year and item.volume and item.page else []
+        keys[n] = [*(by_author if item.author else []), *by_place]
+    return _pairs_with_a_key(list(keys), keys)
 
 
-def _near(
-    members: Sequence[int], others: Sequence[int], descriptions: Sequence[Description]
-) -> Iterator[tuple[int, int]]:
-    """Pairs whose titles are worth a closer look; of a crowd those that begin alike."""
-    if len(members) * len(others) <= _CROWD * _CROWD:
-        for one in members:
-            for other in others:
-                if one != other and _look_alike(descriptions[one], descriptions[other]):
-                    yield one, other
-        return
-    begins: dict[str, list[int]] = defaultdict(list)
-    for other in others:
-        begins[descriptions[other].title[:16]].append(other)
-    for one in members:
-        yield from ((one, other) for other in begins[descriptions[one].title[:16]] if one != other)
+def _years(item: Description) -> tuple[str, ...]:
+    """Its year, the one that early access of the year before has in common with it, and that of none."""
+    return ("", f"{item.year}-", f"{item.year + 1}-") if item.year is not None else ("",)
 
 
-def _look_alike(one: Description, other: Description) -> bool:
-    shortest = min(len(one.title), len(other.title))
-    return one.title[:shortest] == other.title[:shortest] or fuzz.ratio(one.title, other.title) >= _ALIKE
+def _title_keys(item: Description) -> set[str]:
+    """What a copy with a slip of the pen, or without its subtitle, still has in common with it."""
+    return {f"< {item.title[:_KEY]}", f"> {item.title[-_KEY:]}"} if item.title else set()
+
+
+def _pairs_with_a_key(members: Sequence[int], keys: Mapping[int, Sequence[str]]) -> Iterator[tuple[int, int]]:
+    by_key: dict[str, list[int]] = defaultdict(list)
+    for n in members:
+        for key in keys[n]:
+            by_key[key].append(n)
+    for found in by_key.values():
+        yield from combinations(found, 2)
 
 
 def _owned(

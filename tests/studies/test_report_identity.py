@@ -135,6 +135,35 @@ def test_names_lead_to_the_report_whatever_source_gave_them() -> None:
     assert {names[name] for name in wanted} == {"PMID:90000001"}
 
 
+def test_a_title_that_lost_its_subtitle_joins_neither_of_two_papers() -> None:
+    stem = "Intrathecal cells for motor neurone disease in people over sixty years"
+    one, other = (
+        told("ris", f"DOI:10.99999/{n}", doi=f"10.99999/{n}", title=f"{stem}: {tail}", pages=None, volume=None)
+        for n, tail in (("a", "a randomised trial at home"), ("b", "a randomised trial in hospital"))
+    )
+    cut = told("ris", "EMBASE:20001", title=stem, doi=None, pages=None, volume=None)
+    assert n_reports(one, other, cut) == 3
+    assert n_reports(one, cut) == 1
+
+
+def test_two_dois_are_two_papers_whatever_their_titles() -> None:
+    one, other = (told("ris", f"DOI:10.99999/{n}", doi=f"10.99999/{n}", pages=None) for n in "ab")
+    assert n_reports(one, other) == 2
+
+
+def test_other_papers_change_nothing() -> None:
+    pair = [told("ris", "EMBASE:1", title="Effect of cells on strength in motor neurone disease, a trial", doi=None),
+            told("ris", "WOS:2", title="Effects of cells on strength in motor neurone disease, a trial", doi=None)]  # fmt: skip
+    strangers = [
+        told(
+            "ris", f"RIS:{n}", title=f"Effect of drug {n} on strength in another disease", doi=None, pages=str(900 + n)
+        )
+        for n in range(300)
+    ]
+    assert n_reports(*pair) == 1
+    assert n_reports(*pair, *strangers) == 301
+
+
 ALL = [ARTICLE, *SAME.values(), *OTHER.values()]
 
 

@@ -69,6 +69,9 @@ def identity(event: Event | Emitted, names: Names) -> tuple[str, str, str]:
     document, comma, what = reference.partition(", ")
     if code is EventCode.CORRECTION and what.startswith(_ONCE_PER_REPORT):
         what = what.partition(", ")[0]
+    elif code is EventCode.CORRECTION:
+        kind, between, notice = what.partition(", ")
+        what = f"{kind}{between}{names.reports.get(notice, notice)}"
     return code, "", names.reports.get(document, document) + comma + what
 
 

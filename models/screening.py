@@ -41,6 +41,8 @@ class ReportLink(Value, frozen=True, kw_only=True):
     evidence: str
     known_from: date | None = None
     """First day on which what the link rests on was public."""
+    about: str = ""
+    """Report that a notice is about."""
 
 
 class StudyRelation(Value, frozen=True, kw_only=True):

@@ -194,11 +194,6 @@ def has_one_title(one: Description, other: Description) -> bool:
     return len(shorter) >= _LONG and is_cut(one, other)
 
 
-def has_one_work(one: Description, other: Description) -> bool:
-    """Whether two documents bear the title of one work, though one of them may be about the other."""
-    return bool(one.title) and one.title == other.title and len(one.title) >= _LONG
-
-
 @lru_cache(maxsize=2**16)
 def _numbers(title: str) -> Counter[str]:
     """What a title counts by: digits, roman numerals, and words for numbers."""

@@ -46,7 +46,8 @@ _FEW = 5
 """A word that more than one study in so many has tells none."""
 _SHARE = 0.25
 """Weight of a study's own words that a report must have for them to count."""
-_ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){3})[\w-]{4,}")
+_ACRONYM = re.compile(r"\b(?=(?:[a-z0-9-]{0,12}[A-Z]){3})[\w-]{4,30}\b")
+"""One word with three capitals at least: words in small letters are no names."""
 _GENERIC = frozenset(
     [
         "university",
@@ -222,13 +223,22 @@ def profile(study_id: str, records: Iterable[TrialRecord], eligibility: Eligibil
     )
 
 
-def candidates_for(report: Report, profiles: Sequence[Profile], apart: Set[str] = frozenset()) -> list[Candidate]:
-    """Studies that a report may be of, the likeliest first; those kept `apart` by a person are none."""
-    rare = _rare_words(profiles)
-    told = _Told.of(report)
-    found = [_compared(told, item, rare) for item in profiles if item.study_id not in apart]
-    likely = [item for item in found if item is not None and item.score >= ASKED]
-    return sorted(likely, key=lambda item: (-item.score, item.study_id))
+class Candidates:
+    """The studies that matter, to be held against many reports."""
+
+    def __init__(self, profiles: Sequence[Profile]) -> None:
+        n_studies = Counter(word for item in profiles for word in item.words)
+        most = max(1, len(profiles) // _FEW)
+        weight = {word: log((len(profiles) + 1) / n) for word, n in n_studies.items() if n <= most}
+        # Words that tell a study apart, the rarest with the most weight.
+        self._profiles = [(item, {word: weight[word] for word in item.words if word in weight}) for item in profiles]
+
+    def of(self, report: Report, apart: Set[str] = frozenset()) -> list[Candidate]:
+        """Studies that a report may be of, the likeliest first; those kept `apart` by a person are none."""
+        told = _Told.of(report)
+        found = [_compared(told, item, own) for item, own in self._profiles if item.study_id not in apart]
+        likely = [item for item in found if item is not None and item.score >= ASKED]
+        return sorted(likely, key=lambda item: (-item.score, item.study_id))
 
 
 def certain(candidates: Sequence[Candidate]) -> Candidate | None:
@@ -263,22 +273,25 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     text: str
     words: str
+    vocabulary: frozenset[str]
     people: frozenset[int]
 
     @classmethod
     def of(cls, report: Report) -> Self:
         text = " ".join((report.title, report.abstract_text or "", *report.keywords))
         people = people_in(f"{report.title}. {report.abstract_text or ''}")
-        return cls(report=report, title=plain(report.title), text=text, words=f" {plain(text)} ", people=people)
+        words = plain(text)
+        return cls(
+            report=report,
+            title=plain(report.title),
+            text=text,
+            words=f" {words} ",
+            vocabulary=frozenset(words.split()),
+            people=people,
+        )
 
 
-def _rare_words(profiles: Sequence[Profile]) -> dict[str, float]:
-    """Words that tell studies apart, with their weight: those that few have, the rarest most."""
-    n_studies = Counter(word for item in profiles for word in item.words)
-    return {word: log((len(profiles) + 1) / n) for word, n in n_studies.items() if n <= max(1, len(profiles) // _FEW)}
-
-
-def _compared(told: _Told, study: Profile, rare: Mapping[str, float]) -> Candidate | None:
+def _compared(told: _Told, study: Profile, own: Mapping[str, float]) -> Candidate | None:
     published = told.report.published_date
     if published and study.started and last_day(published) < first_day(study.started):
         return None
@@ -288,8 +301,7 @@ def _compared(told: _Told, study: Profile, rare: Mapping[str, float]) -> Candida
         parts["title"] = (1.0, "the same")
     elif likeness >= _LIKE_TITLE:
         parts["title"] = ((likeness - _LIKE_TITLE) / (1 - _LIKE_TITLE), f"{likeness:.2f}")
-    own = {word: weight for word, weight in rare.items() if word in study.words}
-    shared = sorted((word for word in own if f" {word} " in told.words), key=lambda word: (-own[word], word))
+    shared = sorted(own.keys() & told.vocabulary, key=lambda word: (-own[word], word))
     if own and shared and (share := sum(own[word] for word in shared) / sum(own.values())) >= _SHARE:
         parts["words"] = (min(1.0, 2 * share), " ".join(shared[:3]))
     for name, given in (("acronym", study.acronyms), ("product", study.products)):

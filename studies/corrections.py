@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence, Set
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -9,7 +10,6 @@ from models.dates import PartialDate, first_day
 from models.report import RelatedReport, Report
 from models.trial import Observation
 from models.vocabulary import RelationKind, ReportKind
-from studies.bibliography import description, has_one_work
 from studies.lifecycle import LinkedReport
 
 _WORDS = {
@@ -18,14 +18,12 @@ _WORDS = {
     RelationKind.CONCERN_IN: "put in doubt by its editors",
 }
 _GRAVE = {RelationKind.RETRACTION_IN, RelationKind.CONCERN_IN}
-_ABOUT = {RelationKind.RETRACTION_OF, RelationKind.ERRATUM_FOR, RelationKind.CONCERN_FOR}
 _SAID = (
     ("expression of concern", RelationKind.CONCERN_IN),
     ("retract", RelationKind.RETRACTION_IN),
     ("withdraw", RelationKind.RETRACTION_IN),
 )
 """What a notice is, by the words of its title and type; all others correct."""
-_BY_TYPE = "its publication type"
 _RETRACTED_TYPE = "retracted publication"
 
 
@@ -49,13 +47,17 @@ def corrections_of(linked: LinkedReport, others: Sequence[LinkedReport] = ()) ->
     """
     versions = linked.versions or (Observation(item=linked.report, observed_at=linked.first_seen_at),)
     told = [correction for version in versions for correction in _shown_in(version)]
-    told += [_by_notice(linked.report, item) for item in others if _is_about(item, linked.report)]
+    notices = [_by_notice(linked.report, item) for item in others if _is_about(item, linked.report)]
+    # An index may tell of a notice by its place alone, which then comes as a report of its own.
+    by_place = sorted({item.reference for item in told if not item.is_named and not item.is_grave})
+    others_told = {item.reference for item in notices if not item.is_grave} - {item.reference for item in told}
+    told = [item for item in told if item.reference not in by_place[: len(others_told)]] + notices
     found: dict[str, Correction] = {}
     for correction in sorted(told, key=lambda item: (first_day(item.shown), item.seen_at)):
         known = found.setdefault(correction.reference, correction)
         seen = min(known.seen_at, correction.seen_at)
         named = max(known, correction, key=lambda item: item.is_named)
-        found[correction.reference] = msgspec.structs.replace(known, seen_at=seen, evidence=named.evidence)
+        found[correction.reference] = msgspec.structs.replace(named, shown=known.shown, seen_at=seen)
     return list(found.values())
 
 
@@ -70,44 +72,47 @@ def is_disputed(reports: Sequence[LinkedReport], extracted_from: Set[str]) -> bo
 
 
 def _is_about(notice: LinkedReport, report: Report) -> bool:
-    """Whether a linked notice is about a report: it names it, or bears its title."""
-    if notice.link.kind is not ReportKind.NOTICE or notice.report is report:
-        return False
-    named = {item.report_id or f"PMID:{item.pmid}" for item in notice.report.related if item.kind in _ABOUT}
-    if named:
-        return bool(named & report.names)
-    return has_one_work(description(notice.report), description(report))
+    """Whether a linked notice is about a report."""
+    return notice.link.kind is ReportKind.NOTICE and notice.link.about == report.report_id
 
 
-def _by_notice(report: Report, notice: LinkedReport) -> Correction:
-    words = " ".join((notice.report.title, *notice.report.publication_types)).casefold()
+def _by_notice(report: Report, linked: LinkedReport) -> Correction:
+    words = " ".join((linked.report.title, *linked.report.publication_types)).casefold()
     kind = next((kind for word, kind in _SAID if word in words), RelationKind.ERRATUM_IN)
-    shown = notice.report.entered_date or notice.report.published_date or notice.report.registry_date
-    return _correction(report, kind, notice.report.report_id, shown, notice.first_seen_at)
+    shown = linked.report.entered_date or linked.report.published_date or linked.report.registry_date
+    return _correction(report, _Notice(kind, linked.report.report_id, True), shown, linked.first_seen_at)
 
 
 def _shown_in(version: Observation) -> Iterator[Correction]:
     report = version.item
     assert isinstance(report, Report)
     named = [item for item in report.related if item.kind in _WORDS]
-    for item in named:
-        yield _correction(report, item.kind, _called(item), report.registry_date, version.observed_at)
+    told = [_Notice(item.kind, _called(item), bool(item.pmid or item.report_id)) for item in named]
     types = {word.casefold() for word in report.publication_types}
     if _RETRACTED_TYPE in types and RelationKind.RETRACTION_IN not in {item.kind for item in named}:
-        yield _correction(report, RelationKind.RETRACTION_IN, _BY_TYPE, report.registry_date, version.observed_at)
+        told.append(_Notice(RelationKind.RETRACTION_IN, "its publication type", False))
+    yield from (_correction(report, notice, report.registry_date, version.observed_at) for notice in told)
 
 
 def _called(notice: RelatedReport) -> str:
-    return f"PMID:{notice.pmid}" if notice.pmid else (notice.source_text or "a notice without an id")
+    return f"PMID:{notice.pmid}" if notice.pmid else notice.report_id or notice.source_text or "a notice without an id"
 
 
-def _correction(report: Report, kind: RelationKind, notice: str, shown: PartialDate, seen_at: datetime) -> Correction:
+class _Notice(NamedTuple):
+    kind: RelationKind
+    words: str
+    """Its id, or its place, or how else it is known."""
+    is_named: bool
+
+
+def _correction(report: Report, notice: _Notice, shown: PartialDate, seen_at: datetime) -> Correction:
+    is_grave = notice.kind in _GRAVE
     return Correction(
         # A report is retracted once, and by whatever index or notice that is told; it may be corrected again.
-        reference=f"{report.report_id}, {kind}" + ("" if kind in _GRAVE else f", {notice}"),
+        reference=f"{report.report_id}, {notice.kind}" + ("" if is_grave else f", {notice.words}"),
         shown=shown,
         seen_at=seen_at,
-        evidence=f"{report.report_id} was {_WORDS[kind]}: {notice}",
-        is_grave=kind in _GRAVE,
-        is_named=notice != _BY_TYPE,
+        evidence=f"{report.report_id} was {_WORDS[notice.kind]}: {notice.words}",
+        is_grave=is_grave,
+        is_named=notice.is_named,
     )

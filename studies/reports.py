@@ -103,31 +103,50 @@ def _join_preprints(
         found[study, other] = msgspec.structs.replace(link, kind=known.kind) if is_known_better else link
 
 
-def notices_of(links: Sequence[ReportLink], literature: Literature) -> Iterator[ReportLink]:
-    """Retractions, errata and concerns that nothing links: of the study whose report each names, or whose title it bears."""
+def with_notices(links: Sequence[ReportLink], literature: Literature) -> list[ReportLink]:
+    """The links, with retractions, errata and concerns that nothing links yet; each notice says what it is about.
+
+    A notice is about the report that it names, or else the one whose title it bears, and is of that report's study.
+    """
     studies: dict[str, list[str]] = defaultdict(list)
     for link in links:
-        studies[link.report_id].append(link.study_id)
+        if link.kind is not ReportKind.NOTICE:
+            studies[link.report_id].append(link.study_id)
     by_title = {
         item.title: report_id
         for report_id in sorted(studies)
         if len((item := description(literature.reports[report_id])).title) >= _LONG_TITLE and not item.about
     }
+
+    def subject(report: Report) -> str:
+        named = [item.report_id or f"PMID:{item.pmid}" for item in report.related if item.kind in _OF]
+        found = [name for text in named if (name := literature.resolve(text)) in studies]
+        return found[0] if found else by_title.get(description(report).title, "")
+
+    told = [
+        msgspec.structs.replace(link, about=subject(literature.reports[link.report_id]))
+        if link.kind is ReportKind.NOTICE
+        else link
+        for link in links
+    ]
+    linked = {link.report_id for link in links}
     for report_id, report in literature.reports.items():
-        if report_id in studies or report_kind(report) is not ReportKind.NOTICE:
+        if report_id in linked or report_kind(report) is not ReportKind.NOTICE:
             continue
-        named = [
-            literature.resolve(item.report_id or f"PMID:{item.pmid}") for item in report.related if item.kind in _OF
-        ]
-        about = next((name for name in named if name in studies), by_title.get(description(report).title))
-        for study_id in sorted(studies[about]) if about else ():
-            yield ReportLink(
-                study_id=study_id,
-                report_id=report_id,
-                kind=ReportKind.NOTICE,
-                method=LinkMethod.SAME_REPORT,
-                evidence=f"a notice about {about}",
+        about = subject(report)
+        for study_id in sorted(studies.get(about, ())):
+            evidence = f"a notice about {about}"
+            told.append(
+                ReportLink(
+                    study_id=study_id,
+                    report_id=report_id,
+                    kind=ReportKind.NOTICE,
+                    method=LinkMethod.SAME_REPORT,
+                    evidence=evidence,
+                    about=about,
+                )
             )
+    return told
 
 
 _OF = {RelationKind.RETRACTION_OF, RelationKind.ERRATUM_FOR, RelationKind.CONCERN_FOR}

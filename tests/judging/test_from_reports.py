@@ -381,3 +381,135 @@ def test_a_notice_that_comes_alone_is_heard(title: str, types: tuple[str, ...], 
         "PMID:90000406": ReportKind.NOTICE,
     }
     assert [event.reference for event in judgement.events if event.event_code == "E7"] == [f"PMID:90000403, {kind}"]
+
+
+def aliases(study_id: str, *names: str) -> dict[str, str]:
+    return dict.fromkeys((study_id, *names), study_id)
+
+
+KNOWN_AS = aliases("DOI:10.99999/mun.401", "PMID:90000401", "EMBASE:2090000401")
+
+
+@pytest.mark.parametrize("name", ["DOI:10.99999/mun.401", "PMID:90000401", "EMBASE:2090000401"])
+@pytest.mark.parametrize("known", [{}, KNOWN_AS], ids=["the first night", "a later night"])
+@pytest.mark.parametrize("is_linked", [True, False])
+def test_people_say_whether_two_reports_of_no_registration_are_one_trial(
+    name: str, known: dict[str, str], is_linked: bool
+) -> None:
+    other = paper(
+        "PMID:90000407",
+        "Sleep in hospices on alternating pressure: a randomised trial of mattresses and pressure ulcers",
+        "Ninety-four people were randomised to alternating-pressure mattresses or standard mattresses.",
+        first_author="Brook T",
+    )
+    row = LinkRow(
+        study_id=name,
+        item_id="PMID:90000407",
+        relation="report",
+        is_linked=is_linked,
+        known_from=date(2026, 1, 1),
+        decided_by="AB",
+        reason="read both",
+    ).at(2)
+    judgement = concluded([*UNREGISTERED, other], review=replace(REVIEW, links=(row,)), known=known)
+    of = {item.report_id: item.study_id for item in judgement.screened.linked.reports}
+    assert set(of) == {"PMID:90000401", "PMID:90000407"}
+    assert (of["PMID:90000401"] == of["PMID:90000407"]) is is_linked
+    assert [item for item in judgement.queue if item.kind in {"link", "report"}] == []
+
+
+def test_a_report_that_people_take_from_a_registered_study_makes_one_of_its_own() -> None:
+    """Not the registered one again, whose name it once was."""
+    row = LinkRow(
+        study_id="NCT90000301",
+        item_id="PMID:90000403",
+        relation="report",
+        is_linked=False,
+        known_from=date(2026, 1, 1),
+        decided_by="AB",
+        reason="another trial",
+    ).at(2)
+    known = aliases("NCT90000301", "PMID:90000403", "DOI:10.99999/mun.403")
+    judgement = concluded(COMPANION, review=replace(REVIEW, links=(row,)), known=known)
+    assert studies_of(judgement) == {"NCT90000301", "DOI:10.99999/mun.403"}
+    assert judgement.screened.record_of("NCT90000301").source == "ctgov"
+
+
+def test_further_reports_that_state_the_number_belong_to_its_study() -> None:
+    survey = paper(
+        "PMID:90000408",
+        "What nurses thought of air mattresses after hip surgery: interviews",
+        "Nurses of the trial ChiCTR9900099901 were interviewed about pressure ulcers and mattresses in use.",
+        publication_types=("Journal Article",),
+    )
+    judgement = concluded([*NOT_HELD, survey])
+    assert {item.report_id: item.study_id for item in judgement.screened.linked.reports} == {
+        "PMID:90000402": "ChiCTR9900099901",
+        "PMID:90000408": "ChiCTR9900099901",
+    }
+
+
+def test_an_abstract_before_two_papers_of_one_beginning_is_of_the_one_that_it_is() -> None:
+    second = msgspec.structs.replace(
+        UNREGISTERED[0],
+        report_id="PMID:90000409",
+        doi="10.99999/mun.409",
+        title=f"{UNREGISTERED[0].title}: costs",
+        pages="400",
+    )
+    for order in itertools.permutations([ABSTRACT, UNREGISTERED[0], second]):
+        links = concluded(order).screened.linked.reports
+        of = {item.report_id: item.study_id for item in links}
+        assert of["DOI:10.99999/mun.390"] == of["PMID:90000401"]
+
+
+@pytest.mark.parametrize(
+    "related",
+    [
+        (RelatedReport(kind=RelationKind.RETRACTION_OF, source_text="J Made-Up Nurs. 2024"),),
+        (RelatedReport(kind=RelationKind.RETRACTION_OF, pmid="90000998"),),
+        (RelatedReport(kind=RelationKind.RETRACTION_OF, report_id="DOI:10.99999/MUN.403"),),
+        (RelatedReport(kind=RelationKind.RETRACTION_OF, pmid="90000403"),),
+    ],
+    ids=["by its place", "an unknown number, and the title", "a DOI in capitals", "its number"],
+)
+def test_a_notice_is_told_however_it_names_its_report(related: tuple[RelatedReport, ...]) -> None:
+    notice = paper(
+        "PMID:90000406",
+        f"Retraction: {COMPANION[0].title}",
+        publication_types=("Retraction of Publication",),
+        related=related,
+    )
+    events = [event for event in concluded([COMPANION[0], notice]).events if event.event_code == "E7"]
+    assert [event.reference for event in events] == ["PMID:90000403, retraction_in"]
+
+
+def test_an_erratum_by_its_place_and_as_a_report_is_one() -> None:
+    by_place = (RelatedReport(kind=RelationKind.ERRATUM_IN, source_text="J Made-Up Nurs. 2026 Oct"),)
+    corrected = msgspec.structs.replace(COMPANION[0], related=by_place, registry_date="2026-10-29")
+    notice = paper("PMID:90000406", f"Correction to: {corrected.title}", publication_types=("Published Erratum",))
+    events = [event for event in concluded([corrected, notice]).events if event.event_code == "E7"]
+    assert [event.reference for event in events] == ["PMID:90000403, erratum_in, PMID:90000406"]
+
+
+def test_two_files_of_one_kind_tell_one_paper_in_either_order() -> None:
+    """CENTRAL and Embase are both loaded as RIS, under one DOI; one of them declares the registration."""
+    central = msgspec.structs.replace(UNREGISTERED[1], database="central", registry_ids=("NCT90000301",))
+    embase = msgspec.structs.replace(UNREGISTERED[1], database="embase", title=UNREGISTERED[0].title)
+    one, other = concluded([central, embase]), concluded([embase, central])
+    assert outcome(one) == outcome(other)
+    assert {item.study_id for item in one.screened.linked.reports} == {"NCT90000301"}
+    assert len(one.literature.copies["DOI:10.99999/mun.401"]) == 2
+
+
+@pytest.mark.parametrize("acronym", ["Pressure RELIEF", "Care at HOME", "Trial of ALL"])
+def test_a_word_in_small_letters_is_no_acronym(acronym: str) -> None:
+    record = msgspec.structs.replace(KNOWN, acronym=acronym)
+    unrelated = paper(
+        "PMID:90000410",
+        "Pressure care at home: trial of alternating pressure against ulcers, randomised",
+        "Forty people were randomised to alternating pressure or standard mattresses; pressure ulcers were rare.",
+    )
+    assert not [
+        item for item in concluded([unrelated], [record]).screened.linked.reports if item.study_id == "NCT90000301"
+    ]

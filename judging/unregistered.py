@@ -20,10 +20,11 @@ from models.trial import TrialRecord
 from models.vocabulary import LinkMethod, ReportKind
 from studies.bibliography import Description, description, has_one_title
 from studies.candidates import people_in
-from studies.identifiers import Identifier, identifiers_in
+from studies.identifiers import Identifier
 from studies.linkage import LISTED
 from studies.report_kinds import report_kind
 from studies.reports import preprints_of
+from studies.stated_numbers import stated_numbers
 
 _WIDEST = ("DOI", "PMID", "CENTRAL", "EMBASE")
 """Names by which a study without a registration is called: a DOI is what every database has."""
@@ -92,9 +93,7 @@ def unregistered(alone: Sequence[str], further: Sequence[str], told: Told) -> Un
 
 def numbers_of(report: Report) -> list[str]:
     """Registrations that a report states as its own: declared, or else those that its words name."""
-    declared = dict.fromkeys(_written(item) for text in report.registry_ids for item in identifiers_in(text))
-    text = f"{report.title}\n{report.abstract_text or ''}"
-    return list(declared or dict.fromkeys(map(_written, identifiers_in(text))))
+    return list(dict.fromkeys(_written(number) for _, _, numbers in stated_numbers(report) for number in numbers))
 
 
 def own_link(study_id: str, report: Report, evidence: str) -> ReportLink:
@@ -182,7 +181,9 @@ def _state_two(one: Sequence[str], other: Sequence[str]) -> bool:
 
 def _called(reports: Sequence[Report], stated: Sequence[str], told: Told, made: Unregistered) -> str:
     """The id of a study: as it was first called, or by its registration, or by its widest number; nobody else's."""
-    names = sorted({name for report in reports for name in report.names if told.literature.resolve(name)})
+    names = sorted(
+        {name for report in reports for name in report.names if told.literature.resolve(name) == report.report_id}
+    )
     only = [*stated] if len(stated) == 1 else []
     before = [told.known[name] for name in (*names, *only) if name in told.known]
     rank = {study_id: n for n, study_id in enumerate(told.known.values())} if len(set(before)) > 1 else {}

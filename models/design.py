@@ -172,7 +172,7 @@ RUN_IN = by_language(
 ACTING = by_language(
     {
         "en": "acting on; stimulat*; mobiliz*; mobilis*; targeting; targets; inhibit*; modulat*; activat*; enhanc*;"
-        " to expand; increas*; regulator of; discovered *; found in; screened in; derived neurons; repurpos*",
+        " to expand; increas*; regulator of; discovered *; found in; screened in; derived neurons; derived drug*; derived compound*; derived small molecule*; repurpos*",
     }
 )
 """What a treatment does to something in a title: what it acts on is not what is given."""

@@ -25,7 +25,7 @@ OBSERVATIONAL_TYPES = frozenset(
 SECONDARY_TYPES = frozenset(
     {"review", "review article", "systematic review", "meta analysis", "network meta analysis", "editorial", "comment",
      "commentary", "letter", "news", "practice guideline", "guideline", "note", "short survey", "conference review",
-     "position statement", "consensus development conference", "interview", "book review"}
+     "position statement", "consensus development conference", "book chapter", "chapter", "book", "thesis", "interview", "book review"}
 )  # fmt: skip
 """Types in MEDLINE's words and in publishers', compared without regard to case and hyphens."""
 
@@ -69,7 +69,7 @@ SECONDARY_TITLE = by_language(
         " literature review; umbrella review; rapid review; critical review; mini-review; commentary; comment on; editorial;"
         " reply; author response; response to; guideline*; letter to; letter: *; state of the art; a review; an overview;"
         " perspective*; individual participant data; individual patient data; consensus statement*; viewpoint*; opinion;"
-        " position statement*; position paper*; position of *; an update; decision model*; decision-analytic*; markov model*",
+        " position statement*; position paper*; delphi; decision aid*; position of *; an update; decision model*; decision-analytic*; markov model*",
         "es": "revisión sistemática; revisión de la literatura; una revisión; metanálisis; metaanálisis; editorial;"
         " carta al director; comentario*",
         "pt": "revisão sistemática; revisão de literatura; revisão narrativa; metanálise; meta-análise",
@@ -223,3 +223,45 @@ ADDED = TermRule(
     terms=["added to *", "add-on to *", "on top of *", "adjunct to *", "in addition to *", "adjunctive to *"]
 )
 """What stands behind these words was given to everybody."""
+REGISTERED = by_language(
+    {
+        "en": "regist*; identifier*; clinicaltrials.gov; trial number; trial id; eudract number; funded",
+        "es": "registr*; número de ensayo",
+        "fr": "enregistr*; numéro",
+        "de": "registr*; studienregister*",
+        "ru": "регистр*; зарегистр*",
+        "zh": "*注册*; *登记*",
+        "ja": "*登録*",
+        "ko": "*등록*",
+        "fa": "*ثبت*",
+    }
+)
+"""Words of a sentence that claims a registration."""
+OTHERS_TRIALS = by_language(
+    {
+        "en": "unlike; earlier; previous*; prior; preceding; based on; according to; exclu*; follows; followed the; similar to;"
+        " as in; modelled on; modeled on; in contrast *; other trial*; another trial; companion; parent; participants of;"
+        " patients of; cohort of; data of; meta-analys*; included trials; were included",
+        "es": "anterior*; previo*; a diferencia de; basad* en",
+        "fr": "antérieur*; précédent*; contrairement",
+        "de": "früher*; vorherig*; vorangegangen*; anders als",
+        "it": "precedent*; a differenza",
+        "pt": "anterior*; prévi*",
+        "zh": "*先前*; *此前*; *既往*",
+        "ja": "*先行*; *以前*",
+    }
+)
+"""Words of a sentence that names the registration of another trial."""
+CHANCE = TermRule(
+    terms=["drawing lots", "drawing of lots", "drew lots", "by lot", "tossing a coin", "coin toss*", "toss of a coin",
+           "sealed envelopes", "opaque envelopes", "sealed envelope", "by minimisation", "by minimization", "minimisation",
+           "minimization", "throwing a dice", "table of numbers", "computer-generated *", "computer generated *"]
+)  # fmt: skip
+"""Ways of allocating people by chance that do without the word."""
+POOLED = TermRule(
+    terms=["pooled analysis of", "pooled analyses of", "pooled data of", "pooled data from", "pooled individual *",
+           "analysis of * trials", "individual data of"]
+)  # fmt: skip
+"""Titles of what puts several trials together."""
+LEFT_OUT = TermRule(terms=["exclu*", "no history of *", "other than *", "free of *", "absence of *"])
+"""Sentences that say who did not take part."""

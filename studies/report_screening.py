@@ -24,6 +24,12 @@ _LEAST_ABSTRACT = 80
 _NOT_SAID = "not said"
 """Field of a criterion of which a report tells nothing, as reports may."""
 _ADDED = re.compile(r"\b(?:added|add-on|adjunct|adjunctive|addition) to\b|\bon top of\b", re.IGNORECASE)
+_JOINING = re.compile(
+    r"\b(?:der|die|das|und|bei|mit|el|la|los|las|del|en|con|para|le|les|des|du|et|chez|avec|il|lo|della|nella|di|da|dos|das|em"
+    r"|och|med|og|van|het|een|ile|ve|w|na|z|oraz)\b",
+    re.IGNORECASE,
+)
+"""Words that hold sentences together in languages with Latin letters other than English."""
 _ENGLISH = re.compile(r"\b(?:the|of|and|in|with|for|to|was|were)\b", re.IGNORECASE)
 
 
@@ -44,9 +50,17 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_foreign(self) -> bool:
-        """Whether what it says is not in English; a title may be the index's translation."""
+        """Whether it is in a language that the protocol may have no words of; a title may be the index's translation.
+
+        A title alone tells its language by its letters, or by words that hold sentences together.
+        """
+        if self.report.language and not self.sentences:
+            return not self.report.language.casefold().startswith("en")
         text = " ".join(item.text for item in self.sentences or self.title)
-        return len(_ENGLISH.findall(text)) < max(1, len(text) // 100)
+        letters = [letter for letter in text if letter.isalpha()]
+        if sum(letter > "\u024f" for letter in letters) > len(letters) / 3:
+            return True
+        return len(_ENGLISH.findall(text)) < max(1, len(text) // 100) and bool(_JOINING.search(text))
 
 
 def screen_report(report: Report, eligibility: Eligibility) -> ReportScreening:
@@ -106,7 +120,7 @@ def _population(told: _Told, eligibility: Eligibility) -> CriterionVerdict:
         return _said(criterion, Verdict.MET if is_meant else Verdict.UNCLEAR, found)
     if told_of := _told_of(wanted, documents.PEOPLE, told):
         return _said(criterion, Verdict.UNCLEAR if others else Verdict.MET, others or told_of)
-    mentioned = find(wanted, told.sentences)
+    mentioned = find(wanted, [item for item in told.sentences if not find(documents.LEFT_OUT, [item])])
     if mentioned and not mentioned.is_abbreviation and not others and find(eligibility.intervention, told.title):
         return _said(criterion, Verdict.MET, mentioned)
     if near := find(eligibility.near_population, everywhere) or mentioned:
@@ -135,7 +149,8 @@ def _intervention(told: _Told, eligibility: Eligibility) -> CriterionVerdict:
 
 def _told_of(rule: TermRule, context: TermRule, told: _Told) -> Found | None:
     """A term in a sentence of the abstract that also has a word of the context."""
-    return next((found for item in told.sentences if (found := find(rule, [item])) and find(context, [item])), None)
+    told_here = (item for item in told.sentences if not find(documents.LEFT_OUT, [item]))
+    return next((found for item in told_here if (found := find(rule, [item])) and find(context, [item])), None)
 
 
 def _design(told: _Told, eligibility: Eligibility) -> CriterionVerdict:
@@ -156,6 +171,8 @@ def _design(told: _Told, eligibility: Eligibility) -> CriterionVerdict:
         return _said(criterion, Verdict.NOT_MET, uncontrolled)
     if told.types & documents.OBSERVATIONAL_TYPES:
         return _by_type(told, documents.OBSERVATIONAL_TYPES)
+    if by_chance := find(documents.CHANCE, here):
+        return _said(criterion, Verdict.UNCLEAR, by_chance)
     if told.is_silent and told.types & documents.FIRST_PHASE_TYPES:
         return _by_type(told, documents.FIRST_PHASE_TYPES)
     if told.is_silent:
@@ -176,6 +193,8 @@ def _beside(rule: TermRule, other: TermRule) -> TermRule:
 def _no_trial(told: _Told) -> CriterionVerdict | None:
     """Why a report is of no trial in people; None if it may be."""
     is_trial = bool(told.types & documents.RANDOMISED_TYPES)
+    if pooled := find(documents.POOLED, told.title):
+        return _said(Criterion.DESIGN, Verdict.NOT_MET, pooled)
     if told.kind is ReportKind.OTHER and not is_trial and _is_about_others(told):
         return _about_others(told)
     animals, people = find(documents.ANIMALS, told.title), _with_people(told)

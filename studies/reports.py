@@ -14,6 +14,7 @@ from models.vocabulary import LinkMethod, ReferenceType, RelationKind, ReportKin
 from studies.bibliography import description
 from studies.identifiers import Identifier, identifiers_in
 from studies.report_kinds import report_kind
+from studies.stated_numbers import claimed_in, stated_numbers
 
 
 def link_reports(
@@ -40,7 +41,7 @@ def link_reports(
     reports = literature.reports
     carriers = _carriers(study_of, declared)
     for report in reports.values():
-        for method, where, numbers in _numbers(report):
+        for method, where, numbers in stated_numbers(report):
             for number in numbers:
                 studies = carriers.get(number, set())
                 if len(studies) == 1:
@@ -74,15 +75,6 @@ def _carriers(
         for number in numbers:
             (own if number in mine else others)[number].add(study_of[record_id])
     return {**others, **own}
-
-
-def _numbers(report: Report) -> Iterator[tuple[LinkMethod, str, tuple[Identifier, ...]]]:
-    """Where a report says its number; words are read only where the index lists none: they may cite another's."""
-    listed = tuple(dict.fromkeys(number for text in report.registry_ids for number in identifiers_in(text)))
-    yield LinkMethod.DATABANK, "DataBank list", listed
-    if not listed:
-        yield LinkMethod.MINED_ID, "title", identifiers_in(report.title)
-        yield LinkMethod.MINED_ID, "abstract", identifiers_in(report.abstract_text or "")
 
 
 def _join_preprints(
@@ -215,6 +207,6 @@ def _shared_by(report: Report, number: Identifier, studies: set[str]) -> QueueIt
 
 def _link(study: str, report: Report, record: TrialRecord, method: LinkMethod, evidence: str) -> ReportLink:
     kind = report_kind(report, record, is_declared=method is not LinkMethod.MINED_ID)
-    if method is LinkMethod.MINED_ID and len(identifiers_in(report.abstract_text or "")) > 1:
+    if method is LinkMethod.MINED_ID and len(claimed_in(report.abstract_text or "")) > 1:
         kind = ReportKind.OTHER if kind is ReportKind.RESULTS else kind
     return ReportLink(study_id=study, report_id=report.report_id, kind=kind, method=method, evidence=evidence)

@@ -134,12 +134,21 @@ def _by(decided_by: str) -> str:
     return "" if decided_by == "rule" else f", settled by {decided_by}"
 
 
+_NAMES_OF_REPORTS = """
+SELECT c.told_as AS name, s.study_id FROM review_report_copy AS c JOIN review_study_report AS s USING (report_id)
+UNION SELECT r.doi, s.study_id FROM review_report AS r JOIN review_study_report AS s USING (report_id) WHERE r.doi IS NOT NULL
+UNION SELECT split_part(c.told_as, ':', 2), s.study_id
+FROM review_report_copy AS c JOIN review_study_report AS s USING (report_id) WHERE c.told_as LIKE '%:%'
+"""
+
+
 def _study_of(warehouse: Path, identifier: str) -> str:
     wanted = identifier.strip().upper().removeprefix("PMID:")
     for table, column in (
         ("review_study_status", "study_id"),
         ("review_study_record", "record_id"),
         ("review_study_report", "report_id"),
+        (f"({_NAMES_OF_REPORTS})", "name"),
     ):
         _, found = query(warehouse, f"SELECT DISTINCT {column}, study_id FROM {table} ORDER BY ALL")
         for known, study_id in found:

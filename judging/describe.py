@@ -5,24 +5,46 @@ from collections.abc import Sequence
 
 from models.eligibility import Eligibility
 from models.judgement import Description, Screened
+from models.screening import ScreeningDecision
 from models.trial import TrialRecord
+from models.vocabulary import Criterion
 from studies.arm_roles import roles_of
+from studies.linkage import is_listed_only
 from studies.prose import is_prose
 from studies.terms import Field, find
 
 
 def descriptions_of(screened: Screened, eligibility: Eligibility) -> dict[str, Description]:
     """Every study by the record that names it."""
-    return {
-        study_id: Description(
-            title=title_of(record),
-            design=design_of(record),
-            product=product_of(record, eligibility),
-            comparator=comparator_of(record, eligibility),
-        )
-        for study_id in screened.screening
-        if (record := screened.record_of(study_id))
-    }
+    return {study_id: _description(study_id, screened, eligibility) for study_id in screened.screening}
+
+
+def _description(study_id: str, screened: Screened, eligibility: Eligibility) -> Description:
+    record = screened.record_of(study_id)
+    if is_listed_only(record):
+        return _by_reports(record, screened.screening[study_id])
+    return Description(
+        title=title_of(record),
+        design=design_of(record),
+        product=product_of(record, eligibility),
+        comparator=comparator_of(record, eligibility),
+    )
+
+
+def _by_reports(record: TrialRecord, decision: ScreeningDecision) -> Description:
+    """A study that no register tells of, in the words by which its report was screened."""
+
+    def told(criterion: Criterion) -> str:
+        item = decision.of(criterion)
+        is_told = item.field in {"title", "abstract", "keywords", "publication_types"}
+        return f"\u201c{item.quote}\u201d ({item.field.replace('_', ' ')})" if is_told else "not stated"
+
+    return Description(
+        title=title_of(record),
+        design=told(Criterion.DESIGN),
+        product=told(Criterion.INTERVENTION),
+        comparator=told(Criterion.COMPARATOR),
+    )
 
 
 def title_of(record: TrialRecord) -> str:

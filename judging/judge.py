@@ -17,6 +17,7 @@ from judging.rulings import (
 )
 from judging.screened import screen_records
 from judging.tasks import (
+    contradicted,
     look_alikes,
     more_than_randomised,
     number_conflicts,
@@ -27,6 +28,7 @@ from judging.tasks import (
     reopened_decisions,
     to_confirm,
     unclear,
+    unread_languages,
     unread_results,
 )
 from models.judgement import Judgement, Screened, Told
@@ -89,6 +91,8 @@ def judge(
         *rejections(told.rejected),
         *unclear(screened),
         *recall(screened, review, freshness),
+        *contradicted(screened, review),
+        *unread_languages(screened, review),
     ]
     registered = {name: record for name, record in screened.newest.items() if not is_listed_only(record)}
     # What a person is asked about a report by what it tells is not asked again by its title.

@@ -25,6 +25,8 @@ from studies.linkage import is_listed_only
 from studies.reopening import reopened
 from studies.verdicts import Verdicts
 
+_HOW_MANY = 5
+"""Reports that a question names."""
 BY_ROWS_ALONE = frozenset({"ruling", "eligibility", "search"})
 """Kinds that only a row of the file they name closes, or a file that is loaded."""
 _WANTED = frozenset({StudyList.INCLUDED, StudyList.ONGOING, StudyList.AWAITING})
@@ -74,6 +76,23 @@ def _undecided(decision: ScreeningDecision, screened: Screened) -> Iterator[Queu
             field=item.field,
             value=item.quote,
             action="decide in decisions.csv",
+        )
+
+
+def unread_languages(screened: Screened, review: Review) -> Iterator[QueueItem]:
+    """Reports in languages without words of the protocol, and of no study: in one question, since they may be many."""
+    linked = {item.report_id for item in screened.linked.reports}
+    unread = sorted(name for name, item in screened.reports.items() if item.is_unread and name not in linked)
+    if unread:
+        more = f" and {len(unread) - _HOW_MANY} more" if len(unread) > _HOW_MANY else ""
+        yield QueueItem(
+            kind="report",
+            subject=review.protocol.review,
+            reason=f"{len(unread)} report{'s' if len(unread) > 1 else ''} in languages of which the protocol has no words cannot be screened",
+            field="language",
+            value=", ".join(unread[:_HOW_MANY]) + more,
+            action="look at them (out_report_screening, field language), link those of a study in links.csv, or give the"
+            " protocol words of their languages",
         )
 
 
@@ -211,6 +230,27 @@ def reopened_decisions(
         for study_id in sorted({row.study_id for row in decisions} & set(versions))
         for item in reopened(study_id, of_leading_record(study_id, screened, versions), verdicts, decisions)
     ]
+
+
+def contradicted(screened: Screened, review: Review) -> Iterator[QueueItem]:
+    """Studies that the rules screen out by their registration, and of which a report tells otherwise."""
+    decided = {row.study_id for row in review.decisions}
+    for link in screened.linked.reports:
+        decision, report = screened.screening[link.study_id], screened.reports[link.report_id]
+        is_out = decision.by_rules is Verdict.NOT_MET and not is_listed_only(screened.record_of(link.study_id))
+        is_results = link.kind in {ReportKind.RESULTS, ReportKind.ABSTRACT}
+        if not is_out or not is_results or report.verdict is not Verdict.MET or link.study_id in decided:
+            continue
+        failed = next(item for item in decision.criteria if item.verdict is Verdict.NOT_MET)
+        said = next((item.quote for item in report.criteria if item.criterion is failed.criterion), "")
+        yield QueueItem(
+            kind="discrepancy",
+            subject=link.study_id,
+            reason=f"{link.report_id} meets the criteria, and the registration does not: {failed.criterion}",
+            field=failed.field,
+            value=f"{failed.quote} | {said}",
+            action="decide the criterion in decisions.csv",
+        )
 
 
 def number_conflicts(files: Sequence[StudyFile], linked: Linked, records: Mapping[str, TrialRecord]) -> list[QueueItem]:

@@ -78,6 +78,10 @@ class ScreeningDecision(Value, frozen=True, kw_only=True):
         return next(item for item in self.criteria if item.criterion is criterion)
 
 
+LANGUAGE = "language"
+"""Field of a criterion that could not be judged, since the report is in a language without words of the protocol."""
+
+
 class ReportScreening(Value, frozen=True, kw_only=True):
     """What one report tells of the review's criteria, by its title, abstract, types and keywords alone."""
 
@@ -95,9 +99,15 @@ class ReportScreening(Value, frozen=True, kw_only=True):
         return found[0] if found else self.criteria[-1]
 
     @property
+    def is_unread(self) -> bool:
+        """Whether it is in a language in which neither people nor intervention could be looked for."""
+        subject = [item for item in self.criteria if item.criterion in {Criterion.POPULATION, Criterion.INTERVENTION}]
+        return bool(subject) and all(item.field == LANGUAGE for item in subject)
+
+    @property
     def is_candidate(self) -> bool:
         """Whether it may report a trial that the review counts."""
-        return self.verdict is not Verdict.NOT_MET and self.kind not in _OF_OTHERS
+        return self.verdict is not Verdict.NOT_MET and self.kind not in _OF_OTHERS and not self.is_unread
 
 
 _OF_OTHERS = {ReportKind.NOTICE, ReportKind.REGISTRY_SUMMARY}

@@ -204,7 +204,8 @@ def _report_linked(study: StudyFile, item: LinkedReport, context: RunContext) ->
         event_date=report.published_date or entered,
         public_date=public,
         first_seen_at=seen,
-        grade=_results_grade(study),
+        # That a report is of the study is not certain as long as no number and no person says so.
+        grade=AlertGrade.WATCH if item.link.method is LinkMethod.MATCH else _results_grade(study),
         evidence=f"{report.report_id}, {report.title} ({item.link.evidence}){words}",
         reference=report.report_id,
         is_news=public > context.baseline_search_date,

@@ -12,7 +12,7 @@ import msgspec
 from models import design, documents
 from models.eligibility import Eligibility
 from models.report import Report
-from models.screening import CriterionVerdict, ReportScreening
+from models.screening import LANGUAGE, CriterionVerdict, ReportScreening
 from models.terms import TermRule
 from models.vocabulary import Criterion, ReportKind, Verdict
 from studies.report_kinds import report_kind, types_of
@@ -257,7 +257,7 @@ def _not_found(criterion: Criterion, told: _Told, others: Found | None = None) -
         return _said(criterion, Verdict.NOT_MET, others)
     if told.is_foreign:
         language = told.report.language or "not English"
-        return _verdict(criterion, Verdict.UNCLEAR, "language", f"{language}: no word of the protocol is found")
+        return _verdict(criterion, Verdict.UNCLEAR, LANGUAGE, f"{language}: no word of the protocol is found")
     return _verdict(criterion, Verdict.NOT_MET, "title", told.report.title)
 
 

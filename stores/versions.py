@@ -30,8 +30,8 @@ def versions_among(observed: Iterable[Observed]) -> list[Observed]:
     seen at the time.
 
     A copy is a portal's rendering of another registry's record, often newer by date and poorer in content; side by
-    side with the original it would be read as a change of the trial, and back. So it counts only as long as nothing
-    is known from the source itself.
+    side with the original it would be read as a change of the trial, and back. So a copy of a record counts only as long
+    as nothing is known from the source itself; a copy of a report is put together with it.
     """
     items = list(observed)
     first_hand = {item.item_id for item in items if item.origin != VersionOrigin.COPY}

@@ -335,7 +335,7 @@ def _is_in(name: str, text: str) -> bool:
 
 
 def _is_of_subject(word: str, words: Set[str]) -> bool:
-    """Whether a word of a sponsor's name is of what the study is about: a cell institute, a wound centre."""
+    """Whether a word of a sponsor's name is of what the study is about, as of a wound centre."""
     return any(other.startswith(word) or word.startswith(other) for other in words)
 
 

@@ -1,7 +1,7 @@
 """Posted analyses as contrasts of the protocol's outcomes: an estimate with its limits, and which way round it is.
 
 A registry has a field for the estimate and none for its direction: the order of groups is no statement. Direction is
-read where the analysis says it in words (*cells minus control*), or where the groups' own posted numbers give the
+read where the analysis says it in words (*treated minus control*), or where the groups' own posted numbers give the
 estimate one way round and not the other; otherwise it is not stated, and a person looks. Nothing here is entered by
 itself: a contrast is offered, with its place.
 """

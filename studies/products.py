@@ -8,10 +8,10 @@ from models.trial import TrialRecord
 from studies import fields
 from studies.terms import Field, find
 
-_PARTS = re.compile(r"[(),;/:+]|\s[-–—]\s|\b(?:injection|infusion|cells?|transplantation|therapy)\b", re.IGNORECASE)
-_PRODUCT = re.compile(r"(?=.*[A-Z])[^\W\d_][\w-]{4,}\w")
-"""One word with a capital, that stands by itself."""
-_CODE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{5,}\b|\b[A-Z]?[a-z]+[A-Z]\w+\b")
+_PARTS = re.compile(r"[(),;/:+]|\s[-–—]\s")
+_NAME = re.compile(r"((?=[\w-]*[A-Z])[^\W\d_][\w-]{4,40}\w)(?: [a-z]+)?")
+"""One word with a capital, and perhaps one in small letters that says what kind of thing it is."""
+_CODE = re.compile(r"\b(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[A-Z])[\w-]{5,40}\b|\b[A-Z]?[a-z]+[A-Z]\w{1,40}\b")
 """Letters with digits, or with a capital inside: AB-101, MaDeUp."""
 
 
@@ -31,16 +31,13 @@ def with_names(eligibility: Eligibility, names: Sequence[str]) -> Eligibility:
 
 
 def names_of_products(record: TrialRecord, eligibility: Eligibility) -> Iterator[str]:
-    """Short names and codes of what a record gives as the intervention: long ones describe it."""
+    """Names and codes of what a record gives as the intervention; words of the protocol describe and name nothing."""
     given = [item for item in record.interventions if not find(eligibility.comparator, [Field("", item.name)])]
     named = [item for item in given if find(eligibility.intervention, fields.of_intervention(item))]
+    terms = eligibility.intervention.terms
     for item in named or given[:1]:
         for name in (item.name, *item.other_names):
-            parts = [part.strip() for part in _PARTS.split(name)]
-            yield from (part for part in parts if _PRODUCT.fullmatch(part))
+            parts = (found[1] for part in _PARTS.split(name) if (found := _NAME.fullmatch(part.strip())))
+            yield from (word for word in parts if not any(word.casefold() in term for term in terms))
             yield from _CODE.findall(name)
-            yield from (
-                term
-                for term in eligibility.intervention.terms
-                if _PRODUCT.fullmatch(term) and term.casefold() in name.casefold()
-            )
+            yield from (term for term in terms if _NAME.fullmatch(term) and term.casefold() in name.casefold())

@@ -12,7 +12,7 @@ from models.eligibility import Eligibility
 from models.report import Report
 from models.screening import CriterionVerdict, ReportScreening
 from models.trial import TrialRecord
-from studies import arm_roles, arm_text, fields, prose, report_kinds, report_screening, terms
+from studies import arm_roles, arm_text, bibliography, fields, prose, report_kinds, report_screening, terms
 from studies import eligibility as rules
 from studies.criteria import allocation, comparison, intervention, population, said
 from studies.products import with_names
@@ -21,7 +21,7 @@ from studies.report_screening import judge_report, screening_of
 _MODULES = (
     *(rules, population, intervention, allocation, comparison, said),
     *(arm_roles, arm_text, prose, fields, terms),
-    *(report_screening, report_kinds),
+    *(report_screening, report_kinds, bibliography),
     *(design, arm_words, documents),
 )
 """What a verdict depends on beside a record and a review."""

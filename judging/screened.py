@@ -6,13 +6,14 @@ from types import MappingProxyType
 
 import msgspec
 
-from judging.from_reports import criteria_of, from_reports, leading_report
+from judging.from_reports import FromReports, criteria_of, from_reports, leading_report
 from judging.listed import listed_only
 from judging.rulings import Rulings, record_named, rule, with_links_resolved, with_reports_resolved
 from models.judgement import Linked, Screened
 from models.literature import Literature
+from models.protocol import LinkRow
 from models.review import Review
-from models.screening import CriterionVerdict
+from models.screening import CriterionVerdict, ReportScreening
 from models.trial import Observation, TrialRecord
 from models.vocabulary import LinkMethod, ReferenceType, Verdict
 from studies.candidates import profile
@@ -46,11 +47,12 @@ def screen_records(
         # What was known by its report alone has come to be known by a register, under the name that it had.
         records, known = renewed
         linked = link(records, literature, links, known)
-    mattering = _that_may_matter(linked, records, review, verdicts)
-    mattering_records = [item for given in mattering.values() for item in given]
-    reports = verdicts.of_reports(literature.reports, products_of(mattering_records, review.protocol.eligibility))
-    profiles = [profile(study_id, given, review.protocol.eligibility) for study_id, given in mattering.items()]
-    found = from_reports(linked, literature, reports, profiles, records, links, known)
+    reports, found = _from_reports(linked, records, literature, review, verdicts, links, known)
+    if renamed := _matched_by_name(found, linked, records, literature, known):
+        # A registration that is recognised by likeness takes over the study of its report under the name that it had.
+        known = {**renamed, **known}
+        linked = link(records, literature, links, known)
+        reports, found = _from_reports(linked, records, literature, review, verdicts, links, known)
     records |= found.records
     linked = msgspec.structs.replace(
         linked,
@@ -82,6 +84,41 @@ def screen_records(
     }
     screened = Screened(linked=linked, newest=records, screening=screening, reports=reports, of_reports=of_reports)
     return screened, rulings
+
+
+def _from_reports(
+    linked: Linked,
+    records: Mapping[str, TrialRecord],
+    literature: Literature,
+    review: Review,
+    verdicts: Verdicts,
+    rows: Sequence[LinkRow],
+    known: Mapping[str, str],
+) -> tuple[dict[str, ReportScreening], FromReports]:
+    """What each report tells of the criteria, and what reports add to the studies."""
+    eligibility = review.protocol.eligibility
+    mattering = _that_may_matter(linked, records, review, verdicts)
+    products = products_of([item for given in mattering.values() for item in given], eligibility)
+    reports = verdicts.of_reports(literature.reports, products)
+    profiles = [profile(study_id, given, eligibility) for study_id, given in mattering.items()]
+    return reports, from_reports(linked, literature, reports, profiles, records, rows, known)
+
+
+def _matched_by_name(
+    found: FromReports,
+    linked: Linked,
+    records: Mapping[str, TrialRecord],
+    literature: Literature,
+    known: Mapping[str, str],
+) -> dict[str, str]:
+    """Names that reports gave to studies before a registration was recognised as theirs, by the record that leads it."""
+    return {
+        linked.leading[item.study_id]: known[name]
+        for item in found.links
+        if item.method is LinkMethod.MATCH and item.study_id not in known
+        for name in sorted(literature.reports[item.report_id].names)
+        if name in known and known[name] not in records
+    }
 
 
 def _by_number(records: Mapping[str, TrialRecord], known: Mapping[str, str]) -> dict[str, str]:

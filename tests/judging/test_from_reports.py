@@ -513,3 +513,13 @@ def test_a_word_in_small_letters_is_no_acronym(acronym: str) -> None:
     assert not [
         item for item in concluded([unrelated], [record]).screened.linked.reports if item.study_id == "NCT90000301"
     ]
+
+
+def test_a_registration_that_is_recognised_by_likeness_takes_over_the_study_and_its_name() -> None:
+    record = msgspec.structs.replace(KNOWN, registry_id="NCT90000398", brief_title=UNREGISTERED[0].title)
+    judgement = concluded(UNREGISTERED, [record], known=KNOWN_AS)
+    assert studies_of(judgement) == {"DOI:10.99999/mun.401"}
+    [link] = judgement.screened.linked.reports
+    assert (link.study_id, link.method) == ("DOI:10.99999/mun.401", LinkMethod.MATCH)
+    [event] = [event for event in judgement.events if event.event_code == "E3"]
+    assert event.grade == "watch", "that it is of the study is not certain"

@@ -13,12 +13,13 @@ import msgspec
 
 from models.screening import Event
 from models.value import Value
-from models.vocabulary import EventCode, RelationKind
+from models.vocabulary import AlertGrade, EventCode, RelationKind
 
 _ONCE_PER_STUDY = {EventCode.COMPLETED, EventCode.NEW_TRIAL}
 """A study completes once and is new once, whichever of its records shows it first."""
 _ONCE_PER_REPORT = (RelationKind.RETRACTION_IN, RelationKind.CONCERN_IN)
 """Notices that a report has once, by whatever index they are told."""
+_GRADES = (AlertGrade.INFO, AlertGrade.WATCH, AlertGrade.ACTION)
 _REPEATED = {EventCode.OVERDUE}
 """May happen to a study again; the reference tells one from the next. All others refer to a record or report."""
 
@@ -30,13 +31,15 @@ class Emitted(Value, frozen=True, kw_only=True):
     study_id: str
     reference: str
     rests_on: str = ""
+    grade: str = ""
+    """How urgent it was told; '' where that is not known."""
 
     @property
     def key(self) -> str:
         return f"{self.event_code}:{self.study_id}:{self.reference}"
 
     @classmethod
-    def of_key(cls, key: str, study_id: str, rests_on: str) -> Self:
+    def of_key(cls, key: str, study_id: str, rests_on: str, grade: str = "") -> Self:
         """Read back from an event's key; ids of studies may hold colons themselves."""
         code, _, rest = key.partition(":")
         return cls(
@@ -44,6 +47,7 @@ class Emitted(Value, frozen=True, kw_only=True):
             study_id=study_id,
             reference=rest.removeprefix(f"{study_id}:"),
             rests_on=rests_on,
+            grade=grade,
         )
 
 
@@ -76,10 +80,23 @@ def identity(event: Event | Emitted, names: Names) -> tuple[str, str, str]:
 
 
 def not_yet_told(events: Iterable[Event], emitted: Iterable[Event | Emitted], names: Names) -> tuple[Event, ...]:
-    """Those of a night's events that no other night has dealt with under any name."""
-    told = {identity(item, names) for item in emitted}
+    """Those of a night's events that no other night has dealt with under any name.
+
+    Nor as urgently: results of a study that may belong here are told again once it is known to.
+    """
+    told: dict[tuple[str, str, str], int] = {}
+    for item in emitted:
+        key = identity(item, names)
+        told[key] = max(told.get(key, 0), _urgency(item))
     carried = {event.key for event in told_of_another(events, emitted, names)}
-    return tuple(event for event in events if identity(event, names) not in told and event.key not in carried)
+    return tuple(
+        event for event in events if event.key not in carried and _urgency(event) > told.get(identity(event, names), -1)
+    )
+
+
+def _urgency(item: Event | Emitted) -> int:
+    """What is not known was told as urgently as can be."""
+    return _GRADES.index(item.grade) if item.grade in _GRADES else len(_GRADES)
 
 
 def told_of_another(events: Iterable[Event], emitted: Iterable[Event | Emitted], names: Names) -> tuple[Event, ...]:

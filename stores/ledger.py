@@ -166,7 +166,9 @@ class Ledger(Searches, Outbox):
         """
         query = select(EmittedEventRow).where(EmittedEventRow.review == review, EmittedEventRow.concluded_at != as_of)
         with self._reading() as session:
-            return tuple(Emitted.of_key(row.event_key, row.study_id, row.rests_on) for row in session.scalars(query))
+            return tuple(
+                Emitted.of_key(row.event_key, row.study_id, row.rests_on, row.grade) for row in session.scalars(query)
+            )
 
     def study_aliases(self, review: str, as_of: datetime) -> dict[str, str]:
         """Id of the study that each number stood for on a night; a later word replaces an earlier one."""
@@ -201,12 +203,13 @@ class Ledger(Searches, Outbox):
 
 def _append_events(session: Session, run_id: int, decision: UpdateDecision, events: Sequence[Event]) -> None:
     for event in events:
-        if session.get(EmittedEventRow, (decision.review, event.key, event.rests_on)) is None:
+        if session.get(EmittedEventRow, (decision.review, event.key, event.rests_on, event.grade)) is None:
             session.add(
                 EmittedEventRow(
                     review=decision.review,
                     event_key=event.key,
                     rests_on=event.rests_on,
+                    grade=event.grade,
                     study_id=event.study_id,
                     run_id=run_id,
                     concluded_at=decision.decided_at,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that these classes describe."""
 
 
@@ -141,6 +141,8 @@ class EmittedEventRow(Row):
     event_key: Mapped[str] = mapped_column(primary_key=True)
     rests_on: Mapped[str] = mapped_column(primary_key=True)
     """Record or report that showed the event: whichever study holds it now has told the event."""
+    grade: Mapped[str] = mapped_column(primary_key=True)
+    """How urgent it was told; an event that calls for more is told again. '' where it is not known."""
     study_id: Mapped[str]
     run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"))
     concluded_at: Mapped[datetime]

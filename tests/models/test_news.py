@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.news import Names, not_yet_told, told_of_another
+from models.news import Emitted, Names, not_yet_told, told_of_another
 from models.screening import Event
 from models.vocabulary import AlertGrade, EventCode
 
@@ -170,3 +171,25 @@ def test_a_study_completes_once_however_its_records_come_together_and_part(
         assert {item.study_id for item in news} == expected
         emitted += news
         told |= {item.rests_on for item in news}
+
+
+def graded(item: Event, grade: AlertGrade) -> Event:
+    return msgspec.structs.replace(item, grade=grade)
+
+
+@pytest.mark.parametrize(
+    ("told", "tonight", "is_new"),
+    [
+        (AlertGrade.WATCH, AlertGrade.ACTION, True),
+        (AlertGrade.INFO, AlertGrade.WATCH, True),
+        (AlertGrade.ACTION, AlertGrade.WATCH, False),
+        (AlertGrade.WATCH, AlertGrade.WATCH, False),
+        ("", AlertGrade.ACTION, False),
+    ],
+    ids=["watch, then action", "info, then watch", "action, then watch", "the same", "not known, as of older ledgers"],
+)
+def test_what_calls_for_more_is_told_again(told: str, tonight: AlertGrade, is_new: bool) -> None:
+    results = event(EventCode.REPORT_LINKED, NCT, "PMID:1")
+    before = Emitted(event_code=results.event_code, study_id=NCT, reference="PMID:1", grade=told)
+    news = not_yet_told([graded(results, tonight)], [before], Names(studies={NCT: NCT}))
+    assert bool(news) is is_new

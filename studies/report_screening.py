@@ -15,10 +15,10 @@ from models.report import Report
 from models.screening import LANGUAGE, CriterionVerdict, ReportScreening
 from models.terms import TermRule
 from models.vocabulary import Criterion, ReportKind, Verdict
+from studies.prose import sentences
 from studies.report_kinds import report_kind, types_of
 from studies.terms import Field, Found, find
 
-_SENTENCE = re.compile(r"(?<=[.!?;。！？])\s+|(?<=[。！？])|\n+")
 _LEAST_ABSTRACT = 80
 """Letters below which an abstract is a note that there is none."""
 _NOT_SAID = "not said"
@@ -89,13 +89,13 @@ def screening_of(report: Report, criteria: tuple[CriterionVerdict, ...]) -> Repo
 
 def _told(report: Report) -> _Told:
     text = report.abstract_text or ""
-    sentences = _SENTENCE.split(text) if len(text) >= _LEAST_ABSTRACT else []
+    told = sentences(text) if len(text) >= _LEAST_ABSTRACT else []
     return _Told(
         report=report,
         types=frozenset(types_of(report)),
         title=[Field("title", report.title)],
         keywords=[Field("keywords", word) for word in report.keywords],
-        sentences=[Field("abstract", sentence) for sentence in sentences if sentence.strip()],
+        sentences=[Field("abstract", sentence) for sentence in told],
         kind=report_kind(report, is_declared=True),
     )
 

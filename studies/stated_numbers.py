@@ -4,16 +4,14 @@ An abstract may name another's trial: the one before it, the one on which its sa
 leaves out. A sentence that speaks of registration outweighs all others; one that speaks of other trials claims nothing.
 """
 
-import re
 from collections.abc import Iterator
 
 from models import documents
 from models.report import Report
 from models.vocabulary import LinkMethod
 from studies.identifiers import Identifier, identifiers_in
+from studies.prose import sentences
 from studies.terms import Field, find
-
-_SENTENCE = re.compile(r"(?<=[.!?;。！？])\s+|(?<=[。！？])|\n+")
 
 
 def stated_numbers(report: Report) -> Iterator[tuple[LinkMethod, str, tuple[Identifier, ...]]]:
@@ -31,7 +29,7 @@ def claimed_in(abstract: str) -> tuple[Identifier, ...]:
         return ()
     registered: dict[Identifier, None] = {}
     others: dict[Identifier, None] = {}
-    for sentence in _SENTENCE.split(abstract):
+    for sentence in sentences(abstract):
         numbers = dict.fromkeys(identifiers_in(sentence))
         text = [Field("abstract", sentence)]
         if numbers and find(documents.REGISTERED, text):

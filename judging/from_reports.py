@@ -82,9 +82,10 @@ def from_reports(
     further = [name for name in free if not screenings[name].is_candidate]
     made = unregistered(alone, further, told)
     links += made.links
+    notices = [name for name, item in screenings.items() if item.kind is ReportKind.NOTICE]
     links = [
         item
-        for item in with_notices(links, literature)
+        for item in with_notices(links, literature, notices)
         if item.method is not LinkMethod.SAME_REPORT or item.study_id not in _kept_apart(item.report_id, rows)
     ]
     return FromReports(records=made.records, links=tuple(sorted(links, key=_place)), queue=(*queue, *made.queue))

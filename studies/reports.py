@@ -1,7 +1,7 @@
 """Which reports are of a study: by the numbers that they declare, the references of its records, and people's links."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -95,8 +95,10 @@ def _join_preprints(
         found[study, other] = msgspec.structs.replace(link, kind=known.kind) if is_known_better else link
 
 
-def with_notices(links: Sequence[ReportLink], literature: Literature) -> list[ReportLink]:
+def with_notices(links: Sequence[ReportLink], literature: Literature, notices: Iterable[str]) -> list[ReportLink]:
     """The links, with retractions, errata and concerns that nothing links yet; each notice says what it is about.
+
+    `notices` are ids of reports that are such, linked or not.
 
     A notice is about the report that it names, or else the one whose title it bears, and is of that report's study.
     """
@@ -122,10 +124,10 @@ def with_notices(links: Sequence[ReportLink], literature: Literature) -> list[Re
         for link in links
     ]
     linked = {link.report_id for link in links}
-    for report_id, report in literature.reports.items():
-        if report_id in linked or report_kind(report) is not ReportKind.NOTICE:
+    for report_id in notices:
+        if report_id in linked:
             continue
-        about = subject(report)
+        about = subject(literature.reports[report_id])
         for study_id in sorted(studies.get(about, ())):
             evidence = f"a notice about {about}"
             told.append(

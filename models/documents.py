@@ -244,7 +244,7 @@ OTHERS_TRIALS = by_language(
         " patients of; cohort of; data of; meta-analys*; included trials; were included",
         "es": "anterior*; previo*; a diferencia de; basad* en",
         "fr": "antérieur*; précédent*; contrairement",
-        "de": "früher*; vorherig*; vorangegangen*; anders als",
+        "de": "früher*; vorherig*; vorangegangen*",
         "it": "precedent*; a differenza",
         "pt": "anterior*; prévi*",
         "zh": "*先前*; *此前*; *既往*",

@@ -116,6 +116,7 @@ def test_what_no_source_gives_again_is_put_before_a_person(data: Path, carry_out
     assert (following.state, [item for item in following.judgement.queue if item.kind == "vanished"]) == ("done", [])
 
 
+@pytest.mark.slow
 def test_a_file_that_was_cut_is_damaged_and_its_source_is_asked_for_everything(data: Path, carry_out: Night) -> None:
     """With the corpus that was read from it, and without: the ledger knows how many pages there were."""
     before = shown(data)
@@ -142,6 +143,7 @@ def test_a_narrowed_night_does_not_pass_for_a_search_of_what_was_lost(data: Path
     assert "ctgov, euctr could not be asked for them; the page stays until 2016-06-24" in result.reason
 
 
+@pytest.mark.slow
 def test_what_was_lost_is_waited_for_no_longer_than_a_search_may_be_old(
     data: Path, carry_out: Night, registries: ReplayServer, elsewhere: dict[str, Any]
 ) -> None:
@@ -168,6 +170,7 @@ def test_loading_a_file_publishes_nothing_poorer(data: Path, carry_out: Night) -
     assert shown(data) == before | {"NCT90000002"}
 
 
+@pytest.mark.slow
 def test_two_reviews_that_share_an_answer_both_ask_again(data: Path, carry_out: Night, tmp_path: Path) -> None:
     twin = Path(shutil.copytree(Settings().reviews / REVIEW, tmp_path / "reviews" / "twin"))
     shutil.copytree(Settings().reviews / REVIEW, tmp_path / "reviews" / REVIEW)

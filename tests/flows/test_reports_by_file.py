@@ -61,6 +61,7 @@ def in_order(tmp_path: Path, name: str, files: Sequence[Path]) -> Seen:
     return seen(tmp_path / name)
 
 
+@pytest.mark.slow
 def test_three_databases_in_either_order_give_the_same(tmp_path: Path) -> None:
     files = [LABELLED / name for name in ("als_pubmed.xml", "als_embase.ris", "als_europepmc.json")]
     assert in_order(tmp_path, "one", files) == in_order(tmp_path, "other", files[::-1])

@@ -108,6 +108,7 @@ COPIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", sorted(COPIES))
 def test_a_retraction_that_comes_by_a_file_is_heard_although_the_report_is_known(
     source: str, tmp_path: Path, carry_out: Any

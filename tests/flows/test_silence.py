@@ -67,6 +67,7 @@ def failures(settings: Settings) -> list[Alert]:
         return [alert for alert in ledger.alerts(REVIEW) if "the night failed" in alert.title]
 
 
+@pytest.mark.slow
 def test_a_series_of_failed_nights_is_told_once_and_the_next_series_again(settings: Settings) -> None:
     full, wrong = OSError(28, "No space left on device", "/made/up"), ValueError("made up")
     assert on_day(settings, 0)

@@ -68,6 +68,7 @@ def carry_out(names: tuple[str, ...], days: list[date], data: Path, reviews: Pat
     return settings
 
 
+@pytest.mark.slow
 def test_alone_and_together_readers_see_the_same(tmp_path: Path, reviews: Path) -> None:
     alone = {name: seen(name, carry_out((name,), NIGHTS, tmp_path / name, reviews)) for name in (FIRST, OTHER)}
     together = carry_out((FIRST, OTHER), NIGHTS, tmp_path / "together", reviews)

@@ -181,6 +181,7 @@ ITEMS = st.builds(
 ) | st.builds(a_report, title=WORDS, registry_date=st.sampled_from(["2018-08-31", "2019-01-01"]))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=15)
 @given(nights=st.lists(st.lists(ITEMS, min_size=1, max_size=4), min_size=1, max_size=4))
 def test_a_rebuild_equals_the_nights_one_by_one(
@@ -282,6 +283,7 @@ def answered(path: Path, question: str, *items: Parsed, night: int = 0) -> None:
         corpus.load(file, 1, pages)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=15)
 @given(nights=st.lists(st.tuples(st.sampled_from(["ours", "theirs"]), st.lists(ITEMS, max_size=3)), max_size=6))
 def test_a_review_knows_in_company_what_it_would_know_alone(

@@ -122,7 +122,7 @@ def _legal(drawn):
 
 
 @every_platform
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pico=questions())
 def test_whatever_the_words_the_lines_are_grammatical(platform, protocol, pico) -> None:
     checked(platform, protocol.model_copy(update={"pico": pico}))

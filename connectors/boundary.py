@@ -15,7 +15,7 @@ import msgspec
 
 from connectors import CONNECTORS
 from connectors.packed import NotOpened, is_packed, unpacked
-from connectors.reading import beginning
+from connectors.reading import refused
 from models.connector import Connector
 from models.dates import first_day
 from models.report import UNDATED, Report
@@ -54,7 +54,7 @@ def read_page(page: Page, connector: Connector | None = None) -> list[Parsed]:
     connector = connector or CONNECTORS.get(page.source)
     if connector is None:
         known = ", ".join(sorted(CONNECTORS))
-        return [_rejected(page, f"no source {page.source!r} is known; there are {known}", "load it under its source")]
+        return [refused(page, f"no source {page.source!r} is known; there are {known}", "load it under its source")]
     found: list[Parsed] = []
     try:
         for part in unpacked(page) if is_packed(page) and not connector.opens_zips else [page]:
@@ -62,12 +62,12 @@ def read_page(page: Page, connector: Connector | None = None) -> list[Parsed]:
                 found += _bounded(item, part)
     except NotOpened as error:
         reason, _, action = str(error).rpartition(": ")
-        found.append(_rejected(page, reason, action))
+        found.append(refused(page, reason, action))
     # Whatever it is, it is the page's: the records before it stand, and the other pages go on.
     except Exception as error:
         log.debug("%s", page.url, exc_info=True)
         reason = f"cannot be read: {type(error).__name__}: {error}"[:300]
-        found.append(_rejected(page, reason, "look at the page in the archive; report it if it looks right"))
+        found.append(refused(page, reason, "look at the page in the archive; report it if it looks right"))
     return found
 
 
@@ -134,15 +134,4 @@ def _wrong(page: Page, name: str, field: str, value: str, why: str) -> Rejected:
         path=field,
         value=value,
         action="look it up in the source and have it corrected there",
-    )
-
-
-def _rejected(page: Page, reason: str, action: str) -> Rejected:
-    return Rejected(
-        source=page.source,
-        record_ref=page.url,
-        reason=reason,
-        path=page.url,
-        value=beginning(page.body),
-        action=action,
     )

@@ -169,3 +169,15 @@ def unusable(page: Page, content: str) -> str | None:
     if page.kind != "file" and page.content_type and content not in page.content_type:
         return f"{page.content_type} where {content.upper()} was expected: {found}"
     return None
+
+
+def refused(page: Page, reason: str, action: str) -> Rejected:
+    """A page or file of which nothing can be used, with its beginning and what a person should do."""
+    return Rejected(
+        source=page.source,
+        record_ref=page.url,
+        reason=reason,
+        path=page.url,
+        value=beginning(page.body),
+        action=action,
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from connectors.literature.encodings import decoded
 from connectors.literature.tagged_text import BLANK, CIW_START, NBIB_START, RIS_START, separated
-from connectors.reading import beginning
+from connectors.reading import refused
 from models.trial import Page, Rejected
 
 _PUBMED = 'in PubMed choose Save, all results, format "PubMed", and load that file as nbib'
@@ -101,14 +101,3 @@ def refusal(page: Page, text: str) -> Rejected | None:
 def misplaced(page: Page) -> Rejected | None:
     """The same of a file that was loaded as a source that is asked over the network."""
     return refusal(page, separated(decoded(page.body[:_LOOKED_AT]).text)) if page.kind == "file" else None
-
-
-def refused(page: Page, reason: str, action: str) -> Rejected:
-    return Rejected(
-        source=page.source,
-        record_ref=page.url,
-        reason=reason,
-        path=page.url,
-        value=beginning(page.body),
-        action=action,
-    )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from connectors.literature import endnote_xml, nbib_citations, ris_lines, wos_text
-from connectors.literature.downloads import format_of, refusal, refused
+from connectors.literature.downloads import format_of, refusal
 from connectors.literature.encodings import Decoded, decoded
 from connectors.literature.one_file import counted, parted
 from connectors.literature.pubmed_citation import citations
@@ -19,7 +19,7 @@ from connectors.literature.record_ends import OF_CIW, OF_RIS, accounted, name_of
 from connectors.literature.ris_report import own_id, report_of
 from connectors.literature.tagged_text import BLANK, CIW_START, NBIB_START, RIS_START, TaggedRecord, separated
 from connectors.markup import UnreadableMarkup, read_xml
-from connectors.reading import FieldReader, unusable
+from connectors.reading import FieldReader, refused, unusable
 from models.report import Report
 from models.trial import Page, Parsed, Rejected
 

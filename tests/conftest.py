@@ -28,7 +28,7 @@ from models.settings import Settings
 from replay.server import SPEAKERS, ReplayServer
 
 # How long an example takes says more about the machine than about the program.
-hypothesis.settings.register_profile("trialwatch", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("trialwatch", deadline=None)
 hypothesis.settings.load_profile("trialwatch")
 
 REVIEW = "als_cell_therapy"

@@ -179,7 +179,7 @@ def _names_of_unregistered(
         for item in linked.reports
         for name in literature.reports[item.report_id].names
         if literature.resolve(name) == item.report_id
-        if is_listed_only(records[linked.leading[item.study_id]]) or name in known or item.method is LinkMethod.PERSON
+        if is_listed_only(records[linked.leading[item.study_id]]) or name in known
     }
 
 

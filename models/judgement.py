@@ -72,7 +72,7 @@ class Screened(msgspec.Struct, frozen=True, kw_only=True):
     reports: dict[str, ReportScreening] = msgspec.field(default_factory=dict)
     """What each report tells of the criteria, by its id."""
     of_reports: dict[str, str] = msgspec.field(default_factory=dict)
-    """Studies without a registration by every name of their reports."""
+    """Studies by the names of reports by which they are known, or once were: the others have a registration."""
 
     def record_of(self, study_id: str) -> TrialRecord:
         """The record that a study is judged by."""

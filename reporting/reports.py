@@ -47,6 +47,7 @@ def flow_of_reports(judgement: Judgement) -> ReportFlow:
         name for copies in literature.copies.values() for name in {called(copied.report) for copied in copies}
     )
     lists = {status.study_id: status.list for status in judgement.statuses}
+    told_by_reports = {item.study_id for item in screened.linked.reports}
     of_studies = {item.report_id for item in screened.linked.reports}
     included = {item.report_id for item in screened.linked.reports if lists[item.study_id] is StudyList.INCLUDED}
     asked = {item.subject for item in judgement.queue if item.kind == "report"} - of_studies
@@ -63,5 +64,5 @@ def flow_of_reports(judgement: Judgement) -> ReportFlow:
         n_to_settle=len(asked),
         n_of_studies=len(of_studies),
         n_of_included=len(included),
-        n_unregistered=len(set(screened.of_reports.values()) & set(lists)),
+        n_unregistered=len(told_by_reports - {item.study_id for item in screened.linked.records}),
     )

@@ -34,6 +34,7 @@ from models.vocabulary import (
     Verdict,
     VersionOrigin,
 )
+from reporting.reports import flow_of_reports
 
 REVIEW = load_review(Path(__file__).parents[1] / "reviews" / "pressure_ulcers")
 NIGHT = date(2026, 11, 1)
@@ -523,3 +524,10 @@ def test_a_registration_that_is_recognised_by_likeness_takes_over_the_study_and_
     assert (link.study_id, link.method) == ("DOI:10.99999/mun.401", LinkMethod.MATCH)
     [event] = [event for event in judgement.events if event.event_code == "E3"]
     assert event.grade == "watch", "that it is of the study is not certain"
+
+
+def test_only_studies_without_a_record_are_counted_as_known_by_reports_alone() -> None:
+    """A name that a registered study once had makes it none."""
+    known = aliases("NCT90000301", "PMID:90000403", "DOI:10.99999/mun.403")
+    flow = flow_of_reports(concluded([*COMPANION, *UNREGISTERED], known=known))
+    assert (flow.n_unregistered, flow.n_of_studies, flow.n_duplicates) == (1, 2, 4)

@@ -1,7 +1,7 @@
 """The other engines over what is published: numbers read back from the warehouse, not from the run."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -40,4 +40,11 @@ def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
 
 def _read(warehouse: Path, table: str, kind: type[Item]) -> list[Item]:
     names, rows = query(warehouse, f"SELECT * FROM {table}")
-    return [msgspec.convert(dict(zip(names, row, strict=True)), kind) for row in rows]
+    return [msgspec.convert(_with_subgroup(dict(zip(names, row, strict=True))), kind) for row in rows]
+
+
+def _with_subgroup(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the warehouse as the values it was made from: its subgroup is one thing."""
+    if "subgroup_number" in row:
+        row["subgroup"] = {"number": row.pop("subgroup_number"), "name": row["subgroup"]}
+    return row

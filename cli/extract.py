@@ -15,7 +15,7 @@ from cli.history import UnknownStudy
 from cli.posted import Posted, posted_of
 from judging.evidence import arm_of
 from models.dates import first_day
-from models.protocol import ExtractionRow
+from models.folder_rows import ExtractionRow
 from models.report import Report
 from models.review import review_named
 from models.screening import QueueItem

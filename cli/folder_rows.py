@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from models.review import ReviewError, load_review
+from models.folder_files import ReviewError
+from models.review import load_review
 
 
 def columns_of(path: Path, default: Sequence[str]) -> tuple[str, ...]:

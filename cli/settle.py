@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cli.folder_rows import append_rows
 from judging.tasks import BY_ROWS_ALONE
-from models.protocol import SettledRow
+from models.folder_rows import SettledRow
 from models.review import review_named
 from models.settings import Settings
 from stores.published import day_published, published_folder

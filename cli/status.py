@@ -17,7 +17,8 @@ from cli.show import strong
 from flows.conclude import untold
 from flows.searches import freshness_now, unfollowed
 from judging.freshness import is_over, nights_missing, standing
-from models.review import ReviewError, review_named
+from models.folder_files import ReviewError
+from models.review import review_named
 from models.settings import Settings
 from models.synthesis import SourceFreshness
 from models.vocabulary import SourceState

@@ -11,8 +11,9 @@ from judging.freshness import Required, freshness_of
 from judging.hand_searches import SearchLog, search_log, unfollowed_databases
 from models.connector import Connector
 from models.database_names import TITLES
+from models.folder_files import ReviewError, place_in
 from models.protocol import Protocol
-from models.review import Review, ReviewError, place_in
+from models.review import Review
 from models.search import LoadedFile, Question, SourceCheck
 from models.settings import Settings, SettingsError
 from models.synthesis import SourceFreshness

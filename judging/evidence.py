@@ -1,28 +1,52 @@
 """Which numbers enter which set of evidence: what people confirmed, and what registries post beside it."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Container, Mapping, Sequence, Set
 from datetime import date
+from math import log
 
-from models.protocol import ExtractionRow
+from models.analysis import RATIOS
+from models.folder_rows import ContrastRow, ExtractionRow, NumbersRow
 from models.report import Report
 from models.review import Review
 from models.screening import QueueItem
-from models.synthesis import ArmResult, EffectInput, PooledEffect
+from models.synthesis import ArmResult, Contrast, EffectInput, Subgroup
 from models.trial import TrialRecord
+from models.value import Value
 from models.vocabulary import EvidenceSet, EvidenceWord
 from studies.discrepancies import in_results
 from studies.extraction import MIXED, extract
-from synthesis.conversions import sd_from_ci, sd_from_se
+from synthesis.conversions import Conversion, design_effect, sd_from_ci, sd_from_se, se_from_ci, se_from_p
 from synthesis.effect_size import effect_inputs
-from synthesis.pooling import pool_review
 
-_Place = tuple[str, str, str]
-"""Study, outcome, timepoint: what a confirmed row settles, and a candidate may not touch."""
+_Place = tuple[str, str, str, str]
+"""Study, comparison, outcome, timepoint: what a confirmed row settles, and a candidate may not touch."""
 
 
-def arms_of(
+class Numbers(Value, frozen=True, kw_only=True):
+    """Numbers of studies: what people entered and confirmed, and what else is known and not confirmed."""
+
+    confirmed: tuple[ArmResult, ...] = ()
+    provisional: tuple[ArmResult, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    """Of both kinds; each says itself whether it is confirmed."""
+
+    def without(self, studies: Container[str]) -> "Numbers":
+        """The numbers of other studies than these."""
+        return Numbers(
+            confirmed=tuple(item for item in self.confirmed if item.study_id not in studies),
+            provisional=tuple(item for item in self.provisional if item.study_id not in studies),
+            contrasts=tuple(item for item in self.contrasts if item.study_id not in studies),
+        )
+
+    @property
+    def settled(self) -> tuple[ArmResult | Contrast, ...]:
+        """Everything that is confirmed."""
+        return (*self.confirmed, *(item for item in self.contrasts if item.is_confirmed))
+
+
+def numbers_of_review(
     review: Review, sources: Mapping[str, Sequence[TrialRecord | Report]]
-) -> tuple[list[ArmResult], list[ArmResult], list[QueueItem]]:
+) -> tuple[Numbers, list[QueueItem]]:
     """Confirmed rows, and provisional ones where no confirmed row settles the same place.
 
     Where two registers post the same, the first one's numbers count and a difference goes to a person.
@@ -32,10 +56,12 @@ def arms_of(
     sources : what may hold posted results, by eligible study
     """
     extracted = [arm_of(row) for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
+    contrasts = [contrast_of(row) for row in review.contrasts if row.evidence is not EvidenceWord.MEMORY]
     confirmed = [arm for arm in extracted if arm.is_confirmed]
-    settled = {_place(arm) for arm in confirmed}
+    settled = {_place(arm) for arm in confirmed} | {_place(item) for item in contrasts if item.is_confirmed}
     provisional = [arm for arm in extracted if not arm.is_confirmed and _place(arm) not in settled]
-    settled |= {_place(arm) for arm in provisional}
+    unsettled = [item for item in contrasts if item.is_confirmed or _place(item) not in settled]
+    settled |= {_place(arm) for arm in provisional} | {_place(item) for item in unsettled}
     queue: list[QueueItem] = []
     for study_id, holders in sources.items():
         for source in holders:
@@ -45,37 +71,43 @@ def arms_of(
             fresh = [arm for arm in found.arms if _place(arm) not in settled]
             provisional += fresh
             settled |= {_place(arm) for arm in fresh}
-    return confirmed, provisional, queue
+    numbers = Numbers(confirmed=tuple(confirmed), provisional=tuple(provisional), contrasts=tuple(unsettled))
+    return numbers, queue
 
 
-def inputs_of(
-    review: Review, confirmed: Sequence[ArmResult], provisional: Sequence[ArmResult], disputed: Set[str]
-) -> list[EffectInput]:
-    """The arms of each evidence set as effects with their variances; `disputed` studies by id."""
-    measures = {outcome.id: outcome.measure for outcome in review.protocol.outcomes}
+def inputs_of(review: Review, numbers: Numbers, disputed: Set[str]) -> list[EffectInput]:
+    """The numbers of each evidence set as effects with their variances; `disputed` studies by id."""
+    analyses = review.protocol.analyses
     with_data = {study.study_id for study in review.baseline.included if study.contributes_data}
     searched = review.baseline.search_date
-    published = [arm for arm in confirmed if arm.study_id in with_data and (arm.known_from or date.max) <= searched]
-    sets = {
-        EvidenceSet.PUBLISHED: published,
-        EvidenceSet.CONFIRMED: list(confirmed),
-        EvidenceSet.PROVISIONAL: [*confirmed, *provisional],
-        EvidenceSet.UNDISPUTED: [arm for arm in confirmed if disputed and arm.study_id not in disputed],
+    firm = numbers.settled
+    sets: dict[EvidenceSet, Sequence[ArmResult | Contrast]] = {
+        EvidenceSet.PUBLISHED: [
+            item for item in firm if item.study_id in with_data and (item.known_from or date.max) <= searched
+        ],
+        EvidenceSet.CONFIRMED: firm,
+        EvidenceSet.PROVISIONAL: [*numbers.confirmed, *numbers.provisional, *numbers.contrasts],
+        EvidenceSet.UNDISPUTED: [item for item in firm if disputed and item.study_id not in disputed],
     }
-    return [item for name, arms in sets.items() for item in effect_inputs(arms, measures, name)]
+    return [
+        found
+        for name, items in sets.items()
+        for found in effect_inputs(
+            [item for item in items if isinstance(item, ArmResult)],
+            analyses,
+            name,
+            [item for item in items if isinstance(item, Contrast)],
+        )
+    ]
 
 
-def as_printed(review: Review, confirmed: Sequence[ArmResult]) -> tuple[PooledEffect, ...]:
-    """What the data of the version in force give, whatever people have thought of its studies since."""
-    return pool_review(
-        [item for item in inputs_of(review, confirmed, (), set()) if item.evidence_set is EvidenceSet.PUBLISHED],
-        review.protocol,
-        EvidenceSet.PUBLISHED,
-    )
+def as_printed(review: Review, numbers: Numbers) -> list[EffectInput]:
+    """The data of the version in force, whatever people have thought of its studies since."""
+    return [item for item in inputs_of(review, numbers, set()) if item.evidence_set is EvidenceSet.PUBLISHED]
 
 
-def _place(arm: ArmResult) -> _Place:
-    return arm.study_id, arm.outcome, arm.timepoint
+def _place(item: ArmResult | Contrast) -> _Place:
+    return item.study_id, item.comparison, item.outcome, item.timepoint
 
 
 def _is_entered(item: QueueItem, source: TrialRecord | Report, extracted: Sequence[ArmResult]) -> bool:
@@ -86,6 +118,61 @@ def _is_entered(item: QueueItem, source: TrialRecord | Report, extracted: Sequen
         return True
     name = source.report_id if isinstance(source, Report) else source.record_id
     return item.field == MIXED and any(arm.is_confirmed and arm.report != name for arm in own)
+
+
+def contrast_of(row: ContrastRow) -> Contrast:
+    """A row of contrasts.csv on the analysis scale; an error that was computed says from what."""
+    computed: list[Conversion] = []
+    yi: float | None = row.estimate
+    sei = row.se
+    is_ratio = row.measure in RATIOS and not row.is_log
+    if row.o_minus_e is not None and row.variance is not None:
+        yi = row.o_minus_e / row.variance if row.variance else None
+        sei = row.variance**-0.5 if row.variance else None
+    elif yi is not None and is_ratio:
+        yi = log(yi)
+    if yi is not None and sei is None and row.ci_low is not None and row.ci_high is not None:
+        low, high = (log(row.ci_low), log(row.ci_high)) if is_ratio else (row.ci_low, row.ci_high)
+        computed = [se_from_ci(low, high, row.level)] if high > low else []
+    elif yi and sei is None and row.p_value is not None:
+        computed = [se_from_p(yi, row.p_value)]
+    if computed:
+        sei = computed[0].value
+    return Contrast(
+        study_id=row.study_id,
+        comparison=row.comparison,
+        outcome=row.outcome,
+        timepoint=row.timepoint,
+        measure=row.measure,
+        yi=yi or 0.0,
+        sei=sei,
+        o_minus_e=row.o_minus_e,
+        variance=row.variance,
+        n_intervention=row.n_intervention or 0,
+        n_control=row.n_control or 0,
+        events_intervention=row.events_intervention,
+        events_control=row.events_control,
+        analysis=row.analysis,
+        part=row.part,
+        subgroup=Subgroup(number=row.subgroup_number or 0, name=row.subgroup),
+        counts_in=row.counts_in,
+        report=row.report,
+        place=_where(row),
+        known_from=row.known_from,
+        evidence=row.evidence,
+        is_confirmed=row.is_confirmed,
+        note="; ".join(filter(None, (row.note, *map(str, computed)))),
+    )
+
+
+def _where(row: NumbersRow) -> str:
+    return f"{row.table}, page {row.page}" if row.page else row.table
+
+
+def _design_effect(row: ExtractionRow) -> float:
+    if row.icc is None or row.cluster_size is None:
+        return 1.0
+    return design_effect(row.cluster_size, row.icc).value
 
 
 def arm_of(row: ExtractionRow) -> ArmResult:
@@ -103,10 +190,18 @@ def arm_of(row: ExtractionRow) -> ArmResult:
         arm=row.arm,
         n_analysed=row.n_analysed,
         n_events=row.n_events,
+        person_time=row.person_time,
+        analysis=row.analysis,
+        part=row.part,
+        subgroup=Subgroup(number=row.subgroup_number or 0, name=row.subgroup),
+        counts_in=row.counts_in,
+        correlation=row.correlation,
+        design_effect=_design_effect(row),
+        shared_by=row.shared_by or 1,
         mean=row.mean,
         sd=computed.value if computed else row.sd,
         report=row.report,
-        place=f"{row.table}, page {row.page}" if row.page else row.table,
+        place=_where(row),
         population=row.population,
         extractor=row.extractor,
         known_from=row.known_from,

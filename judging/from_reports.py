@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from judging.unregistered import Told, numbers_of, own_link, unregistered
+from models.folder_rows import LinkRow
 from models.judgement import Linked
 from models.literature import Literature
-from models.protocol import LinkRow
 from models.report import Report
 from models.screening import CriterionVerdict, QueueItem, ReportLink, ReportScreening
 from models.trial import TrialRecord

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import msgspec
 
 from judging.describe import descriptions_of
-from judging.evidence import arms_of, as_printed, inputs_of
+from judging.evidence import Numbers, as_printed, inputs_of, numbers_of_review
 from judging.rulings import (
     out_of_evidence,
 )
@@ -33,11 +33,11 @@ from judging.tasks import (
 )
 from models.judgement import Judgement, Screened, Told
 from models.literature import Literature
-from models.protocol import PublishedStudy
+from models.published import PublishedStudy
 from models.report import Report
 from models.review import Review
 from models.screening import Event, RunContext, StudyStatus
-from models.synthesis import ArmResult, EffectInput, SourceFreshness
+from models.synthesis import ArmResult, Contrast, EffectInput, SourceFreshness
 from models.trial import Observation, TrialRecord
 from models.vocabulary import (
     EventCode,
@@ -56,9 +56,10 @@ from studies.literature import literature_of
 from studies.numbers import numbers_of
 from studies.reopening import eligible_from
 from studies.verdicts import Verdicts
+from synthesis.analyses import pool_review, pool_subgroups_of
 from synthesis.certainty import rate_review
-from synthesis.pooling import pool_review
-from synthesis.signals import compare, decide, reproduce
+from synthesis.reproduction import reproduce
+from synthesis.signals import compare, decide
 
 
 def judge(
@@ -101,41 +102,39 @@ def judge(
     queue += look_alikes(screened.linked, registered, unasked, screened.studies_that_matter, review.links)
     met = [study for study, decision in screened.screening.items() if decision.verdict is Verdict.MET]
     sources = {study_id: screened.with_results(study_id, reports) for study_id in met}
-    entered, provisional, problems = arms_of(review, sources)
+    entered, problems = numbers_of_review(review, sources)
     queue += problems
     out = out_of_evidence(review, screened)
     queue += [task for task in out.values() if task]
-    confirmed = [arm for arm in entered if arm.study_id not in out]
-    provisional = [arm for arm in provisional if arm.study_id not in out]
+    numbers = entered.without(out)
     versions = _versions_by_study(screened, told.trials)
     screened = _with_dates(screened, told.trials, literature.versions, review)
     linked = _linked_reports(screened, review, literature)
-    disputed = _disputed(confirmed, linked)
-    inputs = inputs_of(review, confirmed, provisional, disputed)
-    effects = tuple(
-        effect
-        for evidence_set in EvidenceSet
-        if disputed or evidence_set is not EvidenceSet.UNDISPUTED
-        for effect in pool_review(inputs, review.protocol, evidence_set)
-    )
+    disputed = _disputed(numbers.settled, linked)
+    inputs = inputs_of(review, numbers, disputed)
+    sets = [item for item in EvidenceSet if disputed or item is not EvidenceSet.UNDISPUTED]
+    effects = tuple(effect for name in sets for effect in pool_review(inputs, review.protocol, name))
+    of_subgroups = [pool_subgroups_of(inputs, review.protocol, name) for name in sets]
     queue += reopened_decisions(review, screened, versions, verdicts)
-    files = _study_files(screened, review, versions, linked, confirmed, inputs, verdicts)
+    files = _study_files(screened, review, versions, linked, numbers, inputs, verdicts)
     thresholds = review.protocol.thresholds
     queue += number_conflicts(files, screened.linked, screened.newest)
     statuses = tuple(status_of(study, context, thresholds, review.decisions) for study in files)
     queue += unread_results(files, statuses, review)
-    queue += to_confirm(provisional)
-    queue += more_than_randomised([*confirmed, *provisional], files)
-    queue += one_sided([*confirmed, *provisional])
+    queue += to_confirm(numbers.provisional)
+    queue += more_than_randomised([*numbers.confirmed, *numbers.provisional], files)
+    queue += one_sided([*numbers.confirmed, *numbers.provisional])
     events = tuple(event for study in files for event in events_of(study, context, thresholds, told.nights))
     # The arithmetic is held against what was printed, with every study that was in it then.
-    as_published = as_printed(review, entered)
+    published_inputs = as_printed(review, entered)
+    as_published = pool_review(published_inputs, review.protocol, EvidenceSet.PUBLISHED)
     # Before the first version could be read its data were not there either.
     is_readable = review.baseline.in_force_from <= context.today
-    gate = reproduce(review.protocol, review.baseline, as_published) if is_readable else []
+    gate = reproduce(review.protocol, review.printed, as_published) if is_readable else []
     new_participants = _new_participants(files, statuses, events, review)
     others = [item for item in effects if item.evidence_set is not EvidenceSet.PUBLISHED]
-    signals = (*gate, *compare(review.protocol, [*as_published, *others], new_participants))
+    closed = {signal.analysis for signal in gate if signal.fired}
+    signals = (*gate, *compare(review.protocol, [*as_published, *others], new_participants, closed))
     decision = decide(
         review.protocol,
         review.baseline,
@@ -155,6 +154,8 @@ def judge(
         events=events,
         inputs=tuple(inputs),
         effects=effects,
+        subgroup_effects=tuple(effect for effects_, _ in of_subgroups for effect in effects_),
+        subgroup_tests=tuple(test for _, tests in of_subgroups for test in tests),
         as_published=as_published,
         certainty=rate_review(
             effects,
@@ -176,13 +177,16 @@ def _study_files(
     review: Review,
     versions: Mapping[str, Sequence[Observation]],
     reports: Mapping[str, Sequence[LinkedReport]],
-    confirmed: Sequence[ArmResult],
+    numbers: Numbers,
     inputs: Sequence[EffectInput],
     verdicts: Verdicts,
 ) -> list[StudyFile]:
     arms: dict[str, list[ArmResult]] = defaultdict(list)
-    for arm in confirmed:
+    for arm in numbers.confirmed:
         arms[arm.study_id].append(arm)
+    extracted_from: dict[str, set[str]] = defaultdict(set)
+    for item in numbers.settled:
+        extracted_from[item.study_id].add(item.report)
     pooled = {item.study_id for item in inputs if item.evidence_set is EvidenceSet.CONFIRMED and item.yi is not None}
     ongoing = {study.study_id for study in review.baseline.ongoing}
     included: dict[str, PublishedStudy] = {study.study_id: study for study in review.baseline.included}
@@ -196,16 +200,16 @@ def _study_files(
             numbers=numbers_of(screened.record_of(study_id), included.get(study_id), arms[study_id]),
             published=included.get(study_id),
             listed_ongoing=review.baseline.version if study_id in ongoing else None,
-            is_extracted=bool(arms[study_id]),
+            is_extracted=study_id in extracted_from,
             is_pooled=study_id in pooled,
-            extracted_from=frozenset(arm.report for arm in arms[study_id]),
+            extracted_from=frozenset(extracted_from[study_id]),
             eligible_from=eligible_from(of_leading_record(study_id, screened, versions), verdicts),
         )
         for study_id, decision in screened.screening.items()
     ]
 
 
-def _disputed(confirmed: Sequence[ArmResult], linked: Mapping[str, Sequence[LinkedReport]]) -> set[str]:
+def _disputed(confirmed: Sequence[ArmResult | Contrast], linked: Mapping[str, Sequence[LinkedReport]]) -> set[str]:
     """Studies with confirmed numbers of which a report was retracted or put in doubt."""
     extracted_from: dict[str, set[str]] = defaultdict(set)
     for arm in confirmed:

@@ -11,16 +11,9 @@ from typing import TypeVar
 
 import msgspec
 
+from models.folder_rows import DecisionRow, ExtractionRow, LinkRow, RiskOfBiasRow, SettledRow
 from models.judgement import Screened
-from models.protocol import (
-    DecisionRow,
-    ExtractionRow,
-    LinkRow,
-    PublishedStudy,
-    PublishedVersion,
-    RiskOfBiasRow,
-    SettledRow,
-)
+from models.published import PublishedStudy, PublishedVersion
 from models.review import Review
 from models.screening import QueueItem
 from models.trial import TrialRecord

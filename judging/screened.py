@@ -9,9 +9,9 @@ import msgspec
 from judging.from_reports import FromReports, criteria_of, from_reports, leading_report
 from judging.listed import listed_only
 from judging.rulings import Rulings, record_named, rule, with_links_resolved, with_reports_resolved
+from models.folder_rows import LinkRow
 from models.judgement import Linked, Screened
 from models.literature import Literature
-from models.protocol import LinkRow
 from models.review import Review
 from models.screening import CriterionVerdict, ReportScreening
 from models.trial import Observation, TrialRecord

@@ -10,8 +10,8 @@ from datetime import date
 
 from judging.listed import is_looked_for
 from models.dates import last_day
+from models.folder_rows import LinkRow, SettledRow
 from models.judgement import Linked, Screened
-from models.protocol import LinkRow, SettledRow
 from models.report import Report
 from models.review import Review
 from models.screening import QUEUE_KINDS, QueueItem, ScreeningDecision, StudyStatus

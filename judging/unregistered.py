@@ -12,8 +12,8 @@ from itertools import combinations
 import msgspec
 from rapidfuzz import fuzz
 
+from models.folder_rows import LinkRow
 from models.literature import Literature
-from models.protocol import LinkRow
 from models.report import Report
 from models.screening import QueueItem, ReportLink
 from models.trial import TrialRecord

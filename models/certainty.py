@@ -49,7 +49,7 @@ class Certainty:
 
     Attributes
     ----------
-    outcome, timepoint : as in the pooled effect
+    analysis, comparison, outcome, timepoint : as in the pooled effect
     computed : GRADE's word, None without a pooled effect
     concerns : every domain
     stated : rating of certainty.csv, None where nobody has stated one
@@ -58,6 +58,8 @@ class Certainty:
     absolute : effects per 1,000 at the stated baseline risks
     """
 
+    analysis: str
+    comparison: str
     outcome: str
     timepoint: str
     computed: str | None

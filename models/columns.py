@@ -38,3 +38,21 @@ ARRIVAL = (
     INT,
     "Place among the versions of its record in the order of arrival, from 1; of one night the last is the newest",
 )
+
+
+def of_analysis() -> list[Column[Any]]:
+    """Columns that say of which analysis a row is."""
+    return [
+        column("analysis", TEXT, "Analysis, as out_analysis names it"),
+        column("comparison", TEXT, "Comparison of the protocol"),
+        column("outcome", TEXT, "Outcome of the protocol"),
+        column("timepoint", TEXT, "Time of the protocol"),
+    ]
+
+
+def of_subgroup() -> list[Column[Any]]:
+    """Columns that say of which subgroup of an analysis a row is."""
+    return [
+        column("subgroup", TEXT, "Subgroup of the analysis; empty for none"),
+        column("subgroup_number", INT, "Its number, 0 for none: names may repeat"),
+    ]

@@ -21,7 +21,7 @@ from models.screening import (
     StudyStatus,
 )
 from models.search import HandSearch
-from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
+from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, SubgroupTest, UpdateDecision
 from models.trial import Observation, Rejected, TrialRecord
 from models.vocabulary import EvidenceSet, Verdict
 
@@ -125,6 +125,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     decision: UpdateDecision
     freshness: tuple[SourceFreshness, ...]
     queue: tuple[QueueItem, ...]
+    subgroup_effects: tuple[PooledEffect, ...] = ()
+    subgroup_tests: tuple[SubgroupTest, ...] = ()
     searches: tuple[HandSearch, ...] = ()
     """What people searched by hand, oldest first."""
     unfollowed: tuple[str, ...] = ()

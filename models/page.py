@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 import msgspec
 
-from models.protocol import Protocol, PublishedVersion
+from models.protocol import Protocol
+from models.published import PublishedVersion
 from models.screening import Event, Numbers, QueueItem, ScreeningDecision
 from models.search import HandSearch
 from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
@@ -127,8 +128,10 @@ class FlowNumbers(msgspec.Struct, frozen=True, kw_only=True):
 class VersionComparison(msgspec.Struct, frozen=True, kw_only=True):
     """One published estimate beside what the program computes from the same data, and now."""
 
+    analysis: str
     outcome: str
     timepoint: str
+    is_reproduced: bool = True
     printed: str
     reproduced: str
     confirmed_now: str
@@ -157,9 +160,9 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[EffectInput, ...]
     comparisons: tuple[VersionComparison, ...]
     certainty: dict[str, str]
-    """GRADE certainty by outcome id, as the version in force states it."""
+    """GRADE certainty by analysis, as the version in force states it."""
     computed_certainty: dict[str, str]
-    """What the numbers alone say of certainty, one sentence by outcome id and time (``outcome, timepoint``)."""
+    """What the numbers alone say of certainty, one sentence by analysis."""
     freshness: tuple[SourceFreshness, ...]
     flow: FlowNumbers
     queue: tuple[QueueItem, ...]

@@ -4,40 +4,37 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
+from models.analysis import TABLE_MEASURES, Analysis
 from models.database_names import TITLES
 from models.eligibility import Eligibility, InterventionRow
 from models.pico import Pico
 from models.search_rows import SourceSearch, problems_of_searches
-from models.terms import Row, Strict
+from models.terms import Strict
 from models.vocabulary import (
-    ArmRole,
     Convention,
-    Criterion,
-    EvidenceWord,
     Interval,
     Measure,
     Model,
-    ReportKind,
-    StudyList,
-    Verdict,
 )
-
-MOST_PEOPLE = 10**9
-"""No study has more."""
 
 
 class Timepoint(Strict):
-    """A window of follow-up in days after the start of treatment, both ends included."""
+    """A window of follow-up in days after the start of treatment, both ends included.
+
+    A time that has a name alone, as data packages give it, is entered by people: no registry's results are read for it.
+    """
 
     name: str
-    from_days: Annotated[int, Field(gt=0, le=366_000)]
-    to_days: Annotated[int, Field(gt=0, le=366_000)]
+    from_days: Annotated[int, Field(gt=0, le=366_000)] | None = None
+    to_days: Annotated[int, Field(gt=0, le=366_000)] | None = None
 
     @model_validator(mode="after")
     def ordered(self) -> Self:
-        if self.from_days > self.to_days:
+        if (self.from_days is None) != (self.to_days is None):
+            raise ValueError("from_days and to_days go together: give both, or neither")
+        if self.from_days is not None and self.to_days is not None and self.from_days > self.to_days:
             raise ValueError(f"from_days {self.from_days} is after to_days {self.to_days}")
         return self
 
@@ -55,11 +52,11 @@ class Outcome(Strict):
     """A word or two for lists, where the title is too long."""
     measure: Measure
     unit: str
-    direction: Literal["higher", "lower"]
-    timepoints: list[str]
+    direction: Literal["higher", "lower", "unknown"]
+    timepoints: Annotated[list[str], Field(min_length=1)]
     is_primary: bool = False
     mid: Annotated[float, Field(gt=0)] | None = None
-    registry: Literal["outcome_measure", "deaths", "survivors", "serious_adverse_events", "none"]
+    registry: Literal["outcome_measure", "deaths", "survivors", "serious_adverse_events", "none"] = "none"
     title_terms: list[str] = []
     note: str = ""
 
@@ -77,15 +74,25 @@ class Outcome(Strict):
 
 
 class Comparison(Strict):
+    """Two interventions that are compared.
+
+    `intervention_terms` and `control_terms` tell its arms apart by the words of their titles and descriptions, where
+    the words of the protocol's eligibility do not: with several comparisons each needs its own.
+    """
+
     id: str
     title: str
     intervention: str
     control: str
+    intervention_terms: list[str] = []
+    control_terms: list[str] = []
+    part_of: str = ""
+    """The comparison of which this one is a subgroup or sensitivity analysis."""
 
 
 class PoolingChoice(Strict):
     model: Model
-    interval: Interval
+    interval: Interval = Interval.WALD
 
     @model_validator(mode="after")
     def exists(self) -> Self:
@@ -95,11 +102,22 @@ class PoolingChoice(Strict):
 
 
 class ConventionChoice(Strict):
-    """Models shown for each kind of outcome; the first of a list is the headline."""
+    """Models shown for each kind of outcome; the first of a list is the headline.
+
+    Hazard ratios, rates and other estimates are pooled as means are. Under ``published`` each analysis is pooled as
+    analyses.csv says, and the lists are for those of which it says nothing.
+    """
 
     name: Convention
-    continuous: Annotated[list[PoolingChoice], Field(min_length=1)]
-    dichotomous: Annotated[list[PoolingChoice], Field(min_length=1)]
+    continuous: list[PoolingChoice] = []
+    dichotomous: list[PoolingChoice] = []
+
+    @model_validator(mode="after")
+    def says_how(self) -> Self:
+        for kind in ("continuous", "dichotomous"):
+            if self.name is not Convention.PUBLISHED and not getattr(self, kind):
+                raise ValueError(f"convention {self.name} has no models for {kind} outcomes; give one, as REML")
+        return self
 
 
 class Thresholds(Strict):
@@ -138,6 +156,7 @@ class Protocol(Strict):
     thresholds: Thresholds = Thresholds()
     recipients: list[str] = []
     retired: Retired | None = None
+    _analyses: tuple[Analysis, ...] = PrivateAttr(())
 
     @field_validator("pico")
     @classmethod
@@ -171,19 +190,30 @@ class Protocol(Strict):
         return {slug: search for slug, search in self.searches.items() if slug not in self.by_hand}
 
     @model_validator(mode="after")
-    def asks_one_question(self) -> Self:
-        """Eligibility, rules and decision are about one question: of two comparisons they would mix the numbers."""
-        if len(self.comparisons) > 1:
-            ids = ", ".join(comparison.id for comparison in self.comparisons)
-            raise ValueError(f"comparisons {ids}: keep one, and give each other one a review folder of its own")
-        return self
-
-    @model_validator(mode="after")
     def names_exist(self) -> Self:
         known = {timepoint.name for timepoint in self.timepoints}
         for outcome in self.outcomes:
             if unknown := set(outcome.timepoints) - known:
                 raise ValueError(f"outcome {outcome.id} names unknown timepoints {sorted(unknown)}")
+        ids = {comparison.id for comparison in self.comparisons}
+        for comparison in self.comparisons:
+            if comparison.part_of and (comparison.part_of not in ids or comparison.part_of == comparison.id):
+                raise ValueError(
+                    f"comparison {comparison.id}: part_of {comparison.part_of!r} is no other comparison; write one of"
+                    f" {', '.join(sorted(ids - {comparison.id})) or 'none'}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def names_once(self) -> Self:
+        """Rows name comparisons, outcomes and times: a name that stands twice would be read as the first of them."""
+        for kind, names in (
+            ("comparison", [item.id for item in self.comparisons]),
+            ("outcome", [item.id for item in self.outcomes]),
+            ("timepoint", [item.name for item in self.timepoints]),
+        ):
+            if doubled := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"{kind} {', '.join(doubled)} stands twice; give each its own name")
         return self
 
     def with_interventions(self, rows: Sequence[InterventionRow]) -> Self:
@@ -195,174 +225,53 @@ class Protocol(Strict):
             }
         )
 
+    def with_analyses(self, rows: Sequence[Analysis]) -> Self:
+        """The protocol with the analyses that analyses.csv tells of; each has its outcome's measure if it gives none."""
+        protocol = self.model_copy()
+        protocol._analyses = tuple(
+            row.model_copy(update={"measure": row.measure or self.outcome(row.outcome).measure}) for row in rows
+        )
+        return protocol
+
+    @property
+    def analyses(self) -> tuple[Analysis, ...]:
+        """Everything that is pooled: what analyses.csv tells, or each outcome at each of its times in each comparison."""
+        return self._analyses or tuple(
+            Analysis(
+                analysis=self._name(comparison, outcome, timepoint),
+                comparison=comparison.id,
+                outcome=outcome.id,
+                timepoint=timepoint,
+                measure=outcome.measure,
+            )
+            for comparison in self.comparisons
+            for outcome in self.outcomes
+            for timepoint in outcome.timepoints
+        )
+
+    def _name(self, comparison: Comparison, outcome: Outcome, timepoint: str) -> str:
+        """A comparison has a place in the names of analyses only where there are several."""
+        parts = (outcome.id, timepoint) if len(self.comparisons) == 1 else (comparison.id, outcome.id, timepoint)
+        return ":".join(parts)
+
+    def analysis(self, name: str) -> Analysis:
+        return next(item for item in self.analyses if item.analysis == name)
+
+    def comparison(self, comparison_id: str) -> Comparison:
+        return next(item for item in self.comparisons if item.id == comparison_id)
+
+    def is_primary(self, analysis: Analysis) -> bool:
+        """Whether an analysis is among the first of its comparison: as it says itself, or as its outcome is."""
+        return self.outcome(analysis.outcome).is_primary if analysis.is_primary is None else analysis.is_primary
+
+    def choices(self, analysis: Analysis, convention: ConventionChoice) -> list[PoolingChoice]:
+        """Models of an analysis under a convention, the headline first; none where nobody has chosen one."""
+        if convention.name is Convention.PUBLISHED and analysis.method is not None:
+            return [PoolingChoice(model=analysis.pooling_model, interval=analysis.interval)]
+        return convention.dichotomous if analysis.measure in TABLE_MEASURES else convention.continuous
+
     def timepoint(self, name: str) -> Timepoint:
         return next(item for item in self.timepoints if item.name == name)
 
     def outcome(self, outcome_id: str) -> Outcome:
         return next(item for item in self.outcomes if item.id == outcome_id)
-
-
-class PublishedStudy(Strict):
-    study_id: str
-    label: str
-    n_randomised: Annotated[int, Field(gt=0, le=MOST_PEOPLE)] | None = None
-    contributes_data: bool = False
-    evidence: EvidenceWord
-
-
-class PublishedEstimate(Strict):
-    """An estimate as printed. `decimals` is the precision to which it must be reproduced."""
-
-    outcome: str
-    timepoint: str
-    measure: Measure
-    estimate: Annotated[float, Field(allow_inf_nan=False)]
-    ci_low: Annotated[float, Field(allow_inf_nan=False)]
-    ci_high: Annotated[float, Field(allow_inf_nan=False)]
-    decimals: Annotated[int, Field(ge=0, le=9)] = 2
-    k: Annotated[int, Field(gt=0)]
-    n_participants: Annotated[int, Field(gt=0, le=MOST_PEOPLE)] | None = None
-
-    @model_validator(mode="after")
-    def within_its_limits(self) -> Self:
-        if not self.ci_low <= self.estimate <= self.ci_high:
-            raise ValueError(f"estimate {self.estimate:g} is not between {self.ci_low:g} and {self.ci_high:g}")
-        return self
-
-
-class PublishedVersion(Strict):
-    """One published state of the review."""
-
-    version: str
-    search_date: date
-    publication_date: date | None = None
-    publication_note: str = ""
-    known_from: date | None = None
-    """Day from which readers could read it, where that is not the day of publication."""
-    databases: list[str] = []
-    """Databases that its authors searched, as it names them."""
-    included: list[PublishedStudy] = []
-    ongoing: list[PublishedStudy] = []
-    estimates: list[PublishedEstimate] = []
-
-    @property
-    def in_force_from(self) -> date:
-        """Day from which the version could be read: nobody knows on the day of a search what will be printed of it."""
-        return self.known_from or self.publication_date or self.search_date
-
-
-class DecisionRow(Row):
-    """decisions.csv: a person's verdict on one criterion of one study, or on its list."""
-
-    study_id: str
-    criterion: Criterion | Literal["list"]
-    verdict: Verdict | StudyList
-    decided_by: str
-    known_from: date
-    reason: str
-
-
-class LinkRow(Row):
-    """links.csv: a person links a record or report to a study, or forbids a link."""
-
-    study_id: str
-    item_id: str
-    relation: Literal["record", "report"]
-    kind: ReportKind | None = None
-    is_linked: bool = True
-    known_from: date
-    decided_by: str
-    reason: str
-
-
-class SettledRow(Row):
-    """settled.csv: a person has looked at something in the queue, and nothing is left to do about it."""
-
-    item: Annotated[str, Field(pattern="^q[0-9a-f]{7}$")]
-    """As the queue names it; what changes is another item."""
-    kind: str
-    subject: str
-    field: str | None = None
-    settled_by: str
-    known_from: date
-    reason: str
-
-
-class ExtractionRow(Row):
-    """extraction.csv: one arm, one outcome, one time, with its place in a report.
-
-    A mean has its standard deviation, or what the report gives in its place: the mean's standard error, or its 95 %
-    confidence limits.
-    """
-
-    study_id: str
-    comparison: str
-    outcome: str
-    timepoint: str
-    arm: ArmRole
-    arm_label: str = ""
-    """Tells several arms of one role apart; they are combined."""
-    n_analysed: Annotated[int, Field(gt=0)]
-    n_events: Annotated[int, Field(ge=0)] | None = None
-    mean: float | None = None
-    sd: Annotated[float, Field(gt=0)] | None = None
-    se: Annotated[float, Field(gt=0)] | None = None
-    ci_low: float | None = None
-    ci_high: float | None = None
-    report: str
-    table: str
-    page: str | None = None
-    population: str
-    extractor: str
-    known_from: date
-    evidence: EvidenceWord
-    is_confirmed: bool
-    note: str | None = None
-
-    @model_validator(mode="after")
-    def complete(self) -> Self:
-        dichotomous, continuous = self.n_events is not None, self.mean is not None
-        if dichotomous == continuous:
-            raise ValueError("give either n_events or mean with sd")
-        has_limits = self.ci_low is not None
-        if has_limits != (self.ci_high is not None):
-            raise ValueError("ci_low and ci_high go together")
-        if sum([self.sd is not None, self.se is not None, has_limits]) != continuous:
-            raise ValueError("a mean, and nothing else, has one of sd, se, or ci_low with ci_high")
-        if self.ci_low is not None and self.ci_high is not None and self.mean is not None:
-            if not self.ci_low < self.mean < self.ci_high:
-                raise ValueError(f"mean {self.mean:g} is not between {self.ci_low:g} and {self.ci_high:g}")
-            if self.n_analysed < 2:
-                raise ValueError("limits of one person's mean do not give a standard deviation")
-        if self.n_events is not None and self.n_events > self.n_analysed:
-            raise ValueError(f"n_events {self.n_events} is more than n_analysed {self.n_analysed}")
-        if self.sd is not None and self.n_analysed < 2:
-            raise ValueError("one person has no standard deviation")
-        if self.is_confirmed and self.evidence in {EvidenceWord.MEMORY, EvidenceWord.INFERRED}:
-            raise ValueError(
-                f"a fact that is {self.evidence} cannot be confirmed: look it up and write verbatim, or is_confirmed false"
-            )
-        if self.is_confirmed and self.evidence is EvidenceWord.DERIVED and not self.note:
-            raise ValueError("what is derived is confirmed with a note that says how it was computed")
-        return self
-
-
-class RiskOfBiasRow(Row):
-    """risk_of_bias.csv: a judgement on one domain of one study, as a version of the review states it."""
-
-    study_id: str
-    domain: str
-    judgement: Literal["low", "high", "unclear", "not stated"]
-    version: str
-    source: str
-
-
-class CertaintyRow(Row):
-    """certainty.csv: GRADE certainty of one outcome, as a version of the review states it."""
-
-    outcome: str
-    timepoint: str
-    certainty: Literal["high", "moderate", "low", "very low", "not stated"]
-    reasons: str
-    version: str
-    source: str

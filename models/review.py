@@ -1,45 +1,36 @@
 """Reads a review folder into memory, or says which file, line and field is wrong."""
 
-import csv
 import hashlib
-import io
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
-import yaml
-from pydantic import BaseModel, ValidationError
-
+from models.analysis import Analysis
 from models.eligibility import InterventionRow
 from models.folder_checks import problems_between, problems_of_names
-from models.protocol import (
+from models.folder_files import ReviewError, load_csv, load_yaml
+from models.folder_rows import (
     CertaintyRow,
+    ContrastRow,
     DecisionRow,
     ExtractionRow,
     LinkRow,
-    Protocol,
-    PublishedVersion,
+    NumbersRow,
     RiskOfBiasRow,
     SettledRow,
 )
+from models.protocol import Protocol
+from models.published import EstimateRow, PublishedVersion
 from models.reviews import is_review_name
 from models.search_rows import SearchRow
 from models.terms import Row
 
-_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The C loader where PyYAML has it: ten times faster, same meaning."""
-
-Shape = TypeVar("Shape", bound=BaseModel)
-Line = TypeVar("Line", bound=Row)
 Loaded = TypeVar("Loaded")
+Numbers = TypeVar("Numbers", bound=NumbersRow)
 
-
-class ReviewError(Exception):
-    """Something in a review folder cannot be used; the message names file, line, field and value."""
+PLACE = ("comparison", "outcome", "timepoint")
 
 
 @dataclass(frozen=True)
@@ -60,22 +51,25 @@ class Review:
     settled: tuple[SettledRow, ...]
     fingerprint: str
     searches: tuple[SearchRow, ...] = ()
+    contrasts: tuple[ContrastRow, ...] = ()
+    estimates: tuple[EstimateRow, ...] = ()
+    analyses: tuple[Analysis, ...] = ()
 
     def as_of(self, day: date) -> "Review":
         """The folder as people had decided it by `day`; at least the first version stays in force."""
         known = tuple(version for version in self.versions if version.in_force_from <= day) or self.versions[:1]
         names = {version.version for version in known}
-        return Review(
-            protocol=self.protocol,
+        return replace(
+            self,
             versions=known,
             decisions=tuple(row for row in self.decisions if row.known_from <= day),
             links=tuple(row for row in self.links if row.known_from <= day),
-            interventions=self.interventions,
             extraction=tuple(row for row in self.extraction if row.known_from <= day),
+            contrasts=tuple(row for row in self.contrasts if row.known_from <= day),
             risk_of_bias=tuple(row for row in self.risk_of_bias if row.version in names),
             certainty=tuple(row for row in self.certainty if row.version in names),
+            estimates=tuple(row for row in self.estimates if row.version in names),
             settled=tuple(row for row in self.settled if row.known_from <= day),
-            fingerprint=self.fingerprint,
             searches=tuple(row for row in self.searches if row.known_from <= day),
         )
 
@@ -83,6 +77,11 @@ class Review:
     def baseline(self) -> PublishedVersion:
         """The version in force: the one with the latest search."""
         return self.versions[-1]
+
+    @property
+    def printed(self) -> tuple[EstimateRow, ...]:
+        """Every estimate that the version in force gives, of analyses and of their subgroups."""
+        return tuple(row for row in self.estimates if row.version == self.baseline.version)
 
 
 def review_named(reviews: Path, name: str) -> Review:
@@ -119,14 +118,14 @@ def load_review(folder: Path) -> Review:
     if not (folder / "protocol.yaml").is_file():
         raise ReviewError(f"{folder / 'protocol.yaml'}: not found; a review folder needs a protocol.yaml")
     problems = _Problems(list(problems_of_names(folder)))
-    protocol = problems.of(_load_yaml, folder / "protocol.yaml", Protocol)
+    protocol = problems.of(load_yaml, folder / "protocol.yaml", Protocol)
     interventions = problems.of(_load_interventions, folder) or ()
     files = sorted((folder / "published").glob("*.yaml"))
     if not files:
         problems.said.append(f"{folder / 'published'}: no *.yaml; a review starts from a published version")
-    versions = [item for path in files if (item := problems.of(_load_yaml, path, PublishedVersion))]
+    versions = [item for path in files if (item := problems.of(load_yaml, path, PublishedVersion))]
     rows: dict[str, Any] = {
-        name: problems.of(_load_csv, folder / f"{name}.csv", shape) or () for name, shape in _SHAPES.items()
+        name: problems.of(load_csv, folder / f"{name}.csv", shape) or () for name, shape in _SHAPES.items()
     }
     if protocol is None or not versions:
         raise ReviewError("\n".join(problems.said))
@@ -140,15 +139,49 @@ def load_review(folder: Path) -> Review:
     problems.said += problems_between(folder, review)
     if problems.said:
         raise ReviewError("\n".join(problems.said))
-    return review
+    return _with_places(replace(review, protocol=review.protocol.with_analyses(review.analyses)))
+
+
+def _with_places(review: Review) -> Review:
+    """The review with comparison, outcome and timepoint in each row of numbers that names its analysis alone."""
+    places = {item.analysis: dict(zip(PLACE, item.place, strict=True)) for item in review.protocol.analyses}
+
+    def placed(rows: Sequence[Numbers]) -> tuple[Numbers, ...]:
+        return tuple(row.model_copy(update=places[row.analysis]) if row.analysis else row for row in rows)
+
+    return replace(
+        review,
+        estimates=(*_printed(review), *review.estimates),
+        extraction=placed(review.extraction),
+        contrasts=placed(review.contrasts),
+        certainty=tuple(
+            row.model_copy(update=places[row.analysis]) if row.analysis else row for row in review.certainty
+        ),
+    )
+
+
+def _printed(review: Review) -> Iterator[EstimateRow]:
+    """The estimates of versions as rows of estimates.csv, each of the analysis that it names or is the first one of."""
+    for version in review.versions:
+        for item in version.estimates:
+            place = (item.outcome, item.timepoint)
+            analyses = [
+                analysis.analysis
+                for analysis in review.protocol.analyses
+                if analysis.place[1:] == place and item.comparison in {"", analysis.comparison}
+            ]
+            yield item.of_analysis(item.analysis or analyses[0], version.version)
 
 
 _SHAPES: dict[str, type[Row]] = {
     "decisions": DecisionRow,
     "links": LinkRow,
+    "analyses": Analysis,
     "extraction": ExtractionRow,
+    "contrasts": ContrastRow,
     "risk_of_bias": RiskOfBiasRow,
     "certainty": CertaintyRow,
+    "estimates": EstimateRow,
     "settled": SettledRow,
     "searches": SearchRow,
 }
@@ -178,7 +211,7 @@ def _load_interventions(folder: Path) -> tuple[InterventionRow, ...]:
             f"{old}: products are interventions now: rename the file to interventions.csv, and in its first line"
             " 'product' to 'name' and the column of yes, no or person to 'counts'; all other columns stay"
         )
-    rows = _load_csv(path, InterventionRow)
+    rows = load_csv(path, InterventionRow)
     answers: dict[str, InterventionRow] = {}
     for line, row in enumerate(rows, start=2):
         for name in row.terms:
@@ -189,185 +222,6 @@ def _load_interventions(folder: Path) -> tuple[InterventionRow, ...]:
                     " keep one of them"
                 )
     return rows
-
-
-def _load_yaml(path: Path, shape: type[Shape]) -> Shape:
-    tree = None
-    try:
-        loader = _YamlLoader(path.read_text(encoding="utf-8"))
-        tree = loader.get_single_node()
-        if doubled := list(_doubled(tree)):
-            raise ReviewError(
-                "\n".join(f"{path}:{line}: {key}: the key stands twice; keep one" for line, key in doubled)
-            )
-        return shape.model_validate(loader.construct_document(tree) if tree else None)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise ReviewError(f"{path}:{line}: not YAML: {getattr(error, 'problem', error)}") from error
-    except (ValueError, UnicodeDecodeError) as error:
-        if not isinstance(error, ValidationError):
-            raise ReviewError(f"{path}:1: file: not YAML: {error}; correct it there") from error
-        problems = [_explain(path, tree, problem) for problem in error.errors()]
-    # Raised outside: chained to it, pydantic's error would keep every frame of the program alive to its end.
-    raise ReviewError("\n".join(problems))
-
-
-def _doubled(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
-    """Line and name of every key that its mapping has already: YAML keeps the last and says nothing."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if str(key.value) in seen:
-                yield key.start_mark.line + 1, str(key.value)
-            seen.add(str(key.value))
-            yield from _doubled(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _doubled(value)
-
-
-def _explain(path: Path, tree: yaml.Node | None, problem: object) -> str:
-    assert isinstance(problem, dict)
-    where = problem["loc"]
-    field = ".".join(str(part) for part in where) or "(whole file)"
-    action = "remove it or correct its spelling" if problem["type"] == "extra_forbidden" else problem["msg"]
-    what = "unknown key" if problem["type"] == "extra_forbidden" else f"value {_short(problem.get('input'))}"
-    return f"{path}:{_line_of(tree, where)}: {field}: {what}: {action}"
-
-
-def place_in(path: Path, *where: str) -> str:
-    """A place in a YAML file as messages name it: file, line and field."""
-    try:
-        tree = _YamlLoader(path.read_text(encoding="utf-8")).get_single_node()
-    except (OSError, yaml.YAMLError):
-        tree = None
-    return f"{path}:{_line_of(tree, where)}: {'.'.join(where)}"
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _line_of(node: yaml.Node | None, where: tuple[object, ...]) -> int:
-    """Line of the deepest node on a path, as far as the file has it."""
-    line = 1
-    for part in where:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == part:
-                    line, node = key.start_mark.line + 1, value
-                    break
-            else:
-                return line
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            return line
-    return line
-
-
-def _load_csv(path: Path, shape: type[Line]) -> tuple[Line, ...]:
-    if not path.exists():
-        return ()
-    try:
-        reader = csv.DictReader(_without_comments(path.read_text(encoding="utf-8-sig")), strict=True)
-        header = list(reader.fieldnames or ())
-        _check_header(path, header, shape)
-        rows, problems = [], []
-        for row in reader:
-            place = f"{path}:{reader.line_num}"
-            if None in row or None in row.values():
-                problems.append(f"{place}: the row has another number of fields than the header; count the commas")
-                continue
-            given = {key.strip(): value.strip() for key, value in row.items() if value.strip()}
-            if odd := [name for name in given if _is_odd_number(shape, name, given[name])]:
-                problems += [
-                    f"{place}: {name}: value {_short(given[name])}: write a number in plain digits" for name in odd
-                ]
-                continue
-            try:
-                rows.append(shape.model_validate(given).at(reader.line_num))
-            except ValidationError as error:
-                problems += [f"{place}: {said}" for said in _one_a_field(error)]
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise ReviewError(f"{path}: cannot be read as UTF-8 CSV: {error}; save it so") from error
-    if problems:
-        raise ReviewError("\n".join(problems))
-    return tuple(rows)
-
-
-def _without_comments(text: str) -> Iterator[str]:
-    """Lines of a file; one that begins with # outside of quotes is empty, so that lines keep their numbers."""
-    is_quoted = False
-    for line in io.StringIO(text, newline=""):
-        yield "\n" if line.startswith("#") and not is_quoted else line
-        is_quoted ^= line.count('"') % 2 == 1
-
-
-def _check_header(path: Path, header: Sequence[str], shape: type[BaseModel]) -> None:
-    """Columns have names, each once, that the file has; the needed ones are all there."""
-    fields = shape.model_fields
-    plain = [name.strip() for name in header]
-    problems = []
-    if len(plain) == 1 and (";" in plain[0] or "\t" in plain[0]):
-        problems.append(
-            f"{path}:1: header: {_short(plain[0])}: columns are set apart by commas; save it as CSV with commas"
-        )
-    elif "" in plain:
-        problems.append(f"{path}:1: a column has no name; give it one, or remove it")
-    else:
-        problems += [
-            f"{path}:1: {name}: the column stands twice; keep one"
-            for name in dict.fromkeys(name for name in plain if plain.count(name) > 1)
-        ]
-        unknown = sorted(set(plain) - set(fields))
-        if unknown and shape.model_config.get("extra") != "allow":
-            problems.append(f"{path}:1: unknown columns {unknown}; known are {sorted(fields)}")
-        problems += [
-            f"{path}:1: {name}: the column is missing; add it"
-            for name, field in fields.items()
-            if field.is_required() and name not in plain
-        ]
-    if problems:
-        raise ReviewError("\n".join(problems))
-
-
-def _is_odd_number(shape: type[BaseModel], name: str, text: str) -> bool:
-    """Whether a number is written as Python would and people do not: 1_000, or digits of another script."""
-    field = shape.model_fields.get(name.strip())
-    is_number = field is not None and bool({int, float} & set(_kinds(field.annotation)))
-    return is_number and ("_" in text or not text.isascii())
-
-
-def _kinds(annotation: object) -> Iterator[object]:
-    yield annotation
-    for part in get_args(annotation):
-        yield from _kinds(part)
-
-
-def _one_a_field(error: ValidationError) -> list[str]:
-    """What is wrong with each field: a field of two vocabularies has two answers, of which the nearer one is told."""
-    told: dict[str, str] = {}
-    for problem in error.errors():
-        field = str(problem["loc"][0]) if problem["loc"] else "row"
-        is_missing = problem["type"] == "missing"
-        said = f"{field}: " + (
-            "is empty; give a value" if is_missing else f"value {_short(problem['input'])}: {_to_do(problem)}"
-        )
-        if field not in told or ("; write " in said and "; write " not in told[field]):
-            told[field] = said
-    return list(told.values())
-
-
-def _to_do(problem: Mapping[str, Any]) -> str:
-    """What pydantic says, with the nearest of the words that it names."""
-    said = str(problem["msg"])
-    words = re.findall(r"'([^']+)'", str(problem.get("ctx", {}).get("expected", "")))
-    near = get_close_matches(str(problem["input"]), words, n=1)
-    return f"{said}; write {near[0]!r}" if near else said
 
 
 def _fingerprint(folder: Path) -> str:

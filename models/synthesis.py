@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from models.analysis import RATIOS, Applicability, Method
 from models.value import Value
 from models.vocabulary import (
     ArmRole,
@@ -20,6 +21,17 @@ from models.vocabulary import (
 )
 
 
+class Subgroup(Value, frozen=True, kw_only=True):
+    """A subgroup of an analysis: names may repeat, so the number tells."""
+
+    number: int = 0
+    """0 where the analysis has none."""
+    name: str = ""
+
+
+NO_SUBGROUP = Subgroup()
+
+
 class ArmResult(Value, frozen=True, kw_only=True):
     """Numbers of one arm for one outcome at one time, with their source.
 
@@ -33,8 +45,21 @@ class ArmResult(Value, frozen=True, kw_only=True):
     arm: ArmRole
     n_analysed: int
     n_events: int | None = None
+    person_time: float | None = None
     mean: float | None = None
     sd: float | None = None
+    analysis: str = ""
+    """The one analysis that it counts in; empty: every one of its comparison, outcome and timepoint."""
+    part: str = ""
+    """Tells several rows of one study in one analysis apart; they are not combined."""
+    subgroup: Subgroup = NO_SUBGROUP
+    counts_in: Applicability = Applicability.BOTH
+    correlation: float | None = None
+    """Within a person, of a cross-over trial."""
+    design_effect: float = 1.0
+    """Factor by which the variance of a cluster-randomised trial grows."""
+    shared_by: int = 1
+    """Rows that share these people as their control group."""
     report: str = ""
     place: str = ""
     """Table and page, or path into the raw record."""
@@ -46,8 +71,37 @@ class ArmResult(Value, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Contrast(Value, frozen=True, kw_only=True):
+    """A difference between arms as a report gives it, on the analysis scale: `yi` with its standard error `sei`."""
+
+    study_id: str
+    comparison: str
+    outcome: str
+    timepoint: str
+    measure: Measure
+    yi: float
+    sei: float | None
+    """None where it was given as 0 or not at all, so that it is not estimable."""
+    o_minus_e: float | None = None
+    variance: float | None = None
+    n_intervention: int = 0
+    n_control: int = 0
+    events_intervention: int | None = None
+    events_control: int | None = None
+    analysis: str = ""
+    part: str = ""
+    subgroup: Subgroup = NO_SUBGROUP
+    counts_in: Applicability = Applicability.BOTH
+    report: str = ""
+    place: str = ""
+    known_from: date | None = None
+    evidence: EvidenceWord = EvidenceWord.VERBATIM
+    is_confirmed: bool = False
+    note: str = ""
+
+
 class EffectInput(Value, frozen=True, kw_only=True):
-    """One study's contribution to one outcome: effect and variance on the analysis scale.
+    """One row of one analysis, as a rule one study's contribution: effect and variance on the analysis scale.
 
     `yi` is the mean difference, or the log of a ratio; `vi` its sampling variance; None where the
     data do not determine them (both arms without events, or everybody with one).
@@ -69,13 +123,30 @@ class EffectInput(Value, frozen=True, kw_only=True):
     sd_intervention: float | None = None
     mean_control: float | None = None
     sd_control: float | None = None
+    time_intervention: float | None = None
+    time_control: float | None = None
+    """Person-time of a rate."""
+    o_minus_e: float | None = None
+    variance: float | None = None
+    analysis: str = ""
+    part: str = ""
+    subgroup: Subgroup = NO_SUBGROUP
+    counts_in: Applicability = Applicability.BOTH
+    design_effect: float = 1.0
+    """Factor by which people and events are divided where tables are pooled; `vi` has it already."""
+    correlation: float | None = None
+    """Within a person, of a cross-over trial."""
+    is_contrast: bool = False
+    """Whether it was given ready, so that counts beside it are for readers alone."""
+    shared_by: int = 1
+    """Rows that share the control group: by it people and events of that are divided; `vi` has it already."""
     source: str = ""
     evidence: EvidenceWord = EvidenceWord.VERBATIM
     note: str = ""
 
     @property
     def n_participants(self) -> int:
-        return self.n_intervention + self.n_control
+        return self.n_intervention + round(self.n_control / self.shared_by)
 
 
 class PooledEffect(Value, frozen=True, kw_only=True):
@@ -88,11 +159,18 @@ class PooledEffect(Value, frozen=True, kw_only=True):
     comparison: str
     outcome: str
     timepoint: str
+    analysis: str = ""
+    subgroup: Subgroup = NO_SUBGROUP
     measure: Measure
+    is_log: bool = False
+    """Whether a measure that does not say so itself was pooled as logarithms."""
     model: Model
     interval: Interval
+    level: float = 0.95
     k: int
     n_participants: int
+    yi: float | None = None
+    """The estimate on the analysis scale."""
     estimate: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
@@ -112,13 +190,36 @@ class PooledEffect(Value, frozen=True, kw_only=True):
     pi_df: int | None = None
     is_headline: bool = False
     """The line of its convention that rules compare and readers see first."""
+    centre: Method | None = None
+    """Around whose estimate Q was measured under a random-effects model, where that is not inverse variance."""
     note: str = ""
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether estimate and limits are ratios, pooled as logarithms."""
+        return self.measure in RATIOS or self.is_log
+
+
+class SubgroupTest(Value, frozen=True, kw_only=True):
+    """Whether the subgroups of an analysis differ: chi-squared with `df`, its p, and I² between them, per cent."""
+
+    evidence_set: EvidenceSet
+    convention: Convention
+    analysis: str
+    model: Model
+    interval: Interval
+    chi2: float
+    df: int
+    p_value: float
+    i2_pct: float
 
 
 class Signal(Value, frozen=True, kw_only=True):
-    """One rule applied to one outcome: whether it fired, what was measured and against what."""
+    """One rule applied to one analysis: whether it fired, what was measured and against what."""
 
     rule: Rule
+    comparison: str = ""
+    analysis: str = ""
     outcome: str
     timepoint: str
     evidence_set: EvidenceSet
@@ -130,7 +231,8 @@ class Signal(Value, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        return f"{self.rule}:{self.outcome}:{self.timepoint}:{self.evidence_set}:{self.convention}"
+        of_what = self.analysis or f"{self.outcome}:{self.timepoint}"
+        return f"{self.rule}:{of_what}:{self.evidence_set}:{self.convention}"
 
 
 class UpdateDecision(Value, frozen=True, kw_only=True):

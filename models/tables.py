@@ -5,10 +5,10 @@ mean; its `_precision` says how much of it was known. The warehouse is disposabl
 keys, referential checks in ``sql/checks/``.
 """
 
-from models import corpus_tables
-from models.columns import BOOL, DATE, FLOAT, INT, MOMENT, REPORT, STUDY, TEXT, TEXTS, column, dated, metadata, table
+from models import analysis_tables, corpus_tables
+from models.columns import BOOL, DATE, INT, MOMENT, REPORT, STUDY, TEXT, TEXTS, column, dated, metadata, table
 
-__all__ = ["corpus_tables", "metadata"]
+__all__ = ["analysis_tables", "corpus_tables", "metadata"]
 
 review_study_record = table(
     "review_study_record",
@@ -145,123 +145,6 @@ review_event = table(
     column("grade", TEXT, "action, watch or info"),
     column("evidence", TEXT, "What it rests on"),
     column("is_news", BOOL, "True when it became public after the search of the version in force"),
-)
-
-review_effect_input = table(
-    "review_effect_input",
-    "One row per study, outcome, time and evidence set: what enters a pooled effect.",
-    column(*STUDY),
-    column("evidence_set", TEXT, "published, confirmed, provisional or undisputed"),
-    column("comparison", TEXT, "Comparison of the protocol"),
-    column("outcome", TEXT, "Outcome of the protocol"),
-    column("timepoint", TEXT, "Window of the protocol"),
-    column("measure", TEXT, "MD or RR"),
-    column("n_intervention", INT, "Participants analysed, intervention"),
-    column("n_control", INT, "Participants analysed, control"),
-    column("events_intervention", INT, "Participants with the event, intervention"),
-    column("events_control", INT, "Participants with the event, control"),
-    column("mean_intervention", FLOAT, "Mean, unit of the outcome"),
-    column("sd_intervention", FLOAT, "Standard deviation, unit of the outcome"),
-    column("mean_control", FLOAT, "Mean, unit of the outcome"),
-    column("sd_control", FLOAT, "Standard deviation, unit of the outcome"),
-    column("yi", FLOAT, "Effect on the analysis scale: difference, or log of the ratio"),
-    column("vi", FLOAT, "Sampling variance of yi"),
-    column("source", TEXT, "Report with table, or path into the registry record"),
-    column("evidence", TEXT, "verbatim, derived or inferred"),
-    column("note", TEXT, "What a reader must know about these numbers"),
-)
-
-_POOLED_KEY = [
-    column(
-        "evidence_set",
-        TEXT,
-        "published, confirmed (the review's result), provisional (with machine-read results) or undisputed (confirmed without what was retracted or put in doubt)",
-    ),
-    column("convention", TEXT, "revman5: as published in 2019; revman2025: Cochrane's since January 2025"),
-    column("comparison", TEXT, "Comparison of the protocol"),
-    column("outcome", TEXT, "Outcome of the protocol"),
-    column("timepoint", TEXT, "Window of the protocol"),
-]
-
-review_pooled_effect = table(
-    "review_pooled_effect",
-    "One row per evidence set, convention, outcome, time and pooling choice.",
-    _POOLED_KEY,
-    column("measure", TEXT, "MD or RR"),
-    column("model", TEXT, "common, mh, DL or REML"),
-    column("interval", TEXT, "wald or hksj"),
-    column("is_headline", BOOL, "True for the line that rules compare and readers see first"),
-    column("k", INT, "Studies pooled"),
-    column("n_participants", INT, "Participants in them"),
-    column("estimate", FLOAT, "Pooled effect: difference in the outcome's unit, or ratio"),
-    column("ci_low", FLOAT, "Lower 95 % confidence limit, scale of estimate"),
-    column("ci_high", FLOAT, "Upper 95 % confidence limit, scale of estimate"),
-    column("se", FLOAT, "Standard error on the analysis scale (log for ratios)"),
-    column("p_value", FLOAT, "Two-sided p-value of no effect"),
-    column("tau2", FLOAT, "Between-study variance on the analysis scale"),
-    column("tau2_low", FLOAT, "Lower 95 % Q-profile limit of tau2"),
-    column("tau2_high", FLOAT, "Upper 95 % Q-profile limit of tau2"),
-    column("i2_pct", FLOAT, "I², per cent"),
-    column("h2", FLOAT, "H², ratio of total to sampling variability"),
-    column("q", FLOAT, "Cochran's Q"),
-    column("q_p", FLOAT, "p-value of Q"),
-    column("pi_low", FLOAT, "Lower 95 % prediction limit, scale of estimate; from three studies on"),
-    column("pi_high", FLOAT, "Upper 95 % prediction limit, scale of estimate; from three studies on"),
-    column("pi_df", INT, "Degrees of freedom of the prediction interval"),
-    column("note", TEXT, "What a reader must know about this line"),
-)
-
-review_certainty = table(
-    "review_certainty",
-    "One row per outcome, time and evidence set: GRADE certainty, as far as numbers can tell, and as people stated it.",
-    column("evidence_set", TEXT, "confirmed or provisional"),
-    column("outcome", TEXT, "Outcome of the protocol"),
-    column("timepoint", TEXT, "Window of the protocol"),
-    column("computed", TEXT, "high, moderate, low or very low from the domains that numbers decide; NULL without data"),
-    column("stated", TEXT, "Certainty that people stated (certainty.csv)"),
-    column("stated_reasons", TEXT, "Their reasons"),
-    column(
-        "information_size", INT, "Participants that one adequately powered trial would need; NULL if not computable"
-    ),
-)
-
-review_certainty_concern = table(
-    "review_certainty_concern",
-    "One row per GRADE domain of each outcome, time and evidence set.",
-    column("evidence_set", TEXT, "confirmed or provisional"),
-    column("outcome", TEXT, "Outcome of the protocol"),
-    column("timepoint", TEXT, "Window of the protocol"),
-    column("domain", TEXT, "risk of bias, inconsistency, indirectness, imprecision or publication bias"),
-    column("is_rated_down", BOOL, "True when the numbers rate the certainty down in this domain"),
-    column("needs_person", BOOL, "True when the numbers leave something to judge"),
-    column("reason", TEXT, "What the judgement rests on"),
-)
-
-review_absolute_effect = table(
-    "review_absolute_effect",
-    "One row per dichotomous outcome, time, evidence set and baseline risk: people per 1,000.",
-    column("evidence_set", TEXT, "confirmed or provisional"),
-    column("outcome", TEXT, "Outcome of the protocol"),
-    column("timepoint", TEXT, "Window of the protocol"),
-    column("baseline_risk", FLOAT, "Risk under control, 0 to 1"),
-    column("control", FLOAT, "People with the event per 1,000 under control"),
-    column("intervention", FLOAT, "People with the event per 1,000 under the intervention"),
-    column("ci_low", FLOAT, "Lower 95 % limit of intervention, per 1,000"),
-    column("ci_high", FLOAT, "Upper 95 % limit of intervention, per 1,000"),
-)
-
-review_signal = table(
-    "review_signal",
-    "One row per rule, outcome, time, evidence set and convention.",
-    column("rule", TEXT, "S0 to S5"),
-    column("outcome", TEXT, "Outcome of the protocol"),
-    column("timepoint", TEXT, "Window of the protocol"),
-    column("evidence_set", TEXT, "Evidence set compared with the published one"),
-    column("convention", TEXT, "Convention under which both were computed"),
-    column("fired", BOOL, "True when the rule calls for attention"),
-    column("value", FLOAT, "What was measured"),
-    column("threshold", FLOAT, "What it was measured against"),
-    column("explanation", TEXT, "One sentence"),
 )
 
 review_update_decision = table(

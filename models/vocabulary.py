@@ -293,8 +293,9 @@ class Interval(StrEnum):
 
 
 class Convention(StrEnum):
-    """Whose rules a pooled effect follows: as the review was published, or Cochrane's since January 2025."""
+    """Whose rules a pooled effect follows: its authors' own for each analysis, RevMan 5's, or Cochrane's since January 2025."""
 
+    PUBLISHED = "published"
     REVMAN5 = "revman5"
     REVMAN2025 = "revman2025"
 

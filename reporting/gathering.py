@@ -6,9 +6,10 @@ from types import MappingProxyType
 
 from models.judgement import Judgement
 from models.page import FlowNumbers, ReplayedRecord, ReviewPage, StudyEntry, VersionComparison
+from models.review import Review
 from models.screening import ScreeningDecision, StudyStatus
 from models.synthesis import PooledEffect, UpdateDecision
-from models.vocabulary import Criterion, EvidenceSet, Rule, StudyList, Verdict
+from models.vocabulary import Criterion, EvidenceSet, Measure, Rule, StudyList, Verdict
 from reporting.numbers import estimate
 from reporting.reports import flow_of_reports, reports_of
 
@@ -49,7 +50,7 @@ def gather_page(
         effects=judgement.effects,
         inputs=judgement.inputs,
         comparisons=_comparisons(judgement),
-        certainty={row.outcome: row.certainty for row in review.certainty if row.version == review.baseline.version},
+        certainty=_stated_certainty(review),
         computed_certainty=_computed_certainty(judgement),
         freshness=judgement.freshness,
         flow=_flow(judgement, n_rejected),
@@ -104,34 +105,50 @@ def _is_near_miss(screening: ScreeningDecision) -> bool:
 
 def _comparisons(judgement: Judgement) -> tuple[VersionComparison, ...]:
     """Printed, reproduced and present estimates under the convention of the published version."""
-    convention = judgement.review.protocol.conventions[0].name
+    protocol = judgement.review.protocol
     headlines = {
-        (effect.evidence_set, effect.outcome, effect.timepoint): effect
+        (effect.evidence_set, effect.analysis): effect
         for effect in (
             *judgement.as_published,
             *(item for item in judgement.effects if item.evidence_set is not EvidenceSet.PUBLISHED),
         )
-        if effect.is_headline and effect.convention is convention
+        if effect.is_headline and effect.convention is protocol.conventions[0].name
     }
     # A night with a closed gate has no page; before a version could be read it has no gate.
-    passed = {(signal.outcome, signal.timepoint) for signal in judgement.signals if signal.rule is Rule.S0}
-    return tuple(
-        VersionComparison(
-            outcome=printed.outcome,
-            timepoint=printed.timepoint,
-            printed=estimate(printed.measure, printed.estimate, printed.ci_low, printed.ci_high),
-            **{
-                name: _text(headlines.get((evidence_set, printed.outcome, printed.timepoint)))
-                for name, evidence_set in (
-                    ("reproduced", EvidenceSet.PUBLISHED),
-                    ("confirmed_now", EvidenceSet.CONFIRMED),
-                    ("provisional_now", EvidenceSet.PROVISIONAL),
-                )
-            },
+    gate = {signal.analysis: signal for signal in judgement.signals if signal.rule is Rule.S0}
+    found = []
+    for printed in judgement.review.printed:
+        signal = gate.get(printed.analysis)
+        if signal is None or printed.subgroup_number:
+            continue
+        analysis = protocol.analysis(printed.analysis)
+        measure = Measure.RR if analysis.is_ratio else Measure.MD
+        found.append(
+            VersionComparison(
+                analysis=printed.analysis,
+                outcome=analysis.outcome,
+                timepoint=analysis.timepoint,
+                is_reproduced=not signal.fired,
+                printed=estimate(measure, printed.estimate, printed.ci_low, printed.ci_high),
+                reproduced=_text(headlines.get((EvidenceSet.PUBLISHED, printed.analysis))),
+                confirmed_now=_text(headlines.get((EvidenceSet.CONFIRMED, printed.analysis))),
+                provisional_now=_text(headlines.get((EvidenceSet.PROVISIONAL, printed.analysis))),
+            )
         )
-        for printed in judgement.review.baseline.estimates
-        if (printed.outcome, printed.timepoint) in passed
-    )
+    return tuple(found)
+
+
+def _stated_certainty(review: Review) -> dict[str, str]:
+    """What the version in force says of each analysis."""
+    return {
+        analysis.analysis: row.certainty
+        for row in review.certainty
+        for analysis in review.protocol.analyses
+        if row.version == review.baseline.version
+        if row.analysis == analysis.analysis
+        or (not row.analysis and analysis.place[1:] == (row.outcome, row.timepoint))
+        if row.comparison in {"", analysis.comparison}
+    }
 
 
 def _computed_certainty(judgement: Judgement) -> dict[str, str]:
@@ -141,7 +158,7 @@ def _computed_certainty(judgement: Judgement) -> dict[str, str]:
         if evidence_set is EvidenceSet.CONFIRMED and item.computed:
             down = [concern.domain.value for concern in item.concerns if concern.is_rated_down]
             open_ = [concern.domain.value for concern in item.concerns if concern.needs_person]
-            sentences[f"{item.outcome}, {item.timepoint}"] = (
+            sentences[item.analysis] = (
                 f"GRADE from the numbers alone: {item.computed}"
                 + (f", rated down for {' and '.join(down)}" if down else "")
                 + (f"; left to people: {', '.join(open_)}." if open_ else ".")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from models.analysis import Analysis
 from models.page import ReviewPage, VersionComparison
 from models.protocol import Comparison, Outcome, Timepoint
 from models.synthesis import EffectInput, PooledEffect
@@ -105,6 +106,7 @@ class OutcomeResult:
     disputed studies, where there is one, be it of no study at all.
     """
 
+    analysis: Analysis
     outcome: Outcome
     timepoint: Timepoint
     comparison: Comparison
@@ -179,24 +181,13 @@ def as_phrase(title: str) -> str:
 
 
 def collect_results(page: ReviewPage) -> tuple[OutcomeResult, ...]:
-    """Every outcome at every time of the protocol, in its order; without data where there are none."""
-    results = []
-    for outcome in page.protocol.outcomes:
-        for name in outcome.timepoints:
-            present = {
-                *(e.comparison for e in page.effects if (e.outcome, e.timepoint) == (outcome.id, name)),
-                *(i.comparison for i in page.inputs if (i.outcome, i.timepoint) == (outcome.id, name)),
-            }
-            comparisons = [item for item in page.protocol.comparisons if item.id in present]
-            for comparison in comparisons or page.protocol.comparisons[:1]:
-                results.append(_collect(page, outcome, page.protocol.timepoint(name), comparison))
-    return tuple(results)
+    """Every analysis of the protocol, in its order; without data where there are none."""
+    return tuple(_collect(page, analysis) for analysis in page.protocol.analyses)
 
 
-def _collect(page: ReviewPage, outcome: Outcome, timepoint: Timepoint, comparison: Comparison) -> OutcomeResult:
-    place = (comparison.id, outcome.id, timepoint.name)
-    effects = [e for e in page.effects if (e.comparison, e.outcome, e.timepoint) == place]
-    inputs = [i for i in page.inputs if (i.comparison, i.outcome, i.timepoint) == place]
+def _collect(page: ReviewPage, analysis: Analysis) -> OutcomeResult:
+    effects = [e for e in page.effects if e.analysis == analysis.analysis]
+    inputs = [i for i in page.inputs if i.analysis == analysis.analysis]
     first = page.protocol.conventions[0].name
     inputs = [item for item in inputs if item.evidence_set is not EvidenceSet.UNDISPUTED]
     lines = {e.evidence_set: e for e in effects if e.is_headline and e.convention == first}
@@ -205,19 +196,17 @@ def _collect(page: ReviewPage, outcome: Outcome, timepoint: Timepoint, compariso
     widest = next((headlines[name] for name in reversed(_SETS) if name in headlines), None)
     notes = dict.fromkeys(_sentence(part) for e in effects for part in e.note.split("; ") if part)
     return OutcomeResult(
-        outcome=outcome,
-        timepoint=timepoint,
-        comparison=comparison,
+        analysis=analysis,
+        outcome=page.protocol.outcome(analysis.outcome),
+        timepoint=page.protocol.timepoint(analysis.timepoint),
+        comparison=page.protocol.comparison(analysis.comparison),
         studies=_study_lines(inputs, widest, words.study_labels(page.baseline)),
         blocks=_blocks([e for e in effects if e.k]),
         headlines=headlines,
         weight_model=widest.model if widest else None,
         undisputed=undisputed if inputs else None,
-        version=next(
-            (v for v in page.comparisons if (v.outcome, v.timepoint) == (outcome.id, timepoint.name)),
-            None,
-        ),
-        certainty=page.certainty.get(outcome.id),
+        version=next((v for v in page.comparisons if v.analysis == analysis.analysis), None),
+        certainty=page.certainty.get(analysis.analysis),
         notes=tuple(notes),
     )
 

@@ -159,12 +159,11 @@ def _newest_first(events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def _rule_rows(page: ReviewPage, results: Sequence[OutcomeResult]) -> tuple[RuleRow, ...]:
-    places = dict.fromkeys((result.outcome.id, result.timepoint.name) for result in results)
     rows = []
-    for outcome, timepoint in places:
-        signals = [s for s in page.signals if (s.outcome, s.timepoint) == (outcome, timepoint)]
+    for result in results:
+        signals = [s for s in page.signals if s.analysis == result.analysis.analysis]
         cells = tuple(RuleCell(rule, tuple(s for s in signals if s.rule is rule)) for rule in Rule)
-        rows.append(RuleRow(page.protocol.outcome(outcome).title, timepoint, cells))
+        rows.append(RuleRow(result.outcome.title, result.timepoint.name, cells))
     return tuple(rows)
 
 
@@ -175,9 +174,9 @@ def _fired(page: ReviewPage) -> tuple[FiredRule, ...]:
     for rule in sorted({signal.rule for signal in behind}):
         same = [signal for signal in behind if signal.rule is rule]
         by_explanation: dict[str, list[str]] = {}
-        for place in dict.fromkeys((signal.outcome, signal.timepoint) for signal in same):
-            here = [signal for signal in same if (signal.outcome, signal.timepoint) == place]
-            title = f"{words.outcome_title(page.protocol, place[0])}, {place[1]}"
+        for place in dict.fromkeys((signal.analysis, signal.outcome, signal.timepoint) for signal in same):
+            here = [signal for signal in same if signal.analysis == place[0]]
+            title = f"{words.outcome_title(page.protocol, place[1])}, {place[2]}"
             by_explanation.setdefault(_explanation(here), []).append(title)
         is_provisional = all(signal.evidence_set is EvidenceSet.PROVISIONAL for signal in same)
         reasons = tuple((tuple(titles), explanation) for explanation, titles in by_explanation.items())
@@ -202,8 +201,8 @@ def _explanation(signals: Sequence[Signal]) -> str:
 
 def _stray(page: ReviewPage, results: Sequence[OutcomeResult]) -> tuple[Signal, ...]:
     """Signals on outcomes that the protocol no longer has: shown, not lost."""
-    places = {(result.outcome.id, result.timepoint.name) for result in results}
-    return tuple(signal for signal in page.signals if (signal.outcome, signal.timepoint) not in places)
+    known = {result.analysis.analysis for result in results}
+    return tuple(signal for signal in page.signals if signal.analysis not in known)
 
 
 def _failing(entry: StudyEntry) -> CriterionVerdict | None:

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from models.dates import PartialDate
-from models.protocol import Protocol, PublishedVersion
+from models.protocol import Protocol
+from models.published import PublishedVersion
 from models.registers import address_of
 from models.synthesis import PooledEffect
 from models.vocabulary import (
@@ -109,7 +110,11 @@ EVIDENCE_WORDS = {
     EvidenceWord.MEMORY: "recalled, to be verified; never enters a pooled analysis",
 }
 
-CONVENTIONS = {Convention.REVMAN5: "RevMan 5", Convention.REVMAN2025: "Cochrane 2025"}
+CONVENTIONS = {
+    Convention.PUBLISHED: "As published",
+    Convention.REVMAN5: "RevMan 5",
+    Convention.REVMAN2025: "Cochrane 2025",
+}
 
 MODELS = {
     Model.COMMON: "Inverse variance, common effect",

@@ -1,7 +1,9 @@
--- out_certainty: One row per outcome, time and evidence set: GRADE certainty, computed and stated.
+-- out_certainty: One row per analysis and evidence set: GRADE certainty, computed and stated.
 -- evidence_set: confirmed or provisional
+-- analysis: Analysis, as out_analysis names it
+-- comparison: Comparison of the protocol
 -- outcome: Outcome of the protocol
--- timepoint: Window of the protocol
+-- timepoint: Time of the protocol
 -- computed: high, moderate, low or very low from the domains that numbers decide; NULL without data
 -- rated_down_for: Domains in which the numbers rate down
 -- for_a_person: Domains in which something is left to judge
@@ -11,14 +13,16 @@
 CREATE VIEW out_certainty AS
 SELECT
     evidence_set,
-    outcome,
-    timepoint,
+    analysis,
+    c.comparison,
+    c.outcome,
+    c.timepoint,
     computed,
     coalesce(list(domain ORDER BY domain) FILTER (WHERE is_rated_down), []) AS rated_down_for,
     coalesce(list(domain ORDER BY domain) FILTER (WHERE needs_person), []) AS for_a_person,
     stated,
     stated_reasons,
     information_size
-FROM review_certainty
-LEFT JOIN review_certainty_concern USING (evidence_set, outcome, timepoint)
+FROM review_certainty AS c
+LEFT JOIN review_certainty_concern USING (evidence_set, analysis)
 GROUP BY ALL;

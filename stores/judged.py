@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import msgspec
 
@@ -11,6 +10,7 @@ from models.dates import first_day
 from models.judgement import Judgement
 from models.screening import QueueItem
 from models.synthesis import UpdateDecision
+from stores.judged_numbers import numbers_of
 from stores.rows import Row, columns_of, dated, plain, rows_of
 from stores.snapshot import Snapshot
 
@@ -47,9 +47,7 @@ def fill(snapshot: Snapshot, judgement: Judgement, past_decisions: Sequence[Upda
             }
             for event in judgement.events
         ],
-        "review_effect_input": _same_columns(judgement.inputs),
-        "review_pooled_effect": _same_columns(judgement.effects),
-        **_certainty(judgement),
+        **numbers_of(judgement),
         "review_signal": _same_columns(judgement.signals),
         "review_update_decision": [
             plain(msgspec.structs.asdict(item))
@@ -92,21 +90,6 @@ def put_before_people(snapshot: Snapshot, items: Sequence[QueueItem]) -> None:
     """Write the queue: some of it only the filled snapshot shows."""
     rows = [{"item": item.item, **row} for item, row in zip(items, _same_columns(items), strict=True)]
     snapshot.insert(tables.metadata.tables["review_queue"], rows)
-
-
-def _certainty(judgement: Judgement) -> dict[str, list[Row]]:
-    rows: dict[str, list[Row]] = {
-        "review_certainty": [],
-        "review_certainty_concern": [],
-        "review_absolute_effect": [],
-    }
-    for evidence_set, item in judgement.certainty:
-        key = {"evidence_set": str(evidence_set), "outcome": item.outcome, "timepoint": item.timepoint}
-        own = {name: getattr(item, name) for name in ("computed", "stated", "stated_reasons", "information_size")}
-        rows["review_certainty"].append(key | own)
-        rows["review_certainty_concern"] += [key | plain(asdict(concern)) for concern in item.concerns]
-        rows["review_absolute_effect"] += [key | asdict(absolute) for absolute in item.absolute]
-    return rows
 
 
 def _same_columns(items: Sequence[msgspec.Struct]) -> list[Row]:

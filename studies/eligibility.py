@@ -7,7 +7,8 @@ one registry calls a drug what another calls a device or a procedure, and arms o
 from collections.abc import Sequence
 
 from models.eligibility import Eligibility
-from models.protocol import DecisionRow, PublishedStudy, PublishedVersion
+from models.folder_rows import DecisionRow
+from models.published import PublishedStudy, PublishedVersion
 from models.screening import CriterionVerdict, ScreeningDecision
 from models.trial import TrialRecord
 from models.vocabulary import EvidenceWord, StudyList, Verdict

@@ -11,7 +11,9 @@ from datetime import date, datetime
 import msgspec
 
 from models.dates import PartialDate, add_months, first_day, last_day
-from models.protocol import DecisionRow, PublishedStudy, Thresholds
+from models.folder_rows import DecisionRow
+from models.protocol import Thresholds
+from models.published import PublishedStudy
 from models.report import Report
 from models.screening import Numbers, ReportLink, RunContext, ScreeningDecision, StudyStatus
 from models.trial import Observation, Reference, TrialRecord

@@ -7,8 +7,8 @@ from datetime import date
 import msgspec
 
 from models.dates import first_day
+from models.folder_rows import LinkRow
 from models.judgement import Linked
-from models.protocol import LinkRow
 from models.report import Report
 from models.screening import ReportLink, StudyLink
 from models.trial import TrialRecord

@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 import msgspec
 
+from models.folder_rows import LinkRow
 from models.judgement import Linked
 from models.literature import Literature
-from models.protocol import LinkRow
 from models.registers import CTGOV
 from models.screening import QueueItem, StudyLink
 from models.trial import TrialRecord

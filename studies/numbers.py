@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from models.protocol import PublishedStudy
+from models.published import PublishedStudy
 from models.results import ParticipantFlow, PostedResults
 from models.screening import Numbers
 from models.synthesis import ArmResult

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from models.dates import PartialDate, first_day
-from models.protocol import DecisionRow
+from models.folder_rows import DecisionRow
 from models.screening import CriterionVerdict, QueueItem
 from models.trial import TrialRecord
 from models.vocabulary import Criterion, Verdict

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from models.folder_rows import LinkRow
 from models.literature import Literature
-from models.protocol import LinkRow
 from models.report import Report
 from models.screening import QueueItem, ReportLink
 from models.trial import TrialRecord

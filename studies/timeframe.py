@@ -117,9 +117,12 @@ def last_day_of(time_frame: str) -> float | None:
 
 
 def is_within(time_frame: str | None, timepoint: Timepoint) -> bool:
-    """Whether a time frame ends inside a window of the protocol; one that names no time does not."""
+    """Whether a time frame ends inside a window of the protocol; one that names no time does not, nor is one in a time
+    that has a name and no window."""
     day = last_day_of(time_frame) if time_frame else None
-    return day is not None and timepoint.from_days <= round(day) <= timepoint.to_days
+    if day is None or timepoint.from_days is None or timepoint.to_days is None:
+        return False
+    return timepoint.from_days <= round(day) <= timepoint.to_days
 
 
 def _tokens(text: str) -> list[_Token]:

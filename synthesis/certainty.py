@@ -11,7 +11,8 @@ from math import ceil, exp, log, sqrt
 from scipy import special
 
 from models.certainty import AbsoluteEffect, Certainty, Concern, Domain
-from models.protocol import CertaintyRow, Outcome, Protocol, RiskOfBiasRow
+from models.folder_rows import CertaintyRow, RiskOfBiasRow
+from models.protocol import Outcome, Protocol
 from models.screening import StudyStatus
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import EvidenceSet, Measure, StudyState
@@ -53,7 +54,7 @@ def rate_certainty(
     Parameters
     ----------
     effect : the headline of the convention that is rated
-    inputs : effects of studies; those of the same evidence set, comparison, outcome and timepoint count
+    inputs : effects of studies; those of the same evidence set and analysis count
     outcome : with its MID and direction
     risk_of_bias : people's judgements by study and domain
     statuses : states of all eligible studies, for what was completed and not published
@@ -64,10 +65,10 @@ def rate_certainty(
     ------
     Cochrane Handbook 6.5, chapter 14; GRADE guidelines 4 to 7, J Clin Epidemiol 64 (2011):407, 1277, 1283, 1294.
     """
-    key = (effect.evidence_set, effect.comparison, effect.outcome, effect.timepoint)
-    own = [item for item in inputs if (item.evidence_set, item.comparison, item.outcome, item.timepoint) == key]
+    key = (effect.evidence_set, effect.analysis)
+    own = [item for item in inputs if (item.evidence_set, item.analysis) == key]
     pooled = [item for item in own if item.yi is not None and item.vi is not None]
-    rows = [row for row in stated if (row.outcome, row.timepoint) == (effect.outcome, effect.timepoint)]
+    rows = [row for row in stated if is_about(row, effect)]
     concerns: tuple[Concern, ...] = ()
     computed = None
     if effect.k:
@@ -80,6 +81,8 @@ def rate_certainty(
         )
         computed = LEVELS[max(0, 3 - sum(concern.is_rated_down for concern in concerns))]
     return Certainty(
+        analysis=effect.analysis,
+        comparison=effect.comparison,
         outcome=effect.outcome,
         timepoint=effect.timepoint,
         computed=computed,
@@ -89,6 +92,14 @@ def rate_certainty(
         information_size=information_size(pooled, outcome) if effect.k else None,
         absolute=absolute_effects(effect, baseline_risks or _own_risk(pooled)),
     )
+
+
+def is_about(row: CertaintyRow, effect: PooledEffect) -> bool:
+    """Whether people's rating is of an analysis: they name it, or its outcome and time, of one comparison or of all."""
+    if row.analysis:
+        return row.analysis == effect.analysis
+    is_compared = row.comparison in {"", effect.comparison}
+    return is_compared and (row.outcome, row.timepoint) == (effect.outcome, effect.timepoint)
 
 
 def rate_review(

@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 
 from mpmath import mp, mpf
 
+from models.analysis import Applicability, Method
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import Convention, Interval, Measure, Model
+from models.vocabulary import Interval, Measure, Model
 
 TOLERANCE = 1e-8
 """Largest relative difference at which two engines agree."""
@@ -42,9 +43,7 @@ class Disagreement:
         )
 
 
-def crosscheck(
-    inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], *, level: float = 0.95
-) -> tuple[Disagreement, ...]:
+def crosscheck(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect]) -> tuple[Disagreement, ...]:
     """Recompute every pooled effect from the numbers of its studies' arms.
 
     Parameters
@@ -52,7 +51,6 @@ def crosscheck(
     inputs : effects of studies, all evidence sets together; their `yi` and `vi` are not trusted where the
         arms' numbers are there
     effects : pooled effects that were computed from them
-    level : of the confidence intervals
 
     Returns
     -------
@@ -67,10 +65,10 @@ def crosscheck(
             own = [
                 item
                 for item in inputs
-                if (item.evidence_set, item.comparison, item.outcome, item.timepoint)
-                == (effect.evidence_set, effect.comparison, effect.outcome, effect.timepoint)
+                if (item.evidence_set, item.analysis) == (effect.evidence_set, effect.analysis)
+                and item.counts_in is not Applicability.SUBGROUP
             ]
-            again = recompute(own, effect, level)
+            again = recompute(own, effect)
             stated = {name: getattr(effect, name) for name in again}
             for name, value in again.items():
                 if not _agree(name, _on_analysis_scale(name, stated[name], effect), value, again):
@@ -78,7 +76,7 @@ def crosscheck(
     return tuple(found)
 
 
-def recompute(inputs: Sequence[EffectInput], effect: PooledEffect, level: float = 0.95) -> dict[str, Number | None]:
+def recompute(inputs: Sequence[EffectInput], effect: PooledEffect) -> dict[str, Number | None]:
     """Estimate, limits (both on the analysis scale), se, p_value, tau2, q, i2_pct and k, anew."""
     known = [(item, *_effect(item)) for item in inputs]
     studies = [(item, yi, vi) for item, yi, vi in known if yi is not None and vi is not None]
@@ -96,7 +94,7 @@ def recompute(inputs: Sequence[EffectInput], effect: PooledEffect, level: float 
         if effect.model is Model.PETO:
             y, v = map(list, zip(*((oe / var, 1 / var) for oe, var in map(_peto, tables)), strict=True))
     else:
-        if effect.convention is Convention.REVMAN5 and effect.model is Model.DL and effect.measure in _MH:
+        if effect.centre is Method.MH:
             around, _ = _pool_tables([_cells(item) for item, _, _ in studies], effect)
         if effect.model is Model.DL and k > 1:
             tau2 = _dersimonian_laird(y, v, around)
@@ -110,7 +108,7 @@ def recompute(inputs: Sequence[EffectInput], effect: PooledEffect, level: float 
             df = k - 1
         se = mp.sqrt(variance)
     q = _q_around(y, v, around) if k > 1 else mpf(0)
-    half = _quantile(level, df) * se
+    half = _quantile(effect.level, df) * se
     if effect.model in TAU2:
         i2 = 100 * tau2 / (tau2 + (k - 1) / _c(v)) if k > 1 else mpf(0)
     else:
@@ -129,21 +127,12 @@ def recompute(inputs: Sequence[EffectInput], effect: PooledEffect, level: float 
 
 
 _MH = (Measure.RR, Measure.OR, Measure.RD)
-_RATIOS = (
-    Measure.RR,
-    Measure.OR,
-    Measure.PETO,
-    Measure.HR,
-    Measure.IRR,
-    Measure.ROM,
-    Measure.ROM_GEOMETRIC,
-)
 
 
 def _on_analysis_scale(name: str, value: float | None, effect: PooledEffect) -> Number | None:
     if value is None:
         return None
-    is_ratio = effect.measure in _RATIOS and name in ("estimate", "ci_low", "ci_high")
+    is_ratio = effect.is_ratio and name in ("estimate", "ci_low", "ci_high")
     return mp.log(mpf(value)) if is_ratio else mpf(value)
 
 
@@ -165,6 +154,8 @@ def _effect(item: EffectInput) -> tuple[Number | None, Number | None]:
     """Effect and variance from the arms' numbers, from the stated ones only where there are none."""
     if item.yi is None or item.vi is None:
         return None, None
+    if item.is_contrast:
+        return mpf(item.yi), mpf(item.vi)
     if item.measure in (*_MH, Measure.PETO) and item.events_intervention is not None:
         return _table_effect(item)
     if item.mean_intervention is not None and item.mean_control is not None:
@@ -175,6 +166,9 @@ def _effect(item: EffectInput) -> tuple[Number | None, Number | None]:
 def _means_effect(item: EffectInput) -> tuple[Number, Number]:
     m1, s1, n1 = mpf(item.mean_intervention), mpf(item.sd_intervention), mpf(item.n_intervention)
     m2, s2, n2 = mpf(item.mean_control), mpf(item.sd_control), mpf(item.n_control)
+    if item.correlation is not None:
+        return m1 - m2, (s1**2 + s2**2 - 2 * mpf(item.correlation) * s1 * s2) / n1
+    n1, n2 = n1 / mpf(item.design_effect), n2 / mpf(item.design_effect) / item.shared_by
     if item.measure is Measure.ROM:
         return mp.log(m1 / m2), s1**2 / (n1 * m1**2) + s2**2 / (n2 * m2**2)
     if item.measure is Measure.ROM_GEOMETRIC:
@@ -192,8 +186,9 @@ def _means_effect(item: EffectInput) -> tuple[Number, Number]:
 
 
 def _cells(item: EffectInput) -> tuple[Number, Number, Number, Number]:
-    a, c = mpf(item.events_intervention or 0), mpf(item.events_control or 0)
-    return a, mpf(item.n_intervention) - a, c, mpf(item.n_control) - c
+    one, two = mpf(item.design_effect), mpf(item.design_effect) * item.shared_by
+    a, c = mpf(item.events_intervention or 0) / one, mpf(item.events_control or 0) / two
+    return a, item.n_intervention / one - a, c, item.n_control / two - c
 
 
 def _corrected(cells: tuple[Number, ...]) -> tuple[Number, ...]:

@@ -5,21 +5,24 @@ Incomplete rows never stop a night: a study whose numbers do not determine an ef
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
 
-from models.synthesis import ArmResult, EffectInput
+from models.analysis import Analysis
+from models.synthesis import ArmResult, Contrast, EffectInput
 from models.vocabulary import MEAN_MEASURES, ArmRole, EvidenceSet, EvidenceWord, Measure
-from synthesis.measures import TABLE_MEASURES, Means, effect_of_means, effect_of_tables
+from synthesis.conversions import paired_mean_difference
+from synthesis.measures import Means, effect_of_means, effect_of_tables, log_rate_ratio
 from synthesis.tables import Tables, zero_cells_of
 
 STRENGTH = list(EvidenceWord)
 """Evidence words from the strongest to the weakest, in the order of the vocabulary."""
 
-Key = tuple[str, str, str, str]
+Key = tuple[int, str, str, str]
+"""Subgroup by number and name, study, part: one row of an analysis."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,33 @@ class Group:
     n_events: int | None = None
     mean: float | None = None
     sd: float | None = None
+    person_time: float | None = None
+
+    @property
+    def swapped(self) -> "Group":
+        """The same people, those without the event counted."""
+        return self if self.n_events is None else replace(self, n_events=self.n - self.n_events)
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the design of a trial does to its numbers."""
+
+    effect: float = 1.0
+    """Factor by which the variance of a cluster-randomised trial grows."""
+    correlation: float | None = None
+    """Within a person, of a cross-over trial."""
+    shared_by: int = 1
+    """Rows that share the control group."""
 
 
 def effect_inputs(
-    arms: Sequence[ArmResult], measures: Mapping[str, Measure], evidence_set: EvidenceSet
+    arms: Sequence[ArmResult],
+    analyses: Sequence[Analysis],
+    evidence_set: EvidenceSet,
+    contrasts: Sequence[Contrast] = (),
 ) -> tuple[EffectInput, ...]:
-    """Pair intervention and control arms of each study and compute its effect.
+    """Pair intervention and control arms of each study in each analysis and compute its effect.
 
     Parameters
     ----------
@@ -43,37 +67,107 @@ def effect_inputs(
         Rows of one role that come from different reports are not added up, since they may count the same
         people twice; rows that a person confirmed for both arms go before unconfirmed ones; nothing is used
         that is only recalled from memory.
-    measures : effect measure by outcome id
+    analyses : with their measures; a row counts in the one that it names, or in all of its comparison, outcome and time
     evidence_set : label for the result; which rows belong to it is the caller's knowledge
+    contrasts : what reports give ready; arms of the same study in the same analysis go before them
 
     Returns
     -------
     tuple of EffectInput
-        One per study, comparison, outcome and timepoint, in the order of comparison, outcome, timepoint and
-        study. 2 x 2 tables with a zero cell get 0.5 in each cell, and the note says so. `yi` and `vi` are
-        None, with a note, where an arm or a number is missing, where nobody or everybody has the event in
-        both arms and the measure is a ratio, or where the effect or its variance does not exist.
-
-    Raises
-    ------
-    ValueError
-        If an outcome has no measure: the rows and the protocol do not belong together; or if a measure cannot
-        be computed from arms, as a hazard ratio.
+        One per analysis, subgroup, study and part of it, in that order. 2 x 2 tables with a zero cell get 0.5 in each
+        cell, and the note says so. `yi` and `vi` are None, with a note, where an arm or a number is missing, where
+        nobody or everybody has the event in both arms and the measure is a ratio, or where the effect or its variance
+        does not exist.
 
     Source
     ------
     Combined arms: Cochrane Handbook 6.5, table 6.5.a. Effects: `synthesis.measures`.
     """
-    if strangers := set(measures.values()) - MEAN_MEASURES - TABLE_MEASURES:
-        raise ValueError(f"{', '.join(sorted(strangers))} cannot be computed from the numbers of two arms")
+    return tuple(item for analysis in analyses for item in _of_analysis(analysis, arms, contrasts, evidence_set))
+
+
+def _of_analysis(
+    analysis: Analysis, arms: Sequence[ArmResult], contrasts: Sequence[Contrast], evidence_set: EvidenceSet
+) -> Iterator[EffectInput]:
     pairs: defaultdict[Key, list[ArmResult]] = defaultdict(list)
     for arm in arms:
-        if arm.outcome not in measures:
-            raise ValueError(
-                f"study {arm.study_id}: outcome {arm.outcome!r} has no measure; the protocol knows {sorted(measures)}"
-            )
-        pairs[arm.comparison, arm.outcome, arm.timepoint, arm.study_id].append(arm)
-    return tuple(_pair(pairs[key], measures[key[1]], evidence_set) for key in sorted(pairs))
+        if counts_in(arm, analysis):
+            pairs[_key(arm)].append(arm)
+    ready: defaultdict[Key, list[Contrast]] = defaultdict(list)
+    for contrast in contrasts:
+        if counts_in(contrast, analysis):
+            ready[_key(contrast)].append(contrast)
+    for key in sorted({*pairs, *ready}):
+        if key in pairs:
+            yield _pair(pairs[key], analysis, evidence_set)
+        else:
+            yield _ready(ready[key], analysis, evidence_set)
+
+
+def counts_in(row: ArmResult | Contrast, analysis: Analysis) -> bool:
+    """Whether a row is of an analysis: the one that it names, or every one of its comparison, outcome and time."""
+    if row.analysis:
+        return row.analysis == analysis.analysis
+    return (row.comparison, row.outcome, row.timepoint) == analysis.place
+
+
+def _key(row: ArmResult | Contrast) -> Key:
+    return row.subgroup.number, row.subgroup.name, row.study_id, row.part
+
+
+def _ready(rows: Sequence[Contrast], analysis: Analysis, evidence_set: EvidenceSet) -> EffectInput:
+    """The contrast of a study; a confirmed one goes before others, and two of them are one too many."""
+    best = [row for row in rows if row.is_confirmed] or list(rows)
+    first, notes = best[0], [row.note for row in best if row.note]
+    yi: float | None = first.yi
+    vi = first.sei**2 if first.sei else None
+    if len(best) > 1:
+        reports = ", ".join(dict.fromkeys(f"{row.report}, {row.place}" for row in best))
+        yi, vi = None, None
+        notes.append(f"not pooled: several estimates ({reports}); keep one, or tell them apart by part")
+    elif first.evidence is EvidenceWord.MEMORY:
+        yi, vi = None, None
+        notes.append("not pooled: recalled from memory")
+    elif vi is None:
+        yi = None
+        notes.append("not pooled: without a standard error above 0")
+    return EffectInput(
+        study_id=first.study_id,
+        comparison=analysis.comparison,
+        outcome=analysis.outcome,
+        timepoint=analysis.timepoint,
+        analysis=analysis.analysis,
+        part=first.part,
+        subgroup=first.subgroup,
+        counts_in=first.counts_in,
+        measure=measure_of(analysis),
+        evidence_set=evidence_set,
+        n_intervention=first.n_intervention,
+        n_control=first.n_control,
+        yi=yi,
+        vi=vi,
+        events_intervention=first.events_intervention,
+        events_control=first.events_control,
+        o_minus_e=first.o_minus_e,
+        variance=first.variance,
+        is_contrast=True,
+        source=", ".join(filter(None, (first.report, first.place))),
+        evidence=first.evidence,
+        note="; ".join(dict.fromkeys(notes)),
+    )
+
+
+def measure_of(analysis: Analysis) -> Measure:
+    """The measure of an analysis, which its protocol has filled in.
+
+    Raises
+    ------
+    ValueError
+        If it has none: it was not taken from a protocol.
+    """
+    if analysis.measure is None:
+        raise ValueError(f"analysis {analysis.analysis} has no measure")
+    return analysis.measure
 
 
 def combine_means(groups: Iterable[tuple[int, float, float]]) -> tuple[int, float, float]:
@@ -102,24 +196,33 @@ def combine_means(groups: Iterable[tuple[int, float, float]]) -> tuple[int, floa
     return n, mean, sd
 
 
-def _pair(arms: Sequence[ArmResult], measure: Measure, evidence_set: EvidenceSet) -> EffectInput:
-    first, notes = arms[0], []
+def _pair(arms: Sequence[ArmResult], analysis: Analysis, evidence_set: EvidenceSet) -> EffectInput:
+    first, notes, measure = arms[0], list[str](), measure_of(analysis)
     confirmed = [arm for arm in arms if arm.is_confirmed]
     if {arm.arm for arm in confirmed} == set(ArmRole) and len(confirmed) < len(arms):
         notes.append(f"{len(arms) - len(confirmed)} unconfirmed rows set aside for confirmed ones")
         arms = confirmed
     notes.extend(dict.fromkeys(arm.note for arm in arms if arm.note))
     intervention, control = (_group(arms, role, measure, notes) for role in ArmRole)
-    reasons = [] if intervention.n and control.n else ["not pooled: one arm without usable numbers"]
+    if analysis.swaps_events:
+        intervention, control = intervention.swapped, control.swapped
+        notes.append("counted are people without the event")
+    design = _design_of(arms, notes)
+    reasons = [] if intervention.n and control.n and design else ["not pooled: one arm without usable numbers"]
     yi = vi = None
-    if not reasons:
-        yi, vi, reason = _effect(intervention, control, measure)
+    if not reasons and design:
+        yi, vi, reason = _effect(intervention, control, measure, design)
         reasons = [reason] if reason else []
+    design = design or Design()
     return EffectInput(
         study_id=first.study_id,
-        comparison=first.comparison,
-        outcome=first.outcome,
-        timepoint=first.timepoint,
+        comparison=analysis.comparison,
+        outcome=analysis.outcome,
+        timepoint=analysis.timepoint,
+        analysis=analysis.analysis,
+        part=first.part,
+        subgroup=first.subgroup,
+        counts_in=first.counts_in,
         measure=measure,
         evidence_set=evidence_set,
         n_intervention=intervention.n,
@@ -132,10 +235,33 @@ def _pair(arms: Sequence[ArmResult], measure: Measure, evidence_set: EvidenceSet
         sd_intervention=intervention.sd,
         mean_control=control.mean,
         sd_control=control.sd,
+        time_intervention=intervention.person_time,
+        time_control=control.person_time,
+        correlation=design.correlation,
+        design_effect=design.effect,
+        shared_by=design.shared_by,
         source="; ".join(dict.fromkeys(", ".join(filter(None, (arm.report, arm.place))) for arm in arms)),
         evidence=max((arm.evidence for arm in arms), key=STRENGTH.index),
         note="; ".join([*notes, *reasons]),
     )
+
+
+def _design_of(arms: Sequence[ArmResult], notes: list[str]) -> Design | None:
+    """What both arms say of the design; None where they contradict each other, which the notes say."""
+    effects = {arm.design_effect for arm in arms}
+    correlations = {arm.correlation for arm in arms}
+    if len(effects) > 1 or len(correlations) > 1:
+        notes.append("arms of one trial give different correlations: icc, cluster_size and correlation are the trial's")
+        return None
+    shared = max(arm.shared_by for arm in arms)
+    design = Design(effect=effects.pop(), correlation=correlations.pop(), shared_by=shared)
+    if design.effect > 1:
+        notes.append(f"clusters: people and events divided by a design effect of {design.effect:.4g}")
+    if design.correlation is not None:
+        notes.append(f"cross-over: correlation within a person {design.correlation:g}")
+    if shared > 1:
+        notes.append(f"control group divided by {shared}, since so many rows share it")
+    return design
 
 
 def _group(arms: Sequence[ArmResult], role: ArmRole, measure: Measure, notes: list[str]) -> Group:
@@ -160,6 +286,8 @@ def _group(arms: Sequence[ArmResult], role: ArmRole, measure: Measure, notes: li
             return Group()
         n, mean, sd = combine_means((n, mean, sd) for n, mean, sd in means if mean is not None and sd is not None)
         return Group(n=n, mean=mean, sd=sd)
+    if measure is Measure.IRR:
+        return _rate_group(rows, role, notes)
     events = [arm.n_events for arm in rows if arm.n_events is not None and 0 <= arm.n_events <= arm.n_analysed]
     if len(events) < len(rows):
         notes.append(f"{role} arm without a number of events from 0 to people analysed")
@@ -167,23 +295,77 @@ def _group(arms: Sequence[ArmResult], role: ArmRole, measure: Measure, notes: li
     return Group(n=sum(arm.n_analysed for arm in rows), n_events=sum(events))
 
 
-def _effect(one: Group, two: Group, measure: Measure) -> tuple[float | None, float | None, str]:
+def _rate_group(rows: Sequence[ArmResult], role: ArmRole, notes: list[str]) -> Group:
+    """Events may be more than people, who may have several."""
+    known = [(arm.n_events, arm.person_time) for arm in rows if arm.n_events is not None and arm.person_time]
+    if len(known) < len(rows):
+        notes.append(f"{role} arm without events or person-time")
+        return Group()
+    return Group(
+        n=sum(arm.n_analysed for arm in rows),
+        n_events=sum(events for events, _ in known),
+        person_time=sum(time for _, time in known),
+    )
+
+
+def _effect(one: Group, two: Group, measure: Measure, design: Design) -> tuple[float | None, float | None, str]:
     """Effect and variance of two groups, or why there is none."""
     said = ""
+    first, second = one.n / design.effect, two.n / design.effect / design.shared_by
+    if design.correlation is not None:
+        return _paired_effect(one, two, measure, design.correlation)
+    if measure is Measure.IRR:
+        return _rate_ratio(one, two, design)
     if measure in MEAN_MEASURES:
-        first, second = (Means(group.mean or 0.0, group.sd or 0.0, group.n) for group in (one, two))
+        means = Means(one.mean or 0.0, one.sd or 0.0, first), Means(two.mean or 0.0, two.sd or 0.0, second)
         with np.errstate(divide="ignore", invalid="ignore"):
-            yi, vi = effect_of_means(first, second, measure)
+            yi, vi = effect_of_means(*means, measure)
     else:
-        tables = Tables.of(one.n_events or 0, one.n, two.n_events or 0, two.n)
+        share = design.effect, design.effect * design.shared_by
+        tables = Tables.of((one.n_events or 0) / share[0], first, (two.n_events or 0) / share[1], second)
         zero_cells = zero_cells_of(measure)
         if zero_cells.drop_double and tables.is_double.item():
             who = "nobody" if one.n_events == 0 else "everybody"
             return None, None, f"not pooled: {who} had the event in both arms, which says nothing about the ratio"
         corrected = tables.corrected(zero_cells)
         yi, vi = effect_of_tables(corrected, measure, uncorrected=tables)
-        if corrected.events_1.item() != one.n_events:
+        if corrected.events_1.item() != tables.events_1.item():
             said = "0.5 added to each cell because one is zero"
     if not (np.isfinite(yi) and vi > 0):
         return None, None, f"not pooled: these numbers give no {measure} with a variance above 0"
+    return yi.item(), vi.item(), said
+
+
+def _paired_effect(one: Group, two: Group, measure: Measure, r: float) -> tuple[float | None, float | None, str]:
+    """Effect of a cross-over trial, in which each person is in both arms."""
+    if measure is not Measure.MD:
+        return None, None, f"not pooled: no {measure} is computed of a cross-over trial; enter its contrast"
+    if one.n != two.n:
+        return (
+            None,
+            None,
+            f"not pooled: {one.n} and {two.n} people in the arms of a cross-over trial, which are the same",
+        )
+    if one.mean is None or two.mean is None or not one.sd or not two.sd:
+        return None, None, "not pooled: a standard deviation of 0"
+    effect = paired_mean_difference(one.mean, one.sd, two.mean, two.sd, one.n, r)
+    if effect.vi.value <= 0:
+        return None, None, "not pooled: these numbers give no MD with a variance above 0"
+    return effect.yi.value, effect.vi.value, ""
+
+
+def _rate_ratio(one: Group, two: Group, design: Design) -> tuple[float | None, float | None, str]:
+    """Log ratio of the rates of two groups."""
+    if not one.person_time or not two.person_time:
+        return None, None, "not pooled: a ratio of rates needs the person-time of both arms"
+    if not one.n_events and not two.n_events:
+        return None, None, "not pooled: no event in either arm, which says nothing about the ratio of rates"
+    share = design.effect, design.effect * design.shared_by
+    yi, vi = log_rate_ratio(
+        (one.n_events or 0) / share[0],
+        one.person_time / share[0],
+        (two.n_events or 0) / share[1],
+        two.person_time / share[1],
+    )
+    said = "0.5 added to the events of each arm because one has none" if not (one.n_events and two.n_events) else ""
     return yi.item(), vi.item(), said

@@ -1,18 +1,16 @@
-"""From the effects of a review's studies to its pooled effects, under the conventions of its protocol.
+"""From the effects of studies to one pooled effect under a convention.
 
 This is the only place that knows what a convention does to a model, and what is said when there are 0, 1
 or 2 studies.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 
-from models.protocol import ConventionChoice, Outcome, PoolingChoice, Protocol
-from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import Convention, EvidenceSet, Interval, Measure, Model
+from models.synthesis import EffectInput
+from models.vocabulary import Convention, Interval, Measure, Model
 from synthesis.inverse_variance import PooledSets, check_choice, pool_sets, prediction_interval
 from synthesis.mantel_haenszel import pool_tables
 from synthesis.measures import RATIOS, TABLE_MEASURES, effect_of_tables
@@ -28,16 +26,12 @@ MH_MEASURES = frozenset({Measure.RR, Measure.OR, Measure.RD})
 PETO_MEASURES = frozenset({Measure.OR, Measure.PETO})
 """Measures that the Peto model estimates."""
 
-LEAST_FOR_PREDICTION = 3
-"""Studies from which on a prediction interval says something: with two it rests on one degree of freedom."""
-
 NO_STUDY = "no study with an effect that can be pooled"
 SINGLE_STUDY = "a single study: its own effect, between-study variance set to 0"
 NO_HKSJ = "HKSJ does not exist for a single study: Wald limits"
 HKSJ_OF_TWO = "HKSJ with two studies rests on t with 1 df (12.71 standard errors): uninformative alone, see Wald"
 NO_RATIO = "nobody, or everybody, had the event in one arm of all studies: the Mantel-Haenszel ratio does not exist"
 NO_SPREAD = "nobody, or everybody, had the event in each arm: a standard error of 0 is no certainty"
-MODEL_CHANGE = "p = {now:.2g}, under {convention} {before:.2g} on the same data: a change of model, not new evidence"
 HKSJ_WITHOUT_SPREAD = "between-study variance 0: HKSJ may be narrower than Wald, see both"
 
 
@@ -111,12 +105,13 @@ def pool(
         raise ValueError(f"inputs of measure {', '.join(sorted(strangers))} cannot be pooled as {measure}")
     known = [item for item in inputs if item.yi is not None and item.vi is not None]
     tables = None
-    if known and all(item.events_intervention is not None and item.events_control is not None for item in known):
+    if known and all(has_table(item) for item in known):
+        shares = [(item.design_effect, item.design_effect * item.shared_by) for item in known]
         tables = Tables.of(
-            [item.events_intervention or 0 for item in known],
-            [item.n_intervention for item in known],
-            [item.events_control or 0 for item in known],
-            [item.n_control for item in known],
+            [(item.events_intervention or 0) / share for item, (share, _) in zip(known, shares, strict=True)],
+            [item.n_intervention / share for item, (share, _) in zip(known, shares, strict=True)],
+            [(item.events_control or 0) / share for item, (_, share) in zip(known, shares, strict=True)],
+            [item.n_control / share for item, (_, share) in zip(known, shares, strict=True)],
         )
     pooled = pool_studies(
         [item.yi or 0.0 for item in known],
@@ -133,6 +128,12 @@ def pool(
         more = f"{n_without} more without an effect that can be pooled"
         pooled = msgspec.structs.replace(pooled, notes=(*pooled.notes, more))
     return pooled
+
+
+def has_table(item: EffectInput) -> bool:
+    """Whether a study's effect was computed from people with events, of which a 2 x 2 table can be pooled."""
+    is_counted = item.events_intervention is not None and item.events_control is not None
+    return is_counted and not item.is_contrast and item.measure in TABLE_MEASURES
 
 
 def pool_studies(
@@ -233,119 +234,6 @@ def pool_studies(
         weights_pct=tuple(pooled.weights_pct[0].tolist()),
         notes=_notes(pooled, interval),
     )
-
-
-def pool_review(
-    inputs: Sequence[EffectInput], protocol: Protocol, evidence_set: EvidenceSet
-) -> tuple[PooledEffect, ...]:
-    """Pool every outcome of a review under every convention and model of its protocol.
-
-    Parameters
-    ----------
-    inputs : effects of the review's studies; those of other evidence sets are left out
-    protocol : comparisons, outcomes with their timepoints, conventions with their models
-    evidence_set : which effects to pool
-
-    Returns
-    -------
-    tuple of PooledEffect
-        One per comparison, outcome, timepoint, convention and model of the protocol, in its order, with k = 0
-        too. The first model of a convention is its headline; where its significance is another than under the
-        first convention, its note says that the model changed and not the evidence.
-
-    Raises
-    ------
-    ValueError
-        As `pool`: an input's measure is not the protocol's.
-    """
-    return tuple(
-        effect
-        for comparison in protocol.comparisons
-        for outcome in protocol.outcomes
-        for timepoint in outcome.timepoints
-        for effect in _told_apart(
-            [
-                _pooled_effect(
-                    [
-                        item
-                        for item in inputs
-                        if (item.evidence_set, item.comparison, item.outcome, item.timepoint)
-                        == (evidence_set, comparison.id, outcome.id, timepoint)
-                    ],
-                    outcome=outcome,
-                    convention=convention,
-                    choice=choice,
-                    labels=(evidence_set, comparison.id, timepoint),
-                )
-                for convention in protocol.conventions
-                for choice in _choices(convention, outcome)
-            ],
-            protocol.thresholds.alpha,
-        )
-    )
-
-
-def _told_apart(effects: Sequence[PooledEffect], alpha: float) -> Iterator[PooledEffect]:
-    """The lines of one outcome; a headline says when its model alone makes or unmakes significance."""
-    first = effects[0].p_value if effects else None
-    for effect in effects:
-        now, note = effect.p_value, ""
-        if effect.is_headline and first is not None and now is not None and (now < alpha) != (first < alpha):
-            note = MODEL_CHANGE.format(convention=effects[0].convention, before=first, now=now)
-        yield msgspec.structs.replace(effect, note="; ".join(filter(None, (effect.note, note))))
-
-
-def _choices(convention: ConventionChoice, outcome: Outcome) -> list[PoolingChoice]:
-    return convention.dichotomous if outcome.measure in TABLE_MEASURES else convention.continuous
-
-
-def _pooled_effect(
-    inputs: Sequence[EffectInput],
-    *,
-    outcome: Outcome,
-    convention: ConventionChoice,
-    choice: PoolingChoice,
-    labels: tuple[EvidenceSet, str, str],
-) -> PooledEffect:
-    pooled = pool(
-        inputs, measure=outcome.measure, model=choice.model, interval=choice.interval, convention=convention.name
-    )
-    evidence_set, comparison, timepoint = labels
-    return PooledEffect(
-        evidence_set=evidence_set,
-        convention=convention.name,
-        comparison=comparison,
-        outcome=outcome.id,
-        timepoint=timepoint,
-        measure=outcome.measure,
-        model=choice.model,
-        interval=choice.interval,
-        k=pooled.k,
-        n_participants=pooled.n_participants,
-        estimate=natural(pooled.estimate, outcome.measure),
-        ci_low=natural(pooled.ci_low, outcome.measure),
-        ci_high=natural(pooled.ci_high, outcome.measure),
-        se=pooled.se,
-        p_value=pooled.p_value,
-        tau2=pooled.tau2,
-        tau2_low=pooled.tau2_low,
-        tau2_high=pooled.tau2_high,
-        i2_pct=pooled.i2_pct,
-        h2=pooled.h2,
-        q=pooled.q,
-        q_p=pooled.q_p,
-        **_prediction(pooled, outcome.measure),
-        is_headline=choice == _choices(convention, outcome)[0],
-        note="; ".join(pooled.notes),
-    )
-
-
-def _prediction(pooled: Pooled, measure: Measure) -> dict[str, Any]:
-    """Prediction interval on the natural scale; not for fewer than three studies."""
-    if pooled.k < LEAST_FOR_PREDICTION:
-        return {}
-    limits = {"pi_low": natural(pooled.pi_low, measure), "pi_high": natural(pooled.pi_high, measure)}
-    return limits | {"pi_df": pooled.pi_df}
 
 
 def _notes(pooled: PooledSets, interval: Interval) -> tuple[str, ...]:

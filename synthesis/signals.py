@@ -6,10 +6,11 @@ same convention; a change of model is therefore never reported as new evidence.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
-from models.protocol import Outcome, Protocol, PublishedEstimate, PublishedVersion
-from models.rounding import half_up
+from models.analysis import Analysis
+from models.protocol import Outcome, Protocol
+from models.published import PublishedVersion
 from models.screening import Event, RunContext
 from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
 from models.vocabulary import (
@@ -32,77 +33,40 @@ _CHANGING = {Rule.S1, Rule.S2, Rule.S4}
 Participants = tuple[int, str]
 """A number of participants and what it counts: randomised, started, or registered."""
 
-_Key = tuple[EvidenceSet, Convention, str, str]
-
-
-def reproduce(protocol: Protocol, baseline: PublishedVersion, effects: Sequence[PooledEffect]) -> list[Signal]:
-    """Gate S0: the published estimates, computed again from the published data, to the printed decimal.
-
-    Returns
-    -------
-    list of Signal
-        One per published estimate; `fired` means that it was not reproduced. `value` is the largest
-        difference of estimate and limits, `threshold` half a unit of the last printed decimal.
-    """
-    convention = protocol.conventions[0].name
-    headlines = _headlines(effects)
-    return [
-        _reproduced(estimate, headlines.get((EvidenceSet.PUBLISHED, convention, estimate.outcome, estimate.timepoint)), convention)
-        for estimate in baseline.estimates
-    ]  # fmt: skip
-
-
-def _reproduced(printed: PublishedEstimate, found: PooledEffect | None, convention: Convention) -> Signal:
-    triple = (printed.estimate, printed.ci_low, printed.ci_high)
-    tolerance = 0.5 * 10**-printed.decimals
-    difference = None
-    if found is None or found.estimate is None or found.ci_low is None or found.ci_high is None:
-        agrees, what = False, "nothing can be pooled from the published data"
-    else:
-        computed = (found.estimate, found.ci_low, found.ci_high)
-        difference = max(abs(a - b) for a, b in zip(triple, computed, strict=True))
-        rounded = [half_up(value, printed.decimals) for value in computed]
-        agrees = rounded == [half_up(value, printed.decimals) for value in triple] and found.k == printed.k
-        agrees = agrees and printed.n_participants in {None, found.n_participants}
-        what = f"computed {rounded[0]} ({rounded[1]} to {rounded[2]}), k = {found.k}, n = {found.n_participants}"
-    return Signal(
-        rule=Rule.S0,
-        outcome=printed.outcome,
-        timepoint=printed.timepoint,
-        evidence_set=EvidenceSet.PUBLISHED,
-        convention=convention,
-        fired=not agrees,
-        value=difference,
-        threshold=tolerance,
-        explanation=f"Printed {triple[0]} ({triple[1]} to {triple[2]}); {what}.",
-    )
+_Key = tuple[EvidenceSet, Convention, str]
 
 
 def compare(
-    protocol: Protocol, effects: Sequence[PooledEffect], new_participants: Mapping[str, Participants]
+    protocol: Protocol,
+    effects: Sequence[PooledEffect],
+    new_participants: Mapping[str, Participants],
+    closed: Set[str] = frozenset(),
 ) -> list[Signal]:
-    """Rules S1 to S5 for every outcome, time, convention and evidence set newer than the published one.
+    """Rules S1 to S5 for every main analysis, convention and evidence set newer than the published one.
 
     Parameters
     ----------
     effects : pooled effects of all evidence sets
     new_participants : participants by study, of eligible studies that were completed or reported after the
         search of the version in force; the best number known of each, with what it counts
+    closed : analyses whose published estimate is not reproduced: nothing is compared with it
     """
     headlines = _headlines(effects)
+    first = protocol.conventions[0].name
     signals = []
-    for outcome in protocol.outcomes:
-        for timepoint in outcome.timepoints:
-            for choice in protocol.conventions:
-                old = headlines.get((EvidenceSet.PUBLISHED, choice.name, outcome.id, timepoint))
-                for evidence_set in (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL):
-                    new = headlines.get((evidence_set, choice.name, outcome.id, timepoint))
-                    if new is not None:
-                        signals += _compare(protocol, outcome, old, new)
-            signals.append(
-                _participants(protocol, outcome, timepoint, headlines.get(
-                    (EvidenceSet.PUBLISHED, protocol.conventions[0].name, outcome.id, timepoint)), new_participants)
-            )  # fmt: skip
+    for analysis in protocol.analyses:
+        if analysis.role != "main" or analysis.analysis in closed:
+            continue
+        outcome = protocol.outcome(analysis.outcome)
+        for choice in protocol.conventions:
+            old = headlines.get((EvidenceSet.PUBLISHED, choice.name, analysis.analysis))
+            for evidence_set in (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL):
+                new = headlines.get((evidence_set, choice.name, analysis.analysis))
+                if new is not None:
+                    signals += _compare(protocol, outcome, old, new)
+        before = headlines.get((EvidenceSet.PUBLISHED, first, analysis.analysis))
+        if analysis.totals.has_overall:
+            signals.append(_participants(protocol, analysis, before, new_participants))
     return signals
 
 
@@ -159,7 +123,7 @@ def _mid_line(mid: float, old: PooledEffect, new: PooledEffect) -> Signal:
 
 
 def _participants(
-    protocol: Protocol, outcome: Outcome, timepoint: str, old: PooledEffect | None, new: Mapping[str, Participants]
+    protocol: Protocol, analysis: Analysis, old: PooledEffect | None, new: Mapping[str, Participants]
 ) -> Signal:
     """Weight of new participants against the old (Takwoingi 2013), known before any result is."""
     before, total = (old.n_participants if old else 0), sum(n for n, _ in new.values())
@@ -169,8 +133,10 @@ def _participants(
     words = f"{total} participants in newly completed or reported trials, {before} analysed before."
     return Signal(
         rule=Rule.S3,
-        outcome=outcome.id,
-        timepoint=timepoint,
+        comparison=analysis.comparison,
+        outcome=analysis.outcome,
+        timepoint=analysis.timepoint,
+        analysis=analysis.analysis,
         evidence_set=EvidenceSet.PROVISIONAL,
         convention=protocol.conventions[0].name,
         fired=ratio is not None and ratio >= threshold,
@@ -227,7 +193,7 @@ def decide(
         sentences = [quiet + reach, _announced(fired)]
     if overdue or failed:
         sentences.insert(0, _unsearched(overdue, failed))
-    confirmed = {(signal.rule, signal.outcome) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}
+    confirmed = {(signal.rule, signal.analysis) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}
     return UpdateDecision(
         review=protocol.review,
         decided_at=context.as_of,
@@ -238,7 +204,7 @@ def decide(
         fired_rules=tuple(signal.key for signal in fired),
         event_keys=tuple(event.key for event in news),
         protocol_version=protocol_version,
-        is_confirmed_only=all((signal.rule, signal.outcome) in confirmed for signal in deciding),
+        is_confirmed_only=all((signal.rule, signal.analysis) in confirmed for signal in deciding),
     )
 
 
@@ -264,16 +230,24 @@ def _what_happened(news: Sequence[Event]) -> str:
 
 
 def _what_changed(protocol: Protocol, signals: Sequence[Signal]) -> str:
-    """Rules by outcome, once each, confirmed before provisional."""
-    named: dict[tuple[str, str], EvidenceSet] = {}
+    """Rules by outcome, once each, confirmed before provisional; of several comparisons each is named."""
+    named: dict[tuple[str, str, str], EvidenceSet] = {}
     for signal in sorted(signals, key=lambda item: item.evidence_set is not EvidenceSet.CONFIRMED):
-        named.setdefault((signal.rule, signal.outcome), signal.evidence_set)
+        named.setdefault((signal.rule, signal.comparison, signal.outcome), signal.evidence_set)
     by_rule: dict[str, list[str]] = {}
-    for (rule, outcome), evidence_set in sorted(named.items()):
+    for (rule, comparison, outcome), evidence_set in sorted(named.items(), key=lambda pair: _rank(protocol, pair[0])):
         name = protocol.outcome(outcome).short
+        if len(protocol.comparisons) > 1:
+            name = f"{name} ({protocol.comparison(comparison).title})"
         by_rule.setdefault(rule, []).append(name if evidence_set is EvidenceSet.CONFIRMED else f"{name} (provisional)")
     parts = [f"{rule} {', '.join(names)}" for rule, names in by_rule.items()]
     return "Rules fired: " + "; ".join(parts) + "." if parts else ""
+
+
+def _rank(protocol: Protocol, named: tuple[str, str, str]) -> tuple[str, bool, str, str]:
+    """By rule, primary outcomes first."""
+    rule, comparison, outcome = named
+    return rule, not protocol.outcome(outcome).is_primary, comparison, outcome
 
 
 def _announced(signals: Iterable[Signal]) -> str:
@@ -291,9 +265,7 @@ def _fit(sentences: Sequence[str]) -> str:
 
 def _headlines(effects: Sequence[PooledEffect]) -> dict[_Key, PooledEffect]:
     return {
-        (effect.evidence_set, effect.convention, effect.outcome, effect.timepoint): effect
-        for effect in effects
-        if effect.is_headline
+        (effect.evidence_set, effect.convention, effect.analysis): effect for effect in effects if effect.is_headline
     }
 
 
@@ -312,8 +284,10 @@ def _signal(
 ) -> Signal:
     return Signal(
         rule=rule,
+        comparison=effect.comparison,
         outcome=effect.outcome,
         timepoint=effect.timepoint,
+        analysis=effect.analysis,
         evidence_set=effect.evidence_set,
         convention=effect.convention,
         fired=fired,

@@ -13,7 +13,7 @@ from flows.gather import NightRequest
 from flows.night import night
 from models.dates import at_night
 from models.settings import Settings
-from synthesis.pooling import pool_review
+from synthesis.analyses import pool_review
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from cli.extract import as_text, candidates
 from cli.history import History, UnknownStudy, history
 from cli.history import as_text as told_as_text
-from models.protocol import ExtractionRow
+from models.folder_rows import ExtractionRow
 from models.settings import Settings
 from replay.archive import load_archive
 from stores.published import NothingPublished, published_folder

@@ -11,7 +11,7 @@ from flows.conclude import Unsound
 from flows.ingest import ingest
 from flows.night import NightResult
 from models.dates import at_night
-from models.review import ReviewError
+from models.folder_files import ReviewError
 from models.settings import Settings
 from stores.archive import archive_files
 from stores.ledger import Ledger

@@ -9,8 +9,9 @@ import requests
 from connectors import CONNECTORS
 from flows.searches import query_for, searched_sources, searches
 from models.eligibility import InterventionRow
+from models.folder_files import ReviewError
 from models.pico import Pico
-from models.review import ReviewError, load_review
+from models.review import load_review
 from models.settings import Settings, SettingsError
 from stores.snapshot import query
 

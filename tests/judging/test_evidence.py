@@ -5,14 +5,14 @@ from math import sqrt
 import msgspec
 import pytest
 
-from judging.evidence import arm_of, inputs_of
-from models.protocol import ExtractionRow
+from judging.evidence import Numbers, arm_of, inputs_of
+from models.folder_rows import ExtractionRow
 from models.review import Review, load_review
 from models.settings import Settings
 from models.synthesis import ArmResult
 from models.vocabulary import EvidenceSet
+from synthesis.analyses import pool_review
 from synthesis.conversions import sd_from_ci
-from synthesis.pooling import pool_review
 
 OUTCOME = "alsfrs_r_change"
 
@@ -34,7 +34,7 @@ def with_spread(row: ExtractionRow, **spread: float) -> ExtractionRow:
 
 
 def pooled(review: Review, arms: list[ArmResult]) -> tuple[float, float, float, str]:
-    inputs = inputs_of(review, arms, [], set())
+    inputs = inputs_of(review, Numbers(confirmed=tuple(arms)), set())
     [line] = [
         effect
         for effect in pool_review(inputs, review.protocol, EvidenceSet.CONFIRMED)

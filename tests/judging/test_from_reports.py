@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from judging.judge import judge
 from models.dates import at_night
+from models.folder_rows import DecisionRow, LinkRow
 from models.judgement import Judgement, Told
-from models.protocol import DecisionRow, LinkRow
 from models.report import RelatedReport, Report
 from models.review import Review, load_review
 from models.screening import RunContext

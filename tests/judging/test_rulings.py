@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from judging.rulings import excluded_by_people, record_named, rule
-from models.protocol import DecisionRow
+from models.folder_rows import DecisionRow
 from models.review import Review, load_review
 from models.screening import QueueItem
 from models.trial import SecondaryId, TrialRecord

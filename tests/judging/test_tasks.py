@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from judging.tasks import BY_ROWS_ALONE, open_items
-from models.protocol import SettledRow
+from models.folder_rows import SettledRow
 from models.screening import QUEUE_KINDS, QueueItem
 from reporting.words import QUEUE
 

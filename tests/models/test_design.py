@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from models import arm_words, design
-from models.review import ReviewError, load_review
+from models.folder_files import ReviewError
+from models.review import load_review
 from models.terms import TermRule
 from studies.terms import Field, find
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from models.review import Review, ReviewError, load_review
+from models.folder_files import ReviewError
+from models.review import Review, load_review
 
 SECOND = Path(__file__).parents[1] / "reviews" / "pressure_ulcers"
 

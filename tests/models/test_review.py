@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from models.review import ReviewError, load_review
+from models.folder_files import ReviewError
+from models.review import load_review
 from models.settings import Settings
 
 SHIPPED = Settings().reviews / "als_cell_therapy"
@@ -99,7 +100,6 @@ def test_an_unknown_key_deep_in_a_list_is_named_with_its_line(folder: Path, chan
     path = change("protocol.yaml", "    to_days: 213", "    to_day: 213")
     told = complaint(folder)
     assert f"{path}:{line_of(path, 'to_day:')}: timepoints.0.to_day: unknown key" in told
-    assert re.search(r"timepoints\.0\.to_days: .*Field required", told)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from models.database_names import TITLES, database_called, database_meant, numbered_in
-from models.review import ReviewError, load_review
+from models.folder_files import ReviewError
+from models.review import load_review
 from models.search import FileSearch, day_in_name
 
 LIMITED = "{freshness_limit_days: 90}"

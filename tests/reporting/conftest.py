@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from models.page import FlowNumbers, ReplayedRecord, ReportEntry, ReviewPage, StudyEntry, VersionComparison
-from models.protocol import Protocol, PublishedVersion
+from models.protocol import Protocol
+from models.published import PublishedVersion
 from models.screening import CriterionVerdict, Event, Numbers, QueueItem, ScreeningDecision
 from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
 from models.vocabulary import (
@@ -179,6 +180,7 @@ def _one_study(
             comparison=CELLS,
             outcome=outcome,
             timepoint=EARLY,
+            analysis=f"{outcome}:{EARLY}",
             measure=measure,
             model=model or fixed,
             interval=interval,
@@ -206,6 +208,7 @@ def _two_studies(outcome: str, logs: dict[str, tuple[float, ...]], tau2: float, 
                 comparison=CELLS,
                 outcome=outcome,
                 timepoint=EARLY,
+                analysis=f"{outcome}:{EARLY}",
                 measure=Measure.RR,
                 model=model or Model.MH,
                 interval=interval,
@@ -270,6 +273,7 @@ def _effects() -> tuple[PooledEffect, ...]:
                 comparison=CELLS,
                 outcome=outcome,
                 timepoint=timepoint,
+                analysis=f"{outcome}:{timepoint}",
                 measure=Measure.MD,
                 model=Model.COMMON,
                 interval=Interval.WALD,
@@ -288,6 +292,7 @@ def _continuous(outcome: str, arms: tuple[tuple[int, float, float], tuple[int, f
         comparison=CELLS,
         outcome=outcome,
         timepoint=EARLY,
+        analysis=f"{outcome}:{EARLY}",
         measure=Measure.MD,
         evidence_set=EvidenceSet.PUBLISHED,
         n_intervention=n1,
@@ -310,6 +315,7 @@ def _dichotomous(study: str, outcome: str, table: tuple[int, int, int, int], evi
         comparison=CELLS,
         outcome=outcome,
         timepoint=EARLY,
+        analysis=f"{outcome}:{EARLY}",
         measure=Measure.RR,
         evidence_set=evidence,
         n_intervention=n1,
@@ -598,6 +604,7 @@ def _signal(rule: Rule, outcome: str, fired: bool, value: float, threshold: floa
         rule=rule,
         outcome=outcome,
         timepoint=EARLY,
+        analysis=f"{outcome}:{EARLY}",
         evidence_set=EvidenceSet.PROVISIONAL if is_provisional else EvidenceSet.PUBLISHED,
         convention=Convention.REVMAN5,
         fired=fired,
@@ -695,6 +702,7 @@ def review_page() -> ReviewPage:
             VersionComparison(
                 outcome=outcome,
                 timepoint=EARLY,
+                analysis=f"{outcome}:{EARLY}",
                 printed=texts[0],
                 reproduced=texts[1],
                 confirmed_now=texts[2],
@@ -702,8 +710,8 @@ def review_page() -> ReviewPage:
             )
             for outcome, texts in printed.items()
         ),
-        certainty=dict.fromkeys(printed, "low"),
-        computed_certainty={"survival, 4 to 6 months": "GRADE from the numbers alone: low (imprecision)."},
+        certainty={f"{outcome}:{EARLY}": "low" for outcome in printed},
+        computed_certainty={"survival:4 to 6 months": "GRADE from the numbers alone: low (imprecision)."},
         freshness=FRESH,
         flow=FlowNumbers(
             n_records=51,

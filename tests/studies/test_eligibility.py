@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from models.protocol import DecisionRow, Protocol, PublishedStudy, PublishedVersion
+from models.folder_rows import DecisionRow
+from models.protocol import Protocol
+from models.published import PublishedStudy, PublishedVersion
 from models.trial import Arm, Intervention, PlannedOutcome, TrialRecord
 from models.vocabulary import Allocation, Criterion, EvidenceWord, OutcomeRole, StudyType, Verdict
 from studies.eligibility import screen

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from models.eligibility import InterventionRow
-from models.review import Review, ReviewError, load_review
+from models.folder_files import ReviewError
+from models.review import Review, load_review
 from models.trial import Intervention, TrialRecord
 from models.vocabulary import Criterion, EvidenceWord, Verdict
 from studies.eligibility import screen

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from models.protocol import DecisionRow, Protocol, PublishedStudy
+from models.folder_rows import DecisionRow
+from models.protocol import Protocol
+from models.published import PublishedStudy
 from models.report import Report
 from models.screening import RunContext, StudyStatus
 from models.trial import Reference, TrialRecord

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from models.folder_rows import LinkRow
 from models.literature import Literature
-from models.protocol import LinkRow
 from models.report import Report
 from models.trial import Reference, SecondaryId, TrialRecord
 from models.vocabulary import ReferenceType

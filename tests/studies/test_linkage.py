@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.folder_rows import LinkRow
 from models.judgement import Linked
 from models.literature import Literature
-from models.protocol import LinkRow
 from models.trial import SecondaryId, TrialRecord
 from models.vocabulary import LinkMethod, Status, StudyRelationKind
 from studies.linkage import link

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 import pytest
 
-from models.protocol import PublishedStudy
+from models.published import PublishedStudy
 from models.results import FlowCount, MeasureTable, ParticipantFlow, PostedResults, ResultGroup
 from models.screening import Numbers
 from models.synthesis import ArmResult

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
-from models.protocol import DecisionRow, Protocol
+from models.folder_rows import DecisionRow
+from models.protocol import Protocol
 from models.trial import TrialRecord
 from models.vocabulary import Allocation, Criterion, Verdict
 from studies.reopening import eligible_from, reopened

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
+from models.folder_rows import LinkRow
 from models.judgement import Linked
 from models.literature import Literature
-from models.protocol import LinkRow
 from models.report import RelatedReport, Report
 from models.screening import ReportLink
 from models.trial import Reference, SecondaryId, TrialRecord

@@ -5,10 +5,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from models.protocol import Outcome, RiskOfBiasRow
+from judging.evidence import arm_of
+from models.folder_rows import RiskOfBiasRow
+from models.protocol import Outcome
 from models.review import load_review
 from models.screening import Numbers, StudyStatus
-from models.synthesis import ArmResult, EffectInput, PooledEffect
+from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import (
     Convention,
     EvidenceSet,
@@ -18,9 +20,9 @@ from models.vocabulary import (
     StudyList,
     StudyState,
 )
+from synthesis.analyses import pool_review
 from synthesis.certainty import Domain, absolute_effects, information_size, rate_certainty, rate_review
 from synthesis.effect_size import effect_inputs
-from synthesis.pooling import pool_review
 
 FOLDER = Path(__file__).parents[2] / "reviews" / "als_cell_therapy"
 OUTCOMES_2019 = (
@@ -36,14 +38,8 @@ OUTCOMES_2019 = (
 def review_2019():
     """Protocol, inputs, pooled headline of every outcome and people's judgements, as the 2019 review had them."""
     review = load_review(FOLDER)
-    names = set(ArmResult.__struct_fields__)
-    arms = [
-        ArmResult(**{name: value for name, value in row.model_dump().items() if name in names and value is not None})
-        for row in review.extraction
-        if row.study_id == "NCT01363401" and row.is_confirmed
-    ]
-    measures = {outcome.id: outcome.measure for outcome in review.protocol.outcomes}
-    inputs = effect_inputs(arms, measures, EvidenceSet.PUBLISHED)
+    arms = [arm_of(row) for row in review.extraction if row.study_id == "NCT01363401" and row.is_confirmed]
+    inputs = effect_inputs(arms, review.protocol.analyses, EvidenceSet.PUBLISHED)
     effects = pool_review(inputs, review.protocol, EvidenceSet.PUBLISHED)
     headlines = {
         effect.outcome: effect

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from models.protocol import Protocol
 from models.synthesis import EffectInput
 from models.vocabulary import Convention, EvidenceSet, Interval, Measure, Model
+from synthesis.analyses import pool_review
 from synthesis.effect_size import effect_inputs
-from synthesis.pooling import NO_SPREAD, natural, pool, pool_review, pool_studies
+from synthesis.pooling import NO_SPREAD, natural, pool, pool_studies
 from synthesis.tables import Tables
 
 MEASURES = {"alsfrsr": "MD", "fvc": "MD", "survival": "RR", "adverse_events": "RR", "serious_adverse_events": "RR"}
@@ -93,7 +94,7 @@ def rows(arm, *studies):
         for study, table in studies
         for outcome, role, numbers in table
     ]
-    return effect_inputs(arms, {name: Measure(word) for name, word in MEASURES.items()}, EvidenceSet.CONFIRMED)
+    return effect_inputs(arms, protocol().analyses, EvidenceSet.CONFIRMED)
 
 
 def lines(arm, *studies):

@@ -8,12 +8,14 @@ import msgspec
 import pytest
 
 from models.dates import at_night
-from models.protocol import Protocol, PublishedVersion
+from models.protocol import Protocol
+from models.published import EstimateRow, PublishedEstimate, PublishedVersion
 from models.screening import Event, RunContext
 from models.synthesis import EffectInput, PooledEffect, SourceFreshness
 from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Measure, Rule, SourceState, UpdateStatus
-from synthesis.pooling import pool_review
-from synthesis.signals import compare, decide, reproduce
+from synthesis.analyses import pool_review
+from synthesis.reproduction import reproduce
+from synthesis.signals import compare, decide
 
 BASELINE = PublishedVersion.model_validate(
     {"version": "1", "search_date": "2019-07-31", "included": [], "ongoing": [], "estimates": []}
@@ -57,6 +59,7 @@ def studies(
             comparison="c",
             outcome="o",
             timepoint="t",
+            analysis="o:t",
             measure=measure,
             evidence_set=evidence_set,
             n_intervention=50,
@@ -182,10 +185,10 @@ def test_new_participants_are_told_with_what_their_number_counts(
     assert signal.value == pytest.approx(sum(n for n, _ in new.values()) / 100)
 
 
-def estimate(**changes: float) -> PublishedVersion:
+def estimate(**changes: float) -> list[EstimateRow]:
     printed = {"outcome": "o", "timepoint": "t", "measure": "MD", "estimate": 1.0, "ci_low": 0.41, "ci_high": 1.59}
     row = printed | {"k": 1, "n_participants": 100, "decimals": 2} | changes
-    return PublishedVersion.model_validate(BASELINE.model_dump() | {"estimates": [row]})
+    return [PublishedEstimate.model_validate(row).of_analysis("o:t", "2019")]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,217 @@
+"""What analyses.csv, the rows of numbers and estimates.csv say of each other and of the protocol.
+
+Each problem is one line: file, line, field, value, and what to do.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Protocol as Interface
+
+from models.analysis import TABLE_MEASURES, Analysis, Given
+from models.folder_rows import CertaintyRow, ContrastRow, ExtractionRow, NumbersRow, RiskOfBiasRow
+from models.protocol import Protocol
+from models.published import EstimateRow, PublishedEstimate, PublishedVersion
+from models.terms import Row
+from models.vocabulary import MEAN_MEASURES, Convention, Measure
+
+_NEAR = 0.6
+
+
+class Numbers(Interface):
+    """The files of a review folder that tell of analyses and numbers."""
+
+    @property
+    def protocol(self) -> Protocol: ...
+    @property
+    def versions(self) -> Sequence[PublishedVersion]: ...
+    @property
+    def analyses(self) -> Sequence[Analysis]: ...
+    @property
+    def extraction(self) -> Sequence[ExtractionRow]: ...
+    @property
+    def contrasts(self) -> Sequence[ContrastRow]: ...
+    @property
+    def estimates(self) -> Sequence[EstimateRow]: ...
+    @property
+    def risk_of_bias(self) -> Sequence[RiskOfBiasRow]: ...
+    @property
+    def certainty(self) -> Sequence[CertaintyRow]: ...
+
+
+def problems_of_analyses(folder: Path, rows: Numbers) -> Iterator[str]:
+    """Everything that one file of numbers says and another does not know, or contradicts."""
+    path = folder / "analyses.csv"
+    problems = list(_of_analyses(path, rows.analyses, rows.protocol))
+    yield from problems
+    if problems:
+        return
+    protocol = rows.protocol.with_analyses(rows.analyses)
+    analyses = {item.analysis: item for item in protocol.analyses}
+    if not rows.analyses:
+        yield from _of_outcomes(folder / "protocol.yaml", protocol)
+    yield from _of_choices(folder, protocol, bool(rows.analyses))
+    yield from _of_rows(folder / "extraction.csv", rows.extraction, protocol, analyses, _arm_problem)
+    yield from _of_rows(folder / "contrasts.csv", rows.contrasts, protocol, analyses, _contrast_problem)
+    yield from _of_estimates(folder / "estimates.csv", rows.estimates, rows.versions, analyses)
+    for name, lines in (("risk_of_bias", rows.risk_of_bias), ("certainty", rows.certainty)):
+        for row in lines:
+            if row.analysis:
+                yield from known(folder / f"{name}.csv", row, "analysis", row.analysis, analyses)
+
+
+def _of_analyses(path: Path, rows: Sequence[Analysis], protocol: Protocol) -> Iterator[str]:
+    outcomes = {item.id: item for item in protocol.outcomes}
+    comparisons = [item.id for item in protocol.comparisons]
+    for row in rows:
+        yield from known(path, row, "comparison", row.comparison, comparisons)
+        yield from known(path, row, "outcome", row.outcome, outcomes)
+        if outcome := outcomes.get(row.outcome):
+            yield from known(path, row, "timepoint", row.timepoint, outcome.timepoints)
+            yield from _of_measure(path, row, row.measure or outcome.measure)
+    yield from twice(path, rows, lambda row: row.analysis, "give each its own name")
+
+
+def _of_measure(path: Path, row: Analysis, measure: Measure) -> Iterator[str]:
+    if row.swaps_events and measure not in TABLE_MEASURES:
+        yield f"{path}:{row.line}: swaps_events: true: {measure} counts no events; write false"
+    if row.is_log is not None and measure is not Measure.GEN:
+        yield f"{path}:{row.line}: is_log: {row.is_log}: {measure} says itself whether it is a logarithm; leave it empty"
+    if row.method in {"mh", "peto"} and (measure not in TABLE_MEASURES and measure is not Measure.HR):
+        yield f"{path}:{row.line}: method: {str(row.method)!r}: {measure} is pooled by inverse variance; write 'iv'"
+    if row.given is Given.ARMS and measure in {Measure.HR, Measure.GEN}:
+        yield f"{path}:{row.line}: given: 'arms': {measure} cannot be computed from arms; write 'contrast' or 'o_minus_e'"
+
+
+def _of_outcomes(path: Path, protocol: Protocol) -> Iterator[str]:
+    """Without analyses.csv a generic measure has no scale."""
+    for outcome in protocol.outcomes:
+        if outcome.measure is Measure.GEN:
+            yield (
+                f"{path}:1: outcomes.measure: 'GEN' of {outcome.id}: say in analyses.csv whether its estimates are"
+                " logarithms (is_log), or take a measure that says it"
+            )
+
+
+def _of_choices(folder: Path, protocol: Protocol, has_file: bool) -> Iterator[str]:
+    """Every analysis has a model under every convention."""
+    for convention in protocol.conventions:
+        for analysis in protocol.analyses:
+            if convention.name is Convention.PUBLISHED and not protocol.choices(analysis, convention):
+                where = folder / ("analyses.csv" if has_file else "protocol.yaml")
+                yield (
+                    f"{where}:{max(analysis.line, 1)}: method: '': nothing says how {analysis.analysis} is pooled as"
+                    " published; give method and model in analyses.csv, or models under convention published"
+                )
+
+
+def _of_rows(
+    path: Path,
+    rows: Sequence[NumbersRow],
+    protocol: Protocol,
+    analyses: Mapping[str, Analysis],
+    problem: Callable[[NumbersRow, Analysis], str],
+) -> Iterator[str]:
+    outcomes = {item.id: item for item in protocol.outcomes}
+    by_place: dict[tuple[str, str, str], list[Analysis]] = {}
+    for item in analyses.values():
+        by_place.setdefault(item.place, []).append(item)
+    for row in rows:
+        if row.analysis:
+            yield from known(path, row, "analysis", row.analysis, analyses)
+            own = [analyses[row.analysis]] if row.analysis in analyses else []
+            place = own[0].place if own else ()
+            for field, wanted in zip(("comparison", "outcome", "timepoint"), place, strict=False):
+                if (given := getattr(row, field)) and given != wanted:
+                    yield (
+                        f"{path}:{row.line}: {field}: {given!r}: analysis {row.analysis} is about {wanted!r}; write that,"
+                        " or leave it empty"
+                    )
+        else:
+            yield from known(path, row, "comparison", row.comparison, [item.id for item in protocol.comparisons])
+            yield from known(path, row, "outcome", row.outcome, outcomes)
+            if row.outcome in outcomes:
+                yield from known(path, row, "timepoint", row.timepoint, outcomes[row.outcome].timepoints)
+            own = by_place.get((row.comparison, row.outcome, row.timepoint), [])
+        for analysis in own:
+            if said := problem(row, analysis):
+                yield f"{path}:{row.line}: {said}"
+
+
+def _arm_problem(row: NumbersRow, analysis: Analysis) -> str:
+    assert isinstance(row, ExtractionRow)
+    measure = analysis.measure
+    if analysis.given in {Given.CONTRAST, Given.O_MINUS_E}:
+        return f"arm: {str(row.arm)!r}: analysis {analysis.analysis} takes estimates ({analysis.given}); enter contrasts.csv"
+    if measure in {Measure.HR, Measure.GEN}:
+        return f"arm: {str(row.arm)!r}: {measure} cannot be computed from arms; enter its estimate in contrasts.csv"
+    if measure in MEAN_MEASURES and row.mean is None:
+        return f"n_events: {row.n_events}: {analysis.outcome} is pooled as {measure}; give mean and sd"
+    if measure not in MEAN_MEASURES and row.n_events is None:
+        return f"mean: {row.mean}: {analysis.outcome} is pooled as {measure}; give n_events"
+    if measure is Measure.IRR and row.person_time is None:
+        return f"person_time: '': {analysis.outcome} is pooled as a ratio of rates; give the person-time of the arm"
+    return ""
+
+
+def _contrast_problem(row: NumbersRow, analysis: Analysis) -> str:
+    assert isinstance(row, ContrastRow)
+    if analysis.given is Given.ARMS:
+        return (
+            f"measure: {str(row.measure)!r}: analysis {analysis.analysis} takes numbers of arms; enter extraction.csv"
+        )
+    if analysis.given is Given.O_MINUS_E and row.o_minus_e is None:
+        return f"estimate: {row.estimate}: analysis {analysis.analysis} takes o_minus_e with variance; give those"
+    alike = {Measure.SMD, Measure.SMD_APPROXIMATE}, {Measure.OR, Measure.PETO}
+    measure = analysis.measure
+    if row.measure is not measure and not any({row.measure, measure} <= pair for pair in alike):
+        return f"measure: {str(row.measure)!r}: {analysis.outcome} is pooled as {measure}, and the two are not the same"
+    return ""
+
+
+def _of_estimates(
+    path: Path, rows: Sequence[EstimateRow], versions: Sequence[PublishedVersion], analyses: Mapping[str, Analysis]
+) -> Iterator[str]:
+    names = [version.version for version in versions]
+    for row in rows:
+        yield from known(path, row, "version", row.version, names)
+        yield from known(path, row, "analysis", row.analysis, analyses)
+    yield from twice(
+        path, rows, lambda row: (row.version, row.analysis, row.subgroup_number, row.subgroup), "keep one of them"
+    )
+
+
+def estimates_once(place: str, estimates: Sequence[PublishedEstimate]) -> Iterator[str]:
+    """An estimate of a version that stands twice."""
+    printed: set[Hashable] = set()
+    for estimate in estimates:
+        key = (estimate.analysis, estimate.comparison, estimate.outcome, estimate.timepoint)
+        if key in printed:
+            told = estimate.analysis or f"{estimate.outcome}, {estimate.timepoint}"
+            yield f"{place}: estimates: {told} stands twice; keep one"
+        printed.add(key)
+
+
+def known(path: Path, row: Row, field: str, value: str, names: Iterable[str]) -> Iterator[str]:
+    """A name that no other file has."""
+    if value not in names:
+        yield f"{path}:{row.line}: {field}: {value!r} is none of {sorted(map(str, names))}: {nearest(value, names)}"
+
+
+def twice(path: Path, rows: Sequence[Row], key: Callable[..., Hashable], action: str) -> Iterator[str]:
+    """Rows that say one thing twice."""
+    first: dict[Hashable, Row] = {}
+    for row in rows:
+        said = key(row)
+        other = first.setdefault(said, row)
+        if other is not row:
+            parts = said if isinstance(said, tuple) else (said,)
+            told = ", ".join(str(part) for part in parts if part not in ("", None))
+            yield f"{path}:{row.line}: row: {told}: lines {other.line} and {row.line} say one thing twice; {action}"
+
+
+def nearest(value: str, names: Iterable[str]) -> str:
+    """What to write instead."""
+    ordered = sorted(map(str, names))
+    near = get_close_matches(value, ordered, n=1, cutoff=_NEAR)
+    return f"write {near[0]!r}" if near else f"write one of {', '.join(ordered) or 'none'}"

@@ -20,6 +20,10 @@ from models.vocabulary import (
 )
 
 
+AS_ANALYSED = "as analysed"
+"""Name of the time of analyses of which nobody tells a time."""
+
+
 class Timepoint(Strict):
     """A window of follow-up in days after the start of treatment, both ends included.
 
@@ -29,6 +33,11 @@ class Timepoint(Strict):
     name: str
     from_days: Annotated[int, Field(gt=0, le=366_000)] | None = None
     to_days: Annotated[int, Field(gt=0, le=366_000)] | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its name is a time that readers are told."""
+        return self.name != AS_ANALYSED
 
     @model_validator(mode="after")
     def ordered(self) -> Self:

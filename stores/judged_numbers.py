@@ -61,7 +61,7 @@ def _analyses(judgement: Judgement) -> list[Row]:
 
 
 def _with_subgroup(item: EffectInput | PooledEffect) -> Row:
-    cells = {name: value for name, value in msgspec.structs.asdict(item).items() if name != "subgroup"}
+    cells = {name: value for name, value in msgspec.structs.asdict(item).items() if name not in {"subgroup", "weights"}}
     return plain(cells) | {"subgroup": item.subgroup.name, "subgroup_number": item.subgroup.number}
 
 

@@ -19,7 +19,6 @@ from models.vocabulary import (
     Model,
 )
 
-
 AS_ANALYSED = "as analysed"
 """Name of the time of analyses of which nobody tells a time."""
 

@@ -83,6 +83,11 @@ class Eligibility(Strict):
     """Words by which a trial is recognised that compares sides or sites of the same people."""
     local_treatment: LocalTreatment | None = None
 
+    @property
+    def is_written(self) -> bool:
+        """Whether there are words to judge by: an adopted review has none until a person writes them."""
+        return bool(self.population.terms and self.intervention.terms)
+
     def with_interventions(self, interventions: Sequence[InterventionRow]) -> "Eligibility":
         """The terms with the names of interventions beside them."""
 

@@ -217,6 +217,8 @@ class EventCode(StrEnum):
     """Went back on what was public: completion, results, their date, or the primary outcome."""
     CORRECTION = "E7"
     """A report of its results was retracted, corrected, or put in doubt."""
+    LISTED_LATE = "E8"
+    """Listed as ongoing by a version although it was complete, or its results public, before that could be read."""
 
 
 class EvidenceWord(StrEnum):

@@ -223,8 +223,11 @@ def _what_happened(news: Sequence[Event]) -> str:
         EventCode.REPORT_LINKED: "report published",
         EventCode.REVERSAL: "went back on its registration",
         EventCode.CORRECTION: "report corrected, retracted or in doubt",
+        EventCode.LISTED_LATE: "listed as ongoing with results public since",
     }
-    newest = sorted(news, key=lambda event: event.public_date, reverse=True)
+    newest = sorted(
+        news, key=lambda event: (event.event_code is EventCode.LISTED_LATE, event.public_date), reverse=True
+    )
     parts = [f"{event.study_id} {verbs.get(event.event_code, 'reported')} {event.event_date}" for event in newest]
     return "; ".join(parts) + "." if parts else ""
 

@@ -137,6 +137,8 @@ class Protocol(Strict):
     conventions: Annotated[list[ConventionChoice], Field(min_length=1)]
     thresholds: Thresholds = Thresholds()
     recipients: list[str] = []
+    watched_from: date | None = None
+    """Day since which a review without a published version is watched: what was public by then is found, and no news."""
     retired: Retired | None = None
 
     @field_validator("pico")
@@ -231,7 +233,7 @@ class PublishedEstimate(Strict):
 
 
 class PublishedVersion(Strict):
-    """One published state of the review."""
+    """One published state of the review; or the state before the first, which has no name and lists nothing."""
 
     version: str
     search_date: date
@@ -244,6 +246,10 @@ class PublishedVersion(Strict):
     included: list[PublishedStudy] = []
     ongoing: list[PublishedStudy] = []
     estimates: list[PublishedEstimate] = []
+
+    @property
+    def is_published(self) -> bool:
+        return bool(self.version)
 
     @property
     def in_force_from(self) -> date:

@@ -62,8 +62,12 @@ class Review:
     searches: tuple[SearchRow, ...] = ()
 
     def as_of(self, day: date) -> "Review":
-        """The folder as people had decided it by `day`; at least the first version stays in force."""
-        known = tuple(version for version in self.versions if version.in_force_from <= day) or self.versions[:1]
+        """The folder as people had decided it by `day`.
+
+        Before the first version could be read it is in force nevertheless, unless the review was watched before.
+        """
+        known = tuple(version for version in self.versions if version.in_force_from <= day)
+        known = known or (() if self.protocol.watched_from else self.versions[:1])
         names = {version.version for version in known}
         return Review(
             protocol=self.protocol,
@@ -81,8 +85,14 @@ class Review:
 
     @property
     def baseline(self) -> PublishedVersion:
-        """The version in force: the one with the latest search."""
-        return self.versions[-1]
+        """The version in force: the one with the latest search; as long as there is none, one that is not published.
+
+        It has no name, lists nothing, and was searched on the day since which the review is watched.
+        """
+        if self.versions:
+            return self.versions[-1]
+        assert self.protocol.watched_from
+        return PublishedVersion(version="", search_date=self.protocol.watched_from)
 
 
 def review_named(reviews: Path, name: str) -> Review:
@@ -122,13 +132,17 @@ def load_review(folder: Path) -> Review:
     protocol = problems.of(_load_yaml, folder / "protocol.yaml", Protocol)
     interventions = problems.of(_load_interventions, folder) or ()
     files = sorted((folder / "published").glob("*.yaml"))
-    if not files:
-        problems.said.append(f"{folder / 'published'}: no *.yaml; a review starts from a published version")
+    if not files and protocol and not protocol.watched_from:
+        problems.said.append(
+            f"{folder / 'protocol.yaml'}:1: watched_from: missing, and {folder / 'published'} has no *.yaml: a review"
+            " starts from a published version, or from a day, written as watched_from: 2026-11-20; what was public by"
+            " then is found, and is no news"
+        )
     versions = [item for path in files if (item := problems.of(_load_yaml, path, PublishedVersion))]
     rows: dict[str, Any] = {
         name: problems.of(_load_csv, folder / f"{name}.csv", shape) or () for name, shape in _SHAPES.items()
     }
-    if protocol is None or not versions:
+    if protocol is None or not (versions or protocol.watched_from):
         raise ReviewError("\n".join(problems.said))
     review = Review(
         protocol=protocol.with_interventions(interventions),

@@ -55,14 +55,18 @@ def not_followed(page: ReviewPage) -> str:
     """What nobody searches here although the review rests on it, in a sentence or two; '' when there is nothing."""
     if not page.unfollowed:
         return ""
+    version = f"the version of {page.baseline.version} was searched there or " if page.baseline.is_published else ""
     return (
-        f"Not followed here, though the version of {page.baseline.version} was searched there or the protocol names it:"
+        f"Not followed here, though {version}the protocol names it:"
         f" {words.listed(list(page.unfollowed))}. What only they hold is not known."
     )
 
 
 def because(page: ReviewPage) -> str:
-    """Whose results became public since the version in force was searched, by name; '' when nobody's decided."""
+    """Whose results became public since the search of the version in force, or since the review without one is watched.
+
+    By name; '' when nobody's decided.
+    """
     labels = words.study_labels(page.baseline)
     reasons = [event for event in page.events_since_version if event.key in page.decision.event_keys]
     results = [event for event in reasons if event.event_code in _RESULTS]
@@ -71,7 +75,8 @@ def because(page: ReviewPage) -> str:
     if not names:
         return ""
     search = words.day(page.baseline.search_date)
-    return f"Results of {words.listed(names)} became public after its search of {search}."
+    since = f"after its search of {search}" if page.baseline.is_published else f"since {search}"
+    return f"Results of {words.listed(names)} became public {since}."
 
 
 def hand_search(item: SourceFreshness) -> str:

@@ -128,6 +128,8 @@ class Protocol(Strict):
     title: str
     version: str
     question: str
+    words: list[str] = []
+    """Files of words that it shares with other reviews (`models.words`)."""
     pico: Pico
     searches: dict[str, SourceSearch]
     eligibility: Eligibility

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from models import words
 from models.eligibility import InterventionRow
 from models.folder_checks import problems_between, problems_of_names
 from models.protocol import (
@@ -29,9 +30,7 @@ from models.protocol import (
 from models.reviews import is_review_name
 from models.search_rows import SearchRow
 from models.terms import Row
-
-_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The C loader where PyYAML has it: ten times faster, same meaning."""
+from models.yaml_nodes import doubled, place_of, tree_of, values_of
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Line = TypeVar("Line", bound=Row)
@@ -148,7 +147,7 @@ def load_review(folder: Path) -> Review:
         protocol=protocol.with_interventions(interventions),
         versions=tuple(sorted(versions, key=lambda version: version.search_date)),
         interventions=interventions,
-        fingerprint=_fingerprint(folder),
+        fingerprint=_fingerprint(folder, words.files_of_words(protocol.words, folder)),
         **rows,
     )
     problems.said += problems_between(folder, review)
@@ -208,17 +207,17 @@ def _load_interventions(folder: Path) -> tuple[InterventionRow, ...]:
 def _load_yaml(path: Path, shape: type[Shape]) -> Shape:
     tree = None
     try:
-        loader = _YamlLoader(path.read_text(encoding="utf-8"))
-        tree = loader.get_single_node()
-        if doubled := list(_doubled(tree)):
-            raise ReviewError(
-                "\n".join(f"{path}:{line}: {key}: the key stands twice; keep one" for line, key in doubled)
-            )
-        return shape.model_validate(loader.construct_document(tree) if tree else None)
+        tree = tree_of(path)
+        problems = list(doubled(tree))
+        if shape is Protocol and tree:
+            tree, of_words = words.beside(path, tree)
+            problems += of_words
+        if not problems:
+            return shape.model_validate(values_of(tree))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise ReviewError(f"{path}:{line}: not YAML: {getattr(error, 'problem', error)}") from error
+        place = f"{mark.name}:{mark.line + 1}" if mark else f"{path}:1"
+        raise ReviewError(f"{place}: not YAML: {getattr(error, 'problem', error)}") from error
     except (ValueError, UnicodeDecodeError) as error:
         if not isinstance(error, ValidationError):
             raise ReviewError(f"{path}:1: file: not YAML: {error}; correct it there") from error
@@ -227,60 +226,27 @@ def _load_yaml(path: Path, shape: type[Shape]) -> Shape:
     raise ReviewError("\n".join(problems))
 
 
-def _doubled(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
-    """Line and name of every key that its mapping has already: YAML keeps the last and says nothing."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if str(key.value) in seen:
-                yield key.start_mark.line + 1, str(key.value)
-            seen.add(str(key.value))
-            yield from _doubled(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _doubled(value)
-
-
 def _explain(path: Path, tree: yaml.Node | None, problem: object) -> str:
     assert isinstance(problem, dict)
     where = problem["loc"]
     field = ".".join(str(part) for part in where) or "(whole file)"
     action = "remove it or correct its spelling" if problem["type"] == "extra_forbidden" else problem["msg"]
     what = "unknown key" if problem["type"] == "extra_forbidden" else f"value {_short(problem.get('input'))}"
-    return f"{path}:{_line_of(tree, where)}: {field}: {what}: {action}"
+    return f"{place_of(path, tree, where)}: {field}: {what}: {action}"
 
 
 def place_in(path: Path, *where: str) -> str:
     """A place in a YAML file as messages name it: file, line and field."""
     try:
-        tree = _YamlLoader(path.read_text(encoding="utf-8")).get_single_node()
+        tree = tree_of(path)
     except (OSError, yaml.YAMLError):
         tree = None
-    return f"{path}:{_line_of(tree, where)}: {'.'.join(where)}"
+    return f"{place_of(path, tree, where)}: {'.'.join(where)}"
 
 
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _line_of(node: yaml.Node | None, where: tuple[object, ...]) -> int:
-    """Line of the deepest node on a path, as far as the file has it."""
-    line = 1
-    for part in where:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == part:
-                    line, node = key.start_mark.line + 1, value
-                    break
-            else:
-                return line
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            return line
-    return line
 
 
 def _load_csv(path: Path, shape: type[Line]) -> tuple[Line, ...]:
@@ -384,9 +350,10 @@ def _to_do(problem: Mapping[str, Any]) -> str:
     return f"{said}; write {near[0]!r}" if near else said
 
 
-def _fingerprint(folder: Path) -> str:
+def _fingerprint(folder: Path, shared: Sequence[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in {".yaml", ".csv"}:
-            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    own = [path for path in sorted(folder.rglob("*")) if path.suffix in {".yaml", ".csv"}]
+    for path in (*own, *shared):
+        name = path.relative_to(folder) if path in own else f"{words.KEY}/{path.name}"
+        digest.update(str(name).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

@@ -7,7 +7,7 @@ from models.synthesis import SourceFreshness
 from models.vocabulary import EventCode, SourceState
 from reporting import numbers, words
 
-_RESULTS = frozenset({EventCode.RESULTS_POSTED, EventCode.REPORT_LINKED})
+RESULTS = frozenset({EventCode.RESULTS_POSTED, EventCode.REPORT_LINKED})
 
 
 def unsearched(freshness: Sequence[SourceFreshness]) -> tuple[SourceFreshness, ...]:
@@ -69,14 +69,15 @@ def because(page: ReviewPage) -> str:
     """
     labels = words.study_labels(page.baseline)
     reasons = [event for event in page.events_since_version if event.key in page.decision.event_keys]
-    results = [event for event in reasons if event.event_code in _RESULTS]
+    results = [event for event in reasons if event.event_code in RESULTS]
     newest = sorted(results, key=lambda event: (event.public_date, event.key), reverse=True)
     names = list(dict.fromkeys(labels.get(event.study_id, event.study_id) for event in newest))
     if not names:
         return ""
     search = words.day(page.baseline.search_date)
-    since = f"after its search of {search}" if page.baseline.is_published else f"since {search}"
-    return f"Results of {words.listed(names)} became public {since}."
+    if not page.baseline.is_published:
+        return f"Results of {words.listed(names)} have become public since {search}."
+    return f"Results of {words.listed(names)} became public after its search of {search}."
 
 
 def hand_search(item: SourceFreshness) -> str:

@@ -179,8 +179,10 @@ def _rules(page: ReviewPage, fired: Sequence[Signal]) -> list[str]:
 
 
 def _next_steps(page: ReviewPage, events: Sequence[Event]) -> Iterator[str]:
+    with_results = {event.study_id for event in events if event.event_code in claims.RESULTS}
     for event in events:
-        if event.event_code is not EventCode.COMPLETED:
+        is_answered = event.event_code is EventCode.OVERDUE and event.study_id in with_results
+        if event.event_code is not EventCode.COMPLETED and not is_answered:
             yield _NEXT[event.event_code].format(study=event.study_id)
     if claims.unsearched(page.freshness):
         lacking = claims.unsearched(page.freshness)

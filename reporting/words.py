@@ -194,7 +194,7 @@ QUEUE = {
 PLAIN_STATUS = {
     UpdateStatus.UP_TO_DATE: "The review reflects the evidence found so far.",
     UpdateStatus.UPDATE_PENDING: "There is evidence that the published review does not yet contain.",
-    UpdateStatus.NOT_PUBLISHED: "The review is in preparation: nothing is published that could be out of date.",
+    UpdateStatus.NOT_PUBLISHED: "Nothing of the review is published yet, so nothing of it can be out of date.",
     UpdateStatus.NOT_KNOWN: "Whether the review reflects the evidence is not known tonight.",
     UpdateStatus.NO_UPDATE_PLANNED: "People decided that this review will not be updated.",
 }
@@ -260,11 +260,7 @@ def version_in_force(version: PublishedVersion) -> str:
 
 def since_when(version: PublishedVersion) -> str:
     """The day after which things are news, and what it is."""
-    what = (
-        "the search date of the version in force"
-        if version.is_published
-        else "the day since which the review is watched"
-    )
+    what = "the search date of the version in force" if version.is_published else "the day on which watching began"
     return f"{day(version.search_date)}, {what}"
 
 

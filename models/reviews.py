@@ -61,6 +61,16 @@ def review_meant(name: str, reviews: Path, kept: Collection[str] = ()) -> str:
     return name
 
 
+def is_alone(review: str, reviews: Path, kept: Collection[str]) -> bool:
+    """Whether what does not say whose it is can only be one review's: the one that is meant, and no other has nights."""
+    if set(review_names(reviews)) <= {review}:
+        return True
+    try:
+        return review_meant("", reviews, kept) == review and not set(kept) - {review}
+    except NoSuchReview:
+        return False
+
+
 def _default(reviews: Path) -> str:
     """What the file says; a name of no review says nothing."""
     path = reviews / DEFAULT

@@ -5,7 +5,8 @@ from datetime import date, datetime
 import pytest
 
 from models.dates import at_night
-from models.protocol import Protocol, PublishedVersion
+from models.protocol import Protocol
+from models.published import PublishedVersion
 from models.review import load_review
 from models.screening import Event, RunContext
 from models.settings import Settings

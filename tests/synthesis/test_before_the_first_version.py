@@ -12,7 +12,7 @@ from models.screening import Event, RunContext
 from models.settings import Settings
 from models.synthesis import EffectInput, SourceFreshness
 from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Measure, SourceState
-from synthesis.pooling import pool_review
+from synthesis.analyses import pool_review
 from synthesis.signals import compare, decide, reproduce
 
 WATCHED = date(2016, 6, 21)

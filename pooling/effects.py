@@ -63,14 +63,16 @@ def studies_of(
     ----------
     numbers : of one file
     measure : for which they were read
-    convention : RevMan's SMD has the approximate J, and its risk differences are not corrected for zeros
+    convention : RevMan's SMD has the approximate J, and its risk differences are not corrected for zeros. The risk
+        ratio of a study in which everybody has the event is 1 under any convention and without one.
     zero_cells : of effects, instead of what measure and convention say
     """
     values, tables = numbers.values, None
     if numbers.has_tables:
         tables = Tables.of(*(values[name] for name in TABLE_COLUMNS))
         corrected = tables.corrected(zero_cells or zero_cells_of(measure, None, convention))
-        yi, vi = (of[0] for of in effect_of_tables(corrected, measure, uncorrected=tables if convention else None))
+        as_counted = tables if convention or measure is Measure.RR else None
+        yi, vi = (of[0] for of in effect_of_tables(corrected, measure, uncorrected=as_counted))
     elif numbers.columns == MEAN_COLUMNS:
         one, two = (Means(*(values[f"{name}{arm}i"] for name in ("m", "sd", "n"))) for arm in ARMS)
         is_revman = convention is not None and measure is Measure.SMD

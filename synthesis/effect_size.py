@@ -51,8 +51,9 @@ def effect_inputs(
     tuple of EffectInput
         One per study, comparison, outcome and timepoint, in the order of comparison, outcome, timepoint and
         study. 2 x 2 tables with a zero cell get 0.5 in each cell, and the note says so. `yi` and `vi` are
-        None, with a note, where an arm or a number is missing, where nobody or everybody has the event in
-        both arms and the measure is a ratio, or where the effect or its variance does not exist.
+        None, with a note, where an arm or a number is missing or an SD is 0, where nobody has the event in both
+        arms and the measure is a ratio, where everybody has it and the measure is an odds ratio, or where the
+        effect or its variance does not exist.
 
     Raises
     ------
@@ -155,8 +156,8 @@ def _group(arms: Sequence[ArmResult], role: ArmRole, measure: Measure, notes: li
         notes.append(f"{len(rows)} {role} arms combined")
     if measure in MEAN_MEASURES:
         means = [(arm.n_analysed, arm.mean, arm.sd) for arm in rows if arm.mean is not None and arm.sd is not None]
-        if len(means) < len(rows) or any(n < 1 or sd < 0 for n, _, sd in means):
-            notes.append(f"{role} arm without a mean, a standard deviation or people analysed")
+        if len(means) < len(rows) or any(n < 1 or sd <= 0 for n, _, sd in means):
+            notes.append(f"{role} arm without a mean, a standard deviation above 0 or people analysed")
             return Group()
         n, mean, sd = combine_means((n, mean, sd) for n, mean, sd in means if mean is not None and sd is not None)
         return Group(n=n, mean=mean, sd=sd)
@@ -172,17 +173,18 @@ def _effect(one: Group, two: Group, measure: Measure) -> tuple[float | None, flo
     said = ""
     if measure in MEAN_MEASURES:
         first, second = (Means(group.mean or 0.0, group.sd or 0.0, group.n) for group in (one, two))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            yi, vi = effect_of_means(first, second, measure)
+        yi, vi = effect_of_means(first, second, measure)
     else:
         tables = Tables.of(one.n_events or 0, one.n, two.n_events or 0, two.n)
         zero_cells = zero_cells_of(measure)
-        if zero_cells.drop_double and tables.is_double.item():
+        if tables.dropped(zero_cells).item():
             who = "nobody" if one.n_events == 0 else "everybody"
             return None, None, f"not pooled: {who} had the event in both arms, which says nothing about the ratio"
         corrected = tables.corrected(zero_cells)
         yi, vi = effect_of_tables(corrected, measure, uncorrected=tables)
-        if corrected.events_1.item() != one.n_events:
+        if tables.has_everybody.item() and measure is Measure.RR:
+            said = "everybody had the event in both arms: a ratio of 1, its variance from 0.5 added to each cell"
+        elif corrected.events_1.item() != one.n_events:
             said = "0.5 added to each cell because one is zero"
     if not (np.isfinite(yi) and vi > 0):
         return None, None, f"not pooled: these numbers give no {measure} with a variance above 0"

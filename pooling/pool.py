@@ -225,7 +225,7 @@ def _studies(numbers: Numbers, choice: Choice) -> Studies:
         drop_double=of_tables.drop_double,
         keep_everybody=of_tables.keep_everybody,
     )
-    return studies_of(numbers, measure, convention, of_effects)
+    return studies_of(numbers, measure, convention, of_effects, says_added=of_tables.to is not AddTo.NONE)
 
 
 def _choices(

@@ -11,11 +11,11 @@ import numpy as np
 
 from models.value import Value
 from models.vocabulary import Convention, Interval
-from synthesis.analysis_rows import AnalysisRow, AnalysisSettings, Applicability
+from synthesis.analysis_rows import AnalysisRow, AnalysisSettings, Applicability, row_effects
 from synthesis.heterogeneity import differences_of_groups
 from synthesis.inverse_variance import critical_value
 from synthesis.pooling import Pooled, pool_studies
-from synthesis.row_effects import COLUMNS, RowEffects, row_effects
+from synthesis.study_effects import CELLS, DataType, StudyEffects
 from synthesis.study_sets import Array, Mask
 
 TAU2_PRINTED_AT_MOST = 100.0
@@ -64,7 +64,8 @@ class Total(Value, frozen=True, kw_only=True):
     subgroup : whose, None for all
     is_shown : whether the settings show it; it is computed all the same
     n_rows : rows that apply, estimable or not, over which cases and people are summed
-    cases_1, n_1, cases_2, n_2 : sums over these rows as they are given, None where no row has the number
+    cases_1, n_1, cases_2, n_2 : sums over these rows as they are given, None where no row has the number; people
+        who are in several rows count as often
     estimate, ci_low, ci_high, pi_low, pi_high : as displayed, a ratio for logarithms, None where they do not exist
     z, t : distance from no effect in standard errors, the one that goes with the interval
     df : degrees of freedom of chi-squared
@@ -171,9 +172,9 @@ def _mask(words: Iterable[bool]) -> Mask:
     return np.fromiter(words, dtype=bool)
 
 
-def _pooled(rows: Sequence[AnalysisRow], effects: RowEffects, mask: Mask, settings: AnalysisSettings) -> Pooled:
+def _pooled(rows: Sequence[AnalysisRow], effects: StudyEffects, mask: Mask, settings: AnalysisSettings) -> Pooled:
     """The estimate of some rows, of which those count that are estimable."""
-    kept = mask & effects.is_estimable
+    kept = mask & effects.exist
     people = (_sum_of(rows, kept, "n1i") or 0.0) + (_sum_of(rows, kept, "n2i") or 0.0)
     return pool_studies(
         effects.yi[kept].tolist(),
@@ -192,13 +193,13 @@ def _pooled(rows: Sequence[AnalysisRow], effects: RowEffects, mask: Mask, settin
 
 def _weights(
     rows: Sequence[AnalysisRow],
-    effects: RowEffects,
+    effects: StudyEffects,
     settings: AnalysisSettings,
     overall: tuple[Mask, Pooled],
     subgroups: Sequence[tuple[Mask, Pooled]],
 ) -> Array:
     """Weights of the rows as RevMan shows them; NaN where a row is not estimable."""
-    weights = np.where(effects.is_estimable, 0.0, np.nan)
+    weights = np.where(effects.exist, 0.0, np.nan)
     if settings.has_overall:
         _give(weights, effects, *overall)
         _share_what_is_joined(weights, rows, effects, subgroups)
@@ -208,20 +209,20 @@ def _weights(
     return weights
 
 
-def _give(weights: Array, effects: RowEffects, mask: Mask, pooled: Pooled) -> None:
-    weights[mask & effects.is_estimable] = pooled.weights_pct
+def _give(weights: Array, effects: StudyEffects, mask: Mask, pooled: Pooled) -> None:
+    weights[mask & effects.exist] = pooled.weights_pct
 
 
 def _share_what_is_joined(
-    weights: Array, rows: Sequence[AnalysisRow], effects: RowEffects, subgroups: Sequence[tuple[Mask, Pooled]]
+    weights: Array, rows: Sequence[AnalysisRow], effects: StudyEffects, subgroups: Sequence[tuple[Mask, Pooled]]
 ) -> None:
     """Rows of subgroups alone share the weight that rows of the overall estimate alone have.
 
     They do so by the inverse of their variance within their subgroup: what the others join is split again, so that
     the weights of the subgroups sum to 100.
     """
-    is_split = _mask(not row.in_overall for row in rows) & effects.is_estimable
-    is_joined = _mask(not row.in_subgroup for row in rows) & effects.is_estimable
+    is_split = _mask(not row.in_overall for row in rows) & effects.exist
+    is_joined = _mask(not row.in_subgroup for row in rows) & effects.exist
     if not is_split.any():
         return
     precision = np.zeros(len(rows))
@@ -232,7 +233,7 @@ def _share_what_is_joined(
 
 
 def _row_results(
-    rows: Sequence[AnalysisRow], effects: RowEffects, weights: Array, settings: AnalysisSettings
+    rows: Sequence[AnalysisRow], effects: StudyEffects, weights: Array, settings: AnalysisSettings
 ) -> Iterator[RowResult]:
     sei = np.sqrt(effects.vi)
     half_width = critical_value(settings.level, np.inf) * sei
@@ -266,13 +267,14 @@ def _total(
     estimate, ci_low, ci_high, pi_low, pi_high = (_number(value) for value in shown)
     distance = abs(pooled.estimate) / pooled.se if pooled.estimate is not None and pooled.se else None
     by_t = settings.own_interval is not Interval.WALD and pooled.k > 1
+    has_cases = settings.data_type is not DataType.CONTINUOUS
     return Total(
         subgroup=subgroup,
         is_shown=settings.has_overall if subgroup is None else settings.has_subgroups,
         n_rows=int(mask.sum()),
-        cases_1=_sum_of(rows, mask, "ai"),
+        cases_1=_sum_of(rows, mask & has_cases, "ai"),
         n_1=_sum_of(rows, mask, "n1i"),
-        cases_2=_sum_of(rows, mask, "ci"),
+        cases_2=_sum_of(rows, mask & has_cases, "ci"),
         n_2=_sum_of(rows, mask, "n2i"),
         estimate=estimate,
         ci_low=ci_low,
@@ -298,7 +300,7 @@ def _test(parts: Sequence[Pooled]) -> SubgroupTest | None:
 
 def _notes(
     rows: Sequence[AnalysisRow],
-    effects: RowEffects,
+    effects: StudyEffects,
     settings: AnalysisSettings,
     in_overall: Mask,
     members: dict[str, Mask],
@@ -310,7 +312,7 @@ def _notes(
     if not settings.has_overall and settings.has_subgroups:
         shown = {f"subgroup {name}" if name else "the estimate": mask for name, mask in members.items()}
     for where, mask in shown.items():
-        counted = [row for row, counts in zip(rows, mask & effects.is_estimable, strict=True) if counts]
+        counted = [row for row, counts in zip(rows, mask & effects.exist, strict=True) if counts]
         for study, n in Counter(row.study for row in counted).items():
             if n > 1:
                 yield SEVERAL_ROWS.format(study=study, n=n, where=where)
@@ -321,7 +323,7 @@ def _notes(
 
 def _control(row: AnalysisRow, settings: AnalysisSettings) -> tuple[float | None, ...]:
     """The control arm's numbers, by which a shared one is known."""
-    return tuple(getattr(row, name) for name in COLUMNS[settings.data_type] if name in CONTROL)
+    return tuple(getattr(row, name) for name in CELLS[settings.data_type] if name in CONTROL)
 
 
 def _sum_of(rows: Sequence[AnalysisRow], mask: Mask, column: str) -> float | None:

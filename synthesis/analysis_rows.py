@@ -5,27 +5,19 @@ SDs; `t1i`, `t2i` person-time; `yi`, `sei` an estimate on the analysis scale and
 intervention, 2 the control.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
+import numpy as np
+
 from models.value import Value
-from models.vocabulary import Interval, Measure, Model
+from models.vocabulary import Convention, Interval, Measure, Model
 from synthesis.inverse_variance import check_choice
 from synthesis.measures import RATIOS
 from synthesis.pooling import COMMON_MODELS, MH_MEASURES
+from synthesis.study_effects import CELLS, DataType, StudyEffects, study_effects
+from synthesis.study_sets import Array
 from synthesis.tables import ZeroCells
-
-
-class DataType(StrEnum):
-    """Which columns of the rows count; what stands in others is not read."""
-
-    DICHOTOMOUS = "dichotomous"
-    CONTINUOUS = "continuous"
-    CONTRAST = "contrast"
-    """Estimates with standard errors; formerly generic inverse variance."""
-    O_E = "o_e"
-    """Observed less expected events, and the variance of that."""
-    RATES = "rates"
-    """Events and person-time, which Cochrane's packages do not have."""
 
 
 class Method(StrEnum):
@@ -140,3 +132,31 @@ class AnalysisRow(Value, frozen=True, kw_only=True):
     @property
     def in_subgroup(self) -> bool:
         return self.applicability is not Applicability.OVERALL_ONLY
+
+
+def row_effects(rows: Sequence[AnalysisRow], settings: AnalysisSettings) -> StudyEffects:
+    """Effects of the rows by RevMan's rules, each on the analysis scale, or why a row is not estimable.
+
+    Raises
+    ------
+    ValueError
+        If the measure cannot be computed from this type of data.
+    """
+    cells = {name: _column(rows, name) for name in CELLS[settings.data_type] if name != "vi"}
+    if settings.data_type is DataType.CONTRAST:
+        error = _column(rows, "sei")
+        with np.errstate(over="ignore", under="ignore"):
+            cells["vi"] = np.where(error > 0, error**2, np.minimum(error, 0.0))
+    if settings.swaps_events and settings.data_type is DataType.DICHOTOMOUS:
+        cells |= {"ai": cells["n1i"] - cells["ai"], "ci": cells["n2i"] - cells["ci"]}
+    return study_effects(
+        cells,
+        settings.data_type,
+        settings.measure,
+        convention=Convention.REVMAN2025,
+        zero_cells=settings.zero_cells,
+    )
+
+
+def _column(rows: Sequence[AnalysisRow], name: str) -> Array:
+    return np.array([getattr(row, name) for row in rows], dtype=np.float64)

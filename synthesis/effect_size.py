@@ -12,9 +12,9 @@ from math import sqrt
 import numpy as np
 
 from models.synthesis import ArmResult, EffectInput
-from models.vocabulary import MEAN_MEASURES, ArmRole, EvidenceSet, EvidenceWord, Measure
-from synthesis.measures import TABLE_MEASURES, Means, effect_of_means, effect_of_tables
-from synthesis.tables import Tables, zero_cells_of
+from models.vocabulary import MEAN_MEASURES, ArmRole, Convention, EvidenceSet, EvidenceWord, Measure
+from synthesis.measures import TABLE_MEASURES
+from synthesis.study_effects import DataType, study_effects
 
 STRENGTH = list(EvidenceWord)
 """Evidence words from the strongest to the weakest, in the order of the vocabulary."""
@@ -156,8 +156,8 @@ def _group(arms: Sequence[ArmResult], role: ArmRole, measure: Measure, notes: li
         notes.append(f"{len(rows)} {role} arms combined")
     if measure in MEAN_MEASURES:
         means = [(arm.n_analysed, arm.mean, arm.sd) for arm in rows if arm.mean is not None and arm.sd is not None]
-        if len(means) < len(rows) or any(n < 1 or sd <= 0 for n, _, sd in means):
-            notes.append(f"{role} arm without a mean, a standard deviation above 0 or people analysed")
+        if len(means) < len(rows) or any(n < 1 or sd < 0 for n, _, sd in means):
+            notes.append(f"{role} arm without a mean, a standard deviation or people analysed")
             return Group()
         n, mean, sd = combine_means((n, mean, sd) for n, mean, sd in means if mean is not None and sd is not None)
         return Group(n=n, mean=mean, sd=sd)
@@ -170,22 +170,14 @@ def _group(arms: Sequence[ArmResult], role: ArmRole, measure: Measure, notes: li
 
 def _effect(one: Group, two: Group, measure: Measure) -> tuple[float | None, float | None, str]:
     """Effect and variance of two groups, or why there is none."""
-    said = ""
     if measure in MEAN_MEASURES:
-        first, second = (Means(group.mean or 0.0, group.sd or 0.0, group.n) for group in (one, two))
-        yi, vi = effect_of_means(first, second, measure)
+        cells = {"m1i": one.mean, "sd1i": one.sd, "n1i": one.n, "m2i": two.mean, "sd2i": two.sd, "n2i": two.n}
+        data_type = DataType.CONTINUOUS
     else:
-        tables = Tables.of(one.n_events or 0, one.n, two.n_events or 0, two.n)
-        zero_cells = zero_cells_of(measure)
-        if tables.dropped(zero_cells).item():
-            who = "nobody" if one.n_events == 0 else "everybody"
-            return None, None, f"not pooled: {who} had the event in both arms, which says nothing about the ratio"
-        corrected = tables.corrected(zero_cells)
-        yi, vi = effect_of_tables(corrected, measure, uncorrected=tables)
-        if tables.has_everybody.item() and measure is Measure.RR:
-            said = "everybody had the event in both arms: a ratio of 1, its variance from 0.5 added to each cell"
-        elif corrected.events_1.item() != one.n_events:
-            said = "0.5 added to each cell because one is zero"
-    if not (np.isfinite(yi) and vi > 0):
-        return None, None, f"not pooled: these numbers give no {measure} with a variance above 0"
-    return yi.item(), vi.item(), said
+        cells = {"ai": one.n_events, "n1i": one.n, "ci": two.n_events, "n2i": two.n}
+        data_type = DataType.DICHOTOMOUS
+    numbers = {name: np.array([value], dtype=np.float64) for name, value in cells.items()}
+    found = study_effects(numbers, data_type, measure, convention=Convention.REVMAN2025)
+    if found.reasons[0]:
+        return None, None, f"not pooled: {found.reasons[0]}"
+    return found.yi.item(), found.vi.item(), found.notes[0]

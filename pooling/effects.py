@@ -9,7 +9,7 @@ import numpy as np
 from models.vocabulary import Convention, Measure
 from pooling.reported import EFFECT_COLUMNS, LOGRANK_COLUMNS, MEAN_COLUMNS, RATE_COLUMNS, TABLE_COLUMNS, Numbers
 from pooling.spreadsheet import Row
-from synthesis.study_effects import CELLS, DataType, study_effects
+from synthesis.study_effects import CELLS, RATIO_OF_EVERYBODY, DataType, study_effects
 from synthesis.study_sets import Array, Mask
 from synthesis.tables import Tables, ZeroCells
 
@@ -93,7 +93,9 @@ def studies_of(
         zero_cells=zero_cells,
     )
     notes = [*numbers.notes, *_left_out(numbers.names, found.reasons)]
-    for note in dict.fromkeys(filter(None, found.notes if says_added else ())):
+    for note in dict.fromkeys(filter(None, found.notes)):
+        if note != RATIO_OF_EVERYBODY and not says_added:
+            continue
         which = ", ".join(name for name, said in zip(numbers.names, found.notes, strict=True) if said == note)
         notes.append(f"{note}: {which}")
     return Studies(

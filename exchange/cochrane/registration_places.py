@@ -6,6 +6,7 @@ registration: …* declare a number. Titles of papers and other sentences mentio
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -23,6 +24,8 @@ _HAS_NUMBER = re.compile(r"\d{5}|RBR|SLCTR|NTR|PER\W|\bNL\W{0,3}\d|CTRI|OMON|U11
 _ADDRESS = re.compile(r"(?<!\S)\S{0,60}[a-z]\.[a-z]\S{0,60}/\S+", re.IGNORECASE)
 _LONGEST = 2_000
 """Characters of an address, name or identifier that are looked at."""
+_TIMES, _MOST = 3, 40
+"""How often a number, and how many numbers, of one field are looked at."""
 _NEAR = 400
 """Characters around a number in prose that may say whose it is."""
 _BARE_ANZCTR = re.compile(r"(?<![A-Za-z0-9])(?=126\d{11}(?!\d))")
@@ -149,11 +152,14 @@ def _whole(place: str, value: str) -> Iterator[Mention]:
 def _in_prose(place: str, value: str) -> Iterator[Mention]:
     before = ""
     is_name = place.lower() in {"char: study name", "char: trial name or title", "char: trial name"}
+    told = Counter[tuple[str, str]]()
     for paragraph in paragraphs(value):
         text = _unquoted(paragraph)
-        if _HAS_NUMBER.search(plain(text)):
-            heading = before if len(before) < 60 and not any(map(str.isdigit, before)) else ""
-            for key, number, start, end in _found(text):
+        heading = before if len(before) < 60 and not any(map(str.isdigit, before)) else ""
+        for key, number, start, end in _found(text):
+            told[key] += 1
+            # The first sentences with a number say whose it is; a field with many numbers is a list of others.
+            if told[key] <= _TIMES and len(told) <= _MOST:
                 is_declared = key[0] != UNIVERSAL and _declares(text, start, end, heading, is_name)
                 yield Mention(key, number, place, _sentence(plain(text), start, end), is_declared)
         before = paragraph

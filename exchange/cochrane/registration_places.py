@@ -19,9 +19,18 @@ from models.registers import EU_CT, ISRCTN, UNIVERSAL, Register, matches, plain
 _PAPERS = frozenset(
     ["JOUR", "PCOMM", "CONF", "CPAPER", "CHAP", "BOOK", "THES", "RPRT", "ABST", "NEWS", "MGZN", "EJOUR"]
 )
+_FURTHER = ("VL", "IS", "SP", "EP", "DA")
+"""Fields of an entry that are meant for something else, and count where they hold a number and nothing besides."""
 _HAS_NUMBER = re.compile(r"\d{5}|RBR|SLCTR|NTR|PER\W|\bNL\W{0,3}\d|CTRI|OMON|U1111", re.IGNORECASE)
 """What every number of a register has; most sentences have none of it, and are not looked at closely."""
 _ADDRESS = re.compile(r"(?<!\S)\S{0,60}[a-z]\.[a-z]\S{0,60}/\S+", re.IGNORECASE)
+_HOSTS = re.compile(
+    r"(?:clinicaltrials\.gov|who\.int|clinicaltrialsregister\.eu|euclinicaltrials\.eu|isrctn|controlled-trials|anzctr|chictr|"
+    r"ctri\.nic|drks|irct\.ir|umin\.ac|jrct|rctportal|cris\.nih|trialregister\.nl|onderzoekmetmensen|pactr|ensaiosclinicos|"
+    r"rpcec|slctr|clinicaltrials\.in\.th|thaiclinicaltrials|lbctr|ins\.gob\.pe)[^/\s]*/",
+    re.IGNORECASE,
+)
+"""Where registers have their entries."""
 _LONGEST = 2_000
 """Characters of an address, name or identifier that are looked at."""
 _TIMES, _MOST = 3, 40
@@ -96,7 +105,7 @@ class Mention(NamedTuple):
 
 def mentions_of(study: PackageStudy, references: list[PackageReference]) -> Iterator[Mention]:
     """Every number in what the package says of a study, by the weight of its place."""
-    for tag in ("JF", "DO", "AU"):
+    for tag in ("JF", "UR", "DO", "AU", *_FURTHER):
         for number, reference in enumerate(references, start=1):
             yield from _in_reference(reference, tag, number)
     # A name of the register and a year is no number: Ntr 2013.
@@ -107,10 +116,10 @@ def mentions_of(study: PackageStudy, references: list[PackageReference]) -> Iter
         yield from _in_prose(f"Char: {name}", value)
     for number, reference in enumerate(references, start=1):
         yield from _in_reference(reference, "C3", number)
-    for reference in references:
+    for number, reference in enumerate(references, start=1):
         for tag in ("TI", "TT", "CT"):
             for value in reference.all(tag):
-                yield from (item._replace(is_declared=False) for item in _whole(tag, value))
+                yield from _in_title(reference, tag, value, number)
 
 
 def numbers_in(text: str) -> list[tuple[tuple[str, str], str]]:
@@ -120,7 +129,7 @@ def numbers_in(text: str) -> list[tuple[tuple[str, str], str]]:
 
 def has_address(reference: PackageReference) -> bool:
     """Whether an entry's source is the address of a page."""
-    return reference.type not in _PAPERS and any(map(_ADDRESS.search, reference.all("JF")))
+    return reference.type not in _PAPERS and any(_ADDRESS.search(text[:_LONGEST]) for text in reference.all("JF"))
 
 
 def _in_reference(reference: PackageReference, tag: str, number: int) -> Iterator[Mention]:
@@ -128,12 +137,22 @@ def _in_reference(reference: PackageReference, tag: str, number: int) -> Iterato
     is_later = is_entry and bool(FOLLOWS_UP.search(" ".join(reference.all("TI", "TT"))))
     for value in reference.all(tag):
         text = value.split(" ", 1)[-1] if tag == "C3" else value
-        # An article's source is a journal, its authors are people.
-        if is_entry or tag == "DO" or _ADDRESS.search(text) or (tag != "JF" and _is_only_number(text)):
+        # An article's source is a journal, its authors are people, its addresses those of publishers.
+        is_free = is_entry and tag not in _FURTHER
+        if is_free or tag == "DO" or _is_at_register(text) or (tag != "JF" and _is_only_number(text)):
             for item in _whole(tag, value):
                 if tag == "DO" and item.key[0] != ISRCTN:
                     continue
                 yield item._replace(is_of_follow_up=is_later, reference=number)
+
+
+def _in_title(reference: PackageReference, tag: str, value: str, number: int) -> Iterator[Mention]:
+    """Titles mention numbers; an entry's that begins with one declares it."""
+    first = next(_found(value), None) if reference.type not in _PAPERS else None
+    is_told = first is not None and not plain(value)[: first[2]].strip(" ([:")
+    for item in _whole(tag, value):
+        is_declared = is_told and first is not None and item.key == first[0] and not FOLLOWS_UP.search(value)
+        yield item._replace(is_declared=is_declared, reference=number)
 
 
 def _whole(place: str, value: str) -> Iterator[Mention]:
@@ -219,7 +238,12 @@ def _without_numbers(text: str) -> str:
     return rest
 
 
-def _is_only_number(text: str) -> bool:
+def _is_at_register(text: str) -> bool:
+    return bool(_ADDRESS.search(text[:_LONGEST]) and _HOSTS.search(text[:_LONGEST]))
+
+
+def _is_only_number(value: str) -> bool:
+    text = value[:_LONGEST]
     return bool(_HAS_NUMBER.search(text)) and bool(_ONLY_NUMBER.fullmatch(_without_numbers(plain(_unquoted(text)))))
 
 

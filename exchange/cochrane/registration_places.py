@@ -243,8 +243,11 @@ def _is_at_register(text: str) -> bool:
 
 
 def _is_only_number(value: str) -> bool:
-    text = value[:_LONGEST]
-    return bool(_HAS_NUMBER.search(text)) and bool(_ONLY_NUMBER.fullmatch(_without_numbers(plain(_unquoted(text)))))
+    """Whether a field holds a number and nothing besides, an address neither."""
+    text = plain(_unquoted(value[:_LONGEST]))
+    if _ADDRESS.search(text) or not _HAS_NUMBER.search(text):
+        return False
+    return bool(_ONLY_NUMBER.fullmatch(_without_numbers(text)))
 
 
 def _sentence(text: str, start: int, end: int) -> str:

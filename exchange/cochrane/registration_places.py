@@ -38,6 +38,7 @@ _TIMES, _MOST = 3, 40
 _NEAR = 400
 """Characters around a number in prose that may say whose it is."""
 _BARE_ANZCTR = re.compile(r"(?<![A-Za-z0-9])(?=126\d{11}(?!\d))")
+_COUNTS = re.compile(r"(?<!\d)0?1?234567")
 _YEAR = re.compile(r"\s+(?:19|20)\d\d[a-z]?$")
 _OLD_DUTCH = re.compile(r"rctview\.asp\?TC=(\d{1,4})(?!\d)", re.IGNORECASE)
 """The old Dutch register's address, whose number is the entry's; all others' are internal."""
@@ -217,7 +218,8 @@ def _found(text: str) -> Iterator[tuple[tuple[str, str], str, int, int]]:
     seen = sorted(matches(readable), key=lambda item: item[1].start())
     for register, match in seen:
         number = register.number(match)
-        if not is_filler(number):
+        # A number whose digits count was given in its turn; nobody fills a list of references with one.
+        if not is_filler(number) or _COUNTS.search(number):
             yield (register.name, number), _printed(register, match), match.start(), match.end()
 
 

@@ -167,6 +167,8 @@ def test_an_address_with_an_internal_number_gives_none_and_is_told(tmp_path: Pat
         ("Ntr 2013", ()),
         ("NL 2019", ()),
         ("NCT00000000", ()),
+        ("NCT11111111", ()),
+        ("NCT01234567 2011", ("NCT01234567",)),
         ("MCDH/2017/35", ()),
         ("Ash 2001", ()),
     ],

@@ -154,6 +154,8 @@ class Protocol(Strict):
     title: str
     version: str
     question: str
+    words: list[str] = []
+    """Files of words that it shares with other reviews (`models.words`)."""
     pico: Pico
     searches: dict[str, SourceSearch]
     eligibility: Eligibility
@@ -163,6 +165,8 @@ class Protocol(Strict):
     conventions: Annotated[list[ConventionChoice], Field(min_length=1)]
     thresholds: Thresholds = Thresholds()
     recipients: list[str] = []
+    watched_from: date | None = None
+    """Day since which a review without a published version is watched: what was public by then is found, and no news."""
     retired: Retired | None = None
     _analyses: tuple[Analysis, ...] = PrivateAttr(())
 

@@ -70,12 +70,13 @@ def _first_told(event: Event) -> tuple[int, bool, int, str]:
 
 def _title(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], silence: str) -> str:
     stale = [item for item in page.freshness if item.is_stale]
-    if events:
+    concluding = sorted(signal.rule for signal in fired if signal.rule in CONCLUDING)
+    if events and (events[0].grade is AlertGrade.ACTION or not concluding):
         first = events[0]
         what = f"{words.HEADLINES[first.event_code]} {first.study_id}"
         what += f" and {len(events) - 1} more" if len(events) > 1 else ""
     elif fired:
-        first_rule = min(fired, key=lambda signal: (signal.rule not in CONCLUDING, signal.rule)).rule
+        first_rule = min(concluding or [signal.rule for signal in fired])
         what = f"{first_rule} {words.RULES[first_rule].lower()}"
     elif stale:
         what = f"{stale[0].title} not searched to the end"
@@ -102,23 +103,25 @@ def _body(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], si
         ("SEARCHED BY HAND", [claims.hand_search(item) for item in page.freshness if _is_in_date(item)]),
         ("NOT FOLLOWED", [text] if (text := claims.not_followed(page)) else []),
         ("NIGHTS THAT ARE MISSING", [silence] * bool(silence)),
-        ("WHAT TO DO NEXT", list(_next_steps(page, events))),
     )
-    return "\n".join(_within(MAX_LINES, _heading(page), [_section(title, items) for title, items in sections if items]))
+    last = [_section("WHAT TO DO NEXT", steps)] if (steps := list(_next_steps(page, events))) else []
+    end = ["", *(line for section in last for item in section for line in item)] if last else []
+    told = [_section(title, items) for title, items in sections if items]
+    return "\n".join([*_within(MAX_LINES - len(end), _heading(page), told), *end]) + "\n"
 
 
 def _within(limit: int, heading: list[str], sections: Sequence[list[list[str]]]) -> list[str]:
-    """Heading and sections in so many lines and an end of line; what has no room is left out item by item, and said."""
+    """Heading and sections in so many lines; what has no room is left out item by item, and said."""
     lines = list(heading)
     for title, *items in sections:
-        if len(lines) + len(title) + 1 + len(items[0]) >= limit - 1:
-            return [*lines, "", _REST, ""]
+        if len(lines) + 1 + len(title) + len(items[0]) >= limit - 1:
+            return [*lines, "", _REST]
         lines += ["", *title]
         for item in items:
             if len(lines) + len(item) >= limit - 1:
-                return [*lines, _REST, ""]
+                return [*lines, _REST]
             lines += item
-    return [*lines, ""]
+    return lines
 
 
 def _since(page: ReviewPage) -> str:

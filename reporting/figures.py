@@ -254,7 +254,7 @@ def _group_rows(group: SubgroupLines, axis: Axis, layout: Layout, heaviest: floa
     for study in group.studies:
         yield _study_row(study, axis, layout, heaviest)
     for block in group.blocks:
-        label = "Subtotal, provisional" if block.is_provisional else "Subtotal"
+        label = f"Subtotal, {block.title.lower()}" if len(group.blocks) > 1 else "Subtotal"
         yield _pooled_row("subtotal", block, block.effects[0], label, axis)
 
 

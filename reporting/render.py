@@ -44,6 +44,7 @@ def render_page(page: ReviewPage) -> str:
     """
     comparisons = by_comparison(page)
     results = tuple(result for group in comparisons for result in group.results)
+    rows = rule_rows(page, results)
     with_data = [result for result in results if not result.is_empty]
     is_long = len(comparisons) > 1 or len(with_data) > _ANALYSES_IN_SIGHT
     lists = {name: _of_list(page.studies, name) for name in StudyList if name is not StudyList.SCREENED_OUT}
@@ -83,7 +84,8 @@ def render_page(page: ReviewPage) -> str:
         version_events=_newest_first(page.events_since_version),
         n_in_sight=_EVENTS_IN_SIGHT,
         rules=tuple(Rule),
-        rule_rows=rule_rows(page, results),
+        rule_rows=rows,
+        rows_of={group.key: [rows[result.analysis.analysis] for result in group.results] for group in comparisons},
         stray_signals=stray_signals(page, results),
         because=claims.because(page),
         news=claims.news(page),

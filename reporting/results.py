@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+import msgspec
+
 from models.analysis import Analysis
 from models.page import ReviewPage, VersionComparison
 from models.protocol import Comparison, Outcome, Timepoint
@@ -144,6 +146,16 @@ class AnalysisResult:
         return printed(line) if line else numbers.UNKNOWN
 
     @property
+    def now(self) -> str:
+        """The review's result tonight, without its measure."""
+        return printed(self.result) if self.result else numbers.UNKNOWN
+
+    @property
+    def now_provisional(self) -> str:
+        """The same with provisional numbers; '' where they make no difference."""
+        return printed(self.provisional) if self.provisional else ""
+
+    @property
     def size(self) -> tuple[int, int]:
         """Studies and people of the widest evidence; rows count once for each study where nothing is pooled."""
         line = self.provisional or self.result
@@ -166,10 +178,6 @@ class AnalysisResult:
         name = self.measure if self.analysis.measure_label else self.measure.lower().replace("peto", "Peto")
         estimate = f"{name} {numbers.effect(effect.estimate, self.is_ratio)} ({self.confidence} {limits})"
         return f"{size}: {estimate}, {self._reading(effect.ci_low, effect.ci_high)}."
-
-    def text(self, effect: PooledEffect) -> str:
-        """A pooled line in a table whose row names the measure: ``0.97 (0.90 to 1.04)``."""
-        return printed(effect)
 
     def named(self, effect: PooledEffect) -> str:
         """A pooled line for running text: ``RR 0.97 (95% CI 0.90 to 1.04)``."""
@@ -292,8 +300,8 @@ def _collect(page: ReviewPage, analysis: Analysis, key: str) -> AnalysisResult:
     version = next((item for item in page.comparisons if item.analysis == analysis.analysis), None)
     is_closed = version is not None and not version.is_reproduced
     sets = {EvidenceSet.PUBLISHED} if is_closed else set(EvidenceSet)
-    effects = [e for e in page.effects if e.analysis == analysis.analysis and e.evidence_set in sets]
-    of_groups = [e for e in page.subgroup_effects if e.analysis == analysis.analysis and e.evidence_set in sets]
+    effects = _of(page.effects, analysis, sets)
+    of_groups = _of(page.subgroup_effects, analysis, sets)
     inputs = [
         item
         for item in page.inputs
@@ -327,6 +335,14 @@ def _collect(page: ReviewPage, analysis: Analysis, key: str) -> AnalysisResult:
         bias=tuple((line, bias_of(line.input, page.risk_of_bias)) for line in studies),
         notes=tuple(notes),
     )
+
+
+def _of(effects: Sequence[PooledEffect], analysis: Analysis, sets: set[EvidenceSet]) -> list[PooledEffect]:
+    """Effects of an analysis; where it is pooled as its authors chose, with the prediction intervals that they show."""
+    own = [effect for effect in effects if effect.analysis == analysis.analysis and effect.evidence_set in sets]
+    if analysis.method is None or analysis.has_prediction:
+        return own
+    return [msgspec.structs.replace(effect, pi_low=None, pi_high=None) for effect in own]
 
 
 def _tests(

@@ -15,6 +15,9 @@ _IN_SIGHT = 6
 CONCLUDING = frozenset({Rule.S1, Rule.S2, Rule.S4})
 """Rules that say that the conclusion changes, and not the data behind it alone."""
 
+_ORDER = (Rule.S1, Rule.S2, Rule.S4, Rule.S5, Rule.S3)
+"""Rules behind a decision, the weightiest first. What the gate closes is told by itself."""
+
 
 @dataclass(frozen=True)
 class RuleCell:
@@ -58,6 +61,11 @@ class RuleRow:
     @property
     def fired(self) -> tuple[RuleCell, ...]:
         return tuple(cell for cell in self.cells if cell.verdict in {"fired", "provisional"})
+
+    @property
+    def deciding(self) -> tuple[RuleCell, ...]:
+        """What fired but the announcement of participants (S3), which decides nothing alone."""
+        return tuple(cell for cell in self.fired if cell.rule is not Rule.S3)
 
 
 @dataclass(frozen=True)
@@ -122,8 +130,10 @@ def fired_rules(page: ReviewPage, results: Sequence[AnalysisResult]) -> tuple[Fi
     behind.sort(key=lambda signal: places.get(signal.analysis, len(places)))
     keys = {result.analysis.analysis: result.key for result in results}
     told = []
-    for rule in sorted({signal.rule for signal in behind}):
+    for rule in _ORDER:
         same = [signal for signal in behind if signal.rule is rule]
+        if not same:
+            continue
         by_explanation: dict[str, list[tuple[str, str]]] = {}
         for analysis in dict.fromkeys(signal.analysis for signal in same):
             here = [signal for signal in same if signal.analysis == analysis]

@@ -10,6 +10,8 @@ from models.vocabulary import Rule
 from stores.rows import Row, plain
 
 _NOT_OF_SUBGROUPS = {
+    "centre",
+    "is_log",
     "level",
     "yi",
     "tau2_low",

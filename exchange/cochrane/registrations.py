@@ -92,7 +92,7 @@ class _Study:
     def declared(self) -> list[Key]:
         """Numbers to follow: in the order of their places, those of follow-ups last."""
         found = [key for key in self._by_key if self._is_declared(key) and key not in self._slips]
-        return sorted(found, key=lambda key: self._is_later(key))
+        return sorted(found, key=self._is_later)
 
     def registrations(self, owners: dict[Key, list[PackageStudy]]) -> StudyRegistrations:
         declared = self.declared()

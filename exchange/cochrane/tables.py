@@ -8,8 +8,6 @@ import csv
 import io
 from dataclasses import dataclass
 
-from charset_normalizer import from_bytes
-
 from exchange.cochrane.files import PackageFile
 from exchange.cochrane.package import Cells, Loss
 
@@ -50,28 +48,42 @@ def brief(value: str) -> str:
 def text_of(file: PackageFile) -> tuple[str, list[Loss]]:
     """The text of a file, and what had to be guessed to read it. Packages are in UTF-8, with a mark or without."""
     body = file.body
+    losses = list[Loss]()
     if encoding := _UTF_16.get(body[:2], _unmarked_utf_16(body)):
-        text, told = body.decode(encoding, "replace"), encoding[:6].upper()
+        text = body.decode(encoding, "replace")
+        losses.append(Loss(file=file.name, done="not in UTF-8: read as UTF-16; look at its accents"))
     else:
-        try:
-            text, told = body.decode("utf-8"), ""
-        except UnicodeDecodeError:
-            text, told = _guessed(body)
-    losses = [Loss(file=file.name, done=f"not in UTF-8: read as {told}; look at its accents")] if told else []
+        text = _by_lines(file, losses)
     if "\0" in text:
         losses.append(Loss(file=file.name, done="holds NUL characters: left out"))
     return text.replace("\0", "").removeprefix(_MARK), losses
 
 
+def _by_lines(file: PackageFile, losses: list[Loss]) -> str:
+    try:
+        return file.body.decode("utf-8")
+    except UnicodeDecodeError:
+        lines = file.body.splitlines(keepends=True)
+    foreign = [number for number, line in enumerate(lines, start=1) if not _is_utf_8(line)]
+    done = f"not in UTF-8 ({len(foreign)} lines): read as Windows-1252; look at its accents"
+    losses.append(Loss(file=file.name, line=foreign[0], done=done))
+    taken = set(foreign)
+    return "".join(
+        line.decode("cp1252" if number in taken else "utf-8", "replace") for number, line in enumerate(lines, start=1)
+    )
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _unmarked_utf_16(body: bytes) -> str:
     high, low = body[:200:2].count(0), body[1:200:2].count(0)
     return "" if max(high, low) < len(body[:200]) / 4 else "utf-16-be" if high > low else "utf-16-le"
-
-
-def _guessed(body: bytes) -> tuple[str, str]:
-    found = from_bytes(body, cp_isolation=["cp1252", "mac_roman", "cp1250"]).best()
-    encoding = found.encoding if found else "cp1252"
-    return body.decode(encoding, "replace"), {"cp1252": "Windows-1252", "mac_roman": "MacRoman"}.get(encoding, encoding)
 
 
 def read_table(file: PackageFile) -> Table:

@@ -189,6 +189,9 @@ def _found(text: str) -> Iterator[tuple[tuple[str, str], str, int, int]]:
 def _printed(register: Register, match: re.Match[str]) -> str:
     """A number in its register's spelling; an EU CT number keeps the submission that its page needs."""
     own = register.own_form(match)
+    if not register.in_words.fullmatch(own):
+        # UMIN's old C000012347 is a number only where its register is known.
+        own = register.normal(register.number(match))
     part = re.search(r"-\d\d$", match[0][match.end(match.lastindex or 0) - match.start() :])
     return own + part[0] if register.name == EU_CT and part else own
 

@@ -5,9 +5,9 @@ import re
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _BREAK = re.compile(r"<(?:/(?:p|li|ul|ol|div|tr|h\d|table)|br\s*/?)\s*>|<(?:p|li|div|tr|h\d)\b[^<>]*>", re.IGNORECASE)
-_MAIL = re.compile(r"(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?:mailto:)?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _PHONE = re.compile(
-    r"(?:tel(?:ephone)?|phone|fax|mobile)\b[.:\s]*[+(]?\d[\d\s()./-]{5,}\d|\+\d[\d\s()./-]{6,}\d", re.IGNORECASE
+    r"(?:tel(?:ephone)?|phone|fax|mobile)\b[.:\s]*[+(]?\d[\d\s()./-]{5,30}\d|\+\d[\d\s()./-]{6,30}\d", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"(?<=[.;!?])\s+(?=[\"“(\[]?[A-Z0-9])")
 

@@ -57,11 +57,12 @@ def members_of(path: Path) -> list[Member]:
         raise PackageError(f"{path}: cannot be read ({error.strerror or error})") from error
     if body is None:
         raise PackageError(f"{path.name}: larger than any data package ({LARGEST // 1_000_000} MB)")
-    return list(_Unpacking(path.name).members(body, path.name, 1))
+    return list(_Unpacking().members(body, path.name, 1))
 
 
 def _in_folder(folder: Path) -> Iterator[Member]:
     root, n_bytes, n_files = folder.resolve(), 0, 0
+    unpacking = _Unpacking()
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() and not path.resolve().is_relative_to(root):
             raise PackageError(f"{path}: a link that leads out of the folder; put the file itself there")
@@ -71,6 +72,9 @@ def _in_folder(folder: Path) -> Iterator[Member]:
         n_files += 1
         if n_files > MOST:
             raise PackageError(f"{folder}: more than {MOST} files; name the folder of one data package")
+        if name.lower().endswith(".zip"):
+            # RevMan's export, unpacked once, holds the package as a zip.
+            yield from unpacking.members(path.read_bytes(), name, 1)
         if not name.lower().endswith(_READ):
             continue
         n_bytes += path.stat().st_size
@@ -82,8 +86,7 @@ def _in_folder(folder: Path) -> Iterator[Member]:
 class _Unpacking:
     """One budget for a zip and all zips in it."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self) -> None:
         self._left = LARGEST
 
     def members(self, body: bytes, where: str, depth: int) -> Iterator[Member]:

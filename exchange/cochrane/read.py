@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from exchange.cochrane import analyses, rows
+from exchange.cochrane.display_text import shown
 from exchange.cochrane.files import (
     ANALYSES_JSON,
     ARMS,
@@ -43,7 +44,7 @@ from exchange.cochrane.study_files import (
     studies_of_json,
     studies_of_table,
 )
-from exchange.cochrane.tables import Table, read_table
+from exchange.cochrane.tables import Table, brief, read_table
 
 
 def read_package(path: Path) -> Package:
@@ -72,6 +73,7 @@ class _Reading:
         subgroups = self._subgroups(found, taken, layout)
         references = self._references()
         studies = self._studies(references, taken, layout)
+        self._compare(studies, references)
         return Package(
             review=self._files.prefix,
             layout=layout,
@@ -190,6 +192,23 @@ class _Reading:
             self._missing(LISTS[name], f"the studies are those of {file}, without their characteristics")
             return studies_in_rows(taken, file)
         return ()
+
+    def _compare(self, studies: tuple[PackageStudy, ...], references: tuple[PackageReference, ...]) -> None:
+        """Name what references and JSON say of studies that the lists do not have."""
+        known = {(study.list, study.name) for study in studies}
+        for item in references:
+            if item.list and item.study and (item.list, item.study) not in known:
+                done = f"a study that the {item.list} list does not have: kept without one"
+                self._losses.append(
+                    Loss(file=item.file, line=item.line, column="NS", value=brief(item.study), done=done)
+                )
+        for name, part in LISTS_JSON.items():
+            if part in self._files.parts:
+                told = [shown(study.name) for study in self._studies_json(part).studies]
+                for study in dict.fromkeys(study for study in told if (name, study) not in known):
+                    done = f"a study that {self._files.prefix}-{LISTS[name]} does not have: left out"
+                    file = self._files.parts[part].name
+                    self._losses.append(Loss(file=file, column="name", value=brief(study), done=done))
 
     def _studies_json(self, part: str) -> StudiesJson:
         if part not in self._json:

@@ -13,14 +13,18 @@ from urllib.parse import unquote
 from exchange.cochrane.display_text import paragraphs
 from exchange.cochrane.package import PackageReference, PackageStudy
 from models.placeholders import is_filler
-from models.registers import EU_CT, UNIVERSAL, Register, matches, plain
+from models.registers import EU_CT, ISRCTN, UNIVERSAL, Register, matches, plain
 
 _PAPERS = frozenset(
     ["JOUR", "PCOMM", "CONF", "CPAPER", "CHAP", "BOOK", "THES", "RPRT", "ABST", "NEWS", "MGZN", "EJOUR"]
 )
 _HAS_NUMBER = re.compile(r"\d{5}|RBR|SLCTR|NTR|PER\W|\bNL\W{0,3}\d|CTRI|OMON|U1111", re.IGNORECASE)
 """What every number of a register has; most sentences have none of it, and are not looked at closely."""
-_ADDRESS = re.compile(r"\S*[a-z]\.[a-z]\S*/\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<!\S)\S{0,60}[a-z]\.[a-z]\S{0,60}/\S+", re.IGNORECASE)
+_LONGEST = 2_000
+"""Characters of an address, name or identifier that are looked at."""
+_NEAR = 400
+"""Characters around a number in prose that may say whose it is."""
 _BARE_ANZCTR = re.compile(r"(?<![A-Za-z0-9])(?=126\d{11}(?!\d))")
 _YEAR = re.compile(r"\s+(?:19|20)\d\d[a-z]?$")
 _OLD_DUTCH = re.compile(r"rctview\.asp\?TC=(\d{1,4})(?!\d)", re.IGNORECASE)
@@ -33,11 +37,11 @@ _REGISTERS = (
 _LEAD = re.compile(
     r"regist(?:ration|ered|ry|er|rated|rations)|\breg\b|(?:trial|study|protocol|unique|secondary|other|nct|record)s?"
     r"(?: study)?(?: id(?:entifier|entification)?s?| number| no\b| identification)|identifiers?|\bprotocol\b|"
-    rf"\b(?:{_REGISTERS})\b",
+    rf"\bnumber\s*[:=]|\b(?:{_REGISTERS})\b",
     re.IGNORECASE,
 )
 _ONLY_NUMBER = re.compile(
-    rf"(?:[\s:;,.#()\[\]&/\"'–-]|\b(?:and|or|number|no|nr|id|identifier|at|with|under|as|in|on|the|is|{_REGISTERS})\b)*",
+    rf"(?:[\s:;,.#()\[\]&/\"'–-]|\b(?:and|or|number|no|nr|id|identifier|at|with|under|as|in|on|the|is|url|link|website|{_REGISTERS})\b)*",
     re.IGNORECASE,
 )
 """What may stand around a number that is all that a text says."""
@@ -52,9 +56,10 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:number|registration|id|record|entry|it|this|which|that)\b[^.]{0,60}\b(?:not (?:\w+ ){0,4}(?:valid|found|this|match|"
-    r"correct|correspond|belong|refer|exist)|(?:belongs?|refers?|relates?|leads?|corresponds?) to (?:\w+ )?(?:another|"
-    r"other|different|unrelated)|wrong|incorrect|invalid|(?:different|another|unrelated) (?:trial|study))",
+    r"\b(?:number|registration|record|entry)\b[^.]{0,60}\bnot (?:\w+ ){0,4}(?:valid|found|this|match|correct|correspond|"
+    r"belong|refer|exist)|\b(?:number|registration|record|entry|it|this|which)\b[^.]{0,40}"
+    r"\b(?:(?:belongs?|refers?|relates?|leads?|corresponds?) to (?:\w+ )?(?:another|other|different|unrelated)|"
+    r"(?:is|was|seems|appears)(?: to be)? (?:wrong|incorrect|invalid|(?:\w+ )?(?:different|another|unrelated) (?:trial|study)))",
     re.IGNORECASE,
 )
 FOLLOWS_UP = re.compile(
@@ -123,12 +128,14 @@ def _in_reference(reference: PackageReference, tag: str, number: int) -> Iterato
         # An article's source is a journal, its authors are people.
         if is_entry or tag == "DO" or _ADDRESS.search(text) or (tag != "JF" and _is_only_number(text)):
             for item in _whole(tag, value):
+                if tag == "DO" and item.key[0] != ISRCTN:
+                    continue
                 yield item._replace(is_of_follow_up=is_later, reference=number)
 
 
 def _whole(place: str, value: str) -> Iterator[Mention]:
     """Numbers of a field that holds nothing else: an address's path goes before what follows its question mark."""
-    text = _BARE_ANZCTR.sub("ACTRN", _unquoted(value))
+    text = _BARE_ANZCTR.sub("ACTRN", _unquoted(value[:_LONGEST]))
     found = list[tuple[tuple[str, str], str]]()
     for address in _ADDRESS.findall(text):
         readable = _OLD_DUTCH.sub(r" NTR\1 ", address)
@@ -155,6 +162,9 @@ def _in_prose(place: str, value: str) -> Iterator[Mention]:
 def _declares(text: str, start: int, end: int, heading: str, is_name: bool) -> bool:
     """Whether a paragraph says that the number at a place is the study's own registration."""
     readable = plain(text)
+    if len(readable) > 2 * _NEAR:
+        first = max(0, start - _NEAR)
+        readable, start, end = readable[first : end + _NEAR], start - first, end - first
     begin = max(readable.rfind(mark, 0, start) + len(mark) for mark in (". ", "; ", "? ", "\n"))
     ahead, behind = readable[begin if begin > 1 else 0 : start], readable[end:]
     sentence = re.split(r"[.;!?](?:\s|$)", behind, maxsplit=1)[0]

@@ -37,7 +37,7 @@ _SUBJECT = r"(?:(?:the|this) )?(?:study|trial|rct|registration)"
 _STATUS_FIELD = re.compile(
     r"\b(?:(?:(?:trial|study|registration|recruitment|registry|overall|current|clinicaltrials?\.gov) )*)status\b"
     rf"(?P<when>\s*(?:\(?\s*(?:(?:as )?(?:on|of|at|in|checked|accessed|updated|:)\s*)+)?{DATE}\)?)?"
-    r"(?:\s+(?:is|was|given as|listed as|reported as))?\s*[:=–-]?\s*(?P<word>[^.;()]+)"
+    r"(?:\s+(?:is|was|given as|listed as|reported as))?\s*[:=–-]?\s*(?P<word>[^.;()]{1,120})"
     rf"(?P<after>\((?:[a-z]+ ){{0,3}}{DATE}\))?",
     re.IGNORECASE,
 )

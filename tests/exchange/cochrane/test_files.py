@@ -177,3 +177,9 @@ def test_a_file_of_the_package_that_no_layout_has_is_named(tmp_path: Path) -> No
     assert "CD000001-costs.csv: a file that no layout has: not read" in [
         str(loss) for loss in read_package(path).losses
     ]
+
+
+def test_a_folder_may_hold_the_package_as_a_zip(tmp_path: Path) -> None:
+    (tmp_path / "CD000001-files").mkdir()
+    (tmp_path / "CD000001-files" / "CD000001-data.zip").write_bytes(GOOD)
+    assert [item.study for item in read_package(tmp_path).rows] == ["Ash 2001"]

@@ -417,3 +417,17 @@ def test_a_large_package_is_read_in_a_second_or_two(tmp_path: Path) -> None:
     begun = time.perf_counter()
     assert len(read_package(path).rows) == 1000
     assert time.perf_counter() - begun < 2
+
+
+def test_references_and_json_of_studies_that_a_list_lacks_are_named(tmp_path: Path) -> None:
+    path = write_package(
+        tmp_path,
+        studies={"ongoing": [study("Ash 2001")]},
+        references={"ongoing": [entry("Birch 2002", "https://clinicaltrials.gov/study/NCT01363402")]},
+        studies_json={"ongoing": {"studies": [{"name": "Ash 2001"}, {"name": "Cedar 2003"}]}},
+    )
+    assert losses(read_package(path)) == [
+        "CD000001-ongoing.ris:1: NS: value 'Birch 2002': a study that the ongoing list does not have: kept without one",
+        "CD000001-ongoing-study-data.json: name: value 'Cedar 2003': a study that "
+        "CD000001-ongoing-study-information.csv does not have: left out",
+    ]

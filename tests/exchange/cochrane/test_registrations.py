@@ -201,6 +201,10 @@ NOTES = [
         "NCT01363402",
         True,
     ),
+    ("Trial registry: ClinicalTrials.gov. Number: NCT01363402", "NCT01363402", True),
+    ("URL: https://clinicaltrials.gov/ct2/show/NCT01363402", "NCT01363402", True),
+    ("Trial registration: NCT01363402. The registry has no results, and dropouts were not found", "NCT01363402", True),
+    ("Trial registration: NCT01363402 (this number refers to another trial)", "NCT01363402", False),
     ("See also NCT01363402", "NCT01363402", False),
     ("Related trial: NCT01363402", "NCT01363402", False),
     ("This is a sub-study of NCT01363402", "NCT01363402", False),
@@ -229,6 +233,13 @@ def test_notes_declare_a_number_or_mention_one(
     assert all(
         item.is_certain is is_declared and item.sentence and bool(item.doubt) is not is_declared for item in found
     )
+
+
+def test_a_note_may_declare_several_numbers(tmp_path: Path) -> None:
+    note = "Trial registration: NCT01363402, EudraCT 2015-001410-10 and DRKS00012346. See also NCT05134117."
+    found = only(tmp_path, **{"Char: Notes": note})
+    assert found.numbers == ("NCT01363402", "2015-001410-10", "DRKS00012346")
+    assert [item.number for item in found.candidates] == ["NCT05134117"]
 
 
 def test_a_title_and_a_papers_abstract_journal_declare_nothing(tmp_path: Path) -> None:

@@ -145,15 +145,16 @@ class Protocol(Strict):
     review: str
     title: str
     version: str
-    question: str
+    question: str = ""
+    """Empty, as `pico` and `eligibility`, while nobody has written it of a review that was adopted."""
     words: list[str] = []
     """Files of words that it shares with other reviews (`models.words`)."""
-    pico: Pico
+    pico: Pico = Pico()
     searches: dict[str, SourceSearch]
-    eligibility: Eligibility
-    comparisons: Annotated[list[Comparison], Field(min_length=1)]
-    timepoints: Annotated[list[Timepoint], Field(min_length=1)]
-    outcomes: Annotated[list[Outcome], Field(min_length=1)]
+    eligibility: Eligibility = Eligibility.model_validate({})
+    comparisons: list[Comparison]
+    timepoints: list[Timepoint]
+    outcomes: list[Outcome]
     conventions: Annotated[list[ConventionChoice], Field(min_length=1)]
     thresholds: Thresholds = Thresholds()
     recipients: list[str] = []
@@ -192,6 +193,18 @@ class Protocol(Strict):
     def by_program(self) -> dict[str, SourceSearch]:
         """The sources that the program searches."""
         return {slug: search for slug, search in self.searches.items() if slug not in self.by_hand}
+
+    @model_validator(mode="after")
+    def compares_or_not(self) -> Self:
+        """A review without analyses has none of the three; one that has some of them has forgotten the others."""
+        names = ("comparisons", "timepoints", "outcomes")
+        empty = [name for name in names if not getattr(self, name)]
+        if 0 < len(empty) < len(names):
+            raise ValueError(
+                f"{' and '.join(empty)}: empty; give at least one, or leave all of {', '.join(names)} empty, as of a"
+                " review without analyses"
+            )
+        return self
 
     @model_validator(mode="after")
     def names_exist(self) -> Self:

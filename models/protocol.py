@@ -242,6 +242,11 @@ class Protocol(Strict):
             }
         )
 
+    @property
+    def is_written(self) -> bool:
+        """Whether there are words by which new studies are looked for and judged."""
+        return self.pico.is_written and self.eligibility.is_written
+
     def with_analyses(self, rows: Sequence[Analysis]) -> Self:
         """The protocol with the analyses that analyses.csv tells of; each has its outcome's measure if it gives none."""
         protocol = self.model_copy()

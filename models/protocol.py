@@ -6,18 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from models.analysis import TABLE_MEASURES, Analysis
+from models.analysis import Analysis
 from models.database_names import TITLES
 from models.eligibility import Eligibility, InterventionRow
 from models.pico import Pico
 from models.search_rows import SourceSearch, problems_of_searches
 from models.terms import Strict
-from models.vocabulary import (
-    Convention,
-    Interval,
-    Measure,
-    Model,
-)
+from models.vocabulary import TABLE_MEASURES, Convention, Interval, Measure, Model
 
 
 class Timepoint(Strict):

@@ -13,16 +13,7 @@ from models.protocol import Outcome, Protocol
 from models.published import PublishedVersion
 from models.screening import Event, RunContext
 from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
-from models.vocabulary import (
-    AlertGrade,
-    Convention,
-    EventCode,
-    EvidenceSet,
-    Rationale,
-    Rule,
-    UpdateStatus,
-)
-from synthesis.measures import RATIOS
+from models.vocabulary import RATIOS, AlertGrade, Convention, EventCode, EvidenceSet, Rationale, Rule, UpdateStatus
 
 EXPLANATION_LIMIT = 400
 """Characters, blanks included: the limit of the explanation field in Cochrane's editorial system."""

@@ -28,7 +28,7 @@ from cli.settle import settle
 from connectors.strategies import PLATFORMS
 from flows.searches import searches, strategy
 from models.review import Review, review_named
-from models.vocabulary import Interval, Measure, Model
+from models.vocabulary import Convention, Interval, Measure, Model
 from pooling.forest import around, forest, label
 from pooling.further import Further, Wanted, further_of
 from pooling.pool import Preset, ZeroChoice, analyses, record
@@ -75,7 +75,13 @@ def pool_command(
     for path in files:
         try:
             found = analyses(
-                path, measure, model or (), interval or (), convention or (), level=level, zero_cells=zero_cells
+                path,
+                measure,
+                model or (),
+                interval or (),
+                [Convention(item) for item in convention or ()],
+                level=level,
+                zero_cells=zero_cells,
             )
             more = [further_of(analysis, wanted) for analysis in found]
         except PoolError as problem:

@@ -14,9 +14,8 @@ from pathlib import Path
 
 from models.analysis import Method
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import Interval, Measure, Model
+from models.vocabulary import RATIOS, TABLE_MEASURES, Interval, Measure, Model
 from synthesis.crosscheck import TOLERANCE, Disagreement
-from synthesis.measures import RATIOS, TABLE_MEASURES
 
 TESTS = {Interval.WALD: "z", Interval.HKSJ: "knha", Interval.HKSJ_TRUNCATED: "adhoc"}
 METHODS = {Model.COMMON: "EE", Model.MH: "MH", Model.PETO: "PETO"}

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from models.vocabulary import Convention, Interval, Measure, Model
+from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
 from pooling.effects import Studies, studies_of
 from pooling.reported import Numbers, read_numbers
 from pooling.spreadsheet import PoolError
-from synthesis.measures import RATIOS
 from synthesis.pooling import COMMON_MODELS, Pooled, natural, pool_studies
 from synthesis.tables import CORRECTED, AddTo, ZeroCells, zero_cells_of
 

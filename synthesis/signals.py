@@ -13,19 +13,15 @@ from models.protocol import Outcome, Protocol
 from models.published import PublishedVersion
 from models.screening import Event, RunContext
 from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
-from models.vocabulary import (
-    AlertGrade,
-    Convention,
-    EventCode,
-    EvidenceSet,
-    Rationale,
-    Rule,
-    UpdateStatus,
-)
-from synthesis.measures import RATIOS
+from models.vocabulary import RATIOS, AlertGrade, Convention, EventCode, EvidenceSet, Rationale, Rule, UpdateStatus
 
 EXPLANATION_LIMIT = 400
 """Characters, blanks included: the limit of the explanation field in Cochrane's editorial system."""
+
+UNWRITTEN = (
+    "New studies are not looked for, since the protocol has no words for its question yet; {n} studies of the version in"
+    " force are followed by number."
+)
 
 _DECIDING = {Rule.S1, Rule.S2, Rule.S4, Rule.S5}
 """S3 announces participants whose results may not be public yet: it alerts, and decides nothing alone."""
@@ -167,6 +163,7 @@ def decide(
     news = [event for event in events if event.is_news and event.grade is AlertGrade.ACTION]
     fired = [signal for signal in signals if signal.fired]
     deciding = [signal for signal in fired if signal.rule in _DECIDING]
+    unwritten = UNWRITTEN.format(n=len(baseline.watched))
     overdue = [item for item in freshness if item.is_overdue]
     failed = [item for item in freshness if item.is_stale and not item.is_overdue]
     if protocol.retired:
@@ -186,7 +183,10 @@ def decide(
         status = UpdateStatus.UPDATE_PENDING
         changing = any(signal.rule in _CHANGING for signal in deciding)
         rationale = Rationale.LIKELY_TO_CHANGE if changing else Rationale.AWAITING_ASSESSMENT
-        sentences = [_what_happened(news), _what_changed(protocol, deciding)]
+        sentences = [_what_happened(news), _what_changed(protocol, deciding), "" if protocol.is_written else unwritten]
+    elif not protocol.is_written:
+        status, rationale = UpdateStatus.NOT_KNOWN, Rationale.SEARCH_INCOMPLETE
+        sentences = [unwritten, _announced(fired)]
     elif overdue:
         status, rationale = UpdateStatus.NOT_KNOWN, Rationale.SEARCH_INCOMPLETE
         sentences = [_announced(fired)]

@@ -87,6 +87,7 @@ def test_first_numbers_fire_s5_alone_and_nothing_is_gated(protocol: Protocol) ->
             comparison="drug_vs_placebo",
             outcome="svc_change",
             timepoint="6 months",
+            analysis="svc_change:6 months",
             measure=Measure.MD,
             evidence_set=EvidenceSet.CONFIRMED,
             n_intervention=100,

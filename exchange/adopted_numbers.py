@@ -13,7 +13,7 @@ from exchange.cochrane.row_cells import arms_cells, contrast_cells, labels_cells
 from models.analysis import RATIOS, Analysis, Applicability
 from models.folder_rows import JUDGEMENTS, ContrastRow, ExtractionRow, RiskOfBiasRow
 from models.value import Value
-from models.vocabulary import ArmRole, EvidenceWord, Measure
+from models.vocabulary import ArmRole, EvidenceWord
 
 EXTRACTOR = "authors of the review"
 POPULATION = "as the review analysed it"

@@ -15,9 +15,9 @@ from exchange.cochrane.settings_cells import settings_cells
 from exchange.cochrane.write import cells_table, references_text, write_package
 from exchange.computed import ComputedAnalysis, ComputedRow
 from exchange.folder_lists import STUDY_COLUMNS, references_of, study_cells
-from exchange.folder_rows import Studies, WrittenRow, labels_of, written_rows
+from exchange.folder_rows import Studies, WrittenNumbers, WrittenRow, written_rows
 from exchange.folder_text import number_text
-from models.analysis import Analysis, Method
+from models.analysis import Analysis, Given, Method
 from models.folder_rows import RiskOfBiasRow
 from models.published import EstimateRow, PublishedStudy, PublishedVersion
 from models.review import Review
@@ -27,7 +27,6 @@ from models.vocabulary import EvidenceWord, Model
 
 _NUMBERED = re.compile(r"(\d{1,9})\.(\d{1,9})")
 _SOURCE = re.compile(r"(?P<prefix>[\w-]+) data package")
-_NO_INTERVAL = {"estimate", "ci_low", "ci_high"}
 _COUNTS = ("e1", "n1", "e2", "n2")
 _ESTIMATE_FIELDS = {
     "estimate": "estimate", "ci_low": "ci_low", "ci_high": "ci_high", "pi_low": "pi_low", "pi_high": "pi_high",
@@ -82,16 +81,16 @@ def package_of(
     """
     losses = list[Loss]()
     version = review.baseline
-    rows = written_rows(review, version, inputs, losses)
+    numbers = written_rows(review, version, inputs, losses)
     prefix = _prefix(review, version)
     at, of_studies = f"{prefix}-analysis-data/{prefix}", f"{prefix}-study-data/{prefix}"
-    tables = _Tables(review, version, rows, computed or {}, losses)
+    tables = _Tables(review, version, numbers, computed or {})
     files = {
         f"{at}-{SETTINGS}": cells_table(SETTINGS_COLUMNS, list(tables.settings())),
         f"{at}-{ROWS}": cells_table(ROW_COLUMNS, list(tables.rows())),
         f"{at}-{SUBGROUPS}": cells_table(SUBGROUP_COLUMNS, list(tables.subgroups())),
     }
-    for part, studies in _lists(version, labels_of(rows)).items():
+    for part, studies in _lists(version, numbers.studies).items():
         files[f"{of_studies}-{LISTS[part]}"] = cells_table(STUDY_COLUMNS, [study_cells(study) for study in studies])
         if references := [item for study in studies for item in references_of(study)]:
             files[f"{of_studies}-{LISTS_RIS[part]}"] = references_text(references)
@@ -127,13 +126,12 @@ class _Tables:
         self,
         review: Review,
         version: PublishedVersion,
-        rows: Mapping[str, Sequence[WrittenRow]],
+        numbers: WrittenNumbers,
         computed: Mapping[str, ComputedAnalysis],
-        losses: list[Loss],
     ) -> None:
         self._review, self._version = review, version
-        self._rows, self._computed, self._losses = rows, computed, losses
-        self._analyses = [_settled(review, item) for item in review.protocol.analyses]
+        self._rows, self._computed = numbers.rows, computed
+        self._analyses = [_settled(review, item) for item in numbers.analyses]
         self._numbers = _numbers(self._analyses)
         self._judged = _Judged(review, version)
         self._printed = {
@@ -206,7 +204,7 @@ def _settled(review: Review, analysis: Analysis) -> Analysis:
     is_random = choice.model not in {Model.COMMON, *methods}
     return analysis.model_copy(
         update={
-            "method": methods.get(choice.model, Method.IV),
+            "method": Method.IV if analysis.given is Given.CONTRAST else methods.get(choice.model, Method.IV),
             "model": "random" if is_random else "fixed",
             "estimator": choice.model if is_random else None,
             "interval": choice.interval,
@@ -273,7 +271,10 @@ class _Judged:
     def cells(self, row: WrittenRow) -> Cells:
         """Every domain has its columns in every row."""
         analysis, study, number, _, part = row.key
-        told = {item.domain: _JUDGED[item.judgement] for item in self._of.get((analysis, study, number, part), ())}
+        told = {
+            item.domain: _JUDGED.get(item.judgement, item.judgement)
+            for item in self._of.get((analysis, study, number, part), ())
+        }
         pairs = ((f"{domain} (judgement)", told.get(domain, "")) for domain in self._domains)
         return {
             name: cell for pair in pairs for name, cell in (pair, (pair[0].replace("(judgement)", "(support)"), ""))

@@ -10,8 +10,9 @@ from math import log, sqrt
 
 from exchange.cochrane.package import Cells, Loss
 from exchange.cochrane.row_cells import arms_cells, contrast_cells, labels_cells, with_other_row_cells
+from exchange.cochrane.settings_cells import is_of_arms
 from exchange.folder_text import number_text
-from models.analysis import RATIOS, Analysis, Given
+from models.analysis import RATIOS, Analysis, Given, Method
 from models.folder_rows import ContrastRow, ExtractionRow, NumbersRow
 from models.published import PublishedVersion
 from models.review import Review
@@ -58,17 +59,31 @@ class Studies:
         return self._years.get(self.id_of(name), "")
 
 
+class WrittenNumbers(Value, frozen=True, kw_only=True):
+    """The analyses of a review as a package can have them, and the rows of each in the order of the folder."""
+
+    analyses: tuple[Analysis, ...]
+    rows: dict[str, list[WrittenRow]]
+
+    @property
+    def studies(self) -> list[str]:
+        """Names of the studies that have rows, in their order."""
+        return list(dict.fromkeys(row.study for own in self.rows.values() for row in own))
+
+
 def written_rows(
     review: Review, version: PublishedVersion, inputs: Sequence[EffectInput] | None, losses: list[Loss]
-) -> dict[str, list[WrittenRow]]:
-    """The rows of each analysis, in the order of the folder.
+) -> WrittenNumbers:
+    """The rows of each analysis.
+
+    An analysis that a package's arms cannot tell, as one of arms and estimates together, is written as one of estimates.
 
     Parameters
     ----------
     inputs : effects of the evidence set that is written; None for everything that people have confirmed
     losses : takes what is left out
     """
-    return _Writing(review, version, inputs, losses).rows()
+    return _Writing(review, version, inputs, losses).numbers()
 
 
 class _Writing:
@@ -82,20 +97,22 @@ class _Writing:
             self._by_place.setdefault(item.place, []).append(item)
         self._inputs = None if inputs is None else {self._key_of_input(item): item for item in inputs}
 
-    def rows(self) -> dict[str, list[WrittenRow]]:
-        found: dict[str, list[WrittenRow]] = {item.analysis: [] for item in self._review.protocol.analyses}
-        done: set[Key] = set()
-        for analysis in self._review.protocol.analyses:
-            for key, rows in self._grouped(analysis).items():
-                if self._inputs is None or key in self._inputs:
-                    done.add(key)
-                    found[analysis.analysis] += self._row(analysis, key, rows)
-        for key, item in (self._inputs or {}).items():
-            analysis_name = key[0]
-            if key not in done and analysis_name in found:
-                analysis = self._review.protocol.analysis(analysis_name)
-                found[analysis_name] += self._from_input(analysis, key, item)
-        return found
+    def numbers(self) -> WrittenNumbers:
+        analyses, rows = list[Analysis](), dict[str, list[WrittenRow]]()
+        for told in self._review.protocol.analyses:
+            entered = self._grouped(told)
+            read = {key: item for key, item in (self._inputs or {}).items() if key[0] == told.analysis}
+            if self._inputs is not None:
+                entered = {key: own for key, own in entered.items() if key in read}
+            analysis = _of_estimates(told) if _wants_estimates(told, entered, read) else told
+            analyses.append(analysis)
+            own = [row for key, given in entered.items() for row in self._row(analysis, key, given)]
+            new = {key: item for key, item in read.items() if key not in entered}
+            rows[told.analysis] = [
+                *own,
+                *(row for key, item in new.items() for row in self._from_input(analysis, key, item)),
+            ]
+        return WrittenNumbers(analyses=tuple(analyses), rows=rows)
 
     def _grouped(self, analysis: Analysis) -> dict[Key, list[NumbersRow]]:
         groups: dict[Key, list[NumbersRow]] = {}
@@ -156,6 +173,27 @@ class _Writing:
         )
 
 
+def _wants_estimates(
+    analysis: Analysis, entered: Mapping[Key, Sequence[NumbersRow]], read: Mapping[Key, EffectInput]
+) -> bool:
+    """Whether an analysis of arms has numbers that the package's arms cannot have."""
+    if analysis.given in {Given.CONTRAST, Given.O_MINUS_E} or not is_of_arms(analysis):
+        return False
+    has_estimates = any(isinstance(row, ContrastRow) for own in entered.values() for row in own)
+    return analysis.measure in _NO_CELLS or has_estimates or any(map(_is_beyond_arms, read.values()))
+
+
+def _is_beyond_arms(item: EffectInput) -> bool:
+    is_changed = item.design_effect != 1 or item.shared_by != 1 or item.correlation is not None
+    return item.is_contrast or is_changed
+
+
+def _of_estimates(analysis: Analysis) -> Analysis:
+    """The same as an analysis of estimates, which are weighted by their variances."""
+    method = None if analysis.method is None else Method.IV
+    return analysis.model_copy(update={"given": Given.CONTRAST, "method": method, "swaps_events": False})
+
+
 def _as_entered(analysis: Analysis, rows: Sequence[NumbersRow]) -> Cells | None:
     """The data cells of what people entered; None where a package would say them otherwise."""
     contrasts = [row for row in rows if isinstance(row, ContrastRow)]
@@ -194,9 +232,10 @@ def _as_read(analysis: Analysis, item: EffectInput) -> Cells | None:
             "GIV SE": "" if is_counted else number_text(sqrt(item.vi)),
             "O-E": number_text(item.o_minus_e),
             "Variance": number_text(item.variance),
+            "Experimental N": number_text(item.n_intervention or None),
+            "Control N": number_text(item.n_control or None),
         }
-    is_changed = item.design_effect != 1 or item.shared_by != 1 or item.correlation is not None
-    if is_changed or analysis.measure in _NO_CELLS or not item.n_intervention or not item.n_control:
+    if not item.n_intervention or not item.n_control:
         return None
     cells = {"Experimental N": number_text(item.n_intervention), "Control N": number_text(item.n_control)}
     if analysis.measure in MEAN_MEASURES:
@@ -213,8 +252,3 @@ def _as_read(analysis: Analysis, item: EffectInput) -> Cells | None:
             for value, n in zip(events, (item.n_intervention, item.n_control), strict=True)
         )  # type: ignore[assignment]
     return cells | {"Experimental cases": number_text(events[0]), "Control cases": number_text(events[1])}
-
-
-def labels_of(rows: Mapping[str, Sequence[WrittenRow]]) -> list[str]:
-    """Names of the studies that have rows, in their order."""
-    return list(dict.fromkeys(row.study for own in rows.values() for row in own))

@@ -237,7 +237,7 @@ def test_results_for_other_rows_are_refused(adopt: Callable, tmp_path: Path) -> 
     results = computed_in(
         read_package(write_package(tmp_path, analyses=[analysis()], rows=[row(1, 1, "Ash 2001")] * 2))
     )
-    with pytest.raises(ValueError, match="2 results for the 1 rows of analysis 1.1"):
+    with pytest.raises(ValueError, match="2 results for the 1 rows of analysis"):
         package_of(review, TODAY, computed=results)
 
 
@@ -305,10 +305,29 @@ def test_numbers_of_an_evidence_set_are_those_that_the_program_made(adopt: Calla
     means, contrast = read_package(written.write(tmp_path)).rows
     assert written.left_out == ()
     assert (means.sd1, means.sd2) == pytest.approx((2, 4))
-    assert (contrast.giv_mean, contrast.giv_se) == pytest.approx((0.6931471805599453, 0.3536536))
+    assert (contrast.giv_mean, contrast.giv_se) == pytest.approx((0.6931471805599453, 0.353653019151067))
 
 
 def test_computed_results_of_other_analyses_are_not_asked_for(adopt: Callable, tmp_path: Path) -> None:
     _, review = adopt(read_package(_everything(tmp_path, "v2")))
     back = read_package(package_of(review, TODAY, computed={"1.1": ComputedAnalysis()}).write(tmp_path))
     assert [item.key for item in back.analyses] == ["1.1", "1.2", "1.4", "3.1", "3.2", "3.3", "3.4"]
+
+
+def test_arms_and_estimates_of_one_analysis_are_written_as_estimates(adopt: Callable, tmp_path: Path) -> None:
+    """As are rates, cluster-randomised trials, and everything else of which a package has no arms."""
+    path = write_package(tmp_path, analyses=[analysis(1, 1)], rows=[row(1, 1, "Ash 2001"), row(1, 1, "Elm 2002")])
+    adopt(read_package(path))
+    folder = tmp_path / "reviews" / "made_up"
+    (folder / "analyses.csv").write_text((folder / "analyses.csv").read_text().replace(",arms,", ",any,"))
+    ratio = "study_id,analysis,report,table,population,extractor,known_from,evidence,is_confirmed,measure,estimate,se\n"
+    (folder / "contrasts.csv").write_text(f"{ratio}Oak 2003,1.1,PMID:1,1,all,A,2026-01-01,verbatim,true,RR,2,0.5\n")
+    review = review_named(folder.parent, "made_up")
+    arms, contrasts = map(arm_of, review.extraction), map(contrast_of, review.contrasts)
+    inputs = effect_inputs(list(arms), review.protocol.analyses, EvidenceSet.CONFIRMED, list(contrasts))
+    written = package_of(review, TODAY, inputs)
+    back = read_package(written.write(tmp_path))
+    assert written.left_out == back.losses == ()
+    assert (str(back.analyses[0].data_type), str(back.analyses[0].method)) == ("contrast", "IV")
+    assert [item.study for item in back.rows] == ["Ash 2001", "Elm 2002", "Oak 2003"]
+    assert [item.giv_mean for item in back.rows] == pytest.approx([-0.6931471805599453] * 2 + [0.6931471805599453])

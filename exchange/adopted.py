@@ -4,6 +4,7 @@ What a package does not say (question, words, dates) is told by a person or stay
 addresses and telephone numbers, and the reasons for judgements, are not taken over.
 """
 
+import re
 from typing import Any
 
 from exchange.adopted_analyses import AdoptedAnalyses, adopted_analyses
@@ -30,6 +31,7 @@ _CONVENTIONS: list[dict[str, Any]] = [
 _PROTOCOL = """Adopted from the data package of {name}.
 A package says nothing of the question, of who takes part (pico, eligibility) and of when searches were made. Until a
 person writes them, the studies of its lists are followed by number, and no new study is looked for."""
+_FILE_NAME = re.compile(r"[^\w.-]+")
 _VERSION = "Lists of the data package of {name}."
 
 
@@ -65,7 +67,9 @@ def adopted_folder(package: Package, told: Told) -> AdoptedFolder:
     }
     files = {
         "protocol.yaml": yaml_text(_protocol(package, told, analyses), _PROTOCOL.format(name=package.review)),
-        f"published/{told.named}.yaml": yaml_text(adopted_version(package, told), _VERSION.format(name=package.review)),
+        f"published/{_FILE_NAME.sub('-', told.named)}.yaml": yaml_text(
+            adopted_version(package, told), _VERSION.format(name=package.review)
+        ),
         **{name: text for name, text in tables.items() if text.count("\n") > 1},
         "README.md": _readme(package, told, left_out),
     }

@@ -19,6 +19,7 @@ from synthesis.reproduction import reproduce
 REAL = ("CD007654", "CD009958", "CD010461", "CD011506", "CD013185", "CD013776", "CD014353", "v1-Fleiss1993")
 TOLD = Told(review="made_up", adopted_on=date(2026, 11, 30))
 CONTRAST = {"Data type": "Contrast level", "Statistical method": "IV"}
+RANDOM = {"Analysis model": "Random effect", "Heterogeneity estimator": "DL"}
 MEANS = {
     "Data type": "Continuous",
     "Effect measure": "Mean Difference",
@@ -242,3 +243,27 @@ def test_reports_are_known_by_their_numbers_and_registrations_are_no_reports(tmp
     path = write_package(tmp_path, studies={"awaiting": [study("Ash 2001")]}, references={"awaiting": references})
     _, review = adopt(read_package(path))
     assert review.baseline.awaiting[0].reports == ["PMID:123", "DOI:10.1000/abc", "CRS:77"]
+
+
+def test_a_version_may_be_called_anything(tmp_path: Path, adopt: Callable) -> None:
+    adopted, review = adopt(read_package(write_package(tmp_path)), version="2026/6, CD000001.pub2")
+    assert "published/2026-6-CD000001.pub2.yaml" in adopted.files
+    assert review.baseline.version == "2026/6, CD000001.pub2"
+
+
+@pytest.mark.parametrize(
+    ("settings", "layout", "said"),
+    [
+        ({"CI/PI level": ""}, "v2", "analysis 1.1 tells no confidence level: taken as 95%"),
+        ({"Study CI": "90%"}, "v1", "analysis 1.1 has limits of studies at another level than its estimates: taken at 95%"),
+        ({**RANDOM, "CI method": ""}, "v2", "analysis 1.1 tells no method for its limits: taken as Wald"),
+        ({**RANDOM, "CI method": "Bayes"}, "v2", "analysis 1.1 is left out: no method for limits is called 'Bayes'"),
+        ({**RANDOM, "Heterogeneity estimator": "PM"}, "v2", "analysis 1.1 is left out: a random-effects model needs an estimator"),
+        ({"Data type": "Diagnostic"}, "v2", "analysis 1.1 is left out: its data type is not known"),
+    ],
+)  # fmt: skip
+def test_what_is_assumed_is_said(
+    settings: dict[str, str], layout: str, said: str, tmp_path: Path, adopt: Callable
+) -> None:
+    path = write_package(tmp_path, layout=layout, analyses=[analysis(**settings)], rows=[row(1, 1, "Ash 2001")])
+    assert said in str(adopt(read_package(path))[0].left_out[0])

@@ -15,10 +15,10 @@ from pydantic import ValidationError
 from exchange.cochrane.package import DataType, EffectModel, Loss, Package, PackageAnalysis
 from exchange.cochrane.package import Method as PackageMethod
 from exchange.cochrane.settings_cells import MEASURE_WORDS, other_settings
-from models.analysis import RATIOS, TABLE_MEASURES, Analysis, Given, Method, Totals
+from models.analysis import Analysis, Given, Method, Totals
 from models.protocol import Comparison, Outcome
 from models.value import Value
-from models.vocabulary import Interval, Measure
+from models.vocabulary import RATIOS, TABLE_MEASURES, Interval, Measure
 
 AS_ANALYSED = "as analysed"
 """The time of an analysis whose name tells none."""

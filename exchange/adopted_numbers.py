@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from exchange.cochrane.display_text import without_addresses
 from exchange.cochrane.package import DataType, Loss, Package, PackageRow, RiskOfBias
 from exchange.cochrane.row_cells import arms_cells, contrast_cells, labels_cells, other_row_cells
-from models.analysis import RATIOS, Analysis, Applicability
+from models.analysis import Analysis, Applicability
 from models.folder_rows import JUDGEMENTS, ContrastRow, ExtractionRow, RiskOfBiasRow
 from models.value import Value
-from models.vocabulary import ArmRole, EvidenceWord
+from models.vocabulary import RATIOS, ArmRole, EvidenceWord
 
 EXTRACTOR = "authors of the review"
 POPULATION = "as the review analysed it"

@@ -16,6 +16,7 @@ NOTES, REASON = "Char: Notes", "Char: Reason for exclusion"
 _PORTAL = "https://trialsearch.who.int/Trial2.aspx?TrialID={}"
 """Where an entry is shown whose own register has no address that its number tells."""
 _COLUMN = re.compile(r"(?:Char|ID): .+")
+_FURTHER = ("UR", "VL", "IS", "SP", "EP", "DA")
 _TITLES = frozenset({"TI", "TT", "CT"})
 
 
@@ -50,7 +51,7 @@ def references_of(study: PublishedStudy) -> Iterator[Tags]:
     for item in mentioned(study):
         if item.place in _TITLES:
             yield [("TY", "JOUR"), (item.place, item.sentence or item.number), ("NS", study.label)]
-        elif item.place in {"JF", "C3"}:
+        elif item.place in {"JF", "C3", *_FURTHER}:
             yield [("TY", "GEN"), (item.place, item.sentence or item.number), ("NS", study.label)]
     for report in study.reports:
         kind, _, name = report.partition(":")
@@ -81,5 +82,8 @@ def _entry(number: str, places: Sequence[str], slips: list[str]) -> Iterator[tup
         yield "DO", f"10.1186/{number}"
     if "JF" in places:
         yield "JF", address
+    for tag in _FURTHER:
+        if tag in places:
+            yield tag, address if tag == "UR" else number
     if "C3" in places:
         yield "C3", f"Other {number}"

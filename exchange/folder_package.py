@@ -13,7 +13,7 @@ from exchange.cochrane.files import BIAS, LISTS, LISTS_RIS, ROWS, SETTINGS, SUBG
 from exchange.cochrane.package import Cells, Loss, Published, StudyList
 from exchange.cochrane.settings_cells import settings_cells
 from exchange.cochrane.write import cells_table, references_text, write_package
-from exchange.computed import ComputedAnalysis, ComputedRow
+from exchange.computed import ComputedAnalysis, ComputedRow, ComputedSubgroup
 from exchange.folder_lists import STUDY_COLUMNS, references_of, study_cells
 from exchange.folder_rows import Studies, WrittenNumbers, WrittenRow, written_rows
 from exchange.folder_text import number_text
@@ -51,11 +51,13 @@ class WrittenPackage(Value, frozen=True, kw_only=True):
     ----------
     name : of the zip
     files : text by path in it
+    keys : names of the analyses in the folder, by their numbers in the package
     left_out : what the folder has and a package cannot say
     """
 
     name: str
     files: dict[str, str]
+    keys: dict[str, str]
     left_out: tuple[Loss, ...]
 
     def write(self, folder: Path) -> Path:
@@ -70,6 +72,7 @@ def package_of(
     written_on: date,
     inputs: Sequence[EffectInput] | None = None,
     computed: Mapping[str, ComputedAnalysis] | None = None,
+    prints_published: bool = False,
 ) -> WrittenPackage:
     """The data package of a review's version in force.
 
@@ -78,13 +81,14 @@ def package_of(
     review : as of the day; its rows name studies by number or by the names of its lists
     inputs : effects of the evidence set whose rows are written, from the same review; None for every confirmed row
     computed : by analysis; of one that is not there the published estimates of the version are written, and no weights
+    prints_published : write the published estimates of the version where there are any, beside computed weights
     """
     losses = list[Loss]()
     version = review.baseline
     numbers = written_rows(review, version, inputs, losses)
     prefix = _prefix(review, version)
     at, of_studies = f"{prefix}-analysis-data/{prefix}", f"{prefix}-study-data/{prefix}"
-    tables = _Tables(review, version, numbers, computed or {})
+    tables = _Tables(review, version, numbers, computed or {}, prints_published)
     files = {
         f"{at}-{SETTINGS}": cells_table(SETTINGS_COLUMNS, list(tables.settings())),
         f"{at}-{ROWS}": cells_table(ROW_COLUMNS, list(tables.rows())),
@@ -99,7 +103,7 @@ def package_of(
     told = {"day": written_on, "review": review.protocol.review, "version": version.version}
     files["not-published-by-Cochrane.txt"] = _NOTE.format(**told)
     name = f"{prefix}-dataPackage-trialwatch-{written_on}.zip"
-    return WrittenPackage(name=name, files=files, left_out=tuple(losses))
+    return WrittenPackage(name=name, files=files, keys=tables.keys, left_out=tuple(losses))
 
 
 def _prefix(review: Review, version: PublishedVersion) -> str:
@@ -128,9 +132,10 @@ class _Tables:
         version: PublishedVersion,
         numbers: WrittenNumbers,
         computed: Mapping[str, ComputedAnalysis],
+        prints_published: bool,
     ) -> None:
         self._review, self._version = review, version
-        self._rows, self._computed = numbers.rows, computed
+        self._rows, self._computed, self._prints_published = numbers.rows, computed, prints_published
         self._analyses = [_settled(review, item) for item in numbers.analyses]
         self._numbers = _numbers(self._analyses)
         self._judged = _Judged(review, version)
@@ -139,6 +144,10 @@ class _Tables:
             for row in review.estimates
             if row.version == version.version
         }
+
+    @property
+    def keys(self) -> dict[str, str]:
+        return {"{}.{}".format(*numbers): name for name, numbers in self._numbers.items()}
 
     def settings(self) -> Iterator[Cells]:
         for analysis in self._analyses:
@@ -168,7 +177,9 @@ class _Tables:
                 members = [row for row in own if row.key[2:4] == (number, name) and _counts(row, "OVERALL_ONLY")]
                 told = computed.subgroups.get(number) if computed else None
                 row = printed.get((number, name))
-                published = told.published if told else _published(row)
+                published = (
+                    _published(row) if row and self._is_printed(told) else told.published if told else Published()
+                )
                 first = names.get((number, name))
                 yield {name: cell for name, cell in self._place(analysis).items() if name != "Analysis name"} | {
                     "Subgroup": first.cells["Subgroup"] if first else name,
@@ -191,8 +202,13 @@ class _Tables:
         return f"{self._review.protocol.outcome(analysis.outcome).title}, {analysis.timepoint}"
 
     def _overall(self, analysis: Analysis) -> Published:
-        computed = self._computed.get(analysis.analysis)
-        return computed.overall if computed else _published(self._printed.get((analysis.analysis, 0, "")))
+        computed, printed = self._computed.get(analysis.analysis), self._printed.get((analysis.analysis, 0, ""))
+        if printed and self._is_printed(computed):
+            return _published(printed)
+        return computed.overall if computed else Published()
+
+    def _is_printed(self, computed: ComputedAnalysis | ComputedSubgroup | None) -> bool:
+        return self._prints_published or computed is None
 
 
 def _settled(review: Review, analysis: Analysis) -> Analysis:
@@ -244,9 +260,7 @@ def _estimate(told: Published) -> Cells:
     }
 
 
-def _published(row: EstimateRow | None) -> Published:
-    if row is None:
-        return Published()
+def _published(row: EstimateRow) -> Published:
     return Published(**{name: getattr(row, field) for field, name in _ESTIMATE_FIELDS.items()})
 
 

@@ -12,13 +12,13 @@ from exchange.cochrane.package import Cells, Loss
 from exchange.cochrane.row_cells import arms_cells, contrast_cells, labels_cells, with_other_row_cells
 from exchange.cochrane.settings_cells import is_of_arms
 from exchange.folder_text import number_text
-from models.analysis import RATIOS, Analysis, Given, Method
+from models.analysis import Analysis, Given, Method
 from models.folder_rows import ContrastRow, ExtractionRow, NumbersRow
 from models.published import PublishedVersion
 from models.review import Review
 from models.synthesis import EffectInput
 from models.value import Value
-from models.vocabulary import MEAN_MEASURES, ArmRole, EvidenceWord, Measure
+from models.vocabulary import MEAN_MEASURES, RATIOS, ArmRole, EvidenceWord, Measure
 
 _NO_CELLS = {Measure.IRR, Measure.ROM, Measure.ROM_GEOMETRIC}
 """Measures that the package's arms cannot have."""
@@ -52,8 +52,9 @@ class Studies:
     def id_of(self, name: str) -> str:
         return name if name in self._labels else self._ids.get(name, name)
 
-    def label(self, name: str) -> str:
-        return self._labels.get(name, name)
+    def label(self, name: str, part: str = "") -> str:
+        """A name; of a trial that the lists have under several, that of its part."""
+        return part if part in self._ids else self._labels.get(name, name)
 
     def year(self, name: str) -> str:
         return self._years.get(self.id_of(name), "")
@@ -144,14 +145,14 @@ class _Writing:
             item = (self._inputs or {}).get(key)
             yield from self._from_input(analysis, key, item, rows[0])
             return
-        study = self.studies.label(rows[0].study_id)
+        study = self.studies.label(rows[0].study_id, rows[0].part)
         cells = data | labels_cells(rows[0], study, self.studies.year(rows[0].study_id))
         yield WrittenRow(key=key, study=study, cells=with_other_row_cells(cells, rows[0].other_cells))
 
     def _from_input(
         self, analysis: Analysis, key: Key, item: EffectInput | None, row: NumbersRow | None = None
     ) -> Iterator[WrittenRow]:
-        study = self.studies.label(key[1])
+        study = self.studies.label(key[1], key[4])
         data = _as_read(analysis, item) if item else None
         if data is None:
             done = f"{study} in {analysis.analysis}: a data package has no cells for these numbers; left out"

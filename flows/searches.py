@@ -130,7 +130,11 @@ def files_of(review: str, source: str) -> Question:
 
 
 def required_of(review: Review, checks: Sequence[SourceCheck]) -> tuple[Required, ...]:
-    """Sources that the protocol requires; one that needs credentials from the first night that asked it with them."""
+    """Sources that the protocol requires; one that needs credentials from the first night that asked it with them.
+
+    While the protocol has no words they are those that were asked for its studies.
+    """
+    is_written = review.protocol.is_written
     asked = {check.source for check in checks}
     titles = {slug: item.title for slug, item in CONNECTORS.items()} | review.protocol.by_hand
     return tuple(
@@ -139,9 +143,10 @@ def required_of(review: Review, checks: Sequence[SourceCheck]) -> tuple[Required
             title=titles[slug],
             limit_days=search.freshness_limit_days,
             is_by_hand=slug in review.protocol.by_hand,
+            scope=Scope.TOPIC if is_written else Scope.STUDIES,
         )
         for slug, search in review.protocol.searches.items()
-        if slug in review.protocol.by_hand or not CONNECTORS[slug].needs or slug in asked
+        if slug in review.protocol.by_hand or slug in asked or (is_written and not CONNECTORS[slug].needs)
     )
 
 

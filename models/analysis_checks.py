@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol as Interface
 
-from models.analysis import TABLE_MEASURES, Analysis, Given
+from models.analysis import Analysis, Given
 from models.folder_rows import CertaintyRow, ContrastRow, ExtractionRow, NumbersRow, RiskOfBiasRow
 from models.protocol import Protocol
 from models.published import EstimateRow, PublishedEstimate, PublishedVersion
 from models.terms import Row
-from models.vocabulary import MEAN_MEASURES, Convention, Measure
+from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Convention, Measure
 
 _NEAR = 0.6
 

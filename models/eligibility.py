@@ -15,6 +15,10 @@ def _beside(shared: TermRule) -> AfterValidator:
     return AfterValidator(lambda own: own.beside(shared))
 
 
+_Own = Annotated[TermRule, _beside(TermRule())]
+"""A rule of which all reviews share nothing: what it goes without must have come from a file of words."""
+
+
 class InterventionRow(Row):
     """interventions.csv: an intervention by all its names and codes, and whether the review counts it.
 
@@ -68,16 +72,16 @@ class Eligibility(Strict):
         "population", "not_population", "near_population", "other_populations", "intervention", "not_intervention",
         "needs_person",
     )  # fmt: skip
-    population: TermRule = TermRule()
-    not_population: TermRule = TermRule()
+    population: _Own = TermRule()
+    not_population: _Own = TermRule()
     """What an abbreviation of the population stands for elsewhere."""
-    near_population: TermRule = TermRule()
+    near_population: _Own = TermRule()
     """People whom the review may or may not mean: the verdict is unclear."""
-    other_populations: TermRule = TermRule()
+    other_populations: _Own = TermRule()
     """People with other diseases: beside the population they leave it unclear, alone they are not it."""
-    intervention: TermRule = TermRule()
-    not_intervention: TermRule = TermRule()
-    needs_person: TermRule = TermRule()
+    intervention: _Own = TermRule()
+    not_intervention: _Own = TermRule()
+    needs_person: _Own = TermRule()
     """Interventions on which the review has not decided: the verdict is unclear."""
     procedures: Annotated[TermRule, _beside(design.PROCEDURES)] = Field(TermRule(), validate_default=True)
     """What is done to obtain or give the intervention: given to some arms only, it is no co-intervention."""
@@ -86,6 +90,11 @@ class Eligibility(Strict):
     within_person: Annotated[TermRule, _beside(design.WITHIN_PERSON)] = Field(TermRule(), validate_default=True)
     """Words by which a trial is recognised that compares sides or sites of the same people."""
     local_treatment: LocalTreatment | None = None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether there are words to judge by: an adopted review has none until a person writes them."""
+        return bool(self.population.terms and self.intervention.terms)
 
     @model_validator(mode="after")
     def written_whole(self) -> Self:

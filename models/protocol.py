@@ -6,18 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from models.analysis import TABLE_MEASURES, Analysis
+from models.analysis import Analysis
 from models.database_names import TITLES
 from models.eligibility import Eligibility, InterventionRow
 from models.pico import Pico
 from models.search_rows import SourceSearch, problems_of_searches
 from models.terms import Strict
-from models.vocabulary import (
-    Convention,
-    Interval,
-    Measure,
-    Model,
-)
+from models.vocabulary import TABLE_MEASURES, Convention, Interval, Measure, Model
 
 
 class Timepoint(Strict):
@@ -147,6 +142,8 @@ class Protocol(Strict):
     version: str
     question: str = ""
     """Empty, as `pico` and `eligibility`, while nobody has written it of a review that was adopted."""
+    words: list[str] = []
+    """Files of words that it shares with other reviews (`models.words`)."""
     pico: Pico = Pico()
     searches: dict[str, SourceSearch]
     eligibility: Eligibility = Eligibility.model_validate({})
@@ -156,6 +153,8 @@ class Protocol(Strict):
     conventions: Annotated[list[ConventionChoice], Field(min_length=1)]
     thresholds: Thresholds = Thresholds()
     recipients: list[str] = []
+    watched_from: date | None = None
+    """Day since which a review without a published version is watched: what was public by then is found, and no news."""
     retired: Retired | None = None
     _analyses: tuple[Analysis, ...] = PrivateAttr(())
 
@@ -237,6 +236,11 @@ class Protocol(Strict):
                 "pico": self.pico.with_interventions(rows),
             }
         )
+
+    @property
+    def is_written(self) -> bool:
+        """Whether there are words by which new studies are looked for and judged."""
+        return self.pico.is_written and self.eligibility.is_written
 
     def with_analyses(self, rows: Sequence[Analysis]) -> Self:
         """The protocol with the analyses that analyses.csv tells of; each has its outcome's measure if it gives none."""

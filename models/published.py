@@ -141,7 +141,7 @@ class EstimateRow(Row):
 
 
 class PublishedVersion(Strict):
-    """One published state of the review."""
+    """One published state of the review; or the state before the first, which has no name and lists nothing."""
 
     version: str
     search_date: date
@@ -160,6 +160,10 @@ class PublishedVersion(Strict):
     awaiting: list[PublishedStudy] = []
     excluded: list[PublishedStudy] = []
     estimates: list[PublishedEstimate] = []
+
+    @property
+    def is_published(self) -> bool:
+        return bool(self.version)
 
     @property
     def in_force_from(self) -> date:

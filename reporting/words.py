@@ -39,6 +39,7 @@ EVENTS = {
     EventCode.OVERDUE: "Results overdue",
     EventCode.REVERSAL: "Registry entry went back on itself",
     EventCode.CORRECTION: "Report corrected, retracted or in doubt",
+    EventCode.LISTED_LATE: "Listed as ongoing after it had ended",
 }
 
 HEADLINES = {
@@ -50,6 +51,7 @@ HEADLINES = {
     EventCode.OVERDUE: "results overdue for",
     EventCode.REVERSAL: "registry entry went back on itself:",
     EventCode.CORRECTION: "correction or retraction concerning",
+    EventCode.LISTED_LATE: "listed as ongoing after it had ended:",
 }
 
 RULES = {
@@ -186,6 +188,7 @@ QUEUE = {
     "report": "Of which study is a report?",
     "eligibility": "Eligibility is unclear",
     "extraction": "Numbers to confirm",
+    "analysis": "Published estimates not reproduced",
     "link": "Link to a study is uncertain",
     "discrepancy": "Numbers differ",
     "search": "Search by hand",
@@ -199,6 +202,7 @@ QUEUE = {
 PLAIN_STATUS = {
     UpdateStatus.UP_TO_DATE: "The review reflects the evidence found so far.",
     UpdateStatus.UPDATE_PENDING: "There is evidence that the published review does not yet contain.",
+    UpdateStatus.NOT_PUBLISHED: "Nothing of the review is published yet, so nothing of it can be out of date.",
     UpdateStatus.NOT_KNOWN: "Whether the review reflects the evidence is not known tonight.",
     UpdateStatus.NO_UPDATE_PLANNED: "People decided that this review will not be updated.",
 }
@@ -255,9 +259,22 @@ def _short(effect: PooledEffect) -> str:
     return SHORT_MODELS[effect.model] + INTERVALS[effect.interval]
 
 
+def version_in_force(version: PublishedVersion) -> str:
+    """``2019, searched 31 July 2019``; before the first version, since when the review is watched."""
+    if version.is_published:
+        return f"{version.version}, searched {day(version.search_date)}"
+    return f"none published yet; watched since {day(version.search_date)}"
+
+
+def since_when(version: PublishedVersion) -> str:
+    """The day after which things are news, and what it is."""
+    what = "the search date of the version in force" if version.is_published else "the day on which watching began"
+    return f"{day(version.search_date)}, {what}"
+
+
 def study_labels(version: PublishedVersion) -> dict[str, str]:
     """Names such as ``Oh 2018`` that the published version gives its studies, by study id."""
-    return {study.study_id: study.label for study in (*version.included, *version.ongoing)}
+    return {study.study_id: study.label for study in version.listed}
 
 
 def outcome_title(protocol: Protocol, outcome_id: str) -> str:

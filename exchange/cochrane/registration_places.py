@@ -6,6 +6,7 @@ registration: …* declare a number. Titles of papers and other sentences mentio
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -18,14 +19,26 @@ from models.registers import EU_CT, ISRCTN, UNIVERSAL, Register, matches, plain
 _PAPERS = frozenset(
     ["JOUR", "PCOMM", "CONF", "CPAPER", "CHAP", "BOOK", "THES", "RPRT", "ABST", "NEWS", "MGZN", "EJOUR"]
 )
+_FURTHER = ("VL", "IS", "SP", "EP", "DA")
+"""Fields of an entry that are meant for something else, and count where they hold a number and nothing besides."""
 _HAS_NUMBER = re.compile(r"\d{5}|RBR|SLCTR|NTR|PER\W|\bNL\W{0,3}\d|CTRI|OMON|U1111", re.IGNORECASE)
 """What every number of a register has; most sentences have none of it, and are not looked at closely."""
 _ADDRESS = re.compile(r"(?<!\S)\S{0,60}[a-z]\.[a-z]\S{0,60}/\S+", re.IGNORECASE)
+_HOSTS = re.compile(
+    r"(?:clinicaltrials\.gov|who\.int|clinicaltrialsregister\.eu|euclinicaltrials\.eu|isrctn|controlled-trials|anzctr|chictr|"
+    r"ctri\.nic|drks|irct\.ir|umin\.ac|jrct|rctportal|cris\.nih|trialregister\.nl|onderzoekmetmensen|pactr|ensaiosclinicos|"
+    r"rpcec|slctr|clinicaltrials\.in\.th|thaiclinicaltrials|lbctr|ins\.gob\.pe)[^/\s]*/",
+    re.IGNORECASE,
+)
+"""Where registers have their entries."""
 _LONGEST = 2_000
 """Characters of an address, name or identifier that are looked at."""
+_TIMES, _MOST = 3, 40
+"""How often a number, and how many numbers, of one field are looked at."""
 _NEAR = 400
 """Characters around a number in prose that may say whose it is."""
 _BARE_ANZCTR = re.compile(r"(?<![A-Za-z0-9])(?=126\d{11}(?!\d))")
+_COUNTS = re.compile(r"(?<!\d)0?1?234567")
 _YEAR = re.compile(r"\s+(?:19|20)\d\d[a-z]?$")
 _OLD_DUTCH = re.compile(r"rctview\.asp\?TC=(\d{1,4})(?!\d)", re.IGNORECASE)
 """The old Dutch register's address, whose number is the entry's; all others' are internal."""
@@ -93,7 +106,7 @@ class Mention(NamedTuple):
 
 def mentions_of(study: PackageStudy, references: list[PackageReference]) -> Iterator[Mention]:
     """Every number in what the package says of a study, by the weight of its place."""
-    for tag in ("JF", "DO", "AU"):
+    for tag in ("JF", "UR", "DO", "AU", *_FURTHER):
         for number, reference in enumerate(references, start=1):
             yield from _in_reference(reference, tag, number)
     # A name of the register and a year is no number: Ntr 2013.
@@ -104,10 +117,10 @@ def mentions_of(study: PackageStudy, references: list[PackageReference]) -> Iter
         yield from _in_prose(f"Char: {name}", value)
     for number, reference in enumerate(references, start=1):
         yield from _in_reference(reference, "C3", number)
-    for reference in references:
+    for number, reference in enumerate(references, start=1):
         for tag in ("TI", "TT", "CT"):
             for value in reference.all(tag):
-                yield from (item._replace(is_declared=False) for item in _whole(tag, value))
+                yield from _in_title(reference, tag, value, number)
 
 
 def numbers_in(text: str) -> list[tuple[tuple[str, str], str]]:
@@ -117,7 +130,7 @@ def numbers_in(text: str) -> list[tuple[tuple[str, str], str]]:
 
 def has_address(reference: PackageReference) -> bool:
     """Whether an entry's source is the address of a page."""
-    return reference.type not in _PAPERS and any(map(_ADDRESS.search, reference.all("JF")))
+    return reference.type not in _PAPERS and any(_ADDRESS.search(text[:_LONGEST]) for text in reference.all("JF"))
 
 
 def _in_reference(reference: PackageReference, tag: str, number: int) -> Iterator[Mention]:
@@ -125,12 +138,22 @@ def _in_reference(reference: PackageReference, tag: str, number: int) -> Iterato
     is_later = is_entry and bool(FOLLOWS_UP.search(" ".join(reference.all("TI", "TT"))))
     for value in reference.all(tag):
         text = value.split(" ", 1)[-1] if tag == "C3" else value
-        # An article's source is a journal, its authors are people.
-        if is_entry or tag == "DO" or _ADDRESS.search(text) or (tag != "JF" and _is_only_number(text)):
+        # An article's source is a journal, its authors are people, its addresses those of publishers.
+        is_free = is_entry and tag not in _FURTHER
+        if is_free or tag == "DO" or _is_at_register(text) or (tag != "JF" and _is_only_number(text)):
             for item in _whole(tag, value):
                 if tag == "DO" and item.key[0] != ISRCTN:
                     continue
                 yield item._replace(is_of_follow_up=is_later, reference=number)
+
+
+def _in_title(reference: PackageReference, tag: str, value: str, number: int) -> Iterator[Mention]:
+    """Titles mention numbers; an entry's that begins with one declares it."""
+    first = next(_found(value), None) if reference.type not in _PAPERS else None
+    is_told = first is not None and not plain(value)[: first[2]].strip(" ([:")
+    for item in _whole(tag, value):
+        is_declared = is_told and first is not None and item.key == first[0] and not FOLLOWS_UP.search(value)
+        yield item._replace(is_declared=is_declared, reference=number)
 
 
 def _whole(place: str, value: str) -> Iterator[Mention]:
@@ -149,11 +172,14 @@ def _whole(place: str, value: str) -> Iterator[Mention]:
 def _in_prose(place: str, value: str) -> Iterator[Mention]:
     before = ""
     is_name = place.lower() in {"char: study name", "char: trial name or title", "char: trial name"}
+    told = Counter[tuple[str, str]]()
     for paragraph in paragraphs(value):
         text = _unquoted(paragraph)
-        if _HAS_NUMBER.search(plain(text)):
-            heading = before if len(before) < 60 and not any(map(str.isdigit, before)) else ""
-            for key, number, start, end in _found(text):
+        heading = before if len(before) < 60 and not any(map(str.isdigit, before)) else ""
+        for key, number, start, end in _found(text):
+            told[key] += 1
+            # The first sentences with a number say whose it is; a field with many numbers is a list of others.
+            if told[key] <= _TIMES and len(told) <= _MOST:
                 is_declared = key[0] != UNIVERSAL and _declares(text, start, end, heading, is_name)
                 yield Mention(key, number, place, _sentence(plain(text), start, end), is_declared)
         before = paragraph
@@ -192,7 +218,8 @@ def _found(text: str) -> Iterator[tuple[tuple[str, str], str, int, int]]:
     seen = sorted(matches(readable), key=lambda item: item[1].start())
     for register, match in seen:
         number = register.number(match)
-        if not is_filler(number):
+        # A number whose digits count was given in its turn; nobody fills a list of references with one.
+        if not is_filler(number) or _COUNTS.search(number):
             yield (register.name, number), _printed(register, match), match.start(), match.end()
 
 
@@ -213,8 +240,16 @@ def _without_numbers(text: str) -> str:
     return rest
 
 
-def _is_only_number(text: str) -> bool:
-    return bool(_HAS_NUMBER.search(text)) and bool(_ONLY_NUMBER.fullmatch(_without_numbers(plain(_unquoted(text)))))
+def _is_at_register(text: str) -> bool:
+    return bool(_ADDRESS.search(text[:_LONGEST]) and _HOSTS.search(text[:_LONGEST]))
+
+
+def _is_only_number(value: str) -> bool:
+    """Whether a field holds a number and nothing besides, an address neither."""
+    text = plain(_unquoted(value[:_LONGEST]))
+    if _ADDRESS.search(text) or not _HAS_NUMBER.search(text):
+        return False
+    return bool(_ONLY_NUMBER.fullmatch(_without_numbers(text)))
 
 
 def _sentence(text: str, start: int, end: int) -> str:

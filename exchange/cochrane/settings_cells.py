@@ -7,8 +7,8 @@ from exchange.cochrane.columns import OF_V1, SETTINGS_COLUMNS
 from exchange.cochrane.display_text import shown
 from exchange.cochrane.package import Cells, PackageAnalysis
 from exchange.folder_text import number_text
-from models.analysis import TABLE_MEASURES, Analysis, Given, Method
-from models.vocabulary import MEAN_MEASURES, Interval, Measure
+from models.analysis import Analysis, Given, Method
+from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Interval, Measure
 
 MEASURE_WORDS = {
     Measure.RR: "Risk Ratio", Measure.OR: "Odds Ratio", Measure.RD: "Risk Difference", Measure.PETO: "Peto Odds Ratio",

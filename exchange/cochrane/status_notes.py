@@ -69,6 +69,10 @@ _FOLLOWED = re.compile(
 )
 
 
+_LONGEST = 1_000
+"""Characters of a sentence that are looked at."""
+
+
 class ToldStatus(Value, frozen=True, kw_only=True):
     """How a study or its registration stood, as a note tells it.
 
@@ -90,7 +94,7 @@ class ToldStatus(Value, frozen=True, kw_only=True):
 
 def told_status(text: str) -> tuple[ToldStatus, ...]:
     """What a note says of a study's state, in its order; a cell's markup is left out."""
-    return tuple(told for sentence in sentences(text) if (told := _of_sentence(sentence)))
+    return tuple(told for sentence in sentences(text) if (told := _of_sentence(sentence[:_LONGEST])))
 
 
 def _of_sentence(sentence: str) -> ToldStatus | None:

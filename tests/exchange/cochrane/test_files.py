@@ -2,20 +2,36 @@
 
 import io
 import struct
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from made_up_packages import analysis, package_files, row, study, write_package, zipped
+from hypothesis import given
+from hypothesis import strategies as st
+from made_up_packages import analysis, entry, package_files, row, study, write_package, zipped
 
 from exchange.cochrane import members
 from exchange.cochrane.files import SETTINGS, open_package
 from exchange.cochrane.package import PackageError
 from exchange.cochrane.read import read_package
+from exchange.cochrane.registrations import registrations_of
 
 FILES = package_files(analyses=[analysis()], rows=[row(1, 1, "Ash 2001")], studies={"included": [study("Ash 2001")]})
 GOOD = zipped(FILES)
+RICH = package_files(
+    analyses=[analysis(), analysis(2, 1, **{"Data type": "Continuous", "Effect measure": "Mean Difference"})],
+    rows=[row(1, 1, "Ash 2001", Subgroup="Adults"), row(2, 1, "Birch 2002", **{"Experimental mean": 1})],
+    subgroups=[{"Analysis group": 1, "Analysis number": 1, "Subgroup": "Adults"}],
+    studies={
+        "included": [study("Ash 2001")],
+        "ongoing": [study("NCT01363402", **{"Char: Notes": "<p>Status: recruiting</p>"})],
+    },
+    references={"ongoing": [entry("NCT01363402", "https://clinicaltrials.gov/study/NCT01363402")]},
+    studies_json={"included": {"risk-of-bias-method": "RISK_OF_BIAS_1", "studies": [{"name": "Ash 2001"}]}},
+    bias=[{"Study": "Ash 2001", "Domain (judgement): Other bias": "High risk"}],
+)
 
 
 def with_member(name: str, content: bytes = b"x", *, mode: int = 0) -> bytes:
@@ -183,3 +199,39 @@ def test_a_folder_may_hold_the_package_as_a_zip(tmp_path: Path) -> None:
     (tmp_path / "CD000001-files").mkdir()
     (tmp_path / "CD000001-files" / "CD000001-data.zip").write_bytes(GOOD)
     assert [item.study for item in read_package(tmp_path).rows] == ["Ash 2001"]
+
+
+JUNK = [b"", b"#N/A", b"1e400", b"\xff\xfe", b'"', b"\n", b"\r", b"\0", b";", b"<p", b"&#x110000;", b"NaN", b"\xed\xa0"]
+JUNK += [
+    "²".encode(),
+    "٣".encode(),
+    b"9" * 400,
+    b"TY  - ",
+    b"ER  - ",
+    b"{",
+    b"%E2%80",
+    b"\xe2\x80\xa8",
+    b"-0.0",
+    b"1,5",
+]
+PLACES = st.tuples(st.integers(0, 10), st.floats(0, 1), st.sampled_from(JUNK), st.integers(0, 30))
+
+
+@given(st.lists(PLACES, min_size=1, max_size=6))
+def test_a_package_damaged_anywhere_is_read_or_refused(damage: list[tuple[int, float, bytes, int]]) -> None:
+    files = {path: text.encode() for path, text in RICH.items()}
+    for which, place, junk, n_lost in damage:
+        path = sorted(files)[which % len(files)]
+        at = int(place * len(files[path]))
+        files[path] = files[path][:at] + junk + files[path][at + n_lost :]
+    with tempfile.TemporaryDirectory() as folder:
+        packed = Path(folder) / "package.zip"
+        packed.write_bytes(zipped(files))
+        try:
+            package = read_package(packed)
+        except PackageError as refused:
+            assert "package.zip" in str(refused)
+            return
+    assert {item.key for item in package.rows} <= {item.key for item in package.analyses}
+    assert len(registrations_of(package)) == len(package.studies)
+    assert all(str(loss).startswith("CD000001") for loss in package.losses)

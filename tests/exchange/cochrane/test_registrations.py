@@ -167,6 +167,8 @@ def test_an_address_with_an_internal_number_gives_none_and_is_told(tmp_path: Pat
         ("Ntr 2013", ()),
         ("NL 2019", ()),
         ("NCT00000000", ()),
+        ("NCT11111111", ()),
+        ("NCT01234567 2011", ("NCT01234567",)),
         ("MCDH/2017/35", ()),
         ("Ash 2001", ()),
     ],
@@ -339,3 +341,23 @@ def test_references_of_another_list_are_not_the_studys(tmp_path: Path) -> None:
     )
     found = {item.list: item.numbers for item in registrations_of(read_package(path))}
     assert found == {StudyList.EXCLUDED: ("NCT01363402",), StudyList.ONGOING: ()}
+
+
+@pytest.mark.parametrize(
+    ("reference", "numbers"),
+    [
+        (entry("Ash 2001", TI="NCT01363402. A trial of a drug"), ("NCT01363402",)),
+        (entry("Ash 2001", TI="NCT01363402: long-term extension of the ASH trial"), ()),
+        (entry("Ash 2001", TI="A trial after NCT01363402"), ()),
+        (article("Ash 2001", TI="NCT01363402: a protocol"), ()),
+        (entry("Ash 2001", SP="NCT01363402"), ("NCT01363402",)),
+        (entry("Ash 2001", UR="https://clinicaltrials.gov/study/NCT01363402"), ("NCT01363402",)),
+        (article("Ash 2001", SP="12345-12349", DO="10.1186/s13063-023-07699-x"), ()),
+        (article("Ash 2001", DO="https://doi.org/10.1186/ISRCTN12949496"), ("ISRCTN12949496",)),
+        (article("Ash 2001", C3="URL www.journal.example/articles/NL12345-trees"), ()),
+    ],
+)
+def test_further_fields_of_an_entry_count_where_they_say_so(
+    tmp_path: Path, reference: list[tuple[str, str]], numbers: tuple[str, ...]
+) -> None:
+    assert only(tmp_path, reference).numbers == numbers

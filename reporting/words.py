@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
+from models.analysis import Analysis
 from models.dates import PartialDate
 from models.protocol import Protocol
 from models.published import PublishedVersion
 from models.registers import address_of
-from models.synthesis import PooledEffect
+from models.synthesis import PooledEffect, Signal
 from models.vocabulary import (
     AlertGrade,
     Convention,
@@ -156,6 +157,16 @@ MEASURES = {
     Measure.GEN: "Effect",
 }
 
+SHORT_MEASURES = {measure: measure.value for measure in Measure} | {
+    Measure.SMD_APPROXIMATE: "SMD",
+    Measure.ROM_GEOMETRIC: "RoGM",
+    Measure.ROM: "RoM",
+    Measure.PETO: "Peto OR",
+    Measure.GEN: "Effect",
+}
+
+ROLES = {"main": "", "subgroup": "subgroup analysis", "sensitivity": "sensitivity analysis"}
+
 SOURCE_STATES = {
     SourceState.COMPLETE: "Complete",
     SourceState.PARTIAL: "Partial",
@@ -277,9 +288,23 @@ def study_labels(version: PublishedVersion) -> dict[str, str]:
     return {study.study_id: study.label for study in version.listed}
 
 
-def outcome_title(protocol: Protocol, outcome_id: str) -> str:
-    """Title of an outcome; its id when the protocol no longer names it."""
-    return next((item.title for item in protocol.outcomes if item.id == outcome_id), outcome_id)
+def title_of(protocol: Protocol, analysis: Analysis) -> str:
+    """What readers call an analysis: its own title, or its outcome with the time where one is told."""
+    outcome, timepoint = protocol.outcome(analysis.outcome), protocol.timepoint(analysis.timepoint)
+    return analysis.title or outcome.title + (f", {timepoint.name}" if timepoint.is_told else "")
+
+
+def title_of_signal(protocol: Protocol, signal: Signal) -> str:
+    """The same of what a signal is about, with its comparison where there are several; ids that are gone stay ids."""
+    analysis = next((item for item in protocol.analyses if item.analysis == signal.analysis), None)
+    if analysis is None:
+        return f"{signal.outcome}, {signal.timepoint}"
+    return title_of(protocol, analysis) + of_comparison(protocol, analysis)
+
+
+def of_comparison(protocol: Protocol, analysis: Analysis) -> str:
+    """The comparison in brackets behind a title; '' where there is one alone."""
+    return f" ({protocol.comparison(analysis.comparison).title})" if len(protocol.comparisons) > 1 else ""
 
 
 def listed(items: list[str]) -> str:

@@ -173,7 +173,7 @@ def _recomputed(told: PackageAnalysis, package: Package) -> Recomputed:
     numbers = list(_of_analysis(told, result, rows, subgroups))
     least = 0.0 if package.layout is Layout.V2 else SIX_DECIMALS
     numbers = [_with_tolerance(item, max(item.tolerance, least)) for item in numbers]
-    differing = tuple(item for item in numbers if not item.agrees)
+    differing = tuple(sorted((item for item in numbers if not item.agrees), key=_of_rows_last))
     said = f"{len(differing)} of {len(numbers)} numbers: {differing[0]}" if differing else ""
     return _with(
         base,
@@ -183,6 +183,10 @@ def _recomputed(told: PackageAnalysis, package: Package) -> Recomputed:
         differing=differing,
         result=result,
     )
+
+
+def _of_rows_last(item: Compared) -> bool:
+    return not item.what.startswith(("overall", "subgroup", "test"))
 
 
 def _verdict(told: PackageAnalysis, settings: AnalysisSettings, layout: Layout) -> Verdict:

@@ -23,7 +23,7 @@ from models.published import EstimateRow, PublishedStudy, PublishedVersion
 from models.review import Review
 from models.synthesis import EffectInput
 from models.value import Value
-from models.vocabulary import EvidenceWord, Model
+from models.vocabulary import EvidenceWord, Measure, Model
 
 _NUMBERED = re.compile(r"(\d{1,9})\.(\d{1,9})")
 _SOURCE = re.compile(r"(?P<prefix>[\w-]+) data package")
@@ -38,6 +38,9 @@ _JUDGED = {
     "low": "Low risk", "some concerns": "Some concerns", "high": "High risk", "unclear": "Unclear risk",
     "not applicable": "Not applicable", "not stated": "",
 }  # fmt: skip
+_OF_REVMAN = (
+    "analysis {name}: written as RevMan's standardised mean difference, whose small-sample factor is approximate"
+)
 _NOTE = """This data package was written by trialwatch on {day} from the review {review}, version {version}.
 It is not Cochrane's, and was neither published nor checked by Cochrane. Rows and estimates may be newer than the
 published review.
@@ -52,7 +55,7 @@ class WrittenPackage(Value, frozen=True, kw_only=True):
     name : of the zip
     files : text by path in it
     keys : names of the analyses in the folder, by their numbers in the package
-    left_out : what the folder has and a package cannot say
+    left_out : what the folder has and a package cannot say, or says otherwise
     """
 
     name: str
@@ -86,6 +89,11 @@ def package_of(
     losses = list[Loss]()
     version = review.baseline
     numbers = written_rows(review, version, inputs, losses)
+    losses += [
+        Loss(file="analyses.csv", line=item.line, done=_OF_REVMAN.format(name=item.analysis))
+        for item in numbers.analyses
+        if item.measure is Measure.SMD and item.given is not Given.CONTRAST and numbers.rows[item.analysis]
+    ]
     prefix = _prefix(review, version)
     at, of_studies = f"{prefix}-analysis-data/{prefix}", f"{prefix}-study-data/{prefix}"
     tables = _Tables(review, version, numbers, computed or {}, prints_published)

@@ -17,12 +17,14 @@ from judging.evidence import arm_of, contrast_of
 from models.review import Review, review_named
 from models.settings import Settings
 from models.synthesis import EffectInput
-from models.vocabulary import EvidenceSet
+from models.vocabulary import EvidenceSet, Measure
+from synthesis.analyses import pool_review
 from synthesis.effect_size import effect_inputs
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "cochrane"
 TODAY = date(2026, 11, 30)
 TOLD = Told(review="made_up", adopted_on=TODAY)
+MANY = Path(__file__).parents[1] / "many_comparisons" / "reviews"
 AS_REVMAN = 1e-6
 """Of max(1, |x|): what RevMan itself solves in steps; P of the effect and limits of tau² come no nearer."""
 
@@ -89,9 +91,9 @@ def test_a_trial_that_was_entered_since_is_in_the_package(tmp_path: Path) -> Non
     assert back.analyses[0].published.n1 == 200
 
 
-def _inputs(review: Review) -> list[EffectInput]:
+def _inputs(review: Review) -> tuple[EffectInput, ...]:
     arms, contrasts = map(arm_of, review.extraction), map(contrast_of, review.contrasts)
-    return [*effect_inputs(list(arms), review.protocol.analyses, EvidenceSet.CONFIRMED, list(contrasts))]
+    return effect_inputs(list(arms), review.protocol.analyses, EvidenceSet.CONFIRMED, list(contrasts))
 
 
 def test_parts_of_one_trial_keep_the_names_that_the_lists_give_them(tmp_path: Path) -> None:
@@ -108,3 +110,24 @@ def test_parts_of_one_trial_keep_the_names_that_the_lists_give_them(tmp_path: Pa
     rows = [item.model_copy(update={"study_id": "NCT02468135", "part": item.study_id}) for item in review.extraction]
     back = read_package(data_package(replace(review, extraction=tuple(rows)), TODAY).write(tmp_path))
     assert tuple(item.study for item in back.rows) == names
+
+
+def test_a_review_of_everything_is_given_back_with_the_estimates_of_its_page(tmp_path: Path) -> None:
+    """Thirty-six analyses: means, counts, rates, hazard ratios, O - E, clusters, cross-over trials, shared controls."""
+    review = review_named(MANY, "hiccups")
+    inputs = _inputs(review)
+    written = data_package(review, TODAY, inputs)
+    back = read_package(written.write(tmp_path))
+    assert [item.done.split(":")[0] for item in written.left_out] == ["analysis 1.4", "analysis 6.3", "analysis 9.2"]
+    assert len(back.rows) == len(inputs)
+    told = {written.keys[item.key]: item.published for item in back.analyses}
+    ours = {
+        effect.analysis: (effect.estimate, effect.ci_low, effect.ci_high)
+        for effect in pool_review(inputs, review.protocol, EvidenceSet.CONFIRMED)
+        if effect.is_headline and effect.convention is review.protocol.conventions[0].name
+    }
+    theirs = {name: (told[name].estimate, told[name].ci_low, told[name].ci_high) for name in ours}
+    assert len(ours) > 20
+    for name, numbers in ours.items():
+        digits = 1e-3 if review.protocol.analysis(name).measure is Measure.SMD else 1e-9
+        assert theirs[name] == (pytest.approx(numbers, rel=digits, abs=digits) if None not in numbers else numbers)

@@ -184,7 +184,9 @@ def backtest_command(
     context: typer.Context,
     review: ReviewName = THE_ONLY_REVIEW,
     day: Annotated[list[str] | None, typer.Option("--date", help="Day (YYYY-MM-DD); may be repeated.")] = None,
-    every: Annotated[Every | None, typer.Option(help="So often since the first published search.")] = None,
+    every: Annotated[
+        Every | None, typer.Option(help="So often since the first published search, or since it is watched.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Carry out the nightly run at past dates, on the replayed registries."""

@@ -124,14 +124,16 @@ def standing(decision: UpdateDecision, freshness: Sequence[SourceFreshness], mom
     News stays news. That nothing is due is known only as long as every source is within its limit.
     """
     overdue = [item for item in freshness if item.is_overdue]
-    if not overdue or decision.status not in {UpdateStatus.UP_TO_DATE, UpdateStatus.NOT_KNOWN}:
+    is_quiet = decision.status in {UpdateStatus.UP_TO_DATE, UpdateStatus.NOT_KNOWN}
+    is_unpublished = decision.rationale is Rationale.IN_PREPARATION
+    if not overdue or not (is_quiet or is_unpublished):
         return decision
     titles = ", ".join(item.title for item in overdue)
     known = f"Decided on {decision.decided_at:%Y-%m-%d}; on {moment:%Y-%m-%d} it is not known whether it still holds."
     text = f"{known} Not searched within the limit: {titles}."
     return msgspec.structs.replace(
         decision,
-        status=UpdateStatus.NOT_KNOWN,
+        status=decision.status if is_unpublished else UpdateStatus.NOT_KNOWN,
         rationale=Rationale.SEARCH_INCOMPLETE,
         explanation=text
         if len(text) <= _LONGEST

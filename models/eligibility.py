@@ -15,6 +15,10 @@ def _beside(shared: TermRule) -> AfterValidator:
     return AfterValidator(lambda own: own.beside(shared))
 
 
+_Own = Annotated[TermRule, _beside(TermRule())]
+"""A rule of which all reviews share nothing: what it goes without must have come from a file of words."""
+
+
 class InterventionRow(Row):
     """interventions.csv: an intervention by all its names and codes, and whether the review counts it.
 
@@ -64,16 +68,16 @@ class Eligibility(Strict):
     those of the shared that it goes without.
     """
 
-    population: TermRule
-    not_population: TermRule = TermRule()
+    population: _Own
+    not_population: _Own = TermRule()
     """What an abbreviation of the population stands for elsewhere."""
-    near_population: TermRule = TermRule()
+    near_population: _Own = TermRule()
     """People whom the review may or may not mean: the verdict is unclear."""
-    other_populations: TermRule = TermRule()
+    other_populations: _Own = TermRule()
     """People with other diseases: beside the population they leave it unclear, alone they are not it."""
-    intervention: TermRule
-    not_intervention: TermRule = TermRule()
-    needs_person: TermRule = TermRule()
+    intervention: _Own
+    not_intervention: _Own = TermRule()
+    needs_person: _Own = TermRule()
     """Interventions on which the review has not decided: the verdict is unclear."""
     procedures: Annotated[TermRule, _beside(design.PROCEDURES)] = Field(TermRule(), validate_default=True)
     """What is done to obtain or give the intervention: given to some arms only, it is no co-intervention."""

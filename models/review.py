@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from models import words
 from models.analysis import Analysis
 from models.eligibility import InterventionRow
-from models.folder_checks import problems_between, problems_of_names
-from models.folder_files import ReviewError, load_csv, load_yaml
+from models.folder_checks import Tables, problems_between, problems_of_names, problems_within
+from models.folder_files import ReviewError, load_csv, load_yaml, place_in, read_csv
 from models.folder_rows import (
     CertaintyRow,
     ContrastRow,
@@ -56,8 +57,12 @@ class Review:
     analyses: tuple[Analysis, ...] = ()
 
     def as_of(self, day: date) -> "Review":
-        """The folder as people had decided it by `day`; at least the first version stays in force."""
-        known = tuple(version for version in self.versions if version.in_force_from <= day) or self.versions[:1]
+        """The folder as people had decided it by `day`.
+
+        Before the first version could be read it is in force nevertheless, unless the review was watched before.
+        """
+        known = tuple(version for version in self.versions if version.in_force_from <= day)
+        known = known or (() if self.protocol.watched_from else self.versions[:1])
         names = {version.version for version in known}
         return replace(
             self,
@@ -75,8 +80,14 @@ class Review:
 
     @property
     def baseline(self) -> PublishedVersion:
-        """The version in force: the one with the latest search."""
-        return self.versions[-1]
+        """The version in force: the one with the latest search; as long as there is none, one that is not published.
+
+        It has no name, lists nothing, and was searched on the day since which the review is watched.
+        """
+        if self.versions:
+            return self.versions[-1]
+        assert self.protocol.watched_from
+        return PublishedVersion(version="", search_date=self.protocol.watched_from)
 
     @property
     def printed(self) -> tuple[EstimateRow, ...]:
@@ -95,13 +106,13 @@ def review_named(reviews: Path, name: str) -> Review:
     folder = reviews / name
     if not is_review_name(name):
         raise ReviewError(
-            f"{folder}: {name!r} cannot name a review; use letters, digits, _ and -, a letter first, for the folder and"
+            f"{folder / 'protocol.yaml'}:1: review: {name!r} cannot name a review; use letters, digits, _ and -, a letter first, for the folder and"
             " in protocol.yaml alike"
         )
     review = load_review(folder)
     if review.protocol.review != name:
         raise ReviewError(
-            f"{folder / 'protocol.yaml'}: review: {review.protocol.review!r}, but the folder is {name!r}: give both the"
+            f"{place_in(folder / 'protocol.yaml', 'review')}: {review.protocol.review!r}, but the folder is {name!r}: give both the"
             " same name"
         )
     return review
@@ -115,31 +126,59 @@ def load_review(folder: Path) -> Review:
     ReviewError
         If a file is missing or a value in it cannot be used; nothing is loaded then.
     """
+    review, problems = read_review(folder)
+    if problems or review is None:
+        raise ReviewError("\n".join(problems))
+    return review
+
+
+def read_review(folder: Path) -> tuple[Review | None, list[str]]:
+    """A review folder as far as it can be read, and everything that is wrong in it, one line each.
+
+    What a faulty file would be needed for is not held against the others. Without a protocol, or a version or day to
+    start from, there is no review.
+    """
     if not (folder / "protocol.yaml").is_file():
-        raise ReviewError(f"{folder / 'protocol.yaml'}: not found; a review folder needs a protocol.yaml")
+        return None, [
+            f"{folder / 'protocol.yaml'}:1: file: not found; a review folder needs a protocol.yaml",
+            *problems_of_names(folder),
+        ]
     problems = _Problems(list(problems_of_names(folder)))
-    protocol = problems.of(load_yaml, folder / "protocol.yaml", Protocol)
+    protocol = problems.of(load_yaml, folder / "protocol.yaml", Protocol, words.beside)
     interventions = problems.of(_load_interventions, folder) or ()
     files = sorted((folder / "published").glob("*.yaml"))
-    if not files:
-        problems.said.append(f"{folder / 'published'}: no *.yaml; a review starts from a published version")
-    versions = [item for path in files if (item := problems.of(load_yaml, path, PublishedVersion))]
-    rows: dict[str, Any] = {
-        name: problems.of(load_csv, folder / f"{name}.csv", shape) or () for name, shape in _SHAPES.items()
-    }
-    if protocol is None or not versions:
-        raise ReviewError("\n".join(problems.said))
+    if not files and protocol and not protocol.watched_from:
+        problems.said.append(
+            f"{folder / 'protocol.yaml'}:1: watched_from: missing, and {folder / 'published'} has no *.yaml: a review"
+            " starts from a published version, or from a day, written as watched_from: 2026-11-20; what was public by"
+            " then is found, and is no news"
+        )
+    versions = tuple(
+        sorted(
+            (item.at(path) for path in files if (item := problems.of(load_yaml, path, PublishedVersion))),
+            key=lambda version: version.search_date,
+        )
+    )
+    rows: dict[str, Any] = {}
+    unread = set() if len(versions) == len(files) else {"published"}
+    for name, shape in _SHAPES.items():
+        rows[name], said = read_csv(folder / f"{name}.csv", shape)
+        problems.said += said
+        unread |= {name} if said else set()
+    problems.said += problems_within(folder, versions, Tables(**rows), unread)
+    if protocol is None or not (versions or protocol.watched_from):
+        return None, problems.lines
     review = Review(
         protocol=protocol.with_interventions(interventions),
-        versions=tuple(sorted(versions, key=lambda version: version.search_date)),
+        versions=versions,
         interventions=interventions,
-        fingerprint=_fingerprint(folder),
+        fingerprint=_fingerprint(folder, words.files_of_words(protocol.words, folder)),
         **rows,
     )
-    problems.said += problems_between(folder, review)
+    problems.said += problems_between(folder, review, unread)
     if problems.said:
-        raise ReviewError("\n".join(problems.said))
-    return _with_places(replace(review, protocol=review.protocol.with_analyses(review.analyses)))
+        return review, problems.lines
+    return _with_places(replace(review, protocol=review.protocol.with_analyses(review.analyses))), []
 
 
 def _with_places(review: Review) -> Review:
@@ -194,6 +233,11 @@ class _Problems:
     def __init__(self, said: list[str]) -> None:
         self.said = said
 
+    @property
+    def lines(self) -> list[str]:
+        """Each problem once, on a line."""
+        return list(dict.fromkeys(line for said in self.said for line in said.splitlines()))
+
     def of(self, load: Callable[..., Loaded], *arguments: Any) -> Loaded | None:
         """What a loader gives; None when it finds something wrong."""
         try:
@@ -208,25 +252,26 @@ def _load_interventions(folder: Path) -> tuple[InterventionRow, ...]:
     path = folder / "interventions.csv"
     if (old := folder / "products.csv").exists():
         raise ReviewError(
-            f"{old}: products are interventions now: rename the file to interventions.csv, and in its first line"
+            f"{old}:1: file: products are interventions now: rename the file to interventions.csv, and in its first line"
             " 'product' to 'name' and the column of yes, no or person to 'counts'; all other columns stay"
         )
     rows = load_csv(path, InterventionRow)
     answers: dict[str, InterventionRow] = {}
-    for line, row in enumerate(rows, start=2):
+    for row in rows:
         for name in row.terms:
             known = answers.setdefault(name.casefold(), row)
             if known.counts != row.counts:
                 raise ReviewError(
-                    f"{path}:{line}: names: {name!r} is {known.counts} as {known.name} and {row.counts} here;"
+                    f"{path}:{row.line}: names: {name!r} is {known.counts} as {known.name} and {row.counts} here;"
                     " keep one of them"
                 )
     return rows
 
 
-def _fingerprint(folder: Path) -> str:
+def _fingerprint(folder: Path, shared: Sequence[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in {".yaml", ".csv"}:
-            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    own = [path for path in sorted(folder.rglob("*")) if path.suffix in {".yaml", ".csv"}]
+    for path in (*own, *shared):
+        name = path.relative_to(folder) if path in own else f"{words.KEY}/{path.name}"
+        digest.update(str(name).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

@@ -312,11 +312,13 @@ class Rule(StrEnum):
 
 
 class UpdateStatus(StrEnum):
-    """Updating Classification System, the three statuses that Cochrane's editorial pages list, and one of ours."""
+    """Updating Classification System, the three statuses that Cochrane's editorial pages list, and two of ours."""
 
     UP_TO_DATE = "Up to date"
     UPDATE_PENDING = "Update pending"
     NO_UPDATE_PLANNED = "No update planned"
+    NOT_PUBLISHED = "No published version yet"
+    """Ours: the review is at the stage of its protocol, so there is nothing that could be out of date."""
     NOT_KNOWN = "Not known tonight"
     """Ours: a source that the protocol requires was not searched within its limit, and nothing else says that an
     update is due."""
@@ -334,6 +336,8 @@ class Rationale(StrEnum):
     NOT_REPRODUCED = "Published estimates not reproduced"
     """Of earlier versions: such a night has no decision now, and a ledger keeps the ones that were made."""
     RETIRED = "Research area no longer active"
+    IN_PREPARATION = "Review in preparation"
+    """Ours: nothing is published, and no results of an eligible study are known."""
 
 
 class AlertGrade(StrEnum):

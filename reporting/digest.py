@@ -81,7 +81,7 @@ def _body(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], si
     sections = (
         _heading(page),
         _section("WHAT HAPPENED", [_event(event, page) for event in events]),
-        _section("WHICH NUMBERS MOVED (published → now)", list(_moves(page))),
+        _section(f"WHICH NUMBERS MOVED ({_since(page)} → now)", list(_moves(page))),
         _section("RULES THAT FIRED", _rules(page, fired)),
         _section("NOT SEARCHED TO THE END", [claims.staleness(item) for item in claims.unsearched(page.freshness)]),
         _section("SEARCHED BY HAND", [claims.hand_search(item) for item in page.freshness if _is_in_date(item)]),
@@ -95,6 +95,10 @@ def _body(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], si
     return "\n".join(lines) + "\n"
 
 
+def _since(page: ReviewPage) -> str:
+    return "published" if page.baseline.is_published else "nothing published yet"
+
+
 def _is_in_date(item: SourceFreshness) -> bool:
     """Whether people have searched it within its limit; what is overdue is told with what was not searched."""
     return item.is_by_hand and not item.is_stale
@@ -106,6 +110,8 @@ def _heading(page: ReviewPage) -> str:
     was = f" (before: {before})" if before and before != decision.status else ""
     basis = "confirmed evidence" if decision.is_confirmed_only else "provisional numbers, not yet confirmed by a person"
     kind = ", a replay of dated registry records" if page.registries == "replay" else ""
+    is_unpublished = decision.status is UpdateStatus.NOT_PUBLISHED and not decision.fired_rules
+    is_bare = is_unpublished or decision.status is UpdateStatus.NOT_KNOWN
     return "\n".join(
         (
             *_wrap(page.protocol.title),
@@ -113,7 +119,7 @@ def _heading(page: ReviewPage) -> str:
             "",
             f"{decision.status.upper()}{was}",
             *_wrap(f"{decision.rationale}. {decision.explanation}"),
-            *([] if decision.status is UpdateStatus.NOT_KNOWN else _wrap(f"Rests on {basis}.")),
+            *([] if is_bare else _wrap(f"Rests on {basis}.")),
         )
     )
 
@@ -173,8 +179,10 @@ def _rules(page: ReviewPage, fired: Sequence[Signal]) -> list[str]:
 
 
 def _next_steps(page: ReviewPage, events: Sequence[Event]) -> Iterator[str]:
+    with_results = {event.study_id for event in events if event.event_code in claims.RESULTS}
     for event in events:
-        if event.event_code is not EventCode.COMPLETED:
+        is_answered = event.event_code is EventCode.OVERDUE and event.study_id in with_results
+        if event.event_code is not EventCode.COMPLETED and not is_answered:
             yield _NEXT[event.event_code].format(study=event.study_id)
     if claims.unsearched(page.freshness):
         lacking = claims.unsearched(page.freshness)

@@ -199,6 +199,7 @@ QUEUE = {
 PLAIN_STATUS = {
     UpdateStatus.UP_TO_DATE: "The review reflects the evidence found so far.",
     UpdateStatus.UPDATE_PENDING: "There is evidence that the published review does not yet contain.",
+    UpdateStatus.NOT_PUBLISHED: "Nothing of the review is published yet, so nothing of it can be out of date.",
     UpdateStatus.NOT_KNOWN: "Whether the review reflects the evidence is not known tonight.",
     UpdateStatus.NO_UPDATE_PLANNED: "People decided that this review will not be updated.",
 }
@@ -253,6 +254,19 @@ def all_models(effects: Sequence[PooledEffect]) -> str:
 
 def _short(effect: PooledEffect) -> str:
     return SHORT_MODELS[effect.model] + INTERVALS[effect.interval]
+
+
+def version_in_force(version: PublishedVersion) -> str:
+    """``2019, searched 31 July 2019``; before the first version, since when the review is watched."""
+    if version.is_published:
+        return f"{version.version}, searched {day(version.search_date)}"
+    return f"none published yet; watched since {day(version.search_date)}"
+
+
+def since_when(version: PublishedVersion) -> str:
+    """The day after which things are news, and what it is."""
+    what = "the search date of the version in force" if version.is_published else "the day on which watching began"
+    return f"{day(version.search_date)}, {what}"
 
 
 def study_labels(version: PublishedVersion) -> dict[str, str]:

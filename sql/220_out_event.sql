@@ -8,7 +8,7 @@
 -- first_seen_at: When we first observed it, UTC
 -- days_unseen: Days from public_date to first_seen_at
 -- grade: action, watch or info
--- is_news: True when it became public after the search of the version in force
+-- is_news: True when it became public after the search of the version in force, or after the day since which a review without one is watched
 -- evidence: What it rests on
 CREATE VIEW out_event AS
 SELECT

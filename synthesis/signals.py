@@ -161,7 +161,8 @@ def decide(
     force, or when a rule says that the conclusions or the data behind them change: news stays news, whatever
     else could not be searched. Without news it is *not known* while a source is older than its limit. A source that
     failed within its limit is named, and the status stays what was known at its last complete search. A night whose
-    gate (S0) is closed has no verdict: it is not published.
+    gate (S0) is closed has no verdict: it is not published. A review without a published version has nothing that
+    could be out of date: it is told what there is to assess.
     """
     news = [event for event in events if event.is_news and event.grade is AlertGrade.ACTION]
     fired = [signal for signal in signals if signal.fired]
@@ -171,6 +172,16 @@ def decide(
     if protocol.retired:
         status, rationale = UpdateStatus.NO_UPDATE_PLANNED, Rationale.RETIRED
         sentences = [protocol.retired.reason]
+    elif not baseline.is_published:
+        status, results = UpdateStatus.NOT_PUBLISHED, [event for event in events if event.grade is AlertGrade.ACTION]
+        rationale = Rationale.AWAITING_ASSESSMENT if results else Rationale.IN_PREPARATION
+        if overdue and not results:
+            rationale = Rationale.SEARCH_INCOMPLETE
+        found = (
+            _what_happened(results)
+            or f"No results of an eligible trial were found{_reach(freshness, [*overdue, *failed])}"
+        )
+        sentences = [found, _what_changed(protocol, deciding)]
     elif news or deciding:
         status = UpdateStatus.UPDATE_PENDING
         changing = any(signal.rule in _CHANGING for signal in deciding)
@@ -182,15 +193,7 @@ def decide(
     else:
         status, rationale = UpdateStatus.UP_TO_DATE, Rationale.ALL_INCORPORATED
         quiet = f"No results of an eligible trial have become public since the search of {baseline.search_date}"
-        is_programs_alone = not any(item.is_by_hand for item in freshness)
-        reach = (
-            ", as far as was searched."
-            if failed
-            else ", as far as is searched by program."
-            if is_programs_alone
-            else "."
-        )
-        sentences = [quiet + reach, _announced(fired)]
+        sentences = [quiet + _reach(freshness, failed), _announced(fired)]
     if overdue or failed:
         sentences.insert(0, _unsearched(overdue, failed))
     confirmed = {(signal.rule, signal.analysis) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}
@@ -206,6 +209,13 @@ def decide(
         protocol_version=protocol_version,
         is_confirmed_only=all((signal.rule, signal.analysis) in confirmed for signal in deciding),
     )
+
+
+def _reach(freshness: Sequence[SourceFreshness], unsearched: Sequence[SourceFreshness]) -> str:
+    """How far nothing was found; ends a sentence."""
+    if unsearched:
+        return ", as far as was searched."
+    return "." if any(item.is_by_hand for item in freshness) else ", as far as is searched by program."
 
 
 def _unsearched(overdue: Sequence[SourceFreshness], failed: Sequence[SourceFreshness]) -> str:

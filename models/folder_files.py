@@ -171,8 +171,7 @@ def _problems_of_header(path: Path, header: Sequence[str], shape: type[BaseModel
     ]
     if shape.model_config.get("extra") != "allow":
         problems += [
-            f"{path}:1: {name}: unknown column: {_nearest(name, fields)}"
-            for name in sorted(set(plain) - set(fields))
+            f"{path}:1: {name}: unknown column: {_nearest(name, fields)}" for name in sorted(set(plain) - set(fields))
         ]
     problems += [
         f"{path}:1: {name}: the column is missing; add it"

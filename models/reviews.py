@@ -56,7 +56,8 @@ def review_meant(name: str, reviews: Path, kept: Collection[str] = ()) -> str:
             f"{name!r} cannot be a review: its folder has letters, digits, _ and - in its name, a letter first;"
             f" under {reviews} {there}"
         )
-    if name not in names:
+    # A folder without a protocol is a review with a fault, which has its own message.
+    if name not in names and not (reviews / name).is_dir():
         raise NoSuchReview(f"no review {name!r} under {reviews}; {there}")
     return name
 

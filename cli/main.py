@@ -18,6 +18,7 @@ from rich.console import Console
 
 from cli import show
 from cli.alerts import answering
+from cli.check import checking
 from cli.common import (
     FAILED,
     PARTIAL,
@@ -61,6 +62,7 @@ app = typer.Typer(
     help="Keeps a systematic review alive: from a registry's change to one explained alert.",
 )  # fmt: skip
 app.add_typer(beginning)
+app.add_typer(checking)
 app.add_typer(telling)
 app.add_typer(reading)
 app.add_typer(searching)

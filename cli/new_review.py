@@ -83,8 +83,8 @@ def _tell(folder: Path, name: str) -> None:
     out.print(f"\n{folder} is ready. What next:")
     for line, what in (
         (f"trialwatch check {name}", "after each change of its files"),
-        ("trialwatch searches --review " + name, "what each source is asked"),
+        (f"trialwatch searches {name}", "what each source is asked"),
         (f"trialwatch nightly {name}", "the first night, on the live registries (TRIALWATCH_CONTACT: your address)"),
-        ("trialwatch queue --review " + name, "what only a person can settle"),
+        (f"trialwatch queue {name}", "what only a person can settle"),
     ):
         out.print(f"  {line:<44} {what}")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -47,6 +48,8 @@ def to_do(problem: Mapping[str, Any]) -> str:
         return f"write the number with a point: {str(value).strip().replace(',', '.')}"
     if kind == "string_type" and isinstance(value, bool):
         return f'YAML reads the words no, yes, off and on as {str(value).lower()}: put the word in quotes, as "no"'
+    if kind == "string_type" and isinstance(value, int | float | date):
+        return f'put it in quotes, as "{value}": it is text here'
     sentence = _SENTENCES.get(kind)
     return sentence.format(**context) if sentence else str(problem["msg"]).removeprefix("Value error, ")
 

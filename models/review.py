@@ -105,17 +105,26 @@ def review_named(reviews: Path, name: str) -> Review:
     """
     folder = reviews / name
     if not is_review_name(name):
-        raise ReviewError(
-            f"{folder / 'protocol.yaml'}:1: review: {name!r} cannot name a review; use letters, digits, _ and -, a letter first, for the folder and"
-            " in protocol.yaml alike"
-        )
+        raise ReviewError("\n".join(problems_of_name(folder, None)))
     review = load_review(folder)
-    if review.protocol.review != name:
-        raise ReviewError(
-            f"{place_in(folder / 'protocol.yaml', 'review')}: {review.protocol.review!r}, but the folder is {name!r}: give both the"
-            " same name"
-        )
+    if problems := problems_of_name(folder, review):
+        raise ReviewError("\n".join(problems))
     return review
+
+
+def problems_of_name(folder: Path, review: Review | None) -> list[str]:
+    """What is wrong with the name of a folder: it is the review's id everywhere."""
+    path, name = folder / "protocol.yaml", folder.resolve().name
+    if not is_review_name(name):
+        return [
+            f"{path}:1: review: {name!r} cannot name a review; use letters, digits, _ and -, a letter first, for the"
+            " folder and in protocol.yaml alike"
+        ]
+    if review and review.protocol.review != name:
+        return [
+            f"{place_in(path, 'review')}: {review.protocol.review!r}, but the folder is {name!r}: give both the same name"
+        ]
+    return []
 
 
 def load_review(folder: Path) -> Review:

@@ -18,7 +18,7 @@ checking = typer.Typer()
 _LINE = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<field>[^:]+): (?P<said>.*)")
 
 
-class Finding(Value, frozen=True):
+class Finding(Value, frozen=True, omit_defaults=False):
     """Something in a review folder that is wrong, or was perhaps not meant."""
 
     file: str

@@ -120,7 +120,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError(f"TRIALWATCH_CA_BUNDLE={str(bundle)!r}: no such file; give a PEM file of certificates")
     return Settings(
         data=Path(given.get("DATA", default.data)),
-        reviews=Path(given.get("REVIEWS", HERE if HERE.is_dir() else default.reviews)),
+        reviews=Path(given.get("REVIEWS", _own_reviews() or default.reviews)),
         ledger_url=given.get("LEDGER_URL", ""),
         channels=tuple(given.get("CHANNELS", "").split()),
         contact=given.get("CONTACT", ""),
@@ -142,6 +142,12 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             bytes=1_000_000 * _whole(given, "SOURCE_MEGABYTES", default.limits.bytes // 1_000_000),
         ),
     )
+
+
+def _own_reviews() -> Path | None:
+    """People's own review folders, unless they stand in the program's sources."""
+    is_own = HERE.is_dir() and HERE.resolve() != Settings().reviews.resolve()
+    return HERE if is_own else None
 
 
 def _whole(given: Mapping[str, str], name: str, default: int, least: int = 1) -> int:

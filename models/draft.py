@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from models.pico import FreeText, SearchWords
 from models.plain_faults import refuse
+from models.term_faults import fault_of
 from models.terms import Strict
 from models.vocabulary import MEAN_MEASURES, Measure
 
@@ -30,7 +31,9 @@ def _word(text: str) -> str:
     plain = _printable(text)
     if odd := re.findall(r"[^\w \-'’*]|_", plain):
         raise ValueError(f"has {odd[0]!r} in it; give words and phrases alone, each as an item of its own")
-    if not _WORD.fullmatch(plain) or plain in {"AND", "OR", "NOT"}:
+    if said := fault_of(plain):
+        raise ValueError(said)
+    if not _WORD.fullmatch(plain):
         raise ValueError("is no word or phrase; write words with one blank or hyphen between them")
     if len(plain.replace("*", "").strip()) < 2:
         raise ValueError("would be found nearly everywhere; give at least two letters")

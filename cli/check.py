@@ -52,7 +52,7 @@ def check_command(
 def findings(folder: Path) -> Iterator[Finding]:
     """Faults of a folder in the order of its files and lines, then hints."""
     review, problems = read_review(folder)
-    faults = [*problems, *problems_of_name(folder, review), *folder_advice.faults(folder)]
+    faults = [*problems, *problems_of_name(folder, review), *folder_advice.faults(folder, review)]
     yield from sorted(map(_finding, dict.fromkeys(faults)), key=lambda item: (item.file, item.line))
     for line in folder_advice.hints(folder, review):
         yield _finding(line, is_hint=True)

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 
 from cli import show
+from cli.adopt import adopting
 from cli.alerts import answering
 from cli.check import checking
 from cli.common import (
@@ -67,6 +68,7 @@ app.add_typer(telling)
 app.add_typer(reading)
 app.add_typer(searching)
 app.add_typer(answering)
+app.add_typer(adopting)
 
 
 class Registries(StrEnum):

@@ -14,6 +14,7 @@ from models.databases import DATABASES
 from models.folder_checks import FILES
 from models.folder_text import ReviewError
 from models.plain_faults import short
+from models.protocol import Protocol
 from models.review import Review
 from models.term_faults import Place, Said, faults_of_rules, hints_of_rules, rules_of
 from models.yaml_nodes import place_of, tree_of, values_of
@@ -22,9 +23,11 @@ _ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+|[a-z][a-z0-9+.-]*://\S+",
 _SPREADSHEETS = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".tsv"}
 
 
-def faults(folder: Path) -> Iterator[str]:
+def faults(folder: Path, review: Review | None) -> Iterator[str]:
     """What can never work, one line each, as far as the protocol can be read."""
     yield from _of_files(folder)
+    if review:
+        yield from _half_written(folder / "protocol.yaml", review.protocol)
     yield from _told(folder, _faults_of_protocol)
 
 
@@ -34,6 +37,11 @@ def hints(folder: Path, review: Review | None) -> Iterator[str]:
         if path.name.startswith(("~$", ".~lock")):
             yield f"{path}:1: file: left by a program that has the table open: close it there before a night runs"
     yield from _told(folder, _hints_of_protocol)
+    if review and not any(_written(review.protocol).values()):
+        yield (
+            f"{folder / 'protocol.yaml'}:1: pico: not written yet: listed studies are followed, and new ones are not looked"
+            " for; write question, pico and eligibility"
+        )
     if review and review.analyses:
         used = {row.outcome for row in review.analyses}
         for outcome in review.protocol.outcomes:
@@ -42,6 +50,22 @@ def hints(folder: Path, review: Review | None) -> Iterator[str]:
                     f"{folder / 'analyses.csv'}:1: outcome: {outcome.id!r}: no analysis uses it: add one, or take the"
                     " outcome out of protocol.yaml"
                 )
+
+
+def _half_written(path: Path, protocol: Protocol) -> Iterator[str]:
+    """Without one of the three nobody looks for new studies, and nothing else would say so."""
+    written = _written(protocol)
+    for name in written if written["pico"] or written["eligibility"] else ():
+        if not written[name]:
+            yield f"{path}:1: {name}: is missing; write it: without it new studies are not looked for, or not understood"
+
+
+def _written(protocol: Protocol) -> dict[str, bool]:
+    return {
+        "question": bool(protocol.question),
+        "pico": protocol.pico.is_written,
+        "eligibility": protocol.eligibility.is_written,
+    }
 
 
 def _told(folder: Path, said: Any) -> Iterator[str]:

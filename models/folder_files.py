@@ -21,17 +21,24 @@ Shape = TypeVar("Shape", bound=BaseModel)
 Line = TypeVar("Line", bound=Row)
 
 
-Join = Callable[[Path, yaml.Node], tuple[yaml.Node, list[str]]]
+Beside = Callable[[Path, yaml.Node], tuple[yaml.Node, list[str]]]
 """Joins what other files say to the nodes of one, and tells what is wrong with them."""
 
 
-def load_yaml(path: Path, shape: type[Shape], join: Join | None = None) -> Shape:
+def load_yaml(path: Path, shape: type[Shape], beside: Beside | None = None) -> Shape:
+    """Read a YAML file; `beside` adds to its nodes those of the files that it names.
+
+    Raises
+    ------
+    ReviewError
+        Naming file, line, field and value of everything that is wrong with it.
+    """
     tree = None
     try:
         tree = tree_of(path)
         problems = [*doubled(tree), *_empty(path, tree)]
-        if join and tree:
-            tree, further = join(path, tree)
+        if beside and tree:
+            tree, further = beside(path, tree)
             problems += further
         if not problems:
             return shape.model_validate(values_of(tree))

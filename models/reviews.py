@@ -66,6 +66,16 @@ def _lacks_protocol(folder: Path) -> bool:
     return any(next(folder.glob(names), None) for names in ("*.csv", "protocol.*", "published/*.yaml"))
 
 
+def is_alone(review: str, reviews: Path, kept: Collection[str]) -> bool:
+    """Whether what does not say whose it is can only be one review's: the one that is meant, and no other has nights."""
+    if set(review_names(reviews)) <= {review}:
+        return True
+    try:
+        return review_meant("", reviews, kept) == review and not set(kept) - {review}
+    except NoSuchReview:
+        return False
+
+
 def _default(reviews: Path) -> str:
     """What the file says; a name of no review says nothing."""
     path = reviews / DEFAULT

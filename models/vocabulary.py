@@ -217,6 +217,8 @@ class EventCode(StrEnum):
     """Went back on what was public: completion, results, their date, or the primary outcome."""
     CORRECTION = "E7"
     """A report of its results was retracted, corrected, or put in doubt."""
+    LISTED_LATE = "E8"
+    """Listed as ongoing by a version although it was complete, or its results public, before that could be read."""
 
 
 class EvidenceWord(StrEnum):
@@ -269,6 +271,13 @@ class Measure(StrEnum):
 
 MEAN_MEASURES = frozenset({Measure.MD, Measure.SMD, Measure.SMD_APPROXIMATE, Measure.ROM, Measure.ROM_GEOMETRIC})
 """Measures of arms with means; the others have people with events."""
+
+
+TABLE_MEASURES = frozenset({Measure.RR, Measure.OR, Measure.RD, Measure.PETO})
+"""Measures of 2 x 2 tables."""
+
+RATIOS = frozenset({Measure.RR, Measure.OR, Measure.PETO, Measure.HR, Measure.IRR, Measure.ROM, Measure.ROM_GEOMETRIC})
+"""Measures that are analysed as logarithms."""
 
 
 class Model(StrEnum):

@@ -31,6 +31,7 @@ _NEXT = {
     EventCode.NEW_TRIAL: "Check the eligibility of {study}; a row in decisions.csv overrides it.",
     EventCode.OVERDUE: "Ask the sponsor of {study} for its results.",
     EventCode.REVERSAL: "Read the history of {study} and see whether its numbers and its place still hold.",
+    EventCode.LISTED_LATE: "Assess {study} for the review, and take it out of the list of ongoing studies.",
     EventCode.CORRECTION: "Read the notice and check the numbers of {study} in extraction.csv against it.",
 }
 
@@ -53,9 +54,15 @@ def render_digest(
         Title, one line of at most 120 characters, and body, plain text of at most 60 lines of 78 characters;
         addresses may be longer.
     """
-    told = sorted(events, key=lambda event: (_GRADES.index(event.grade), -event.public_date.toordinal(), event.key))
+    told = sorted(events, key=_first_told)
     fired = [signal for signal in signals if signal.fired]
     return _title(page, told, fired, silence), _body(page, told, fired, silence)
+
+
+def _first_told(event: Event) -> tuple[int, bool, int, str]:
+    """By grade; what the version itself has missed goes before what came after it, the newest first."""
+    is_late = event.event_code is EventCode.LISTED_LATE
+    return _GRADES.index(event.grade), not is_late, -event.public_date.toordinal(), event.key
 
 
 def _title(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], silence: str) -> str:

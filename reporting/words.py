@@ -39,6 +39,7 @@ EVENTS = {
     EventCode.OVERDUE: "Results overdue",
     EventCode.REVERSAL: "Registry entry went back on itself",
     EventCode.CORRECTION: "Report corrected, retracted or in doubt",
+    EventCode.LISTED_LATE: "Listed as ongoing after it had ended",
 }
 
 HEADLINES = {
@@ -50,6 +51,7 @@ HEADLINES = {
     EventCode.OVERDUE: "results overdue for",
     EventCode.REVERSAL: "registry entry went back on itself:",
     EventCode.CORRECTION: "correction or retraction concerning",
+    EventCode.LISTED_LATE: "listed as ongoing after it had ended:",
 }
 
 RULES = {
@@ -186,6 +188,7 @@ QUEUE = {
     "report": "Of which study is a report?",
     "eligibility": "Eligibility is unclear",
     "extraction": "Numbers to confirm",
+    "analysis": "Published estimates not reproduced",
     "link": "Link to a study is uncertain",
     "discrepancy": "Numbers differ",
     "search": "Search by hand",
@@ -271,7 +274,7 @@ def since_when(version: PublishedVersion) -> str:
 
 def study_labels(version: PublishedVersion) -> dict[str, str]:
     """Names such as ``Oh 2018`` that the published version gives its studies, by study id."""
-    return {study.study_id: study.label for study in (*version.included, *version.ongoing)}
+    return {study.study_id: study.label for study in version.listed}
 
 
 def outcome_title(protocol: Protocol, outcome_id: str) -> str:

@@ -178,7 +178,7 @@ WRONG = [
     ("population", ["migrain*"], "population", "at least one whole word"),
     ("population", ["migraine OR headache"], "population.0", "without operators"),
     ("intervention", ["riboflavin (B2)"], "intervention.0", "has '(' in it"),
-    ("intervention", ["b"], "intervention.0", "at least two letters"),
+    ("intervention", ["b"], "intervention.0", "write the word"),
     ("intervention", ["Migraine"], "intervention.0", "a word of population, too"),
     ("times", ["soon"], "times.0", "as 3 months"),
     ("times", ["3 months", 3], "times", "one time"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.reviews import DEFAULT, NoSuchReview, review_meant, review_names
+from models.reviews import DEFAULT, NoSuchReview, is_alone, review_meant, review_names
 from models.settings import Settings
 
 
@@ -40,6 +40,23 @@ def test_a_review_is_meant_by_name_by_nights_or_by_default(
     else:
         with pytest.raises(NoSuchReview, match="one, three, two"):
             review_meant(named, reviews, kept)
+
+
+@pytest.mark.parametrize(
+    ("kept", "default", "alone"),
+    [
+        ([], "", set()),
+        ([], "one", {"one"}),
+        (["two"], "one", {"two"}),
+        (["one", "two"], "one", set()),
+        (["one"], "", {"one"}),
+    ],
+)
+def test_what_does_not_say_whose_it_is_can_be_one_reviews_only(
+    reviews: Path, kept: list[str], default: str, alone: set[str]
+) -> None:
+    (reviews / DEFAULT).write_text(default, encoding="utf-8")
+    assert {name for name in review_names(reviews) if is_alone(name, reviews, kept)} == alone
 
 
 def test_the_default_that_ships_is_a_review_that_ships() -> None:

@@ -15,6 +15,9 @@ from models.search_rows import SourceSearch, problems_of_searches
 from models.terms import Strict
 from models.vocabulary import TABLE_MEASURES, Convention, Interval, Measure, Model
 
+AS_ANALYSED = "as analysed"
+"""Name of the time of analyses of which nobody tells a time."""
+
 
 class Timepoint(Strict):
     """A window of follow-up in days after the start of treatment, both ends included.
@@ -25,6 +28,11 @@ class Timepoint(Strict):
     name: str
     from_days: Annotated[int, Field(gt=0, le=366_000)] | None = None
     to_days: Annotated[int, Field(gt=0, le=366_000)] | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its name is a time that readers are told."""
+        return self.name != AS_ANALYSED
 
     @model_validator(mode="after")
     def ordered(self) -> Self:

@@ -53,14 +53,17 @@ def findings(folder: Path) -> Iterator[Finding]:
     """Faults of a folder in the order of its files and lines, then hints."""
     review, problems = read_review(folder)
     faults = [*problems, *problems_of_name(folder, review), *folder_advice.faults(folder, review)]
-    yield from sorted(map(_finding, dict.fromkeys(faults)), key=lambda item: (item.file, item.line))
+    yield from sorted(
+        (_finding(line, folder) for line in dict.fromkeys(faults)), key=lambda item: (item.file, item.line)
+    )
     for line in folder_advice.hints(folder, review):
-        yield _finding(line, is_hint=True)
+        yield _finding(line, folder, is_hint=True)
 
 
-def _finding(line: str, *, is_hint: bool = False) -> Finding:
+def _finding(line: str, folder: Path, *, is_hint: bool = False) -> Finding:
     parts = _LINE.fullmatch(line)
-    assert parts, line
+    if not parts:  # a value with a line break in it
+        return Finding(file=str(folder), line=1, field="file", said=line, is_hint=is_hint)
     return Finding(
         file=parts["file"], line=int(parts["line"]), field=parts["field"], said=parts["said"], is_hint=is_hint
     )

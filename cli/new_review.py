@@ -15,7 +15,6 @@ from models.draft_files import files_of
 from models.folder_files import load_yaml
 from models.review import review_named
 from models.reviews import is_review_name
-from models.settings import HERE, Settings
 
 beginning = typer.Typer()
 
@@ -35,7 +34,7 @@ def init_command(
             f"{name!r} cannot name a review; use letters, digits, _ and -, a letter first, and no blanks",
             param_hint="NAME",
         )
-    folder = _reviews(settings) / name
+    folder = settings.own_reviews / name
     if folder.exists():
         raise typer.BadParameter(
             f"{folder} is there already; take another name, or change its files", param_hint="NAME"
@@ -71,11 +70,6 @@ def write_review(folder: Path, files: dict[str, str]) -> None:
         (trial / folder.name).rename(folder)
     finally:
         shutil.rmtree(trial)
-
-
-def _reviews(settings: Settings) -> Path:
-    """Where people's own reviews are: never among those that ship with the program, unless the settings say so."""
-    return HERE if settings.reviews == Settings().reviews else settings.reviews
 
 
 def _tell(folder: Path, name: str) -> None:

@@ -214,7 +214,7 @@ def twice(path: Path, rows: Sequence[Row], key: Callable[..., Hashable], action:
         other = first.setdefault(said, row)
         if other is not row:
             parts = said if isinstance(said, tuple) else (said,)
-            told = ", ".join(str(part) for part in parts if part not in ("", None))
+            told = ", ".join(" ".join(str(part).split()) for part in parts if part not in ("", None))
             yield f"{path}:{row.line}: row: {told}: lines {other.line} and {row.line} say one thing twice; {action}"
 
 

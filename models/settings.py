@@ -75,6 +75,11 @@ class Settings:
     limits: Limits = Limits()
 
     @property
+    def own_reviews(self) -> Path:
+        """Where a new review folder goes: not among those that ship with the program, unless it is called there."""
+        return HERE if self.reviews == Settings.reviews else self.reviews
+
+    @property
     def archive(self) -> Path:
         return self.data / "archive"
 

@@ -293,6 +293,14 @@ def test_what_may_be_meant_is_a_hint_and_no_fault(folder: Path, trialwatch: Tria
     ]  # fmt: skip
 
 
+def test_a_value_with_a_line_break_is_told_on_one_line(folder: Path, trialwatch: Trialwatch) -> None:
+    broken = ARM.replace("NCT90000101", '"Adams\n2019"')
+    rows("extraction.csv", broken, broken)(folder)
+    ended = trialwatch("check", REVIEW)
+    assert ended.code == 1
+    assert f"{folder}/extraction.csv:5: row: Adams 2019, main" in ended.out
+
+
 @pytest.mark.parametrize("name", ["my review", "2024", "../other", "", "ü"])
 def test_a_name_that_cannot_be_is_wrong_usage(name: str, folder: Path, trialwatch: Trialwatch) -> None:
     ended = trialwatch("init", name, "--from", "answers.yaml")

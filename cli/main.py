@@ -34,6 +34,7 @@ from cli.common import (
     print_json,
     settings_of,
 )
+from cli.export import exporting
 from cli.read import reading
 from cli.searched import searching
 from cli.status import telling
@@ -63,6 +64,7 @@ app.add_typer(telling)
 app.add_typer(reading)
 app.add_typer(searching)
 app.add_typer(answering)
+app.add_typer(exporting)
 
 
 class Registries(StrEnum):

@@ -37,6 +37,7 @@ from cli.common import (
 from cli.export import exporting
 from cli.read import reading
 from cli.searched import searching
+from cli.statements import stating
 from cli.status import telling
 from connectors import CONNECTORS
 from flows import backtest as backtesting
@@ -65,6 +66,7 @@ app.add_typer(reading)
 app.add_typer(searching)
 app.add_typer(answering)
 app.add_typer(exporting)
+app.add_typer(stating)
 
 
 class Registries(StrEnum):

@@ -15,6 +15,7 @@ from exchange.tabular import csv_files
 from models.night import PublishedNight
 from models.vocabulary import EvidenceSet
 from reporting.numbers import counted
+from reporting.statements.flow import flow_table
 from stores.nights import read_night
 
 exporting = typer.Typer()
@@ -30,9 +31,13 @@ class Form(StrEnum):
     DIFF = "diff"
 
 
+def _tables(night: PublishedNight, evidence: EvidenceSet) -> Mapping[str, str]:
+    return csv_files(night, evidence, {"flow": flow_table(night)})
+
+
 WRITERS: dict[Form, Writer] = {
     Form.RIS: ris_files,
-    Form.CSV: csv_files,
+    Form.CSV: _tables,
     Form.FHIR: fhir_files,
     Form.DIFF: diff_files,
 }

@@ -25,13 +25,14 @@ def ris_files(night: PublishedNight, evidence: EvidenceSet) -> Mapping[str, str]
     """A file for each list that has studies, by name."""
     studies = listed_studies(night, evidence)
     return {
-        f"{place}.ris": _file(of_list, f"{place} studies of {night.name}, {evidence} evidence")
+        f"{place}.ris": ris_of(of_list, f"{place} studies of {night.name}, {evidence} evidence")
         for place in LISTS
         if (of_list := [study for study in studies if study.list is place])
     }
 
 
-def _file(studies: Sequence[ListedStudy], note: str) -> str:
+def ris_of(studies: Sequence[ListedStudy], note: str) -> str:
+    """One file of studies; `note` stands in each record."""
     of_report: dict[str, list[ListedStudy]] = {}
     for study in studies:
         for report in study.reports:

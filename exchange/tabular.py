@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from exchange.cells import csv_text
@@ -35,13 +36,16 @@ _TYPES = {"BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE":
 _GATE = "S0"
 
 
-def csv_files(night: PublishedNight, evidence: EvidenceSet) -> Mapping[str, str]:
-    """A CSV file for each table, ``datapackage.json`` and ``README.md``, by name.
+def csv_files(
+    night: PublishedNight, evidence: EvidenceSet, further: Mapping[str, NightTable] = MappingProxyType({})
+) -> Mapping[str, str]:
+    """A CSV file for each table, ``datapackage.json`` and ``README.md``, by name; `further` are tables beside the night's.
 
     Tables that tell several evidence sets apart have the rows of `evidence` alone; of signals also those of the gate S0,
     which is about the published numbers.
     """
     chosen = {name: _of(night[table], evidence) for name, table in TABLES.items() if table in night.tables}
+    chosen |= further
     files = {
         f"{name}.csv": csv_text([column.name for column in table.columns], table.rows) for name, table in chosen.items()
     }

@@ -95,6 +95,41 @@ def carry_out_second(carry_out: Night, second_review: Path, both_worlds: ReplayS
     return carry_out_second
 
 
+class Told(NamedTuple):
+    """A published night of a review, and what it concluded."""
+
+    settings: Settings
+    result: NightResult
+
+    @property
+    def review(self) -> str:
+        return self.result.judgement.review.protocol.review
+
+
+@pytest.fixture(scope="session")
+def night_with_posted_results(carry_out: Night, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The night of the shipped review on which posted results bring a second study; not to be changed."""
+    settings = Settings(data=tmp_path_factory.mktemp("posted") / "data")
+    return Told(settings, carry_out(settings.data, date(2024, 2, 29)))
+
+
+@pytest.fixture(scope="session")
+def night_of_second_review(
+    carry_out_second: Night, second_review: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Told:
+    """A night of the made-up review after results were posted; not to be changed."""
+    settings = Settings(data=tmp_path_factory.mktemp("second") / "data", reviews=second_review.parent)
+    return Told(settings, carry_out_second(settings.data, date(2022, 4, 20)))
+
+
+@pytest.fixture(scope="session", params=["night_with_posted_results", "night_of_second_review"])
+def told(request: pytest.FixtureRequest) -> Told:
+    """A published night of each of two reviews."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Told)
+    return found
+
+
 def addresses(server: ReplayServer) -> dict[str, str]:
     """Where each source is found on a replay server, for `Settings.base_urls`."""
     return {slug: server.base_url(slug) for slug in SPEAKERS}

@@ -56,7 +56,7 @@ def automation_items(facts: Facts) -> tuple[Item, ...]:
         Item(
             number="R7", topic="Limits and bias", asks="where the tool may be wrong",
             said=(
-                "Words of the protocol in languages that it does not have are not understood and put to a person; a"
+                "A text in a language for which the protocol has no words is not understood, and put to a person; a"
                 " report that names no number is joined by likeness only when a name and something else agree.",
             ),
             owed=("limits that the authors know of",),

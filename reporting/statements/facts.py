@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from models.database_names import WITHIN, database_meant
 from models.night import PublishedNight
 from models.page import FlowNumbers
 from models.vocabulary import EvidenceSet, Measure
@@ -48,6 +49,20 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     def inputs(self) -> list[dict[str, Any]]:
         """Rows of single studies that enter confirmed analyses."""
         return list(self.night["review_effect_input"].where(evidence_set=EvidenceSet.CONFIRMED.value))
+
+    @property
+    def unfollowed(self) -> tuple[str, ...]:
+        """Databases that the version in force was searched in, as it names them, and that nobody follows here."""
+        protocol = self.night.review.protocol
+        own = {title.casefold(): slug for slug, title in protocol.by_hand.items()}
+        followed = set(protocol.searches)
+        slugs = {
+            name: own.get(name.strip().casefold()) or database_meant(name)
+            for name in self.night.review.baseline.databases
+        }
+        return tuple(
+            name for name, slug in slugs.items() if slug not in followed and followed.isdisjoint(WITHIN.get(slug, ()))
+        )
 
     def outcome(self, row: dict[str, Any]) -> str:
         """Title and time of a row's outcome."""

@@ -2,8 +2,10 @@
 
 from collections import Counter
 
+import msgspec
+
 from models.databases import DATABASES
-from models.night import PublishedNight
+from models.night import NightColumn, NightTable, PublishedNight
 from models.page import FlowNumbers, ReportFlow
 from models.vocabulary import Criterion, StudyList, Verdict
 from reporting.words import LITERATURE
@@ -37,6 +39,28 @@ def flow_of_night(night: PublishedNight) -> FlowNumbers:
         n_excluded=lists.count(StudyList.EXCLUDED),
         n_rejected=len(night["review_queue"].where(kind="rejected").rows),
         of_reports=_flow_of_reports(night),
+    )
+
+
+def flow_table(night: PublishedNight) -> NightTable:
+    """The numbers of the flow diagram, a row each."""
+    flow = flow_of_night(night)
+    numbers = msgspec.structs.asdict(flow) | msgspec.structs.asdict(flow.of_reports)
+    rows = [("described by a database", title, n) for title, n in flow.of_reports.identified]
+    rows += [("flow", name.removeprefix("n_"), n) for name, n in numbers.items() if isinstance(n, int)]
+    return NightTable(
+        name="flow",
+        comment="One row per number of the PRISMA flow diagram.",
+        columns=(
+            NightColumn(
+                name="part", kind="VARCHAR", comment="Reports that a database described, or the flow from there"
+            ),
+            NightColumn(
+                name="step", kind="VARCHAR", comment="What is counted: the database, or the box of the diagram"
+            ),
+            NightColumn(name="n", kind="BIGINT", comment="Records, reports or studies"),
+        ),
+        rows=tuple(rows),
     )
 
 

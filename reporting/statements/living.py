@@ -8,10 +8,12 @@ authors follows from the order in which its authors name them; where the further
 from collections import Counter
 
 from models.page import FlowNumbers
+from models.vocabulary import EventCode
 from reporting.numbers import counted
 from reporting.statements.facts import Facts, listed
 from reporting.statements.items import Item, said
 from reporting.statements.prisma_results import flow_in_words
+from reporting.words import EVENTS
 
 REMEMBERED = ("9", "13", "16a", "23c", "L2", "L3", "L4")
 
@@ -100,7 +102,7 @@ def _parameters(facts: Facts) -> Item:
             "Screening, linking, pooling and the decision follow each search on the same night.",
             f"An update is called for when a rule fires: significance at {thresholds.alpha:g}, an effect that moves by"
             f" {thresholds.relative_change:g} of its size, new participants of {thresholds.participant_ratio:g} of the"
-            " old, the smallest important difference crossed, or an outcome that can be pooled for the first time.",
+            " old, the smallest important difference crossed, or an outcome that gets its first or second study.",
             _retirement(facts),
         ),
         owed=said(
@@ -112,13 +114,12 @@ def _parameters(facts: Facts) -> Item:
 
 def _new_since(facts: Facts, flow: FlowNumbers) -> str:
     """Events that became public after the search of the version in force."""
-    news = Counter(row["event_code"] for row in facts.night["out_event"] if row["is_news"])
+    news = Counter(EVENTS[EventCode(row["event_code"])] for row in facts.night["out_event"] if row["is_news"])
     if not news:
         return "Since the search of the version in force nothing has become public of these studies."
-    told = ", ".join(f"{code} {n}" for code, n in sorted(news.items()))
-    return (
-        f"Since the search of the version in force, events by kind: {told}; {flow.n_included} studies are included now."
-    )
+    told = ", ".join(f"{kind.lower()} {n}" for kind, n in sorted(news.items()))
+    included = counted(flow.n_included, "study is", "studies are")
+    return f"Since the search of the version in force: {told}; {included} included now."
 
 
 def _changes(facts: Facts) -> Item:

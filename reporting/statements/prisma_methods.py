@@ -37,7 +37,7 @@ def sources_and_screening(facts: Facts) -> tuple[Item, ...]:
 def _eligibility(facts: Facts) -> Item:
     protocol = facts.night.review.protocol
     terms = protocol.eligibility
-    people = ", ".join(terms.population.terms[:8])
+    people = listed(terms.population.terms)
     counted_in = len([row for row in facts.night["review_intervention"] if row["counts"] == "yes"])
     compared = listed([f"{item.intervention} against {item.control}" for item in protocol.comparisons])
     return Item(
@@ -45,7 +45,7 @@ def _eligibility(facts: Facts) -> Item:
         said=said(
             f"Five criteria are judged for each study, from the words of protocol version {protocol.version}:"
             " population, intervention, design, comparator and co-interventions.",
-            f"People are known by: {people}." if people else "",
+            f"People are known by the words {people}." if people else "",
             f"{counted(counted_in, 'intervention')} that count are listed by name." if counted_in else "",
             f"Compared are {compared}; analyses are grouped by comparison, outcome and time.",
         ),
@@ -63,12 +63,10 @@ def _information(facts: Facts) -> Item:
 
 def _unfollowed(facts: Facts) -> str:
     """What the version was searched in and nobody searches here."""
-    titles = {item.title.casefold() for item in facts.sources} | {item.source for item in facts.sources}
-    left = [name for name in facts.night.review.baseline.databases if name.casefold() not in titles]
-    if not left:
+    if not facts.unfollowed:
         return ""
     version = facts.night.review.baseline.version
-    return f"Version {version} was searched in {', '.join(left)}, too; of these no search of its own is known here."
+    return f"Version {version} was searched in {', '.join(facts.unfollowed)}, too, which nobody searches here."
 
 
 def _strategy(facts: Facts) -> Item:
@@ -100,7 +98,7 @@ def _selection(facts: Facts) -> Item:
 
 
 def _collection(facts: Facts) -> Item:
-    rows = [row for row in facts.night.review.extraction]
+    rows = facts.night.review.extraction
     extractors = sorted({row.extractor for row in rows if row.extractor})
     second = sum(bool(row.second_extractor) for row in rows)
     provisional = facts.night["review_effect_input"].where(evidence_set="provisional")
@@ -159,7 +157,7 @@ def analysis_plan(facts: Facts) -> tuple[Item, ...]:
             number="14", topic="Reporting bias assessment", asks="how missing results were looked for",
             said=(
                 "Registrations are followed to their end: completed studies without results, overdue ones, and outcomes"
-                " that were switched are events of their own. Fewer than ten studies get no test of small-study effects.",
+                " that were switched are events of their own. No test of small-study effects is made for the review.",
             ),
             owed=("the judgement on bias from missing results",),
         ),
@@ -220,8 +218,9 @@ def _synthesis(facts: Facts) -> tuple[Item, ...]:
             said=said(
                 f"{counted(len(sensitivity), 'sensitivity analysis', 'sensitivity analyses')} of the protocol."
                 if sensitivity else "",
-                "Every analysis was pooled once more without studies of which a report was retracted or put in doubt."
-                if disputed else "No included study has a report that was retracted or put in doubt; had one, every"
+                "Every analysis was pooled once more without studies with numbers of which a report was retracted or put in"
+                " doubt."
+                if disputed else "No study with confirmed numbers has a report that was retracted or put in doubt; had one, every"
                 " analysis would be pooled once more without it.",
             ),
         ),

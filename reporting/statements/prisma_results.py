@@ -1,7 +1,9 @@
 """PRISMA 2020, items 16a to 27: results to other information, numbered from *memory*."""
 
 from collections import Counter
+from typing import Any
 
+from models.folder_rows import RiskOfBiasRow
 from models.page import FlowNumbers
 from models.vocabulary import EvidenceSet
 from reporting.numbers import counted, percent, variance
@@ -19,7 +21,7 @@ def flow_in_words(flow: FlowNumbers) -> tuple[str, ...]:
     reports = flow.of_reports
     identified = ", ".join(f"{title} {n}" for title, n in reports.identified)
     return said(
-        f"{counted(flow.n_records, 'registration')} and {counted(flow.n_reports, 'report')} make up"
+        f"{counted(flow.n_records, 'record')} of registries, or of the review's own lists, and {counted(flow.n_reports, 'report')} make up"
         f" {counted(flow.n_studies, 'study', 'studies')}.",
         f"Reports by database: {identified}; {counted(reports.n_duplicates, 'further copy', 'further copies')} removed."
         if identified
@@ -82,7 +84,7 @@ def _studies(facts: Facts) -> tuple[Item, ...]:
     )  # fmt: skip
 
 
-def _judgements(facts: Facts) -> list:  # type: ignore[type-arg]
+def _judgements(facts: Facts) -> list[RiskOfBiasRow]:
     version = facts.night.review.baseline.version
     return [row for row in facts.night.review.risk_of_bias if row.version == version]
 
@@ -100,7 +102,11 @@ def _syntheses(facts: Facts) -> tuple[Item, ...]:
     }
     disputed = night["out_pooled_effect"].where(evidence_set="undisputed", is_headline=True)
     events = Counter(row["event_code"] for row in night["out_event"] if row["event_code"] in {"E5", "E6"})
-    rated = [row for row in night["out_certainty"].where(evidence_set=confirmed) if row["computed"] or row["stated"]]
+    rated = [
+        row
+        for row in night["out_certainty"].where(evidence_set=confirmed)
+        if row["computed"] or is_rated(row["stated"])
+    ]
     return (
         Item(
             number="20a", topic="Syntheses: what contributes", asks="studies in each synthesis and their risk of bias",
@@ -130,14 +136,14 @@ def _syntheses(facts: Facts) -> tuple[Item, ...]:
             said=said(
                 listed([f"without what is in doubt, {facts.estimate(row)}" for row in disputed if row["estimate"]]) + "."
                 if any(row["estimate"] is not None for row in disputed)
-                else "No sensitivity analysis was called for: no included study is in doubt.",
+                else "None was called for: no study with confirmed numbers is in doubt.",
             ),
         ),
         Item(
             number="21", topic="Reporting biases", asks="bias from missing results in each synthesis",
             said=(
-                f"Events on record: {events['E5']} of results that are overdue, {events['E6']} of reversals (among them"
-                " outcomes that were switched).",
+                f"Events on record: {events['E5']} of results that are overdue, {events['E6']} of reversals, such as"
+                " a switched outcome.",
             ),
             owed=("the judgement for each synthesis",),
         ),
@@ -146,15 +152,20 @@ def _syntheses(facts: Facts) -> tuple[Item, ...]:
             said=said(listed([_certainty(facts, row) for row in rated]) + "." if rated else ""),
             owed=tuple(
                 f"the certainty of {facts.outcome(row)}" for row in facts.pooled
-                if row["analysis"] not in {item["analysis"] for item in rated if item["stated"]}
+                if row["analysis"] not in {item["analysis"] for item in rated if is_rated(item["stated"])}
             ) or (() if rated else ("the certainty of each outcome",)),
         ),
     )  # fmt: skip
 
 
-def _certainty(facts: Facts, row: dict[str, object]) -> str:
+def is_rated(word: str | None) -> bool:
+    """Whether people have stated a certainty."""
+    return bool(word) and word != "not stated"
+
+
+def _certainty(facts: Facts, row: dict[str, Any]) -> str:
     parts = said(
-        f"{row['stated']} as stated" if row["stated"] else "",
+        f"{row['stated']} as stated" if is_rated(row["stated"]) else "",
         f"{row['computed']} by the numbers alone" if row["computed"] else "",
     )
     return f"{facts.outcome(row)}: {', '.join(parts)}"
@@ -170,8 +181,8 @@ def discussion(facts: Facts) -> tuple[Item, ...]:
         Item(
             number="23b", topic="Discussion: limits of the evidence", asks="limits of the evidence",
             said=(
-                f"{counted(facts.flow.n_awaiting, 'study', 'studies')} await classification and"
-                f" {facts.flow.n_ongoing} are ongoing; what they hold is not in the result.",
+                f"{counted(facts.flow.n_awaiting, 'study awaits', 'studies await')} classification and"
+                f" {counted(facts.flow.n_ongoing, 'study is', 'studies are')} ongoing; what they hold is not in the result.",
             ),
             owed=("the discussion of the evidence's limits",),
         ),
@@ -182,7 +193,7 @@ def discussion(facts: Facts) -> tuple[Item, ...]:
                 "Every source that is followed was searched to its end within its limit.",
                 "The night was replayed from a dated archive of registries, which were not asked."
                 if night.registries == "replay" else "",
-                f"{counted(sum(facts.owed.values()), 'question')} wait for a person." if facts.owed else "",
+                f"{counted(sum(facts.owed.values()), 'question waits', 'questions wait')} for a person." if facts.owed else "",
             ),
             owed=("the discussion of the process's limits",),
         ),

@@ -53,8 +53,7 @@ def _where(facts: Facts) -> tuple[Item, ...]:
         Item(
             number="7", topic="Other methods", asks="any other way",
             said=(
-                "Registrations that others name are fetched by number; every study that is followed is asked for by its"
-                " numbers.",
+                "Every study that is followed is asked for by its numbers.",
             ),
             owed=("other methods that people used, or that there were none",),
         ),
@@ -68,7 +67,7 @@ def _how(facts: Facts) -> tuple[Item, ...]:
     unasked = [item.title for item in facts.sources if not item.questions and not item.is_by_hand]
     return (
         Item(
-            number="8", topic="Full search strategies", asks="each strategy exactly as run",
+            number="8", topic="Full search strategies", asks="the whole of each strategy",
             said=said(
                 f"As sent, in the log below: {', '.join(asked)}." if asked else "",
                 f"No question is on record of the last search of {', '.join(unasked)}: it was followed by numbers, or told"
@@ -82,7 +81,11 @@ def _how(facts: Facts) -> tuple[Item, ...]:
             number="9", topic="Limits and restrictions", asks="limits, and why",
             said=said(
                 "The program sets no limit of language, date or type. Nightly searches ask for what changed since the"
-                " last complete one, with an overlap; a search of everything follows every week.",
+                " last complete one, with an overlap.",
+                "Last search of everything: "
+                + ", ".join(f"{item.title} {item.last_sweep:%Y-%m-%d}" for item in facts.sources if item.last_sweep)
+                + "."
+                if any(item.last_sweep for item in facts.sources) else "",
                 f"Words of further languages: {', '.join(sorted(pico.languages))}." if pico.languages else "",
             ),
             owed=("limits of searches by hand",) if by_hand else (),
@@ -142,8 +145,7 @@ def _managed(facts: Facts) -> tuple[Item, ...]:
                 f"{counted(sum(n for _, n in reports.identified), 'description')} came to"
                 f" {counted(reports.n_reports, 'report')};"
                 f" {counted(reports.n_duplicates, 'further copy', 'further copies')}.",
-                f"{counted(facts.flow.n_records, 'registration')} came to"
-                f" {counted(facts.flow.n_studies - reports.n_unregistered, 'registered study', 'registered studies')}.",
+                f"{counted(facts.flow.n_records, 'record')} came to {counted(facts.flow.n_studies, 'study', 'studies')}.",
             ),
         ),
     )  # fmt: skip

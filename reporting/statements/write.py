@@ -70,6 +70,8 @@ def as_markdown(night: PublishedNight) -> str:
         f" {night.protocol_version}. Numbers are the night's; what only people know is named as owed. Items are told in our"
         " own words: the checklists themselves are at their sources. A number with * is known from memory.",
     ]
+    if night.registries == "replay":
+        lines += ["", "The registries were replayed from a dated archive; dates of searches are those of the replay."]
     if not night.is_folder_as_then:
         lines += [
             "",
@@ -118,6 +120,7 @@ def as_json(night: PublishedNight) -> str:
                 "name": statement.name,
                 "title": statement.title,
                 "source": statement.source,
+                "log": statement.log,
                 "items": [
                     {
                         "number": item.number,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -41,7 +42,7 @@ class NightTable(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, rows=rows)
 
 
-class PublishedNight(msgspec.Struct, frozen=True, kw_only=True):
+class PublishedNight(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One published night of one review.
 
     Attributes
@@ -75,18 +76,23 @@ class PublishedNight(msgspec.Struct, frozen=True, kw_only=True):
         """Review and day, as files are named."""
         return f"{self.review.protocol.review}-{self.as_of:%Y-%m-%d}"
 
-    @property
-    def labels(self) -> dict[str, str]:
-        """How versions of the review call a study, by its id and by every number of it that they name."""
-        return {
+    def label(self, study_id: str) -> str:
+        """How readers know a study: as the review calls it, or by its id."""
+        return self._labels.get(study_id, study_id)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """How versions of the review call a study, by its id and by every number that they or a registry give it."""
+        told = {
             number: study.label
             for version in self.review.versions
             for study in version.listed
             for number in (study.study_id, *study.numbers)
         }
-
-    def label(self, study_id: str) -> str:
-        """How readers know a study: as the review calls it, or by its id."""
-        numbers = next((row["registry_ids"] for row in self["out_study"] if row["study_id"] == study_id), None) or []
-        labels = self.labels
-        return next((labels[number] for number in (study_id, *numbers) if number in labels), study_id)
+        known = {
+            row["study_id"]: told[number]
+            for row in self["out_study"]
+            for number in reversed(row["registry_ids"] or [])
+            if number in told
+        }
+        return known | told

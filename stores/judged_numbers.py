@@ -11,6 +11,8 @@ from stores.rows import Row, plain
 
 _NOT_OF_SUBGROUPS = {
     "level",
+    "is_log",
+    "centre",
     "yi",
     "tau2_low",
     "tau2_high",

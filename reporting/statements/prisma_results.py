@@ -70,7 +70,7 @@ def _studies(facts: Facts) -> tuple[Item, ...]:
             ),
             owed=tuple(
                 f"the risk of bias of {facts.night.label(row['study_id'])}" for row in included
-                if not ({row["study_id"], facts.night.label(row["study_id"]), *row["registry_ids"]} & assessed)
+                if not ({row["study_id"], facts.night.label(row["study_id"]), *(row["registry_ids"] or ())} & assessed)
             ) or (() if judged else ("the judgements on risk of bias",)),
         ),
         Item(

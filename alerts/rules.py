@@ -47,7 +47,7 @@ def raise_alerts(
         tonight's
     past
         decisions of the nights before, oldest first; a review's first night starts from "Up to date", as a version is
-        on the day it is published
+        on the day it is published, or from having no version
     events
         the review's events, all of them or the night's
     emitted
@@ -88,7 +88,7 @@ def raise_alerts(
         key=lambda item: item.source,
     )
     previous = past[-1] if past else None
-    status_before = previous.status if previous else UpdateStatus.UP_TO_DATE
+    status_before = previous.status if previous else _at_the_start(decision.status)
     turned = [_turn_grade(past, decision.status)] if decision.status != status_before else []
     silence = without_nights(silent_since, context.as_of) if silent_since else ""
 
@@ -211,6 +211,11 @@ def failed_heartbeat(review: str, as_of: datetime, reason: str) -> Heartbeat:
         stale_sources=(),
         message=f"The night failed, so whether there is anything new is not known: {reason}.",
     )
+
+
+def _at_the_start(first: UpdateStatus) -> UpdateStatus:
+    """Status before a review's first night: that there is no version yet is nothing that happened on it."""
+    return first if first is UpdateStatus.NOT_PUBLISHED else UpdateStatus.UP_TO_DATE
 
 
 def _turn_grade(past: Sequence[UpdateDecision], now: UpdateStatus) -> AlertGrade:

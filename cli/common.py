@@ -12,11 +12,12 @@ from rich.text import Text
 
 from models.reviews import NoSuchReview, review_meant
 from models.settings import Settings
+from stores.published import reviews_kept
 
 FAILED, PARTIAL = 1, 3
 """Exit codes besides 0 for done and 2 for wrong usage: failed; done, but not every source was searched."""
 THE_ONLY_REVIEW = ""
-"""Default of a review's name: the one there is. With several, a command says which there are."""
+"""Default of a review's name: `models.reviews.review_meant` says which one is meant, or which there are."""
 _WIDE = 10_000_000
 """Columns where no terminal limits them: tables in a pipe are neither cut nor folded."""
 _COMMANDING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -29,13 +30,13 @@ def settings_of(context: typer.Context) -> Settings:
     return context.obj
 
 
-REVIEW_HELP = "Folder under reviews/; can be left out when there is one."
+REVIEW_HELP = "Folder under reviews/; can be left out when there is one, nights of one only, or a default."
 
 
 def known_review(settings: Settings, review: str) -> str:
     """The review that is meant; one that is not there is wrong usage."""
     try:
-        return review_meant(review, settings.reviews)
+        return review_meant(review, settings.reviews, reviews_kept(settings))
     except NoSuchReview as problem:
         raise typer.BadParameter(str(problem), param_hint="REVIEW") from None
 

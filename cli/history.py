@@ -80,7 +80,7 @@ def history(identifier: str, review: str, settings: Settings) -> History:
     moments = [
         *_of_records(trial_versions),
         *_of_reports(report_versions, {row["report_id"]: row for row in reports}),
-        *_of_events(_rows(warehouse, "review_event", study_id)),
+        *_of_events(_rows(warehouse, "review_event", study_id), _news_since(warehouse)),
     ]
     return History(
         study_id=study_id,
@@ -260,9 +260,15 @@ def _of_reports(versions: Sequence[Observation], links: Mapping[str, Mapping[str
             )
 
 
-def _of_events(rows: Sequence[Mapping[str, Any]]) -> Iterator[Moment]:
+def _news_since(warehouse: Path) -> str:
+    """What parts news from what was known: a review without a published version has no search of its own yet."""
+    [(version,)] = query(warehouse, "SELECT arg_max(baseline_version, decided_at) FROM review_update_decision")[1]
+    return "the review's last search" if version else "the review was watched"
+
+
+def _of_events(rows: Sequence[Mapping[str, Any]], news_since: str) -> Iterator[Moment]:
     for row in rows:
-        news = "" if row["is_news"] else ", known before the review's last search"
+        news = "" if row["is_news"] else f", known before {news_since}"
         yield Moment(
             day=row["public_date"].isoformat(),
             what=f"{row['evidence']} ({row['grade']}{news})",

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 
 from cli import show
+from cli.adopt import adopting
 from cli.alerts import answering
 from cli.common import (
     FAILED,
@@ -65,6 +66,7 @@ app.add_typer(telling)
 app.add_typer(reading)
 app.add_typer(searching)
 app.add_typer(answering)
+app.add_typer(adopting)
 app.add_typer(exporting)
 app.add_typer(stating)
 
@@ -188,7 +190,9 @@ def backtest_command(
     context: typer.Context,
     review: ReviewName = THE_ONLY_REVIEW,
     day: Annotated[list[str] | None, typer.Option("--date", help="Day (YYYY-MM-DD); may be repeated.")] = None,
-    every: Annotated[Every | None, typer.Option(help="So often since the first published search.")] = None,
+    every: Annotated[
+        Every | None, typer.Option(help="So often since the first published search, or since it is watched.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Carry out the nightly run at past dates, on the replayed registries."""

@@ -36,12 +36,17 @@ def backtest(review: str, dates: Sequence[date], settings: Settings) -> Iterator
 
 
 def dates_every(months: int, review: str, settings: Settings) -> list[date]:
-    """The published search dates, the archive's end, and every so many months between the first and the last."""
-    versions = review_named(settings.reviews, review).versions
-    first, last = versions[0].search_date, known_until()
+    """The published search dates, the archive's end, and every so many months between the first and the last.
+
+    A review without a published version begins with the day since which it is watched.
+    """
+    read = review_named(settings.reviews, review)
+    searches = [version.search_date for version in read.versions]
+    searched = {day for day in (read.protocol.watched_from, *searches) if day}
+    first, last = min(searched), known_until()
     span = (last.year - first.year) * 12 + last.month - first.month
     steps = (add_months(first, n) for n in range(0, span + 1, months))
-    return sorted({day for day in steps if day <= last} | {version.search_date for version in versions} | {last})
+    return sorted({day for day in steps if day <= last} | searched | {last})
 
 
 def as_json(result: NightResult) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 A file lies in a folder named for its review and the database of whose search it is (``inbox/REVIEW/embase/``), or for
 its source (``inbox/REVIEW/ris/``, ``inbox/REVIEW/ris/embase/``), or in the review's folder itself when its ending names
-the source (``.ris``, ``.nbib``). A day in its name (``embase_2026-11-18.ris``) is that of the search. With one review its folder can be left out; with several, a file
-that does not say whose it is stays where it is. Loaded is what the archive has; then the file moves to ``done/`` beside it, under its
+the source (``.ris``, ``.nbib``). A day in its name (``embase_2026-11-18.ris``) is that of the search. With one review
+its folder can be left out; with nights of several, or several of which none is the default, a file that does not say
+whose it is stays where it is. Loaded is what the archive has; then the file moves to ``done/`` beside it, under its
 digest and name, so that people see what is still waiting and the same bytes are not loaded again under
 another name. A night that is killed in between loads them again, which adds nothing. What stays is logged
 with what to do.
@@ -24,11 +25,12 @@ from connectors.boundary import read_page
 from flows.searches import SPANNING, files_of
 from models.database_names import OTHER, TITLES, database_called
 from models.report import Report
-from models.reviews import review_names
+from models.reviews import is_alone, review_names
 from models.search import day_in_name
 from models.settings import Settings
 from models.trial import Page
 from stores.archive import ArchiveWriter, free_name
+from stores.published import reviews_kept
 
 log = logging.getLogger("trialwatch")
 
@@ -75,11 +77,11 @@ def take_in(
     """
     inbox = settings.inbox
     names = {review, *review_names(settings.reviews)}
-    is_only = len(names) == 1
+    is_only = is_alone(review, settings.reviews, reviews_kept(settings))
     for folder in (*_file_sources(), *databases):
         ((inbox if is_only else inbox / review) / folder / DONE).mkdir(parents=True, exist_ok=True)
     taken = []
-    for waiting in _waiting(inbox, review, names, databases):
+    for waiting in _waiting(inbox, review, names, databases, is_only=is_only):
         outcome, reason = _take(waiting, settings.archive, observed_at)
         name = waiting.path.relative_to(inbox).as_posix()
         taken.append(InboxFile(name=name, source=waiting.source, outcome=outcome, reason=reason))
@@ -103,11 +105,11 @@ def _file_sources() -> list[str]:
     return sorted(slug for slug, connector in CONNECTORS.items() if connector.is_loaded_by_hand)
 
 
-def _waiting(inbox: Path, review: str, names: Set[str], own: Mapping[str, str]) -> Iterator[_Waiting]:
+def _waiting(inbox: Path, review: str, names: Set[str], own: Mapping[str, str], *, is_only: bool) -> Iterator[_Waiting]:
     """What lies in the review's own folder, and what does not say whose it is."""
     folders = names - set(CONNECTORS)
     several = f"there are several reviews: put it into the folder of its review and source, e.g. {inbox}/{review}/ris/"
-    yield from _in_folder(inbox, review, folders, several if len(names) > 1 else "", own)
+    yield from _in_folder(inbox, review, folders, "" if is_only else several, own)
     if review in folders and (inbox / review).is_dir():
         yield from _in_folder(inbox / review, review, frozenset(), "", own)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from models.arm_words import IMITATION
 from models.eligibility import Eligibility
 from models.judgement import Description, Screened
 from models.screening import ScreeningDecision
@@ -71,10 +72,14 @@ def _words(text: str | None) -> str:
 
 
 def product_of(record: TrialRecord, eligibility: Eligibility) -> str:
-    """The interventions that are the one in question by the protocol's words, or else all that are no comparator."""
+    """The interventions that are the one in question by the protocol's words, or else all that are no comparator.
+
+    A placebo is often called after what it imitates.
+    """
     tested = [item.name for item in record.interventions if find(eligibility.intervention, [Field("", item.name)])]
     others = [item.name for item in record.interventions if not find(eligibility.comparator, [Field("", item.name)])]
-    return _joined(tested or others)
+    real = [name for name in tested if not find(IMITATION, [Field("", name)])]
+    return _joined(real or tested or others)
 
 
 def comparator_of(record: TrialRecord, eligibility: Eligibility) -> str:

@@ -31,6 +31,7 @@ from judging.tasks import (
     unread_languages,
     unread_results,
 )
+from judging.version_tasks import awaiting_classification, not_reproduced, numbers_to_check
 from models.judgement import Judgement, Screened, Told
 from models.literature import Literature
 from models.published import PublishedStudy
@@ -42,6 +43,7 @@ from models.trial import Observation, TrialRecord
 from models.vocabulary import (
     EventCode,
     EvidenceSet,
+    EvidenceWord,
     LinkMethod,
     Status,
     StudyList,
@@ -94,6 +96,8 @@ def judge(
         *recall(screened, review, freshness),
         *contradicted(screened, review),
         *unread_languages(screened, review),
+        *awaiting_classification(screened, review),
+        *numbers_to_check(review),
     ]
     registered = {name: record for name, record in screened.newest.items() if not is_listed_only(record)}
     # What a person is asked about a report by what it tells is not asked again by its title.
@@ -134,6 +138,9 @@ def judge(
     new_participants = _new_participants(files, statuses, events, review)
     others = [item for item in effects if item.evidence_set is not EvidenceSet.PUBLISHED]
     closed = {signal.analysis for signal in gate if signal.fired}
+    queue += not_reproduced(gate, review)
+    # What does not come out of its own data is not made newer: only its published data are pooled.
+    effects = tuple(e for e in effects if e.evidence_set is EvidenceSet.PUBLISHED or e.analysis not in closed)
     signals = (*gate, *compare(review.protocol, [*as_published, *others], new_participants, closed))
     decision = decide(
         review.protocol,
@@ -188,7 +195,8 @@ def _study_files(
     for item in numbers.settled:
         extracted_from[item.study_id].add(item.report)
     pooled = {item.study_id for item in inputs if item.evidence_set is EvidenceSet.CONFIRMED and item.yi is not None}
-    ongoing = {study.study_id for study in review.baseline.ongoing}
+    ongoing = {study.study_id: study.evidence for study in review.baseline.ongoing}
+    awaiting = {study.study_id for study in review.baseline.awaiting}
     included: dict[str, PublishedStudy] = {study.study_id: study for study in review.baseline.included}
     return [
         StudyFile(
@@ -200,6 +208,8 @@ def _study_files(
             numbers=numbers_of(screened.record_of(study_id), included.get(study_id), arms[study_id]),
             published=included.get(study_id),
             listed_ongoing=review.baseline.version if study_id in ongoing else None,
+            listed_awaiting=review.baseline.version if study_id in awaiting else None,
+            listed_from=(review.baseline.in_force_from if ongoing.get(study_id) is EvidenceWord.VERBATIM else None),
             is_extracted=study_id in extracted_from,
             is_pooled=study_id in pooled,
             extracted_from=frozenset(extracted_from[study_id]),
@@ -267,7 +277,7 @@ def _new_participants(
     files: Sequence[StudyFile], statuses: Sequence[StudyStatus], events: Sequence[Event], review: Review
 ) -> dict[str, tuple[int, str]]:
     """Participants of studies completed or reported since the search, with which number it is."""
-    codes = {EventCode.COMPLETED, EventCode.RESULTS_POSTED, EventCode.REPORT_LINKED}
+    codes = {EventCode.COMPLETED, EventCode.RESULTS_POSTED, EventCode.REPORT_LINKED, EventCode.LISTED_LATE}
     in_news = {event.study_id for event in events if event.is_news and event.event_code in codes}
     with_data = {study.study_id for study in review.baseline.included if study.contributes_data}
     lists = {status.study_id: status.list for status in statuses}

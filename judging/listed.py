@@ -37,14 +37,14 @@ def _named(review: Review, reports: Mapping[str, Report]) -> dict[str, tuple[str
         if report := reports.get(row):
             found[row] = (report.title, report.registry_date)
     for version in review.versions:
-        for study in (*version.included, *version.ongoing):
+        for study in version.watched:
             found[study.study_id] = (study.label, version.search_date.isoformat())
     return found
 
 
 def _studies_of_rows(review: Review) -> Iterator[str]:
     """Studies of people's rows that may be reports: a trial that was published and never registered."""
-    yield from (row.study_id for row in review.extraction)
+    yield from (row.study_id for row in (*review.extraction, *review.contrasts))
     yield from (row.study_id for row in review.links)
 
 

@@ -4,14 +4,14 @@ A row may call a study by any of its numbers. What names no study, what is said 
 of a study that is out of the review stands in a task with its file and line; nothing is ignored.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
-from models.folder_rows import DecisionRow, ExtractionRow, LinkRow, RiskOfBiasRow, SettledRow
+from models.folder_rows import ContrastRow, DecisionRow, ExtractionRow, LinkRow, RiskOfBiasRow, SettledRow
 from models.judgement import Screened
 from models.published import PublishedStudy, PublishedVersion
 from models.review import Review
@@ -21,7 +21,8 @@ from models.vocabulary import StudyList, Verdict
 from studies.identifiers import Identifier, identify
 from studies.linkage import declared_numbers
 
-Named = TypeVar("Named", DecisionRow, LinkRow, ExtractionRow, RiskOfBiasRow)
+Named = TypeVar("Named", DecisionRow, LinkRow, ExtractionRow, ContrastRow, RiskOfBiasRow)
+Numbered = TypeVar("Numbered", ExtractionRow, ContrastRow)
 Resolve = Callable[[str], str | None]
 
 _OF_STUDIES = frozenset({"results", "extraction", "discrepancy", "recall"})
@@ -50,9 +51,30 @@ def with_links_resolved(review: Review, records: Mapping[str, TrialRecord], know
                 "item_id": (resolve(row.item_id) or row.item_id) if row.relation == "record" else row.item_id,
             }
         )
-        for row in review.links
+        for row in (*_links_of_versions(review), *review.links)
     )
     return replace(review, links=links)
+
+
+def _links_of_versions(review: Review) -> Iterator[LinkRow]:
+    """What versions say of their studies: several numbers of one trial, and its reports. A row of links.csv comes after."""
+    for version in review.versions:
+        for study in version.watched:
+            yield from (_listed(version, study, item, "record") for item in study.numbers)
+            yield from (_listed(version, study, item, "report") for item in study.reports)
+
+
+def _listed(
+    version: PublishedVersion, study: PublishedStudy, item: str, relation: Literal["record", "report"]
+) -> LinkRow:
+    return LinkRow(
+        study_id=study.study_id,
+        item_id=item,
+        relation=relation,
+        known_from=version.in_force_from,
+        decided_by=f"version {version.version}",
+        reason=f"listed under {study.label}",
+    )
 
 
 def with_reports_resolved(review: Review, called: Callable[[str], str]) -> Review:
@@ -62,7 +84,8 @@ def with_reports_resolved(review: Review, called: Callable[[str], str]) -> Revie
         for row in review.links
     )
     extraction = tuple(row.model_copy(update={"report": called(row.report)}) for row in review.extraction)
-    return replace(review, links=links, extraction=extraction)
+    contrasts = tuple(row.model_copy(update={"report": called(row.report)}) for row in review.contrasts)
+    return replace(review, links=links, extraction=extraction, contrasts=contrasts)
 
 
 def rule(review: Review, screened_studies: Mapping[str, str], resolve: Resolve) -> Rulings:
@@ -74,15 +97,18 @@ def rule(review: Review, screened_studies: Mapping[str, str], resolve: Resolve) 
     screened_studies : the study of every record
     resolve : the record that a number names, None when it names none
     """
+    labels = _labels(review)
 
     def study_of(text: str) -> str | None:
-        record = resolve(text)
+        record = resolve(text) or resolve(labels.get(text.strip(), ""))
         return None if record is None else screened_studies.get(record)
 
     tasks: list[QueueItem] = []
     names = sorted({*screened_studies, *screened_studies.values()})
     decisions = _applied("decisions.csv", review.decisions, study_of, names, tasks)
-    extraction = _applied("extraction.csv", review.extraction, study_of, names, tasks)
+    parts = _told_apart(labels, study_of)
+    extraction = _applied("extraction.csv", _with_parts(review.extraction, parts), study_of, names, tasks)
+    contrasts = _applied("contrasts.csv", _with_parts(review.contrasts, parts), study_of, names, tasks)
     risk_of_bias = _applied("risk_of_bias.csv", review.risk_of_bias, study_of, names, tasks)
     links = _applied("links.csv", review.links, study_of, names, tasks)
     settled = tuple(_about(row, study_of, names, tasks) for row in review.settled)
@@ -99,11 +125,36 @@ def rule(review: Review, screened_studies: Mapping[str, str], resolve: Resolve) 
             decisions=decisions,
             links=links,
             extraction=extraction,
+            contrasts=contrasts,
             risk_of_bias=risk_of_bias,
             settled=settled,
         ),
         tasks=tuple(tasks),
     )
+
+
+def _labels(review: Review) -> dict[str, str]:
+    """Studies by the names that the lists of versions give them; a name that two studies have names neither."""
+    named: dict[str, set[str]] = {}
+    for version in review.versions:
+        for study in version.listed:
+            named.setdefault(study.label.strip(), set()).add(study.study_id)
+    return {label: next(iter(studies)) for label, studies in named.items() if len(studies) == 1}
+
+
+def _told_apart(labels: Mapping[str, str], study_of: Resolve) -> set[str]:
+    """Names that the lists give to one study beside others: its authors report it in parts, which stay apart."""
+    named: dict[str, list[str]] = {}
+    for label in labels:
+        if study_id := study_of(label):
+            named.setdefault(study_id, []).append(label)
+    return {label for given in named.values() if len(given) > 1 for label in given}
+
+
+def _with_parts(rows: Sequence[Numbered], parts: Container[str]) -> Sequence[Numbered]:
+    return [
+        row.model_copy(update={"part": row.study_id}) if row.study_id in parts and not row.part else row for row in rows
+    ]
 
 
 def record_named(records: Mapping[str, TrialRecord], known: Mapping[str, str]) -> Resolve:
@@ -149,15 +200,21 @@ def out_of_evidence(review: Review, screened: Screened) -> dict[str, QueueItem |
     """Studies whose numbers enter no set of evidence; with a task where the rules, and no person, have decided it."""
     by_people = excluded_by_people(review.decisions)
     found: dict[str, QueueItem | None] = dict.fromkeys(by_people)
-    for study_id in sorted({row.study_id for row in review.extraction} - set(found)):
+    files = (("extraction.csv", review.extraction), ("contrasts.csv", review.contrasts))
+    with_rows = {row.study_id for _, rows in files for row in rows}
+    for study_id in sorted(with_rows - set(found)):
         screening = screened.screening[study_id]
         if screening.verdict is Verdict.NOT_MET:
             failed = next(item for item in screening.criteria if item.verdict is Verdict.NOT_MET)
-            lines = [row.line for row in review.extraction if row.study_id == study_id]
+            places = [
+                f"{file}:{_lines(lines)}"
+                for file, rows in files
+                if (lines := [row.line for row in rows if row.study_id == study_id])
+            ]
             found[study_id] = QueueItem(
                 kind="ruling",
                 subject=study_id,
-                reason=f"extraction.csv:{_lines(lines)} has numbers of a study that is not eligible",
+                reason=f"{' and '.join(places)} has numbers of a study that is not eligible",
                 field=failed.criterion,
                 value=failed.quote,
                 action="decide the criterion in decisions.csv, or remove the rows; until then they are not pooled",
@@ -239,7 +296,8 @@ def _once(rows: Sequence[ExtractionRow]) -> tuple[tuple[ExtractionRow, ...], lis
     first: dict[tuple[object, ...], ExtractionRow] = {}
     tasks = []
     for row in rows:
-        key = (row.study_id, row.comparison, row.outcome, row.timepoint, row.arm, row.arm_label, row.is_confirmed)
+        place = (row.study_id, row.comparison, row.outcome, row.timepoint, row.analysis, row.subgroup_number, row.part)
+        key = (*place, row.arm, row.arm_label, row.is_confirmed)
         other = first.setdefault(key, row)
         if other is not row:
             tasks.append(
@@ -264,8 +322,8 @@ def _version(version: PublishedVersion, study_of: Resolve) -> PublishedVersion:
 
     return version.model_copy(
         update={
-            "included": [named(item) for item in version.included],
-            "ongoing": [named(item) for item in version.ongoing],
+            name: [named(item) for item in getattr(version, name)]
+            for name in ("included", "ongoing", "awaiting", "excluded")
         }
     )
 

@@ -61,7 +61,7 @@ def screen_records(
         leading={**linked.leading, **{study_id: study_id for study_id in found.records}},
     )
     of_reports = _names_of_unregistered(linked, records, literature, known)
-    studies = {**of_reports, **{record: study for study, record in linked.leading.items()}}
+    studies = {**of_reports, **linked.listed, **{record: study for study, record in linked.leading.items()}}
     studies |= {item.record_id: item.study_id for item in linked.records}
     rulings = rule(review, studies, record_named(records, {**known, **of_reports}))
 
@@ -137,7 +137,7 @@ def _renewed(
 
     The study keeps the id that it was given first. A study that only rows of people call by such a report is that one.
     """
-    in_versions = {study.study_id for version in review.versions for study in (*version.included, *version.ongoing)}
+    in_versions = {study.study_id for version in review.versions for study in version.watched}
     called: dict[str, str] = {}
     superseded: set[str] = set()
     for item in linked.reports:
@@ -158,7 +158,7 @@ def _that_may_matter(
     linked: Linked, records: Mapping[str, TrialRecord], review: Review, verdicts: Verdicts
 ) -> dict[str, list[TrialRecord]]:
     """Records of the studies that the rules do not screen out, or that the review lists, by study id."""
-    listed = {study.study_id for version in review.versions for study in (*version.included, *version.ongoing)}
+    listed = {study.study_id for version in review.versions for study in version.watched}
     members: dict[str, list[TrialRecord]] = defaultdict(list)
     for item in linked.records:
         members[item.study_id].append(records[item.record_id])
@@ -189,8 +189,8 @@ def ids_to_follow(screened: Screened, review: Review) -> list[str]:
     The review's own studies are always among them, whether or not tonight's search finds them.
     """
     ids = [record for study in screened.studies_that_matter for record in screened.records_of(study)]
-    ids += [study.study_id for version in review.versions for study in (*version.included, *version.ongoing)]
-    ids += [row.item_id for row in review.links] + [row.report for row in review.extraction]
+    ids += [study.study_id for version in review.versions for study in version.watched]
+    ids += [row.item_id for row in review.links] + [row.report for row in (*review.extraction, *review.contrasts)]
     for study in screened.studies_that_matter:
         references = screened.record_of(study).references
         ids += [f"PMID:{item.pmid}" for item in references if item.pmid and item.type is ReferenceType.RESULT]

@@ -19,6 +19,7 @@ from models.synthesis import ArmResult, SourceFreshness
 from models.trial import Observation, Rejected, TrialRecord
 from models.vocabulary import ReportKind, StudyList, Verdict
 from studies.discrepancies import in_numbers, in_time, in_words
+from studies.eligibility import NOT_WRITTEN
 from studies.lifecycle import StudyFile
 from studies.likeness import like_records, like_reports, to_queue
 from studies.linkage import is_listed_only
@@ -55,7 +56,8 @@ def unclear(screened: Screened) -> list[QueueItem]:
 def _undecided(decision: ScreeningDecision, screened: Screened) -> Iterator[QueueItem]:
     open_ = [item for item in decision.criteria if item.verdict is Verdict.UNCLEAR]
     study_id = decision.study_id
-    if decision.verdict is not Verdict.UNCLEAR or _is_to_be_found(study_id, screened):
+    is_unwritten = any(item.quote == NOT_WRITTEN for item in open_)
+    if decision.verdict is not Verdict.UNCLEAR or is_unwritten or _is_to_be_found(study_id, screened):
         return
     if reports := _reports_of_unregistered(study_id, screened):
         yield QueueItem(
@@ -140,7 +142,7 @@ def unread_results(files: Sequence[StudyFile], statuses: Sequence[StudyStatus], 
     What was public at the search of the version that includes a study was read for that version.
     """
     lists = {status.study_id: status.list for status in statuses}
-    cited = {(row.study_id, row.report) for row in review.extraction}
+    cited = {(row.study_id, row.report) for row in (*review.extraction, *review.contrasts)}
     for study in files:
         searched = review.baseline.search_date if study.published else date.min
         unread = [

@@ -1,7 +1,7 @@
 """Which studies a review is about: the terms of its question, and the interventions that it knows by name."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
@@ -13,6 +13,10 @@ from models.vocabulary import EvidenceWord
 def _beside(shared: TermRule) -> AfterValidator:
     """The words that all reviews share join a rule of the protocol as it is read."""
     return AfterValidator(lambda own: own.beside(shared))
+
+
+_Own = Annotated[TermRule, _beside(TermRule())]
+"""A rule of which all reviews share nothing: what it goes without must have come from a file of words."""
 
 
 class InterventionRow(Row):
@@ -61,19 +65,23 @@ class Eligibility(Strict):
     """Terms of the review's question. Rules over registry fields, never lists of trial ids.
 
     Comparator, procedures and designs have words that all reviews share (`models.design`); a review names its own, and
-    those of the shared that it goes without.
+    those of the shared that it goes without. An adopted review has no words at all until a person writes them.
     """
 
-    population: TermRule
-    not_population: TermRule = TermRule()
+    _OWN: ClassVar = (
+        "population", "not_population", "near_population", "other_populations", "intervention", "not_intervention",
+        "needs_person",
+    )  # fmt: skip
+    population: _Own = TermRule()
+    not_population: _Own = TermRule()
     """What an abbreviation of the population stands for elsewhere."""
-    near_population: TermRule = TermRule()
+    near_population: _Own = TermRule()
     """People whom the review may or may not mean: the verdict is unclear."""
-    other_populations: TermRule = TermRule()
+    other_populations: _Own = TermRule()
     """People with other diseases: beside the population they leave it unclear, alone they are not it."""
-    intervention: TermRule
-    not_intervention: TermRule = TermRule()
-    needs_person: TermRule = TermRule()
+    intervention: _Own = TermRule()
+    not_intervention: _Own = TermRule()
+    needs_person: _Own = TermRule()
     """Interventions on which the review has not decided: the verdict is unclear."""
     procedures: Annotated[TermRule, _beside(design.PROCEDURES)] = Field(TermRule(), validate_default=True)
     """What is done to obtain or give the intervention: given to some arms only, it is no co-intervention."""
@@ -82,6 +90,22 @@ class Eligibility(Strict):
     within_person: Annotated[TermRule, _beside(design.WITHIN_PERSON)] = Field(TermRule(), validate_default=True)
     """Words by which a trial is recognised that compares sides or sites of the same people."""
     local_treatment: LocalTreatment | None = None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether there are words to judge by: an adopted review has none until a person writes them."""
+        return bool(self.population.terms and self.intervention.terms)
+
+    @model_validator(mode="after")
+    def written_whole(self) -> Self:
+        """Words of the people alone, or of the intervention alone, would let everything through that they do not tell."""
+        lacking = [name for name in ("population", "intervention") if not getattr(self, name).terms]
+        is_begun = any(getattr(self, name).terms for name in self._OWN)
+        if lacking and is_begun:
+            raise ValueError(
+                f"{' and '.join(lacking)}: has no terms; give some, or leave out all words until they are written"
+            )
+        return self
 
     def with_interventions(self, interventions: Sequence[InterventionRow]) -> "Eligibility":
         """The terms with the names of interventions beside them."""

@@ -69,6 +69,7 @@ def problems_between(folder: Path, rows: Rows) -> Iterator[str]:
     """Everything that one file says and another does not know, and rows that say one thing twice."""
     outcomes = {outcome.id: outcome for outcome in rows.protocol.outcomes}
     versions = {version.version for version in rows.versions}
+    yield from _of_watching(folder / "protocol.yaml", rows.protocol.watched_from)
     yield from _of_versions(folder, rows)
     yield from _of_decisions(folder / "decisions.csv", rows.decisions)
     yield from _of_links(folder / "links.csv", rows.links)
@@ -123,6 +124,11 @@ def problems_between(folder: Path, rows: Rows) -> Iterator[str]:
                 yield f"{place}: known_from: {line.known_from}: no day of a review; write the day as 2019-11-20"
 
 
+def _of_watching(path: Path, day: date | None) -> Iterator[str]:
+    if day and not _is_day(day):
+        yield f"{path}:1: watched_from: {day}: no day of a review; write the day as 2019-11-20"
+
+
 def _is_day(day: date) -> bool:
     return _EARLIEST_YEAR <= day.year <= _LATEST_YEAR
 
@@ -132,6 +138,8 @@ def _of_versions(folder: Path, rows: Rows) -> Iterator[str]:
     seen: set[str] = set()
     for version in rows.versions:
         place = f"{folder / 'published'}, version {version.version}"
+        if not version.is_published:
+            yield f"{place}: version: is empty; give it a name, as '2019'"
         if version.version in seen:
             yield f"{place}: version: {version.version!r} is the name of two files; give each its own"
         seen.add(version.version)

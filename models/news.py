@@ -20,7 +20,7 @@ _ONCE_PER_STUDY = {EventCode.COMPLETED, EventCode.NEW_TRIAL}
 _ONCE_PER_REPORT = (RelationKind.RETRACTION_IN, RelationKind.CONCERN_IN)
 """Notices that a report has once, by whatever index they are told."""
 _GRADES = (AlertGrade.INFO, AlertGrade.WATCH, AlertGrade.ACTION)
-_REPEATED = {EventCode.OVERDUE}
+_REPEATED = {EventCode.OVERDUE, EventCode.LISTED_LATE}
 """May happen to a study again; the reference tells one from the next. All others refer to a record or report."""
 
 

@@ -6,18 +6,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from models.analysis import TABLE_MEASURES, Analysis
+from models.analysis import Analysis
 from models.database_names import TITLES
 from models.eligibility import Eligibility, InterventionRow
 from models.pico import Pico
 from models.search_rows import SourceSearch, problems_of_searches
 from models.terms import Strict
-from models.vocabulary import (
-    Convention,
-    Interval,
-    Measure,
-    Model,
-)
+from models.vocabulary import TABLE_MEASURES, Convention, Interval, Measure, Model
+
+AS_ANALYSED = "as analysed"
+"""Name of the time of analyses of which nobody tells a time."""
 
 
 class Timepoint(Strict):
@@ -29,6 +27,11 @@ class Timepoint(Strict):
     name: str
     from_days: Annotated[int, Field(gt=0, le=366_000)] | None = None
     to_days: Annotated[int, Field(gt=0, le=366_000)] | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its name is a time that readers are told."""
+        return self.name != AS_ANALYSED
 
     @model_validator(mode="after")
     def ordered(self) -> Self:
@@ -145,16 +148,21 @@ class Protocol(Strict):
     review: str
     title: str
     version: str
-    question: str
-    pico: Pico
+    question: str = ""
+    """Empty, as `pico` and `eligibility`, while nobody has written it of a review that was adopted."""
+    words: list[str] = []
+    """Files of words that it shares with other reviews (`models.words`)."""
+    pico: Pico = Pico()
     searches: dict[str, SourceSearch]
-    eligibility: Eligibility
-    comparisons: Annotated[list[Comparison], Field(min_length=1)]
-    timepoints: Annotated[list[Timepoint], Field(min_length=1)]
-    outcomes: Annotated[list[Outcome], Field(min_length=1)]
+    eligibility: Eligibility = Eligibility.model_validate({})
+    comparisons: list[Comparison]
+    timepoints: list[Timepoint]
+    outcomes: list[Outcome]
     conventions: Annotated[list[ConventionChoice], Field(min_length=1)]
     thresholds: Thresholds = Thresholds()
     recipients: list[str] = []
+    watched_from: date | None = None
+    """Day since which a review without a published version is watched: what was public by then is found, and no news."""
     retired: Retired | None = None
     _analyses: tuple[Analysis, ...] = PrivateAttr(())
 
@@ -188,6 +196,18 @@ class Protocol(Strict):
     def by_program(self) -> dict[str, SourceSearch]:
         """The sources that the program searches."""
         return {slug: search for slug, search in self.searches.items() if slug not in self.by_hand}
+
+    @model_validator(mode="after")
+    def compares_or_not(self) -> Self:
+        """A review without analyses has none of the three; one that has some of them has forgotten the others."""
+        names = ("comparisons", "timepoints", "outcomes")
+        empty = [name for name in names if not getattr(self, name)]
+        if 0 < len(empty) < len(names):
+            raise ValueError(
+                f"{' and '.join(empty)}: empty; give at least one, or leave all of {', '.join(names)} empty, as of a"
+                " review without analyses"
+            )
+        return self
 
     @model_validator(mode="after")
     def names_exist(self) -> Self:
@@ -224,6 +244,11 @@ class Protocol(Strict):
                 "pico": self.pico.with_interventions(rows),
             }
         )
+
+    @property
+    def is_written(self) -> bool:
+        """Whether there are words by which new studies are looked for and judged."""
+        return self.pico.is_written and self.eligibility.is_written
 
     def with_analyses(self, rows: Sequence[Analysis]) -> Self:
         """The protocol with the analyses that analyses.csv tells of; each has its outcome's measure if it gives none."""

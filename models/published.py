@@ -134,12 +134,14 @@ class EstimateRow(Row):
     n_participants: Annotated[int, Field(ge=0, le=MOST_PEOPLE)] | None = None
     decimals: Annotated[int, Field(ge=0, le=17)] | None = None
     """Digits after the point to which it was printed; empty for full precision."""
+    package_id: str = ""
+    """Of a subgroup, in the data package that it was adopted from."""
     not_reproduced: str = ""
     """Why the numbers of the version's own studies do not give it, where that is known and accepted."""
 
 
 class PublishedVersion(Strict):
-    """One published state of the review."""
+    """One published state of the review; or the state before the first, which has no name and lists nothing."""
 
     version: str
     search_date: date
@@ -158,6 +160,10 @@ class PublishedVersion(Strict):
     awaiting: list[PublishedStudy] = []
     excluded: list[PublishedStudy] = []
     estimates: list[PublishedEstimate] = []
+
+    @property
+    def is_published(self) -> bool:
+        return bool(self.version)
 
     @property
     def in_force_from(self) -> date:

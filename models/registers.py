@@ -15,9 +15,11 @@ from typing import NamedTuple
 CTGOV, ISRCTN, CHICTR, EUDRACT, EU_CT, UNIVERSAL = "ClinicalTrials.gov", "ISRCTN", "ChiCTR", "EudraCT", "EU CT", "UTN"
 EUCTR = "EU Clinical Trials Register"
 
-_GAP = r"[\s:#№./_-]{0,6}(?:(?:number|no|nr|id)[\s:#№./_-]{0,4})?"
+_GAP = r"[\s:#№./=_-]{0,6}(?:(?:number|no|nr|id)[\s:#№./=_-]{0,4})?"
 _BREAK = r"[\s:./_-]{1,3}"
 _HYPHEN = r"\s?-\s?"
+_DOSSIER = r"\.\d{3}\.\d\d(?!\d)"
+"""What stands behind a Dutch ethics committee's number, NL12345.018.06, which is no registration."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Register:
     others : further forms
     alone : forms that count where a text is nothing else; in a sentence they are something else
     widths : digits of each group of a number, for zeros that were left out
+    joint : what joins the groups
     listed_as : the registry whose entry has the number, as ICTRP calls it; '' where none has it as its own
     printed : how ICTRP prints a number, but for what it puts behind
     address : page of an entry
@@ -52,6 +55,7 @@ class Register:
     others: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
     widths: tuple[int, ...] = ()
+    joint: str = "-"
     listed_as: str = ""
     printed: str = "{}"
     address: str | None = None
@@ -71,7 +75,7 @@ class Register:
 
     @cached_property
     def in_words(self) -> re.Pattern[str]:
-        return re.compile(f"(?<![A-Za-z0-9])(?:{self._spellings()})(?![A-Za-z0-9])", re.IGNORECASE)
+        return re.compile(f"(?<![A-Za-z0-9])(?:{self._spellings()})(?![A-Za-z0-9]|{_DOSSIER})", re.IGNORECASE)
 
     @cached_property
     def whole(self) -> re.Pattern[str]:
@@ -84,10 +88,10 @@ class Register:
         return "|".join(_filled(before + form, _GAP, _BREAK, _HYPHEN, "(") + behind for form in forms)
 
     def number(self, match: re.Match[str]) -> str:
-        """The number that a match of one of the spellings holds, in capitals, its groups joined by hyphens."""
+        """The number that a match of one of the spellings holds, in capitals, its groups joined as the register does."""
         groups = re.sub(r"[^0-9A-Z]+", "-", match[match.lastindex or 0].upper()).strip("-").split("-")
         if not self.widths:
-            return "-".join(groups)
+            return self.joint.join(groups)
         return "-".join(group.zfill(width) for group, width in zip(groups, self.widths, strict=True))
 
     def own_form(self, match: re.Match[str]) -> str:
@@ -143,7 +147,15 @@ REGISTERS = (
         is_shared=True,
         banks=("CTIS",),
     ),
-    Register("ANZCTR", (r"ACTRN~<\d{14}>",), "ACTRN{}", behind="p", listed_as="ANZCTR", banks=("ACTRN",)),
+    Register(
+        "ANZCTR",
+        (r"ACTRN~<\d{14}>",),
+        "ACTRN{}",
+        behind="p",
+        others=(r"ANZCTR~<\d{14}>",),
+        listed_as="ANZCTR",
+        banks=("ACTRN",),
+    ),
     Register(
         CHICTR,
         (r"(?:ChiCTR|chictr)~(?:[A-Za-z]{2,6}~)?<\d{8,10}>",),
@@ -154,7 +166,14 @@ REGISTERS = (
     _simple("ITMCTR", r"\d{8,10}"),
     Register("CTRI", (r"CTRI~<\d{4}+\d{2,3}+\d{4,6}>",), "CTRI/{}", gap="/", widths=(4, 2, 6), listed_as="CTRI"),
     _simple("DRKS", r"\d{8}"),
-    _simple("IRCT", r"\d{6,20}N\d{1,4}"),
+    Register(
+        "IRCT",
+        (r"IRCT~<\d{6,20}N\d{1,4}>",),
+        "IRCT{}",
+        others=(r"IRCT~<\d{6,20}[\s-]{1,2}N\d{1,4}>",),
+        joint="",
+        listed_as="IRCT",
+    ),
     Register(
         "UMIN",
         (r"UMIN~<\d{9}>",),

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from models import words
 from models.analysis import Analysis
 from models.eligibility import InterventionRow
 from models.folder_checks import problems_between, problems_of_names
@@ -56,8 +57,12 @@ class Review:
     analyses: tuple[Analysis, ...] = ()
 
     def as_of(self, day: date) -> "Review":
-        """The folder as people had decided it by `day`; at least the first version stays in force."""
-        known = tuple(version for version in self.versions if version.in_force_from <= day) or self.versions[:1]
+        """The folder as people had decided it by `day`.
+
+        Before the first version could be read it is in force nevertheless, unless the review was watched before.
+        """
+        known = tuple(version for version in self.versions if version.in_force_from <= day)
+        known = known or (() if self.protocol.watched_from else self.versions[:1])
         names = {version.version for version in known}
         return replace(
             self,
@@ -75,8 +80,14 @@ class Review:
 
     @property
     def baseline(self) -> PublishedVersion:
-        """The version in force: the one with the latest search."""
-        return self.versions[-1]
+        """The version in force: the one with the latest search; as long as there is none, one that is not published.
+
+        It has no name, lists nothing, and was searched on the day since which the review is watched.
+        """
+        if self.versions:
+            return self.versions[-1]
+        assert self.protocol.watched_from
+        return PublishedVersion(version="", search_date=self.protocol.watched_from)
 
     @property
     def printed(self) -> tuple[EstimateRow, ...]:
@@ -118,22 +129,26 @@ def load_review(folder: Path) -> Review:
     if not (folder / "protocol.yaml").is_file():
         raise ReviewError(f"{folder / 'protocol.yaml'}: not found; a review folder needs a protocol.yaml")
     problems = _Problems(list(problems_of_names(folder)))
-    protocol = problems.of(load_yaml, folder / "protocol.yaml", Protocol)
+    protocol = problems.of(load_yaml, folder / "protocol.yaml", Protocol, words.beside)
     interventions = problems.of(_load_interventions, folder) or ()
     files = sorted((folder / "published").glob("*.yaml"))
-    if not files:
-        problems.said.append(f"{folder / 'published'}: no *.yaml; a review starts from a published version")
+    if not files and protocol and not protocol.watched_from:
+        problems.said.append(
+            f"{folder / 'protocol.yaml'}:1: watched_from: missing, and {folder / 'published'} has no *.yaml: a review"
+            " starts from a published version, or from a day, written as watched_from: 2026-11-20; what was public by"
+            " then is found, and is no news"
+        )
     versions = [item for path in files if (item := problems.of(load_yaml, path, PublishedVersion))]
     rows: dict[str, Any] = {
         name: problems.of(load_csv, folder / f"{name}.csv", shape) or () for name, shape in _SHAPES.items()
     }
-    if protocol is None or not versions:
+    if protocol is None or not (versions or protocol.watched_from):
         raise ReviewError("\n".join(problems.said))
     review = Review(
         protocol=protocol.with_interventions(interventions),
         versions=tuple(sorted(versions, key=lambda version: version.search_date)),
         interventions=interventions,
-        fingerprint=_fingerprint(folder),
+        fingerprint=_fingerprint(folder, words.files_of_words(protocol.words, folder)),
         **rows,
     )
     problems.said += problems_between(folder, review)
@@ -224,9 +239,10 @@ def _load_interventions(folder: Path) -> tuple[InterventionRow, ...]:
     return rows
 
 
-def _fingerprint(folder: Path) -> str:
+def _fingerprint(folder: Path, shared: Sequence[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in {".yaml", ".csv"}:
-            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    own = [path for path in sorted(folder.rglob("*")) if path.suffix in {".yaml", ".csv"}]
+    for path in (*own, *shared):
+        name = path.relative_to(folder) if path in own else f"{words.KEY}/{path.name}"
+        digest.update(str(name).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

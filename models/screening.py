@@ -175,6 +175,7 @@ QUEUE_KINDS = (
     "report",
     "eligibility",
     "extraction",
+    "analysis",
     "link",
     "discrepancy",
     "search",

@@ -4,9 +4,10 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from models.analysis import RATIOS, Applicability, Method
+from models.analysis import Applicability, Method
 from models.value import Value
 from models.vocabulary import (
+    RATIOS,
     ArmRole,
     Convention,
     EvidenceSet,
@@ -104,7 +105,7 @@ class EffectInput(Value, frozen=True, kw_only=True):
     """One row of one analysis, as a rule one study's contribution: effect and variance on the analysis scale.
 
     `yi` is the mean difference, or the log of a ratio; `vi` its sampling variance; None where the
-    data do not determine them (both arms without events, or everybody with one).
+    data do not determine them (both arms without events, an SD of 0).
     """
 
     study_id: str
@@ -148,6 +149,19 @@ class EffectInput(Value, frozen=True, kw_only=True):
     def n_participants(self) -> int:
         return self.n_intervention + round(self.n_control / self.shared_by)
 
+    @property
+    def row(self) -> tuple[int, str, str, str]:
+        """Which row of its analysis it is: subgroup by number and name, study, part."""
+        return self.subgroup.number, self.subgroup.name, self.study_id, self.part
+
+
+class Weight(Value, frozen=True, kw_only=True):
+    """Share of one row in a pooled effect, in per cent."""
+
+    row: tuple[int, str, str, str]
+    """As `EffectInput.row`."""
+    pct: float
+
 
 class PooledEffect(Value, frozen=True, kw_only=True):
     """One pooled estimate. Estimate and limits are on the natural scale (a ratio for RR), `se` and
@@ -186,12 +200,15 @@ class PooledEffect(Value, frozen=True, kw_only=True):
     q_p: float | None = None
     pi_low: float | None = None
     pi_high: float | None = None
-    """Prediction interval on the natural scale; exists from three studies on."""
+    """Prediction interval on the natural scale; exists from two studies on beside Wald limits, where it rests on z,
+    and from three on beside HKSJ limits, where it rests on t with `pi_df` degrees of freedom."""
     pi_df: int | None = None
     is_headline: bool = False
     """The line of its convention that rules compare and readers see first."""
     centre: Method | None = None
     """Around whose estimate Q was measured under a random-effects model, where that is not inverse variance."""
+    weights: tuple[Weight, ...] = ()
+    """Of every row that was pooled, in their order; they come to 100."""
     note: str = ""
 
     @property

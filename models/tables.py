@@ -144,7 +144,11 @@ review_event = table(
     column("first_seen_at", MOMENT, "When we first observed it, UTC"),
     column("grade", TEXT, "action, watch or info"),
     column("evidence", TEXT, "What it rests on"),
-    column("is_news", BOOL, "True when it became public after the search of the version in force"),
+    column(
+        "is_news",
+        BOOL,
+        "True when it became public after the search of the version in force, or after the day since which a review without one is watched",
+    ),
 )
 
 review_update_decision = table(
@@ -152,10 +156,12 @@ review_update_decision = table(
     "One row per night and review, append-only.",
     column("review", TEXT, "Review folder"),
     column("decided_at", MOMENT, "Night of the decision, UTC"),
-    column("status", TEXT, "Up to date, Update pending or No update planned"),
+    column(
+        "status", TEXT, "Up to date, Update pending, No update planned, No published version yet or Not known tonight"
+    ),
     column("rationale", TEXT, "Brief reason"),
     column("explanation", TEXT, "At most 400 characters"),
-    column("baseline_version", TEXT, "Published version it is about"),
+    column("baseline_version", TEXT, "Published version it is about; empty while there is none"),
     column("fired_rules", TEXTS, "Signals that fired"),
     column("event_keys", TEXTS, "News events behind the status"),
     column("is_confirmed_only", BOOL, "False when a rule fired on provisional numbers only"),

@@ -31,7 +31,7 @@ class TermRule(Strict):
     """Words that decide a criterion, as whole words without regard to case; `*` ends a word early.
 
     `except_terms` are phrases whose presence keeps a word inside them from counting. `without` names words, of those
-    that all reviews share, that mean something else in this one.
+    that all reviews or some share, that mean something else in this one.
     """
 
     terms: list[str] = []
@@ -48,8 +48,8 @@ class TermRule(Strict):
         """
         if unknown := [word for word in self.without if word not in {*shared.terms, *shared.except_terms}]:
             raise ValueError(
-                f"without: {', '.join(map(repr, unknown))} is not among the words that all reviews share"
-                " (models/design.py): remove it, or copy the word as it stands there"
+                f"without: {', '.join(map(repr, unknown))} is not among the words that this review"
+                " shares with others: remove it, or copy the word as it stands there (words/, models/design.py)"
             )
         both = {
             name: [

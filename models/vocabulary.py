@@ -217,6 +217,8 @@ class EventCode(StrEnum):
     """Went back on what was public: completion, results, their date, or the primary outcome."""
     CORRECTION = "E7"
     """A report of its results was retracted, corrected, or put in doubt."""
+    LISTED_LATE = "E8"
+    """Listed as ongoing by a version although it was complete, or its results public, before that could be read."""
 
 
 class EvidenceWord(StrEnum):
@@ -271,6 +273,13 @@ MEAN_MEASURES = frozenset({Measure.MD, Measure.SMD, Measure.SMD_APPROXIMATE, Mea
 """Measures of arms with means; the others have people with events."""
 
 
+TABLE_MEASURES = frozenset({Measure.RR, Measure.OR, Measure.RD, Measure.PETO})
+"""Measures of 2 x 2 tables."""
+
+RATIOS = frozenset({Measure.RR, Measure.OR, Measure.PETO, Measure.HR, Measure.IRR, Measure.ROM, Measure.ROM_GEOMETRIC})
+"""Measures that are analysed as logarithms."""
+
+
 class Model(StrEnum):
     """Pooling models, named as the command line takes them."""
 
@@ -312,11 +321,13 @@ class Rule(StrEnum):
 
 
 class UpdateStatus(StrEnum):
-    """Updating Classification System, the three statuses that Cochrane's editorial pages list, and one of ours."""
+    """Updating Classification System, the three statuses that Cochrane's editorial pages list, and two of ours."""
 
     UP_TO_DATE = "Up to date"
     UPDATE_PENDING = "Update pending"
     NO_UPDATE_PLANNED = "No update planned"
+    NOT_PUBLISHED = "No published version yet"
+    """Ours: the review is at the stage of its protocol, so there is nothing that could be out of date."""
     NOT_KNOWN = "Not known tonight"
     """Ours: a source that the protocol requires was not searched within its limit, and nothing else says that an
     update is due."""
@@ -334,6 +345,8 @@ class Rationale(StrEnum):
     NOT_REPRODUCED = "Published estimates not reproduced"
     """Of earlier versions: such a night has no decision now, and a ledger keeps the ones that were made."""
     RETIRED = "Research area no longer active"
+    IN_PREPARATION = "Review in preparation"
+    """Ours: nothing is published, and no results of an eligible study are known."""
 
 
 class AlertGrade(StrEnum):

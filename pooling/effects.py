@@ -7,11 +7,20 @@ from pathlib import Path
 import numpy as np
 
 from models.vocabulary import Convention, Measure
-from pooling.reported import ARMS, LOGRANK_COLUMNS, MEAN_COLUMNS, RATE_COLUMNS, TABLE_COLUMNS, Numbers
+from pooling.reported import EFFECT_COLUMNS, LOGRANK_COLUMNS, MEAN_COLUMNS, RATE_COLUMNS, TABLE_COLUMNS, Numbers
 from pooling.spreadsheet import Row
-from synthesis.measures import Means, effect_of_means, effect_of_o_minus_e, effect_of_tables, log_rate_ratio
+from synthesis.study_effects import CELLS, RATIO_OF_EVERYBODY, DataType, study_effects
 from synthesis.study_sets import Array, Mask
-from synthesis.tables import Tables, ZeroCells, zero_cells_of
+from synthesis.tables import Tables, ZeroCells
+
+DATA_TYPES = {
+    TABLE_COLUMNS: DataType.DICHOTOMOUS,
+    MEAN_COLUMNS: DataType.CONTINUOUS,
+    RATE_COLUMNS: DataType.RATES,
+    LOGRANK_COLUMNS: DataType.O_E,
+    EFFECT_COLUMNS: DataType.CONTRAST,
+}
+"""What the columns of a file come to."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,12 @@ class Studies:
 
 
 def studies_of(
-    numbers: Numbers, measure: Measure, convention: Convention | None = None, zero_cells: ZeroCells | None = None
+    numbers: Numbers,
+    measure: Measure,
+    convention: Convention | None = None,
+    zero_cells: ZeroCells | None = None,
+    *,
+    says_added: bool = True,
 ) -> Studies:
     """Compute the effect of every study.
 
@@ -63,38 +77,46 @@ def studies_of(
     ----------
     numbers : of one file
     measure : for which they were read
-    convention : RevMan's SMD has the approximate J, and its risk differences are not corrected for zeros
+    convention : RevMan's SMD has the approximate J, and its risk differences are not corrected for zeros. The risk
+        ratio of a study in which everybody has the event is 1 under any convention and without one.
     zero_cells : of effects, instead of what measure and convention say
+    says_added : whether a number that was added to cells is told; not where the estimate goes without it
     """
-    values, tables = numbers.values, None
-    if numbers.has_tables:
-        tables = Tables.of(*(values[name] for name in TABLE_COLUMNS))
-        corrected = tables.corrected(zero_cells or zero_cells_of(measure, None, convention))
-        yi, vi = (of[0] for of in effect_of_tables(corrected, measure, uncorrected=tables if convention else None))
-    elif numbers.columns == MEAN_COLUMNS:
-        one, two = (Means(*(values[f"{name}{arm}i"] for name in ("m", "sd", "n"))) for arm in ARMS)
-        is_revman = convention is not None and measure is Measure.SMD
-        yi, vi = effect_of_means(one, two, Measure.SMD_APPROXIMATE if is_revman else measure)
-    elif numbers.columns == RATE_COLUMNS:
-        yi, vi = log_rate_ratio(*(values[name] for name in RATE_COLUMNS))
-    elif numbers.columns == LOGRANK_COLUMNS:
-        yi, vi = effect_of_o_minus_e(values["oei"], values["vi_oe"])
-    else:
-        yi, vi = values["yi"], values["vi"]
-    kept = np.isfinite(yi) & np.isfinite(vi) & (vi > 0)
-    notes = list(numbers.notes)
-    if n_without := int((~kept).sum()):
-        which = ", ".join(name for name, keep in zip(numbers.names, kept, strict=True) if not keep)
-        notes.append(f"{n_without} without an effect that can be pooled ({which})")
+    data_type = DATA_TYPES[numbers.columns]
+    cells = {name: numbers.values[column] for name, column in zip(CELLS[data_type], numbers.columns, strict=True)}
+    is_revman = convention is not None and measure is Measure.SMD
+    found = study_effects(
+        cells,
+        data_type,
+        Measure.SMD_APPROXIMATE if is_revman else measure,
+        convention=convention,
+        zero_cells=zero_cells,
+    )
+    notes = [*numbers.notes, *_left_out(numbers.names, found.reasons)]
+    for note in dict.fromkeys(filter(None, found.notes)):
+        if note != RATIO_OF_EVERYBODY and not says_added:
+            continue
+        which = ", ".join(name for name, said in zip(numbers.names, found.notes, strict=True) if said == note)
+        notes.append(f"{note}: {which}")
     return Studies(
         path=numbers.path,
         rows=numbers.rows,
         names=numbers.names,
-        yi=yi,
-        vi=vi,
+        yi=found.yi,
+        vi=found.vi,
         people=numbers.people,
-        values=values,
-        tables=tables,
+        values=numbers.values,
+        tables=found.tables,
         notes=tuple(notes),
         conversions=numbers.conversions,
-    ).only(kept)
+    ).only(found.exist)
+
+
+def _left_out(names: Sequence[str], reasons: Sequence[str]) -> list[str]:
+    """One sentence on the studies without an effect, by reason."""
+    told = [
+        f"{reason}: " + ", ".join(name for name, said in zip(names, reasons, strict=True) if said == reason)
+        for reason in dict.fromkeys(filter(None, reasons))
+    ]
+    n_without = sum(map(bool, reasons))
+    return [f"{n_without} without an effect that can be pooled ({'; '.join(told)})"] if told else []

@@ -5,10 +5,10 @@ from itertools import groupby
 
 import numpy as np
 
+from models.vocabulary import RATIOS
 from pooling.effects import Studies
 from pooling.pool import Analysis
 from synthesis.inverse_variance import critical_value
-from synthesis.measures import RATIOS
 from synthesis.pooling import Pooled, natural
 
 
@@ -67,7 +67,8 @@ def _heterogeneity(pooled: Pooled) -> list[str]:
         said += f" ({pooled.tau2_low:.4g} to {pooled.tau2_high:.4g})"
     low, high = natural(pooled.pi_low, pooled.measure), natural(pooled.pi_high, pooled.measure)
     if low is not None and high is not None:
-        said += f", prediction interval {_short(low)} to {_short(high)} (t, {pooled.pi_df} df)"
+        by = "z" if pooled.pi_df is None else f"t, {pooled.pi_df} df"
+        said += f", prediction interval {_short(low)} to {_short(high)} ({by})"
     return [said]
 
 

@@ -1,13 +1,13 @@
 """What is looked at around a pooled estimate: subgroups, single studies, order, small studies, information size."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from math import isfinite
 
 import numpy as np
 
-from models.vocabulary import MEAN_MEASURES, Interval, Measure, Model
+from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Measure, Model
 from pooling.effects import Studies
 from pooling.pool import TABLE_MODELS, Analysis, numbers_of, pool_chosen
 from pooling.reported import MEAN_COLUMNS
@@ -15,7 +15,6 @@ from pooling.spreadsheet import PoolError
 from synthesis.certainty import HALF_SD, RELATIVE_REDUCTION
 from synthesis.heterogeneity import differences_of_groups
 from synthesis.inverse_variance import pool_sets
-from synthesis.measures import TABLE_MEASURES
 from synthesis.pooling import COMMON_MODELS
 from synthesis.sensitivity import influence
 from synthesis.sequential import (
@@ -120,15 +119,16 @@ def _subgroups(analysis: Analysis, column: str | None) -> Json:
     if column is None:
         raise PoolError("subgroups need the column that names each study's group: give --group-by COLUMN")
     labels = _column(analysis.studies, column)
-    wald = []
     groups: list[Json] = []
+    estimates, ses = [], []
     for label in dict.fromkeys(labels):
         kept = [other == label for other in labels]
-        groups.append(_again(analysis, kept, group=label))
-        found = pool_chosen(analysis.studies.only(kept), replace(analysis.choice, interval=Interval.WALD)).pooled
-        if found.estimate is not None and found.se:
-            wald.append((found.estimate, found.se))
-    between = differences_of_groups([estimate for estimate, _ in wald], [se for _, se in wald])
+        found = pool_chosen(analysis.studies.only(kept), analysis.choice).pooled
+        groups.append({"group": label} | numbers_of(found))
+        if found.estimate is not None and found.se is not None:
+            estimates.append(found.estimate)
+            ses.append(found.se)
+    between = differences_of_groups(estimates, ses)
     return {"groups": groups, "q_between": between.q, "df": between.df, "p": _number(between.p_value)}
 
 

@@ -5,15 +5,23 @@ No review, no warehouse and no network is needed. What a file looks like is said
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
-from models.vocabulary import Convention, Interval, Measure, Model
+from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
 from pooling.effects import Studies, studies_of
 from pooling.reported import Numbers, read_numbers
 from pooling.spreadsheet import PoolError
-from synthesis.measures import RATIOS
 from synthesis.pooling import COMMON_MODELS, Pooled, natural, pool_studies
-from synthesis.tables import AddTo, ZeroCells, zero_cells_of
+from synthesis.tables import CORRECTED, AddTo, ZeroCells, zero_cells_of
+
+
+class Preset(StrEnum):
+    """Conventions that need no review: its authors' own choices are not known of a spreadsheet."""
+
+    REVMAN5 = Convention.REVMAN5.value
+    REVMAN2025 = Convention.REVMAN2025.value
+
 
 PRESETS: dict[Convention, tuple[tuple[Model, Interval], ...]] = {
     Convention.REVMAN5: ((Model.DL, Interval.WALD),),
@@ -38,7 +46,9 @@ class ZeroChoice:
         """The whole choice. Whoever names a number or a kind of correction wants it where a cell is zero."""
         chosen = zero_cells_of(measure, model, convention)
         if self.add is not None or self.by_arm is not None or self.to not in (None, AddTo.NONE):
-            chosen = replace(ZeroCells(), drop_double=chosen.drop_double)
+            chosen = replace(CORRECTED, drop_double=chosen.drop_double, keep_everybody=chosen.keep_everybody)
+        if self.drop_double:
+            chosen = replace(chosen, keep_everybody=False)
         given = {name: value for name, value in vars(self).items() if value is not None}
         return replace(chosen, **given)
 
@@ -217,8 +227,13 @@ def _studies(numbers: Numbers, choice: Choice) -> Studies:
     measure, convention = choice.measure, choice.convention
     if choice.model not in TABLE_MODELS:
         return studies_of(numbers, measure, convention, choice.zero_cells.of(measure, None, convention))
-    drop = choice.zero_cells.of(measure, choice.model, convention).drop_double
-    return studies_of(numbers, measure, convention, replace(zero_cells_of(measure, None, convention), drop_double=drop))
+    of_tables = choice.zero_cells.of(measure, choice.model, convention)
+    of_effects = replace(
+        zero_cells_of(measure, None, convention),
+        drop_double=of_tables.drop_double,
+        keep_everybody=of_tables.keep_everybody,
+    )
+    return studies_of(numbers, measure, convention, of_effects, says_added=of_tables.to is not AddTo.NONE)
 
 
 def _choices(

@@ -7,7 +7,7 @@ from models.synthesis import SourceFreshness
 from models.vocabulary import EventCode, SourceState
 from reporting import numbers, words
 
-_RESULTS = frozenset({EventCode.RESULTS_POSTED, EventCode.REPORT_LINKED})
+RESULTS = frozenset({EventCode.RESULTS_POSTED, EventCode.REPORT_LINKED})
 
 
 def unsearched(freshness: Sequence[SourceFreshness]) -> tuple[SourceFreshness, ...]:
@@ -55,23 +55,41 @@ def not_followed(page: ReviewPage) -> str:
     """What nobody searches here although the review rests on it, in a sentence or two; '' when there is nothing."""
     if not page.unfollowed:
         return ""
+    version = f"the version of {page.baseline.version} was searched there or " if page.baseline.is_published else ""
     return (
-        f"Not followed here, though the version of {page.baseline.version} was searched there or the protocol names it:"
+        f"Not followed here, though {version}the protocol names it:"
         f" {words.listed(list(page.unfollowed))}. What only they hold is not known."
     )
 
 
 def because(page: ReviewPage) -> str:
-    """Whose results became public since the version in force was searched, by name; '' when nobody's decided."""
+    """Whose results became public since the search of the version in force, or since the review without one is watched.
+
+    By name; '' when nobody's decided.
+    """
     labels = words.study_labels(page.baseline)
     reasons = [event for event in page.events_since_version if event.key in page.decision.event_keys]
-    results = [event for event in reasons if event.event_code in _RESULTS]
+    results = [event for event in reasons if event.event_code in RESULTS]
     newest = sorted(results, key=lambda event: (event.public_date, event.key), reverse=True)
     names = list(dict.fromkeys(labels.get(event.study_id, event.study_id) for event in newest))
     if not names:
         return ""
     search = words.day(page.baseline.search_date)
+    if not page.baseline.is_published:
+        return f"Results of {words.listed(names)} have become public since {search}."
     return f"Results of {words.listed(names)} became public after its search of {search}."
+
+
+def gate(page: ReviewPage) -> str:
+    """How many of the estimates that the version in force gives come out of its own data; '' when it gives none."""
+    n, good = len(page.comparisons), sum(item.is_reproduced for item in page.comparisons)
+    if not n:
+        return ""
+    version = page.baseline.version
+    if n == good:
+        which = "The one estimate" if n == 1 else f"All {n} estimates"
+        return f"{which} of the version of {version} {'is' if n == 1 else 'are'} reproduced from its own data."
+    return f"{good} of {n} estimates of the version of {version} are reproduced from its own data; {n - good} {'is' if n - good == 1 else 'are'} not."
 
 
 def hand_search(item: SourceFreshness) -> str:

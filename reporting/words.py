@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
+from models.analysis import Analysis
 from models.dates import PartialDate
 from models.protocol import Protocol
 from models.published import PublishedVersion
 from models.registers import address_of
-from models.synthesis import PooledEffect
+from models.synthesis import PooledEffect, Signal
 from models.vocabulary import (
     AlertGrade,
     Convention,
@@ -39,6 +40,7 @@ EVENTS = {
     EventCode.OVERDUE: "Results overdue",
     EventCode.REVERSAL: "Registry entry went back on itself",
     EventCode.CORRECTION: "Report corrected, retracted or in doubt",
+    EventCode.LISTED_LATE: "Listed as ongoing after it had ended",
 }
 
 HEADLINES = {
@@ -50,6 +52,7 @@ HEADLINES = {
     EventCode.OVERDUE: "results overdue for",
     EventCode.REVERSAL: "registry entry went back on itself:",
     EventCode.CORRECTION: "correction or retraction concerning",
+    EventCode.LISTED_LATE: "listed as ongoing after it had ended:",
 }
 
 RULES = {
@@ -154,6 +157,16 @@ MEASURES = {
     Measure.GEN: "Effect",
 }
 
+SHORT_MEASURES = {measure: measure.value for measure in Measure} | {
+    Measure.SMD_APPROXIMATE: "SMD",
+    Measure.ROM_GEOMETRIC: "RoGM",
+    Measure.ROM: "RoM",
+    Measure.PETO: "Peto OR",
+    Measure.GEN: "Effect",
+}
+
+ROLES = {"main": "", "subgroup": "subgroup analysis", "sensitivity": "sensitivity analysis"}
+
 SOURCE_STATES = {
     SourceState.COMPLETE: "Complete",
     SourceState.PARTIAL: "Partial",
@@ -186,6 +199,7 @@ QUEUE = {
     "report": "Of which study is a report?",
     "eligibility": "Eligibility is unclear",
     "extraction": "Numbers to confirm",
+    "analysis": "Published estimates not reproduced",
     "link": "Link to a study is uncertain",
     "discrepancy": "Numbers differ",
     "search": "Search by hand",
@@ -199,6 +213,7 @@ QUEUE = {
 PLAIN_STATUS = {
     UpdateStatus.UP_TO_DATE: "The review reflects the evidence found so far.",
     UpdateStatus.UPDATE_PENDING: "There is evidence that the published review does not yet contain.",
+    UpdateStatus.NOT_PUBLISHED: "Nothing of the review is published yet, so nothing of it can be out of date.",
     UpdateStatus.NOT_KNOWN: "Whether the review reflects the evidence is not known tonight.",
     UpdateStatus.NO_UPDATE_PLANNED: "People decided that this review will not be updated.",
 }
@@ -255,14 +270,41 @@ def _short(effect: PooledEffect) -> str:
     return SHORT_MODELS[effect.model] + INTERVALS[effect.interval]
 
 
+def version_in_force(version: PublishedVersion) -> str:
+    """``2019, searched 31 July 2019``; before the first version, since when the review is watched."""
+    if version.is_published:
+        return f"{version.version}, searched {day(version.search_date)}"
+    return f"none published yet; watched since {day(version.search_date)}"
+
+
+def since_when(version: PublishedVersion) -> str:
+    """The day after which things are news, and what it is."""
+    what = "the search date of the version in force" if version.is_published else "the day on which watching began"
+    return f"{day(version.search_date)}, {what}"
+
+
 def study_labels(version: PublishedVersion) -> dict[str, str]:
     """Names such as ``Oh 2018`` that the published version gives its studies, by study id."""
-    return {study.study_id: study.label for study in (*version.included, *version.ongoing)}
+    return {study.study_id: study.label for study in version.listed}
 
 
-def outcome_title(protocol: Protocol, outcome_id: str) -> str:
-    """Title of an outcome; its id when the protocol no longer names it."""
-    return next((item.title for item in protocol.outcomes if item.id == outcome_id), outcome_id)
+def title_of(protocol: Protocol, analysis: Analysis) -> str:
+    """What readers call an analysis: its own title, or its outcome with the time where one is told."""
+    outcome, timepoint = protocol.outcome(analysis.outcome), protocol.timepoint(analysis.timepoint)
+    return analysis.title or outcome.title + (f", {timepoint.name}" if timepoint.is_told else "")
+
+
+def title_of_signal(protocol: Protocol, signal: Signal) -> str:
+    """The same of what a signal is about, with its comparison where there are several; ids that are gone stay ids."""
+    analysis = next((item for item in protocol.analyses if item.analysis == signal.analysis), None)
+    if analysis is None:
+        return f"{signal.outcome}, {signal.timepoint}"
+    return title_of(protocol, analysis) + of_comparison(protocol, analysis)
+
+
+def of_comparison(protocol: Protocol, analysis: Analysis) -> str:
+    """The comparison in brackets behind a title; '' where there is one alone."""
+    return f" ({protocol.comparison(analysis.comparison).title})" if len(protocol.comparisons) > 1 else ""
 
 
 def listed(items: list[str]) -> str:

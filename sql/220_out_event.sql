@@ -1,6 +1,6 @@
 -- out_event: One row per thing that happened to an eligible study, newest first.
 -- event_key: Identity across runs
--- event_code: E1 completed, E2Q results in quality control, E2 results posted, E3 results report, E4 new trial, E5 results overdue, E6 reversal, E7 correction
+-- event_code: E1 completed, E2Q results in quality control, E2 results posted, E3 results report, E4 new trial, E5 results overdue, E6 reversal, E7 correction, E8 listed as ongoing after it had ended
 -- study_id: Study
 -- event_date: When it happened in the world; first day that it can mean
 -- event_date_precision: How much of event_date was known: day, month or year
@@ -8,7 +8,7 @@
 -- first_seen_at: When we first observed it, UTC
 -- days_unseen: Days from public_date to first_seen_at
 -- grade: action, watch or info
--- is_news: True when it became public after the search of the version in force
+-- is_news: True when it became public after the search of the version in force, or after the day since which a review without one is watched
 -- evidence: What it rests on
 CREATE VIEW out_event AS
 SELECT

@@ -10,9 +10,9 @@ from models.vocabulary import Rule
 from stores.rows import Row, plain
 
 _NOT_OF_SUBGROUPS = {
-    "level",
-    "is_log",
     "centre",
+    "is_log",
+    "level",
     "yi",
     "tau2_low",
     "tau2_high",
@@ -63,7 +63,7 @@ def _analyses(judgement: Judgement) -> list[Row]:
 
 
 def _with_subgroup(item: EffectInput | PooledEffect) -> Row:
-    cells = {name: value for name, value in msgspec.structs.asdict(item).items() if name != "subgroup"}
+    cells = {name: value for name, value in msgspec.structs.asdict(item).items() if name not in {"subgroup", "weights"}}
     return plain(cells) | {"subgroup": item.subgroup.name, "subgroup_number": item.subgroup.number}
 
 

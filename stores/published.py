@@ -51,6 +51,11 @@ def current_folder(published: Path, review: str) -> Path:
     return published / review / "current"
 
 
+def reviews_kept(settings: Settings) -> frozenset[str]:
+    """Reviews of which the data folder holds a published night."""
+    return frozenset(link.parent.name for link in settings.published.glob("*/current"))
+
+
 def published_folder(review: str, settings: Settings) -> Path:
     """Folder of the newest published night.
 

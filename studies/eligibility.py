@@ -11,12 +11,14 @@ from models.folder_rows import DecisionRow
 from models.published import PublishedStudy, PublishedVersion
 from models.screening import CriterionVerdict, ScreeningDecision
 from models.trial import TrialRecord
-from models.vocabulary import EvidenceWord, StudyList, Verdict
+from models.vocabulary import Criterion, EvidenceWord, StudyList, Verdict
 from studies.criteria.allocation import allocated
 from studies.criteria.comparison import co_interventions, comparator
 from studies.criteria.intervention import intervention
 from studies.criteria.population import population
 from studies.criteria.said import verdict
+
+NOT_WRITTEN = "the protocol has no words for its question yet"
 
 
 def screen(
@@ -43,7 +45,12 @@ def screen(
 
 
 def judge_by_rules(record: TrialRecord, eligibility: Eligibility) -> tuple[CriterionVerdict, ...]:
-    """A verdict on every criterion from the record alone, in the order in which a reader asks them."""
+    """A verdict on every criterion from the record alone, in the order in which a reader asks them.
+
+    Without words of the review's question nothing can be said.
+    """
+    if not eligibility.is_written:
+        return tuple(verdict(item, Verdict.UNCLEAR, "protocol.yaml", NOT_WRITTEN) for item in Criterion)
     return (
         population(record, eligibility),
         intervention(record, eligibility),

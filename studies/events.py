@@ -17,6 +17,7 @@ from models.trial import Observation, TrialRecord
 from models.vocabulary import AlertGrade, CountType, EventCode, LinkMethod, ReportKind, Status, Verdict, VersionOrigin
 from studies.corrections import corrections_of
 from studies.lifecycle import ENDED, LinkedReport, StudyFile, results_date
+from studies.listed_late import listed_late
 from studies.reports import preprints_of
 from studies.reversals import reversals_of
 
@@ -47,6 +48,7 @@ def events_of(study: StudyFile, context: RunContext, thresholds: Thresholds, nig
         *_reversed(study, context),
         *_corrected(study, context),
     ]
+    found += listed_late(study, [event for event in found if event])
     return sorted((event for event in found if event), key=lambda event: (event.public_date, event.key))
 
 

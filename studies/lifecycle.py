@@ -71,6 +71,10 @@ class StudyFile(msgspec.Struct, frozen=True, kw_only=True):
     """The study in the list of included studies of the version in force, if it is there."""
     listed_ongoing: str | None = None
     """Version in force, if that lists the study as ongoing."""
+    listed_awaiting: str | None = None
+    """Version in force, if that lists the study as awaiting classification."""
+    listed_from: date | None = None
+    """Day from which that version could be read, where it says of the study in its own words that it is ongoing."""
     is_extracted: bool = False
     is_pooled: bool = False
     extracted_from: frozenset[str] = frozenset()
@@ -219,6 +223,8 @@ def _list(study: StudyFile, state: StudyState, decisions: Sequence[DecisionRow])
         return StudyList.EXCLUDED, "withdrawn before anybody took part"
     if screening.verdict is Verdict.UNCLEAR:
         unclear = next(item for item in screening.criteria if item.verdict is Verdict.UNCLEAR)
+        if study.listed_awaiting and state not in _WITH_RESULTS:
+            return StudyList.AWAITING, f"awaiting classification in version {study.listed_awaiting}"
         if study.listed_ongoing and state not in _COMPLETE:
             reason = (
                 f"ongoing in version {study.listed_ongoing}; {_in_words(unclear.criterion)} unclear: {unclear.quote}"

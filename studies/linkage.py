@@ -13,11 +13,12 @@ import msgspec
 from models.folder_rows import LinkRow
 from models.judgement import Linked
 from models.literature import Literature
+from models.placeholders import is_placeholder
 from models.registers import CTGOV
 from models.screening import QueueItem, StudyLink
 from models.trial import TrialRecord
 from models.vocabulary import LinkMethod
-from studies.identifiers import Identifier, identifiers_in, identify, is_placeholder
+from studies.identifiers import Identifier, identifiers_in, identify
 from studies.relations import relations_of, told_apart
 from studies.reports import link_reports
 
@@ -84,6 +85,7 @@ def link(
         queue=(*conflicts, *apart, *unsettled),
         leading={study: leading[named[study]] for study in sorted(named)},
         relations=tuple(relations_of(records, study_of, declared_numbers(records))),
+        listed={item: study for item, study in study_of.items() if is_listed_only(records[item])},
     )
 
 

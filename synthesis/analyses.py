@@ -7,15 +7,15 @@ import msgspec
 
 from models.analysis import Analysis, Applicability, Method
 from models.protocol import PoolingChoice, Protocol
-from models.synthesis import NO_SUBGROUP, EffectInput, PooledEffect, Subgroup, SubgroupTest
+from models.synthesis import NO_SUBGROUP, EffectInput, PooledEffect, Subgroup, SubgroupTest, Weight
 from models.value import Value
 from models.vocabulary import Convention, EvidenceSet, Measure, Model
 from synthesis.effect_size import measure_of
 from synthesis.heterogeneity import differences_of_groups
 from synthesis.pooling import MH_MEASURES, Pooled, has_table, natural, pool
 
-LEAST_FOR_PREDICTION = 3
-"""Studies from which on a prediction interval says something: with two it rests on one degree of freedom."""
+LEAST_FOR_T = 3
+"""Studies from which on a prediction interval by t says something: with two it rests on one degree of freedom."""
 
 MODEL_CHANGE = "p = {now:.2g}, under {convention} {before:.2g} on the same data: a change of model, not new evidence"
 NO_TABLES = "not every study gives people with events, so {model} cannot pool them: inverse variance"
@@ -157,7 +157,8 @@ def _pooled(inputs: Sequence[EffectInput], way: Way, subgroup: Subgroup = NO_SUB
         model=model,
         interval=way.choice.interval,
         level=analysis.level,
-        convention=_arithmetic(analysis, way.convention),
+        convention=way.convention,
+        q_around_mh=_is_around_mh(way),
     )
     return PooledEffect(
         evidence_set=way.evidence_set,
@@ -190,21 +191,28 @@ def _pooled(inputs: Sequence[EffectInput], way: Way, subgroup: Subgroup = NO_SUB
         **_prediction(pooled, analysis),
         is_headline=way.is_headline,
         centre=_centre(way, inputs),
+        weights=_weights(pooled, inputs),
         note="; ".join(filter(None, (note, *pooled.notes))),
     )
 
 
-def _arithmetic(analysis: Analysis, convention: Convention) -> Convention:
-    """Whose arithmetic a convention takes: as published, the centre of Q is that of the analysis's own method."""
-    if convention is not Convention.PUBLISHED:
-        return convention
-    return Convention.REVMAN5 if analysis.method is Method.MH else Convention.REVMAN2025
+def _weights(pooled: Pooled, inputs: Sequence[EffectInput]) -> tuple[Weight, ...]:
+    """The weight of each row that has an effect, as it was pooled."""
+    known = [item for item in inputs if item.yi is not None and item.vi is not None]
+    return tuple(Weight(row=item.row, pct=pct) for item, pct in zip(known, pooled.weights_pct, strict=bool(known)))
+
+
+def _is_around_mh(way: Way) -> bool:
+    """Whether DerSimonian-Laird measures Q around the Mantel-Haenszel estimate: as its authors chose, or as RevMan 5."""
+    if way.convention is Convention.PUBLISHED:
+        return way.analysis.method is Method.MH
+    return way.convention is Convention.REVMAN5
 
 
 def _centre(way: Way, inputs: Sequence[EffectInput]) -> Method | None:
-    is_centred = _arithmetic(way.analysis, way.convention) is Convention.REVMAN5 and way.choice.model is Model.DL
     has_tables = all(has_table(item) for item in inputs if item.yi is not None)
-    return Method.MH if is_centred and has_tables and measure_of(way.analysis) in MH_MEASURES else None
+    is_centred = way.choice.model is Model.DL and _is_around_mh(way) and measure_of(way.analysis) in MH_MEASURES
+    return Method.MH if is_centred and has_tables else None
 
 
 def _natural(value: float | None, analysis: Analysis) -> float | None:
@@ -213,8 +221,8 @@ def _natural(value: float | None, analysis: Analysis) -> float | None:
 
 
 def _prediction(pooled: Pooled, analysis: Analysis) -> dict[str, Any]:
-    """Prediction interval on the natural scale; not for fewer than three studies."""
-    if pooled.k < LEAST_FOR_PREDICTION:
+    """Prediction interval on the natural scale; by t not for fewer than three studies."""
+    if pooled.pi_df is not None and pooled.k < LEAST_FOR_T:
         return {}
     limits = {"pi_low": _natural(pooled.pi_low, analysis), "pi_high": _natural(pooled.pi_high, analysis)}
     return limits | {"pi_df": pooled.pi_df}

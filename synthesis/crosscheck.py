@@ -203,11 +203,17 @@ def _table_effect(item: EffectInput) -> tuple[Number, Number]:
     a, b, c, d = _corrected(raw)
     n1, n2 = a + b, c + d
     if item.measure is Measure.RR:
-        return mp.log((a / n1) / (c / n2)), 1 / a - 1 / n1 + 1 / c - 1 / n2
+        variance = 1 / a - 1 / n1 + 1 / c - 1 / n2
+        return mpf(0) if _is_everybody(raw) else mp.log((a / n1) / (c / n2)), variance
     if item.measure is Measure.OR:
         return mp.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
     difference = raw[0] / (raw[0] + raw[1]) - raw[2] / (raw[2] + raw[3])
     return difference, a * b / n1**3 + c * d / n2**3
+
+
+def _is_everybody(cells: tuple[Number, ...]) -> bool:
+    """Whether everybody had the event in both arms: two risks of 1, whatever is added to the cells."""
+    return bool(cells[1] == 0 and cells[3] == 0)
 
 
 def _peto(cells: tuple[Number, ...]) -> tuple[Number, Number]:
@@ -229,17 +235,19 @@ def _pool_tables(tables: list[tuple[Number, Number, Number, Number]], effect: Po
         n1, n2 = a + b, c + d
         n = n1 + n2
         if effect.measure is Measure.RR:
-            above, below = above + a * n2 / n, below + c * n1 / n
+            above += (c * n1 if _is_everybody(raw) else a * n2) / n
+            below += c * n1 / n
             spread += (n1 * n2 * (a + c) - a * c * n) / n**2
         elif effect.measure is Measure.OR:
             r, s, p, q = a * d / n, b * c / n, (a + d) / n, (b + c) / n
             above, below = above + r, below + s
             pr, ps_qr, qs = pr + p * r, ps_qr + p * s + q * r, qs + q * s
         else:
-            weight = n1 * n2 / n
-            above += weight * (raw[0] / (raw[0] + raw[1]) - raw[2] / (raw[2] + raw[3]))
+            one, two = raw[0] + raw[1], raw[2] + raw[3]
+            weight = one * two / (one + two)
+            above += weight * (raw[0] / one - raw[2] / two)
             below += weight
-            spread += (a * b * n2**3 + c * d * n1**3) / (n1 * n2 * n**2)
+            spread += weight**2 * (a * b / n1**3 + c * d / n2**3)
     if effect.measure is Measure.RR:
         return mp.log(above / below), mp.sqrt(spread / (above * below))
     if effect.measure is Measure.OR:

@@ -13,10 +13,9 @@ import numpy as np
 
 from models.analysis import Analysis
 from models.synthesis import ArmResult, Contrast, EffectInput
-from models.vocabulary import MEAN_MEASURES, ArmRole, EvidenceSet, EvidenceWord, Measure
+from models.vocabulary import MEAN_MEASURES, ArmRole, Convention, EvidenceSet, EvidenceWord, Measure
 from synthesis.conversions import paired_mean_difference
-from synthesis.measures import Means, effect_of_means, effect_of_tables, log_rate_ratio
-from synthesis.tables import Tables, zero_cells_of
+from synthesis.study_effects import DataType, study_effects
 
 STRENGTH = list(EvidenceWord)
 """Evidence words from the strongest to the weakest, in the order of the vocabulary."""
@@ -75,9 +74,9 @@ def effect_inputs(
     -------
     tuple of EffectInput
         One per analysis, subgroup, study and part of it, in that order. 2 x 2 tables with a zero cell get 0.5 in each
-        cell, and the note says so. `yi` and `vi` are None, with a note, where an arm or a number is missing, where
-        nobody or everybody has the event in both arms and the measure is a ratio, or where the effect or its variance
-        does not exist.
+        cell, and the note says so. `yi` and `vi` are None, with a note, where an arm or a number is missing or an SD is
+        0, where nobody has the event in both arms and the measure is a ratio, where everybody has it and the measure is
+        an odds ratio, or where the effect or its variance does not exist.
 
     Source
     ------
@@ -310,30 +309,25 @@ def _rate_group(rows: Sequence[ArmResult], role: ArmRole, notes: list[str]) -> G
 
 def _effect(one: Group, two: Group, measure: Measure, design: Design) -> tuple[float | None, float | None, str]:
     """Effect and variance of two groups, or why there is none."""
-    said = ""
     first, second = one.n / design.effect, two.n / design.effect / design.shared_by
+    share = design.effect, design.effect * design.shared_by
     if design.correlation is not None:
         return _paired_effect(one, two, measure, design.correlation)
-    if measure is Measure.IRR:
-        return _rate_ratio(one, two, design)
     if measure in MEAN_MEASURES:
-        means = Means(one.mean or 0.0, one.sd or 0.0, first), Means(two.mean or 0.0, two.sd or 0.0, second)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            yi, vi = effect_of_means(*means, measure)
+        cells = {"m1i": one.mean, "sd1i": one.sd, "n1i": first, "m2i": two.mean, "sd2i": two.sd, "n2i": second}
+        data_type = DataType.CONTINUOUS
     else:
-        share = design.effect, design.effect * design.shared_by
-        tables = Tables.of((one.n_events or 0) / share[0], first, (two.n_events or 0) / share[1], second)
-        zero_cells = zero_cells_of(measure)
-        if zero_cells.drop_double and tables.is_double.item():
-            who = "nobody" if one.n_events == 0 else "everybody"
-            return None, None, f"not pooled: {who} had the event in both arms, which says nothing about the ratio"
-        corrected = tables.corrected(zero_cells)
-        yi, vi = effect_of_tables(corrected, measure, uncorrected=tables)
-        if corrected.events_1.item() != tables.events_1.item():
-            said = "0.5 added to each cell because one is zero"
-    if not (np.isfinite(yi) and vi > 0):
-        return None, None, f"not pooled: these numbers give no {measure} with a variance above 0"
-    return yi.item(), vi.item(), said
+        events = (one.n_events or 0) / share[0], (two.n_events or 0) / share[1]
+        cells = {"ai": events[0], "n1i": first, "ci": events[1], "n2i": second}
+        data_type = DataType.DICHOTOMOUS
+    if measure is Measure.IRR:
+        cells |= {"t1i": (one.person_time or 0) / share[0], "t2i": (two.person_time or 0) / share[1]}
+        data_type = DataType.RATES
+    numbers = {name: np.array([value], dtype=np.float64) for name, value in cells.items()}
+    found = study_effects(numbers, data_type, measure, convention=Convention.REVMAN2025)
+    if found.reasons[0]:
+        return None, None, f"not pooled: {found.reasons[0]}"
+    return found.yi.item(), found.vi.item(), found.notes[0]
 
 
 def _paired_effect(one: Group, two: Group, measure: Measure, r: float) -> tuple[float | None, float | None, str]:
@@ -341,31 +335,11 @@ def _paired_effect(one: Group, two: Group, measure: Measure, r: float) -> tuple[
     if measure is not Measure.MD:
         return None, None, f"not pooled: no {measure} is computed of a cross-over trial; enter its contrast"
     if one.n != two.n:
-        return (
-            None,
-            None,
-            f"not pooled: {one.n} and {two.n} people in the arms of a cross-over trial, which are the same",
-        )
+        said = f"not pooled: {one.n} and {two.n} people in the arms of a cross-over trial, which are the same"
+        return None, None, said
     if one.mean is None or two.mean is None or not one.sd or not two.sd:
-        return None, None, "not pooled: a standard deviation of 0"
+        return None, None, "not pooled: an SD that is not above 0"
     effect = paired_mean_difference(one.mean, one.sd, two.mean, two.sd, one.n, r)
     if effect.vi.value <= 0:
         return None, None, "not pooled: these numbers give no MD with a variance above 0"
     return effect.yi.value, effect.vi.value, ""
-
-
-def _rate_ratio(one: Group, two: Group, design: Design) -> tuple[float | None, float | None, str]:
-    """Log ratio of the rates of two groups."""
-    if not one.person_time or not two.person_time:
-        return None, None, "not pooled: a ratio of rates needs the person-time of both arms"
-    if not one.n_events and not two.n_events:
-        return None, None, "not pooled: no event in either arm, which says nothing about the ratio of rates"
-    share = design.effect, design.effect * design.shared_by
-    yi, vi = log_rate_ratio(
-        (one.n_events or 0) / share[0],
-        one.person_time / share[0],
-        (two.n_events or 0) / share[1],
-        two.person_time / share[1],
-    )
-    said = "0.5 added to the events of each arm because one has none" if not (one.n_events and two.n_events) else ""
-    return yi.item(), vi.item(), said

@@ -69,11 +69,18 @@ def i2_limits_of_q(q: ArrayLike, k: ArrayLike, level: float = 0.95) -> tuple[Arr
 
 @dataclass(frozen=True)
 class GroupTest:
-    """Q between groups, chi-squared with `df` = groups - 1 if all have one effect; p is NaN for a single group."""
+    """Q between groups, chi-squared with `df` = groups - 1 if all have one effect; p is NaN for a single group.
+
+    `i2_pct` is the share of Q beyond chance in per cent.
+    """
 
     q: float
     df: int
     p_value: float
+
+    @property
+    def i2_pct(self) -> float:
+        return 100 * max(0.0, 1 - self.df / self.q) if self.q > 0 else 0.0
 
 
 def differences_of_groups(estimates: ArrayLike, ses: ArrayLike) -> GroupTest:
@@ -81,13 +88,16 @@ def differences_of_groups(estimates: ArrayLike, ses: ArrayLike) -> GroupTest:
 
     Parameters
     ----------
-    estimates, ses : (groups,) pooled effects on the analysis scale and their Wald standard errors, above 0
+    estimates, ses : (groups,) pooled effects on the analysis scale and the standard errors of their intervals;
+        a group whose standard error is not above 0 says nothing of its certainty and does not count
 
     Source
     ------
     Borenstein and Higgins (2013), Prevention Science 14:134; Cochrane Handbook 6.5, section 10.11.3.1.
     """
     effects, variances = np.asarray(estimates, dtype=np.float64), np.asarray(ses, dtype=np.float64) ** 2
+    counts = np.isfinite(effects) & (variances > 0)
+    effects, variances = effects[counts], variances[counts]
     df = len(effects) - 1
     if df < 1:
         return GroupTest(0.0, max(df, 0), float("nan"))
@@ -129,12 +139,11 @@ def pool_subgroups(
     Source
     ------
     Borenstein and Higgins (2013), Prevention Science 14:134; Cochrane Handbook 6.5, section 10.11.3.1. The
-    test uses the standard errors of `interval` Wald, as RevMan does.
+    test uses the standard errors of the intervals, as RevMan does.
     """
     names = tuple(dict.fromkeys(groups))
     mask = np.array([[group == name for group in groups] for name in names])
     y, v = (np.broadcast_to(np.asarray(values, dtype=np.float64), mask.shape) for values in (yi, vi))
     pooled = pool_sets(y, v, model=model, interval=interval, level=level, mask=mask)
-    wald = pool_sets(y, v, model=model, level=level, mask=mask, with_tau2_limits=False)
-    between = differences_of_groups(wald.estimate, wald.se)
+    between = differences_of_groups(pooled.estimate, pooled.se)
     return Subgroups(names, pooled, between.q, between.df, between.p_value)

@@ -176,8 +176,8 @@ def prediction_interval(
     Parameters
     ----------
     pooled : estimates with their tau2
-    df : (S,) or a number, degrees of freedom of t: k - 1 in Cochrane's guidance of 2025, k - 2 in Higgins et
-        al.; infinite for z
+    df : (S,) or a number, degrees of freedom of t; infinite for z. RevMan and metafor take those of the
+        estimate's interval, `pooled.df`: z beside Wald limits, t with k - 1 beside HKSJ; Higgins et al. k - 2
     level : of the interval
     with_wald_se : whether the estimate's uncertainty is Wald's even where its interval is HKSJ, as RevMan has
         it; metafor takes the standard error of the interval that was asked for

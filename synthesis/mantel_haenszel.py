@@ -6,7 +6,7 @@ import numpy as np
 
 from models.vocabulary import Measure, Model
 from synthesis.inverse_variance import PooledSets, critical_value, pool_sets, two_sided_p
-from synthesis.measures import peto_o_minus_e
+from synthesis.measures import peto_o_minus_e, risk_difference
 from synthesis.study_sets import Array
 from synthesis.tables import Tables
 
@@ -30,7 +30,8 @@ def pool_tables(
     measure : RR, OR or RD; Peto's odds ratio for the Peto model
     model : ``mh`` or ``peto``
     level : of the confidence interval
-    uncorrected : for risk differences as RevMan 5 pools them, see `mantel_haenszel_difference`
+    uncorrected : the tables before their correction, when RevMan is followed: see `mantel_haenszel` and
+        `mantel_haenszel_difference`
 
     Returns
     -------
@@ -47,7 +48,7 @@ def pool_tables(
     elif measure is Measure.RD:
         estimate, se, weights = mantel_haenszel_difference(tables, uncorrected)
     else:
-        estimate, se, weights = mantel_haenszel(tables, measure)
+        estimate, se, weights = mantel_haenszel(tables, measure, uncorrected)
     around = pool_sets(
         np.where(np.isfinite(yi), yi, 0.0),
         np.where(np.isfinite(yi), vi, 1.0),
@@ -80,13 +81,15 @@ def q_around(yi: Array, vi: Array, centre: Array) -> Array:
     return np.where(np.isfinite(centre), q, np.nan)
 
 
-def mantel_haenszel(tables: Tables, measure: Measure) -> tuple[Array, Array, Array]:
+def mantel_haenszel(tables: Tables, measure: Measure, uncorrected: Tables | None = None) -> tuple[Array, Array, Array]:
     """Pool tables by Mantel-Haenszel weights.
 
     Parameters
     ----------
     tables : S sets, corrected or not as the convention wants
     measure : RR or OR
+    uncorrected : the tables before the correction, when RevMan is followed: where everybody has the event in
+        both arms, the risk ratio is 1 with the weight of the corrected table
 
     Returns
     -------
@@ -110,6 +113,8 @@ def mantel_haenszel(tables: Tables, measure: Measure) -> tuple[Array, Array, Arr
     with np.errstate(divide="ignore", invalid="ignore"):
         if measure is Measure.RR:
             parts, weights = a * n2 / total, c * n1 / total
+            if uncorrected is not None:
+                parts = np.where(uncorrected.has_everybody, weights, parts)
             above, below = parts.sum(axis=1), weights.sum(axis=1)
             spread = ((a + c) * n1 * n2 / total**2 - a * c / total).sum(axis=1)
             variance = spread / (above * below)
@@ -135,8 +140,8 @@ def mantel_haenszel_difference(tables: Tables, uncorrected: Tables | None = None
     Parameters
     ----------
     tables : S sets, corrected or not as the convention wants
-    uncorrected : the tables before the correction, when RevMan 5 is followed: it takes risks from these,
-        weights and the variance of Greenland and Robins from `tables`
+    uncorrected : the tables before the correction, when RevMan is followed: it takes risks and weights from
+        these, and only the variances of the single differences from `tables`
 
     Returns
     -------
@@ -146,12 +151,13 @@ def mantel_haenszel_difference(tables: Tables, uncorrected: Tables | None = None
     Source
     ------
     Variance: Sato, Greenland and Robins (1989), Biometrics 45:1323, as metafor; with `uncorrected`, Greenland
-    and Robins (1985), Biometrics 41:55, as Deeks and Higgins (2010).
+    and Robins (1985), Biometrics 41:55, as Deeks and Higgins (2010): sum(w^2 v) / sum(w)^2 with the variances v
+    of the differences.
     """
     a, b, c, d = tables.events_1, tables.others_1, tables.events_2, tables.others_2
-    n1, n2 = tables.totals
+    n1, n2 = (tables if uncorrected is None else uncorrected).totals
     total = np.where(tables.counts, n1 + n2, 1.0)
-    weights = n1 * n2 / total
+    weights = np.where(tables.counts, n1 * n2 / total, 0.0)
     whole = weights.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         if uncorrected is None:
@@ -159,11 +165,10 @@ def mantel_haenszel_difference(tables: Tables, uncorrected: Tables | None = None
             skewed = (c * (n1 / total) ** 2 - a * (n2 / total) ** 2 + weights / total * (n2 - n1) / 2).sum(axis=1)
             variance = estimate * skewed + ((a * d + c * b) / total).sum(axis=1) / 2
         else:
-            raw_1, raw_2 = uncorrected.totals
-            differences = uncorrected.events_1 / raw_1 - uncorrected.events_2 / raw_2
+            differences, _ = risk_difference(uncorrected, is_certain=True)
+            _, variances = risk_difference(tables, is_certain=True)
             estimate = np.where(tables.counts, weights * differences, 0.0).sum(axis=1) / whole
-            spread = a * b * n2**2 / (n1 * total**2) + c * d * n1**2 / (n2 * total**2)
-            variance = np.where(tables.counts, spread, 0.0).sum(axis=1)
+            variance = np.where(tables.counts, weights**2 * variances, 0.0).sum(axis=1)
         se = np.sqrt(variance) / whole
     return np.where(whole > 0, estimate, np.nan), np.where(whole > 0, se, np.nan), weights
 

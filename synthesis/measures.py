@@ -3,33 +3,16 @@
 Effects of ratio measures are logarithms. `N` is the number of people in both arms.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from models.vocabulary import MEAN_MEASURES, Measure
+from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Measure
 from synthesis.study_sets import Array
 from synthesis.tables import Tables
-
-RATIOS = frozenset(
-    {
-        Measure.RR,
-        Measure.OR,
-        Measure.PETO,
-        Measure.HR,
-        Measure.IRR,
-        Measure.ROM,
-        Measure.ROM_GEOMETRIC,
-    }
-)
-"""Measures that are analysed as logarithms."""
-
-TABLE_MEASURES = frozenset({Measure.RR, Measure.OR, Measure.RD, Measure.PETO})
-"""Measures of 2 x 2 tables."""
-
-"""Measures of two means with their standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -49,29 +32,27 @@ class Means:
 def effect_of_means(one: Means, two: Means, measure: Measure) -> tuple[Array, Array]:
     """Effect and variance of intervention `one` against control `two`, arrays of their shape.
 
+    NaN unless both SDs are above 0: an SD of 0 is a cell that nobody filled, and would weigh more than all others.
+
     Raises
     ------
     ValueError
         If the measure does not compare means.
     """
-    if measure is Measure.MD:
-        return mean_difference(one, two)
-    if measure is Measure.SMD:
-        return standardised_mean_difference(one, two)
-    if measure is Measure.SMD_APPROXIMATE:
-        return standardised_mean_difference_revman(one, two)
-    if measure is Measure.ROM:
-        return log_ratio_of_means(one, two)
-    if measure is Measure.ROM_GEOMETRIC:
-        return log_ratio_of_geometric_means(one, two)
-    raise ValueError(f"{measure} does not compare means; means are compared by {', '.join(sorted(MEAN_MEASURES))}")
+    if measure not in _OF_MEANS:
+        raise ValueError(f"{measure} does not compare means; means are compared by {', '.join(sorted(MEAN_MEASURES))}")
+    has_spread = (one.arrays[1] > 0) & (two.arrays[1] > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        yi, vi = _OF_MEANS[measure](one, two)
+    exists = has_spread & np.isfinite(yi) & (vi > 0)
+    return np.asarray(np.where(exists, yi, np.nan)), np.asarray(np.where(exists, vi, np.nan))
 
 
 def effect_of_tables(tables: Tables, measure: Measure, uncorrected: Tables | None = None) -> tuple[Array, Array]:
     """Effect and variance of 2 x 2 tables, (S, k), NaN where a table has none; zero cells come corrected.
 
     Given the tables before their correction, a risk difference is theirs and only its variance is corrected,
-    as in RevMan 5.
+    as is the risk ratio of tables in which everybody has the event, which is 1; both as in RevMan.
 
     Raises
     ------
@@ -79,7 +60,9 @@ def effect_of_tables(tables: Tables, measure: Measure, uncorrected: Tables | Non
         If the measure is not one of 2 x 2 tables.
     """
     if measure is Measure.RR:
-        return log_risk_ratio(tables)
+        yi, vi = log_risk_ratio(tables)
+        is_one = np.isfinite(yi) & (False if uncorrected is None else uncorrected.has_everybody)
+        return np.where(is_one, 0.0, yi), vi
     if measure is Measure.OR:
         return log_odds_ratio(tables)
     if measure is Measure.RD:
@@ -282,14 +265,21 @@ def log_rate_ratio(x1i: ArrayLike, t1i: ArrayLike, x2i: ArrayLike, t2i: ArrayLik
     x1i, x2i : events of intervention and control, any common shape; 0.5 is added to both where one is 0
     t1i, t2i : person-time in the same unit, above 0
 
+    Returns
+    -------
+    tuple of two floats of that shape
+        NaN where neither arm has an event: nothing is known of the ratio.
+
     Source
     ------
     Rothman, Greenland and Lash (2008), Modern Epidemiology, chapter 14; Cochrane Handbook 6.5, section 6.7.1.
     """
     x1, t1, x2, t2 = (np.asarray(value, dtype=np.float64) for value in (x1i, t1i, x2i, t2i))
     half = np.where((x1 == 0) | (x2 == 0), 0.5, 0.0)
+    exists = (x1 > 0) | (x2 > 0)
     x1, x2 = x1 + half, x2 + half
-    return np.asarray(np.log(x1 / t1) - np.log(x2 / t2)), np.asarray(1 / x1 + 1 / x2)
+    yi, vi = np.log(x1 / t1) - np.log(x2 / t2), 1 / x1 + 1 / x2
+    return np.asarray(np.where(exists, yi, np.nan)), np.asarray(np.where(exists, vi, np.nan))
 
 
 def _pooled_sd(one: Means, two: Means) -> Array:
@@ -301,6 +291,15 @@ def _cohens_d(one: Means, two: Means) -> Array:
     """Difference in pooled SDs; NaN where nobody differs from anybody within either arm."""
     sp = _pooled_sd(one, two)
     return np.asarray((one.arrays[0] - two.arrays[0]) / np.where(sp > 0, sp, np.nan))
+
+
+_OF_MEANS: dict[Measure, Callable[[Means, Means], tuple[Array, Array]]] = {
+    Measure.MD: mean_difference,
+    Measure.SMD: standardised_mean_difference,
+    Measure.SMD_APPROXIMATE: standardised_mean_difference_revman,
+    Measure.ROM: log_ratio_of_means,
+    Measure.ROM_GEOMETRIC: log_ratio_of_geometric_means,
+}
 
 
 def _where_it_exists(tables: Tables, yi: Array, vi: Array) -> tuple[Array, Array]:

@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 
 from models.synthesis import EffectInput
-from models.vocabulary import Convention, Interval, Measure, Model
-from synthesis.inverse_variance import PooledSets, check_choice, pool_sets, prediction_interval
+from models.vocabulary import RATIOS, TABLE_MEASURES, Convention, Interval, Measure, Model
+from synthesis.inverse_variance import PooledSets, check_choice, pool_sets, prediction_interval, two_sided_p
 from synthesis.mantel_haenszel import pool_tables
-from synthesis.measures import RATIOS, TABLE_MEASURES, effect_of_tables
+from synthesis.measures import effect_of_tables
 from synthesis.study_sets import Array
 from synthesis.tables import Tables, ZeroCells, zero_cells_of
 
@@ -41,10 +41,12 @@ class Pooled(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     k, n_participants : studies and people that contribute
-    estimate, se, ci_low, ci_high, p_value : pooled effect, standard error, limits, p of no effect
+    estimate, se, ci_low, ci_high, p_value : pooled effect, standard error, limits, p of no effect; all by the
+        distribution of the interval
+    wald_p_value : p by z and Wald's standard error, which RevMan prints beside HKSJ limits too
     tau2, tau2_low, tau2_high : between-study variance and its Q-profile limits
     q, q_p, i2_pct, h2 : heterogeneity, see `synthesis.inverse_variance.PooledSets`
-    pi_low, pi_high, pi_df : prediction interval and its degrees of freedom
+    pi_low, pi_high, pi_df : prediction interval and its degrees of freedom, None where it rests on z
     weights_pct : weight of every study that contributes, in per cent, in the order of the inputs
     notes : what a reader has to know
     """
@@ -60,6 +62,7 @@ class Pooled(msgspec.Struct, frozen=True, kw_only=True):
     ci_low: float | None = None
     ci_high: float | None = None
     p_value: float | None = None
+    wald_p_value: float | None = None
     tau2: float | None = None
     tau2_low: float | None = None
     tau2_high: float | None = None
@@ -87,6 +90,7 @@ def pool(
     interval: Interval,
     level: float = 0.95,
     convention: Convention | None = None,
+    q_around_mh: bool | None = None,
 ) -> Pooled:
     """Pool the studies of one outcome whose effect exists.
 
@@ -94,7 +98,7 @@ def pool(
     ----------
     inputs : one outcome at one time of one comparison; those without `yi` do not count
     measure : of every input
-    model, interval, level, convention : see `pool_studies`
+    model, interval, level, convention, q_around_mh : see `pool_studies`
 
     Raises
     ------
@@ -123,6 +127,7 @@ def pool(
         interval=interval,
         level=level,
         convention=convention,
+        q_around_mh=q_around_mh,
     )
     if n_without := len(inputs) - len(known):
         more = f"{n_without} more without an effect that can be pooled"
@@ -148,6 +153,7 @@ def pool_studies(
     level: float = 0.95,
     convention: Convention | None = None,
     zero_cells: ZeroCells | None = None,
+    q_around_mh: bool | None = None,
 ) -> Pooled:
     """Pool one set of studies and say what a reader has to know about it.
 
@@ -160,9 +166,10 @@ def pool_studies(
     model, interval, level : see `synthesis.inverse_variance.pool_sets`; also ``mh`` and ``peto`` with tables
     convention : of RevMan, which corrects zero cells under Mantel-Haenszel too, where metafor and the default
         take tables as they are. ``revman5`` measures Q of DerSimonian-Laird around the Mantel-Haenszel
-        estimate of 2 x 2 tables, and its prediction interval has k - 2 df instead of k - 1. Under any
-        convention the prediction interval takes Wald's standard error.
+        estimate of 2 x 2 tables. Under any convention the prediction interval takes Wald's standard error.
     zero_cells : of the tables that Mantel-Haenszel and Peto pool, instead of what the convention says
+    q_around_mh : whether DerSimonian-Laird measures Q around the Mantel-Haenszel estimate, instead of what the
+        convention says
 
     Raises
     ------
@@ -195,7 +202,8 @@ def pool_studies(
         )
     else:
         moment_q = None
-        if convention is Convention.REVMAN5 and model is Model.DL and tables is not None and measure in MH_MEASURES:
+        wanted_around_mh = convention is Convention.REVMAN5 if q_around_mh is None else q_around_mh
+        if wanted_around_mh and model is Model.DL and tables is not None and measure in MH_MEASURES:
             kept = tables.corrected(zero_cells or zero_cells_of(measure, Model.MH, convention))
             moment_q = pool_tables(kept, *effects, measure=measure, uncorrected=tables).q
         pooled = pool_sets(
@@ -206,8 +214,7 @@ def pool_studies(
             moment_q=moment_q,
             with_tau2_limits=model not in COMMON_MODELS,
         )
-    pi_df = k - 2 if convention is Convention.REVMAN5 else k - 1
-    pi_low, pi_high = prediction_interval(pooled, pi_df, level, with_wald_se=convention is not None)
+    pi_low, pi_high = prediction_interval(pooled, pooled.df, level, with_wald_se=convention is not None)
     has_prediction = model not in COMMON_MODELS and bool(np.isfinite(pi_low[0]))
     return Pooled(
         measure=measure,
@@ -221,6 +228,7 @@ def pool_studies(
         ci_low=_number(pooled.ci_low),
         ci_high=_number(pooled.ci_high),
         p_value=_number(pooled.p_value),
+        wald_p_value=_number(two_sided_p(pooled.estimate, pooled.wald_se, np.inf)),
         tau2=_number(pooled.tau2),
         tau2_low=_number(pooled.tau2_low),
         tau2_high=_number(pooled.tau2_high),
@@ -230,7 +238,7 @@ def pool_studies(
         h2=_number(pooled.h2),
         pi_low=_number(pi_low) if has_prediction else None,
         pi_high=_number(pi_high) if has_prediction else None,
-        pi_df=pi_df if has_prediction else None,
+        pi_df=k - 1 if has_prediction and interval is not Interval.WALD else None,
         weights_pct=tuple(pooled.weights_pct[0].tolist()),
         notes=_notes(pooled, interval),
     )

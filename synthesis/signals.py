@@ -13,19 +13,15 @@ from models.protocol import Outcome, Protocol
 from models.published import PublishedVersion
 from models.screening import Event, RunContext
 from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
-from models.vocabulary import (
-    AlertGrade,
-    Convention,
-    EventCode,
-    EvidenceSet,
-    Rationale,
-    Rule,
-    UpdateStatus,
-)
-from synthesis.measures import RATIOS
+from models.vocabulary import RATIOS, AlertGrade, Convention, EventCode, EvidenceSet, Rationale, Rule, UpdateStatus
 
 EXPLANATION_LIMIT = 400
 """Characters, blanks included: the limit of the explanation field in Cochrane's editorial system."""
+
+UNWRITTEN = (
+    "New studies are not looked for, since the protocol has no words for its question yet; {n} studies of the version in"
+    " force are followed by number."
+)
 
 _DECIDING = {Rule.S1, Rule.S2, Rule.S4, Rule.S5}
 """S3 announces participants whose results may not be public yet: it alerts, and decides nothing alone."""
@@ -161,36 +157,43 @@ def decide(
     force, or when a rule says that the conclusions or the data behind them change: news stays news, whatever
     else could not be searched. Without news it is *not known* while a source is older than its limit. A source that
     failed within its limit is named, and the status stays what was known at its last complete search. A night whose
-    gate (S0) is closed has no verdict: it is not published.
+    gate (S0) is closed has no verdict: it is not published. A review without a published version has nothing that
+    could be out of date: it is told what there is to assess.
     """
     news = [event for event in events if event.is_news and event.grade is AlertGrade.ACTION]
     fired = [signal for signal in signals if signal.fired]
     deciding = [signal for signal in fired if signal.rule in _DECIDING]
+    unwritten = UNWRITTEN.format(n=len(baseline.watched))
     overdue = [item for item in freshness if item.is_overdue]
     failed = [item for item in freshness if item.is_stale and not item.is_overdue]
     if protocol.retired:
         status, rationale = UpdateStatus.NO_UPDATE_PLANNED, Rationale.RETIRED
         sentences = [protocol.retired.reason]
+    elif not baseline.is_published:
+        status, results = UpdateStatus.NOT_PUBLISHED, [event for event in events if event.grade is AlertGrade.ACTION]
+        rationale = Rationale.AWAITING_ASSESSMENT if results else Rationale.IN_PREPARATION
+        if overdue and not results:
+            rationale = Rationale.SEARCH_INCOMPLETE
+        found = (
+            _what_happened(results)
+            or f"No results of an eligible trial were found{_reach(freshness, [*overdue, *failed])}"
+        )
+        sentences = [found, _what_changed(protocol, deciding)]
     elif news or deciding:
         status = UpdateStatus.UPDATE_PENDING
         changing = any(signal.rule in _CHANGING for signal in deciding)
         rationale = Rationale.LIKELY_TO_CHANGE if changing else Rationale.AWAITING_ASSESSMENT
-        sentences = [_what_happened(news), _what_changed(protocol, deciding)]
+        sentences = [_what_happened(news), _what_changed(protocol, deciding), "" if protocol.is_written else unwritten]
+    elif not protocol.is_written:
+        status, rationale = UpdateStatus.NOT_KNOWN, Rationale.SEARCH_INCOMPLETE
+        sentences = [unwritten, _announced(fired)]
     elif overdue:
         status, rationale = UpdateStatus.NOT_KNOWN, Rationale.SEARCH_INCOMPLETE
         sentences = [_announced(fired)]
     else:
         status, rationale = UpdateStatus.UP_TO_DATE, Rationale.ALL_INCORPORATED
         quiet = f"No results of an eligible trial have become public since the search of {baseline.search_date}"
-        is_programs_alone = not any(item.is_by_hand for item in freshness)
-        reach = (
-            ", as far as was searched."
-            if failed
-            else ", as far as is searched by program."
-            if is_programs_alone
-            else "."
-        )
-        sentences = [quiet + reach, _announced(fired)]
+        sentences = [quiet + _reach(freshness, failed), _announced(fired)]
     if overdue or failed:
         sentences.insert(0, _unsearched(overdue, failed))
     confirmed = {(signal.rule, signal.analysis) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}
@@ -208,6 +211,13 @@ def decide(
     )
 
 
+def _reach(freshness: Sequence[SourceFreshness], unsearched: Sequence[SourceFreshness]) -> str:
+    """How far nothing was found; ends a sentence."""
+    if unsearched:
+        return ", as far as was searched."
+    return "." if any(item.is_by_hand for item in freshness) else ", as far as is searched by program."
+
+
 def _unsearched(overdue: Sequence[SourceFreshness], failed: Sequence[SourceFreshness]) -> str:
     """Which sources there may be more in, and until when each is known."""
     told = [
@@ -223,8 +233,11 @@ def _what_happened(news: Sequence[Event]) -> str:
         EventCode.REPORT_LINKED: "report published",
         EventCode.REVERSAL: "went back on its registration",
         EventCode.CORRECTION: "report corrected, retracted or in doubt",
+        EventCode.LISTED_LATE: "listed as ongoing with results public since",
     }
-    newest = sorted(news, key=lambda event: event.public_date, reverse=True)
+    newest = sorted(
+        news, key=lambda event: (event.event_code is EventCode.LISTED_LATE, event.public_date), reverse=True
+    )
     parts = [f"{event.study_id} {verbs.get(event.event_code, 'reported')} {event.event_date}" for event in newest]
     return "; ".join(parts) + "." if parts else ""
 

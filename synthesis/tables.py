@@ -35,6 +35,7 @@ class ZeroCells:
     to : to which tables
     drop_double : tables where no one or everyone has the event, in both arms, do not count. They say
         nothing about a relative effect (Cochrane Handbook 6.5, section 10.4.4.2).
+    keep_everybody : of these, tables where everyone has the event do count: risks of 1 have a ratio, odds have none
     by_arm : whether each arm gets a share of 2 `add` in proportion to its size, which is the reciprocal of the
         other arm's, instead of the same number, so that the odds ratio of an empty table is 1 whatever the sizes.
         Sweeting, Sutton and Lambert (2004), Statistics in Medicine 23:1351
@@ -43,6 +44,7 @@ class ZeroCells:
     add: float = 0.5
     to: AddTo = AddTo.ONLY_ZERO
     drop_double: bool = True
+    keep_everybody: bool = False
     by_arm: bool = False
 
 
@@ -55,11 +57,14 @@ def zero_cells_of(measure: Measure, model: Model | None = None, convention: Conv
     """What happens to zero cells unless someone says otherwise.
 
     A risk difference keeps double zeros, which do say something about a difference (Cochrane Handbook 6.5,
-    section 10.4.4.2); Peto needs no correction; Mantel-Haenszel has one under the conventions of RevMan only.
+    section 10.4.4.2), and a risk ratio the tables in which everybody has the event; Peto needs no correction;
+    Mantel-Haenszel has one under the conventions of RevMan only.
     """
     if measure is Measure.PETO or model is Model.PETO or (model is Model.MH and convention is None):
-        return replace(UNCORRECTED, drop_double=measure is not Measure.RD)
-    return replace(CORRECTED, drop_double=measure is not Measure.RD)
+        chosen = UNCORRECTED
+    else:
+        chosen = CORRECTED
+    return replace(chosen, drop_double=measure is not Measure.RD, keep_everybody=measure is Measure.RR)
 
 
 @dataclass(frozen=True)
@@ -97,16 +102,26 @@ class Tables:
         return cls(a, b, c, d, counts)
 
     @property
-    def is_double(self) -> Mask:
-        """(S, k) nobody, or everybody, has the event in both arms."""
-        nobody = (self.events_1 == 0) & (self.events_2 == 0)
-        everybody = (self.others_1 == 0) & (self.others_2 == 0)
-        is_double: Mask = self.counts & (nobody | everybody)
-        return is_double
+    def has_nobody(self) -> Mask:
+        """(S, k) nobody has the event in either arm."""
+        has_nobody: Mask = self.counts & (self.events_1 == 0) & (self.events_2 == 0)
+        return has_nobody
+
+    @property
+    def has_everybody(self) -> Mask:
+        """(S, k) everybody has the event in both arms."""
+        has_everybody: Mask = self.counts & (self.others_1 == 0) & (self.others_2 == 0)
+        return has_everybody
+
+    def dropped(self, zero_cells: ZeroCells) -> Mask:
+        """(S, k) tables that do not count for being double."""
+        if not zero_cells.drop_double:
+            return np.zeros_like(self.counts)
+        return self.has_nobody if zero_cells.keep_everybody else self.has_nobody | self.has_everybody
 
     def corrected(self, zero_cells: ZeroCells) -> "Tables":
         """These tables after what `zero_cells` says."""
-        kept = self.counts & ~self.is_double if zero_cells.drop_double else self.counts
+        kept = self.counts & ~self.dropped(zero_cells)
         cells = (self.events_1, self.others_1, self.events_2, self.others_2)
         has_zero = kept & np.any([cell == 0 for cell in cells], axis=0)
         gets = {

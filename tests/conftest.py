@@ -95,6 +95,31 @@ def carry_out_second(carry_out: Night, second_review: Path, both_worlds: ReplayS
     return carry_out_second
 
 
+@pytest.fixture(scope="session")
+def hiccups() -> Path:
+    """Folder of a made-up review of nine comparisons; the gate of analysis 3.2 is closed, all others are open."""
+    return Path(__file__).parent / "many_comparisons" / "reviews" / "hiccups"
+
+
+@pytest.fixture(scope="session")
+def world_of_hiccups() -> Iterator[ReplayServer]:
+    """A replay that knows its made-up trials; tests set its `as_of`."""
+    with ReplayServer(FIRST, further=[Path(__file__).parent / "many_comparisons" / "archive"]) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def carry_out_hiccups(carry_out: Night, hiccups: Path, world_of_hiccups: ReplayServer) -> Night:
+    """Carries out a night of the review of nine comparisons, or of a changed copy of it in `reviews`."""
+
+    def carry_out_hiccups(data: Path, day: date, reviews: Path = hiccups.parent) -> NightResult:
+        world_of_hiccups.as_of = day
+        known = {"reviews": reviews, "base_urls": addresses(world_of_hiccups)}
+        return carry_out(data, day, settings=known, review=hiccups.name)
+
+    return carry_out_hiccups
+
+
 class Told(NamedTuple):
     """A published night of a review, and what it concluded."""
 
@@ -122,9 +147,18 @@ def night_of_second_review(
     return Told(settings, carry_out_second(settings.data, date(2022, 4, 20)))
 
 
-@pytest.fixture(scope="session", params=["night_with_posted_results", "night_of_second_review"])
+@pytest.fixture(scope="session")
+def night_of_hiccups(carry_out_hiccups: Night, hiccups: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """A night of the made-up review of nine comparisons; not to be changed."""
+    settings = Settings(data=tmp_path_factory.mktemp("hiccups") / "data", reviews=hiccups.parent)
+    return Told(settings, carry_out_hiccups(settings.data, date(2026, 9, 1)))
+
+
+@pytest.fixture(
+    scope="session", params=["night_with_posted_results", "night_of_second_review", "night_of_hiccups"]
+)
 def told(request: pytest.FixtureRequest) -> Told:
-    """A published night of each of two reviews."""
+    """A published night of each of three reviews."""
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Told)
     return found

@@ -8,7 +8,7 @@ from stores.nights import read_night
 
 @pytest.fixture(scope="session")
 def night(told) -> PublishedNight:
-    """A published night of each of two reviews."""
+    """A published night of each of three reviews."""
     return read_night(told.review, told.settings)
 
 

@@ -15,11 +15,13 @@ from models.folder_files import ReviewError
 from models.settings import Settings
 from stores.archive import archive_files
 from stores.ledger import Ledger
-from stores.published import fingerprint_of
+from stores.published import fingerprint_of, published_folder
+from stores.snapshot import query
 
 REVIEW = "als_cell_therapy"
 NEXT = date(2016, 6, 22)
 SOUND, NEWS = date(2020, 1, 21), date(2020, 3, 24)
+ARM = "4 to 6 months,intervention,31,,-3.10"
 MADE_UP = Path(__file__).parent / "fixtures" / "NCT90000002_classic.xml"
 
 Night = Callable[..., NightResult]
@@ -30,11 +32,11 @@ FAULTS = {
         "  relativ_change: 0.5",
         r"protocol\.yaml:\d+: thresholds\.relativ_change: unknown key: remove it or correct its spelling",
     ),
-    "two comparisons": (
+    "one comparison twice": (
         "protocol.yaml",
         "\ncomparisons:\n",
-        "\ncomparisons:\n  - {id: doses, title: Doses, intervention: High, control: Low}\n",
-        r"protocol\.yaml.*comparisons doses, \w+: keep one, and give each other one a review folder of its own",
+        "\ncomparisons:\n  - {id: cells_vs_control, title: Doses, intervention: High, control: Low}\n",
+        r"protocol\.yaml.*comparison cells_vs_control stands twice; give each its own name",
     ),
     "n = 0": (
         "extraction.csv",
@@ -78,20 +80,45 @@ def test_nothing_is_loaded_into_a_faulty_review(fault: str, review_folder: Path,
     assert not settings.data.exists()
 
 
+def test_an_estimate_that_is_not_reproduced_closes_its_own_analysis(
+    data: Path, review_folder: Path, carry_out: Night
+) -> None:
+    """The gate: nothing new is pooled there and no rule is applied, a person is asked, and the others go on."""
+    table = review_folder / "extraction.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace(ARM, ARM.replace("-3.10", "-3.01")), encoding="utf-8")
+    assert table.read_text(encoding="utf-8") != text
+    carry_out(data, SOUND, settings={"reviews": review_folder.parent})
+    warehouse = published_folder(REVIEW, Settings(data=data)) / "warehouse.duckdb"
+
+    def told(sql: str) -> list[tuple[object, ...]]:
+        return query(warehouse, sql)[1]
+
+    closed = "alsfrs_r_change:4 to 6 months"
+    assert told("SELECT analysis FROM out_analysis WHERE NOT is_reproduced") == [(closed,)]
+    sets = f"SELECT DISTINCT evidence_set FROM out_pooled_effect WHERE analysis = '{closed}'"
+    assert told(sets) == [("published",)]
+    assert told(f"SELECT DISTINCT rule FROM out_signal WHERE analysis = '{closed}'") == [("S0",)]
+    assert told("SELECT count(*) FROM out_signal WHERE rule = 'S5' AND analysis = 'fvc_change:4 to 6 months'") != [(0,)]
+    [(kind, value)] = told(f"SELECT kind, value FROM out_queue WHERE subject = '{closed}'")
+    assert kind == "analysis"
+    assert "Printed 3.38" in str(value)
+
+
 def test_while_the_published_estimates_are_not_reproduced_nothing_is_published(
     data: Path, review_folder: Path, carry_out: Night
 ) -> None:
-    """The gate: the page of the last sound night stays, people are told once, and nothing new is lost by it."""
+    """When no estimate comes out of its data, the folder is not to be trusted: the page of the last sound night stays, people are told once, and nothing new is lost by it."""
     carry_out(data, SOUND)
     settings = Settings(data=data)
     before, told_before = fingerprint_of(REVIEW, settings), len(list((data / "outbox").glob("*.eml")))
-    table = review_folder / "extraction.csv"
+    table = review_folder / "published" / "2019.yaml"
     text = table.read_text(encoding="utf-8")
-    slip = text.replace("4 to 6 months,intervention,31,,-3.10", "4 to 6 months,intervention,31,,-3.01")
+    slip = re.sub(r"ci_high: (\S+),", r"ci_high: 9\1,", text)
     assert slip != text
     table.write_text(slip, encoding="utf-8")
     for day in (NEWS, NEWS + timedelta(days=1)):
-        with pytest.raises(Unsound, match=r"not reproduced \(alsfrs_r_change, .*: Printed 3\.38 .*computed") as error:
+        with pytest.raises(Unsound, match=r"not one of 5 \(alsfrs_r_change, .*: Printed 3\.38 .*computed") as error:
             carry_out(data, day, settings={"reviews": review_folder.parent})
         assert "extraction.csv" in str(error.value)
     assert fingerprint_of(REVIEW, settings) == before

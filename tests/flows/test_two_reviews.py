@@ -50,10 +50,15 @@ def reviews(tmp_path: Path) -> Path:
         path = Path(shutil.copytree(shipped, folder / name)) / "protocol.yaml"
         text = path.read_text(encoding="utf-8").replace(f"review: {FIRST}", f"review: {name}")
         if name == OTHER:
-            text = text.replace(
+            words = (Settings().reviews / "words" / "als_mnd.yaml").read_text(encoding="utf-8")
+            fewer = words.replace(
                 "    - amyotrophic lateral sclerosis\n    - motor neuron disease\n", "    - motor neuron disease\n"
             )
-            text = text.replace("    - lateral sclerosis\n    - Lou Gehrig\n", "")
+            fewer = fewer.replace("    - lateral sclerosis\n    - Lou Gehrig\n", "")
+            assert len(fewer) < len(words) - 60
+            (folder / "words").mkdir()
+            (folder / "words" / "fewer.yaml").write_text(fewer, encoding="utf-8")
+            text = text.replace("words: [als_mnd]", "words: [fewer]")
             text = text.replace("  ictrp: {freshness_limit_days: 3}\n", "")
         path.write_text(text, encoding="utf-8")
     return folder

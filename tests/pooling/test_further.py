@@ -74,10 +74,15 @@ def test_influence_is_metafors(bcg):
 
 
 def test_subgroups_are_pooled_and_tested_by_the_column_that_is_named(bcg):
-    found = around_one(bcg, Further.SUBGROUPS, group_by="alloc", interval=Interval.HKSJ)["subgroups"]
+    found = around_one(bcg, Further.SUBGROUPS, group_by="alloc")["subgroups"]
     assert column(found["groups"], "group") == ["random", "alternate", "systematic"]
     assert column(found["groups"], "est") == pytest.approx([-0.9709647043, -0.5407929618, -0.4242073915], rel=1e-9)
     assert (found["q_between"], found["df"]) == (pytest.approx(1.861444946, rel=1e-9), 2)
+    by_t = around_one(bcg, Further.SUBGROUPS, group_by="alloc", interval=Interval.HKSJ)["subgroups"]
+    weights = [1 / group["se"] ** 2 for group in by_t["groups"]]
+    mean = sum(w * group["est"] for w, group in zip(weights, by_t["groups"], strict=True)) / sum(weights)
+    between = sum(w * (group["est"] - mean) ** 2 for w, group in zip(weights, by_t["groups"], strict=True))
+    assert by_t["q_between"] == pytest.approx(between, rel=1e-12) != pytest.approx(found["q_between"], rel=0.01)
     with pytest.raises(PoolError, match="no column 'arm'; there are ai, alloc"):
         around_one(bcg, Further.SUBGROUPS, group_by="arm")
     with pytest.raises(PoolError, match="--group-by"):

@@ -8,7 +8,7 @@ import pytest
 
 from models.vocabulary import Convention, Interval, Measure, Model
 from pooling.forest import forest
-from pooling.pool import ZeroChoice, analyses, pool_files
+from pooling.pool import PRESETS, ZeroChoice, analyses, pool_files
 from pooling.spreadsheet import PoolError
 from synthesis.tables import AddTo
 
@@ -68,15 +68,15 @@ def test_every_file_is_pooled_in_every_way_once(write):
 
 def test_conventions_bring_their_models_and_their_prediction_interval(write):
     text = TWO_TRIALS + "Third,12,60,8,61\n"
-    found = pool_files([write(text)], Measure.RR, conventions=list(Convention))
+    found = pool_files([write(text)], Measure.RR, conventions=list(PRESETS))
     assert [(item["convention"], item["model"], item["interval"], item["pi_df"]) for item in found] == [
         ("revman5", "mh", "wald", None),
-        ("revman5", "DL", "wald", 1),
+        ("revman5", "DL", "wald", None),
         ("revman2025", "mh", "wald", None),
-        ("revman2025", "REML", "wald", 2),
+        ("revman2025", "REML", "wald", None),
         ("revman2025", "REML", "hksj", 2),
     ]
-    assert found[3]["pi_low"] == found[4]["pi_low"]
+    assert found[4]["pi_low"] < found[3]["pi_low"] <= found[3]["ci_low"]
 
 
 def test_mantel_haenszel_corrects_zeros_under_a_convention_only(write):
@@ -319,3 +319,45 @@ def test_two_files_of_one_name_are_two_plots(write, tmp_path):
         "1.00 (-0.96 to 2.96)",
         "2.00 (0.04 to 3.96)",
     ]
+
+
+def test_trials_in_which_everybody_lives_count_in_a_risk_ratio_and_the_note_says_so(write):
+    path = write("study,ai,n1i,ci,n2i\nA,14,14,18,18\nB,20,33,15,31\n")
+    for conventions in ([], [Convention.REVMAN5], [Convention.REVMAN2025]):
+        found = only([path], Measure.RR, [Model.MH], conventions=conventions)
+        assert found["k"] == 2
+        assert "everybody had the event in both arms: counted as a ratio of 1: A" in found["notes"]
+    plain = only([path], Measure.RR, [Model.MH])
+    low, middle, high = (plain[name] for name in ("ci_low_ratio", "est_ratio", "ci_high_ratio"))
+    assert (round(low, 2), round(middle, 2), round(high, 2)) == (0.89, 1.13, 1.43)
+    assert only([path], Measure.OR, [Model.MH])["k"] == 1
+    assert only([path], Measure.RR, [Model.MH], zero_cells=ZeroChoice(drop_double=True))["k"] == 1
+
+
+def test_risk_differences_have_the_weights_of_the_counts_under_a_convention_too(write):
+    path = write("ai,n1i,ci,n2i\n1,8,0,8\n2,25,0,25\n")
+    for conventions in ([], [Convention.REVMAN5], [Convention.REVMAN2025]):
+        assert only([path], Measure.RD, [Model.MH], conventions=conventions)["est"] == pytest.approx(1.5 / 16.5)
+
+
+def test_what_was_added_and_what_is_left_out_is_told_by_study(write):
+    path = write("study,ai,n1i,ci,n2i\nA,0,14,3,18\nB,20,33,15,31\nC,0,9,0,9\n")
+    found = only([path], Measure.RR, [Model.REML])
+    assert found["notes"][:2] == [
+        "1 without an effect that can be pooled (nobody had the event in either arm, which says nothing about the "
+        "ratio: C)",
+        "0.5 added to each cell because one is zero: A",
+    ]
+    assert not any("added" in note for note in only([path], Measure.RR, [Model.MH])["notes"])
+    assert any(
+        "added" in note for note in only([path], Measure.RR, [Model.MH], conventions=list(Convention)[:1])["notes"]
+    )
+
+
+def test_an_sd_of_0_and_rates_without_any_event_are_left_out_with_the_reason(write):
+    means = write("study,m1i,sd1i,n1i,m2i,sd2i,n2i\nA,8.4,0,20,0,1,20\nB,1,2,20,3,2,20\n", "means.csv")
+    found = only([means], Measure.MD, [Model.COMMON])
+    assert (found["k"], found["est"]) == (1, pytest.approx(-2))
+    assert "(an SD that is not above 0: A)" in found["notes"][0]
+    rates = write("study,x1i,t1i,x2i,t2i\nA,0,100,0,10\nB,4,100,8,100\n", "rates.csv")
+    assert only([rates], Measure.IRR, [Model.COMMON])["est_ratio"] == pytest.approx(0.5)

@@ -79,6 +79,10 @@ OVERFLOW = (
 )
 TRUNCATED_H = "meta sets H to 1 before it takes limits of I2 where Q is below its degrees of freedom"
 LOOSE = "meta solves for limits of tau2 with metafor's default tolerance"
+CORRECTED_WEIGHTS = (
+    "meta corrects the Mantel-Haenszel weights of risk differences too; RevMan's published weights are those of the "
+    "counts as they are"
+)
 ONE_SIDED = "RTSA's root for one-sided designs is good to about 1e-4; two-sided ones agree to 1e-6"
 
 
@@ -89,6 +93,8 @@ def reason_for(source: str, key: tuple[str, ...], stat: str, ours: Values, their
         return CAPPED
     if source == "revman_conventions" and stat in ("tau2.lb", "tau2.ub"):
         return CAPPED if theirs[stat] == 100 < ours[stat] else LOOSE
+    if source == "revman_conventions" and (measure, pooling) == ("RD", "MH.RevMan5") and has_zero_cells(dataset):
+        return CORRECTED_WEIGHTS
     if source == "revman_conventions" and stat == "I2.ub" and ours["I2"] == 0:
         return TRUNCATED_H
     if (dataset, measure) == ("dat.curtis1998", "MD") and relative_difference(ours[stat], theirs[stat]) < 1e-10:
@@ -98,6 +104,11 @@ def reason_for(source: str, key: tuple[str, ...], stat: str, ours: Values, their
     if source == "metafor" and pooling == "harbord" and overflowed(dataset, stat, theirs[stat]):
         return OVERFLOW
     return None
+
+
+def has_zero_cells(dataset: str) -> bool:
+    a, n1, c, n2 = (np.array(column(dataset, name)) for name in ("ai", "n1i", "ci", "n2i"))
+    return bool(((a == 0) | (a == n1) | (c == 0) | (c == n2)).any())
 
 
 def overflowed(dataset: str, stat: str, theirs: float) -> bool:

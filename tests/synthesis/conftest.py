@@ -37,11 +37,25 @@ def arm() -> Callable[..., ArmResult]:
 @pytest.fixture(scope="session")
 def agreement() -> ModuleType:
     """The script that compares every reference number with ours."""
-    for name in ("recomputed", "agreement"):
-        spec = spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        module = module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
+    beside("recomputed")
+    return beside("agreement")
+
+
+@pytest.fixture(scope="session")
+def cochrane() -> ModuleType:
+    """Published analyses of Cochrane reviews, which a fresh clone does not have."""
+    module = beside("cochrane")
+    if not module.SAMPLES.exists():
+        pytest.skip("the samples of published analyses are not here")
+    return module
+
+
+def beside(name: str) -> ModuleType:
+    """A module of this folder that is no test."""
+    spec = spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
     return module

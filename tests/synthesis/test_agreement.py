@@ -35,7 +35,7 @@ def test_every_reference_number_is_met_or_its_difference_is_explained(compared, 
 def test_hardly_anything_needs_an_explanation(compared):
     tallies = [tally for source in compared.values() for tally in source.values()]
     n_explained = sum(len(names) for tally in tallies for names in tally.explained.values())
-    assert n_explained < 0.005 * sum(tally.n for tally in tallies)
+    assert n_explained < 0.007 * sum(tally.n for tally in tallies)
 
 
 def test_the_document_is_what_the_script_writes(agreement, compared, monkeypatch):

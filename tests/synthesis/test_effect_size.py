@@ -58,12 +58,18 @@ def test_a_zero_cell_adds_a_half_to_all_four(arm, events, others, control, contr
     assert (effect.events_intervention, effect.events_control) == (events, control)
 
 
-@pytest.mark.parametrize(("events", "control", "who"), [(0, 0, "nobody"), (15, 12, "everybody")])
-def test_a_study_where_no_one_or_everyone_has_the_event_has_no_effect(arm, events, control, who):
-    effect = only(arm("intervention", n_analysed=15, n_events=events), arm("control", n_analysed=12, n_events=control))
+def test_a_study_where_no_one_has_the_event_has_no_effect(arm):
+    effect = only(arm("intervention", n_analysed=15, n_events=0), arm("control", n_analysed=12, n_events=0))
     assert (effect.yi, effect.vi) == (None, None)
-    assert who in effect.note
+    assert "nobody" in effect.note
     assert effect.n_participants == 27
+
+
+def test_where_everyone_has_the_event_the_risk_ratio_is_1_and_the_variance_that_of_corrected_cells(arm):
+    effect = only(arm("intervention", n_analysed=15, n_events=15), arm("control", n_analysed=12, n_events=12))
+    assert effect.yi == 0
+    assert effect.vi == pytest.approx(1 / 15.5 - 1 / 16 + 1 / 12.5 - 1 / 13, rel=1e-13)
+    assert "everybody" in effect.note
 
 
 def test_several_intervention_arms_count_as_one_group_and_the_note_says_so(arm):
@@ -117,7 +123,14 @@ INCOMPLETE = {
             ("intervention", {"outcome": "alsfrsr", "n_analysed": 9, "mean": -5.5, "sd": 0.0}),
             ("control", {"outcome": "alsfrsr", "n_analysed": 9, "mean": -5.9, "sd": 0.0}),
         ],
-        "no MD with a variance above 0",
+        "an SD that is not above 0",
+    ),
+    "an SD of 0 in one arm": (
+        [
+            ("intervention", {"outcome": "alsfrsr", "n_analysed": 9, "mean": -5.5, "sd": 4.1}),
+            ("control", {"outcome": "alsfrsr", "n_analysed": 9, "mean": -5.9, "sd": 0.0}),
+        ],
+        "an SD that is not above 0",
     ),
     "same arm from two reports": (
         [

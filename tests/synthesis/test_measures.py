@@ -1,17 +1,17 @@
 """Effects of studies beyond what the reference files hold: edges, log-rank statistics, geometric means."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.vocabulary import Convention, Measure, Model
+from models.vocabulary import TABLE_MEASURES, Convention, Measure, Model
 from synthesis.mantel_haenszel import mantel_haenszel, peto
 from synthesis.measures import (
     MEAN_MEASURES,
-    TABLE_MEASURES,
     Means,
     effect_of_means,
     effect_of_o_minus_e,
@@ -69,16 +69,20 @@ def test_which_tables_get_a_continuity_correction_is_an_explicit_choice():
         (AddTo.ALL, False): [0.5, 5.5, 0.5, 9.5],
         (AddTo.NONE, False): [0, 5, 0, 9],
     }
+    kept = tables.corrected(ZeroCells(keep_everybody=True))
+    assert kept.counts.tolist() == [[False, True, True, True]]
     for (to, drop), events in table.items():
         kept = tables.corrected(ZeroCells(0.5, to, drop))
         np.testing.assert_array_equal(np.where(kept.counts, kept.events_1, np.nan)[0], events)
 
 
 def test_what_happens_to_zero_cells_unless_someone_says_otherwise():
-    assert zero_cells_of(Measure.RR) == CORRECTED
-    assert zero_cells_of(Measure.RR, Model.MH) == UNCORRECTED
-    assert zero_cells_of(Measure.RR, Model.MH, Convention.REVMAN5) == CORRECTED
+    assert zero_cells_of(Measure.OR) == CORRECTED
+    assert zero_cells_of(Measure.OR, Model.MH) == UNCORRECTED
+    assert zero_cells_of(Measure.OR, Model.MH, Convention.REVMAN5) == CORRECTED
     assert zero_cells_of(Measure.OR, Model.PETO, Convention.REVMAN5) == UNCORRECTED
+    assert zero_cells_of(Measure.RR) == replace(CORRECTED, keep_everybody=True)
+    assert zero_cells_of(Measure.RR, Model.MH) == replace(UNCORRECTED, keep_everybody=True)
     assert not zero_cells_of(Measure.RD).drop_double
 
 

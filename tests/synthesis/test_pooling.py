@@ -206,7 +206,7 @@ def test_mantel_haenszel_keeps_zero_cells_unless_revman_5_is_asked_for():
 
 
 def test_double_zero_studies_do_not_count_and_the_note_says_how_many():
-    pooled = risk_ratio([table(0, 15, 0, 15), table(2, 40, 3, 41), table(9, 9, 8, 8)], Model.MH)
+    pooled = risk_ratio([table(0, 15, 0, 15), table(2, 40, 3, 41), table(0, 9, 0, 8)], Model.MH)
     assert (pooled.k, pooled.n_participants) == (1, 81)
     assert "2 more without an effect that can be pooled" in pooled.notes
 
@@ -238,11 +238,20 @@ def test_mantel_haenszel_of_one_table_is_its_own_risk_ratio(a, c, b, d):
 def test_prediction_interval_exists_for_random_effects_only_and_names_its_df():
     inputs = [table(3, 33, 6, 31), table(23, 95, 17, 94), table(12, 60, 8, 61)]
     modern, older = (risk_ratio(inputs, Model.REML, convention=name) for name in (REVMAN2025, REVMAN5))
-    assert (modern.pi_df, older.pi_df) == (2, 1)
-    assert older.pi_low < modern.pi_low < modern.ci_low
+    by_t = risk_ratio(inputs, Model.REML, Interval.HKSJ, convention=REVMAN2025)
+    assert (modern.pi_df, older.pi_df, by_t.pi_df) == (None, None, 2)
+    assert by_t.pi_low < modern.pi_low == older.pi_low <= modern.ci_low
     assert risk_ratio(inputs, Model.COMMON).pi_low is None
     assert risk_ratio(inputs[:1], Model.REML).pi_low is None
-    assert risk_ratio(inputs[:2], Model.REML, convention=REVMAN5).pi_df is None
+
+
+def test_beside_wald_limits_the_prediction_interval_rests_on_z_from_two_studies_on():
+    pooled = pool_studies([-0.2, 0.16], [0.01, 0.01], measure=Measure.MD, model=Model.DL, interval=Interval.WALD)
+    half_width = 1.959963984540054 * math.sqrt(pooled.tau2 + pooled.se**2)
+    assert (pooled.pi_low, pooled.pi_high) == (
+        pytest.approx(pooled.estimate - half_width),
+        pytest.approx(pooled.estimate + half_width),
+    )
 
 
 @pytest.mark.parametrize(

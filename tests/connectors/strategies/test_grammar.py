@@ -19,7 +19,11 @@ grammar = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(grammar)
 
 DAY = date(2026, 11, 29)
-REVIEWS = [ROOT / "reviews" / "als_cell_therapy", ROOT / "tests" / "reviews" / "pressure_ulcers"]
+REVIEWS = [
+    ROOT / "reviews" / "als_cell_therapy",
+    ROOT / "reviews" / "als_calcium_sensitisers",
+    ROOT / "tests" / "reviews" / "pressure_ulcers",
+]
 every_platform = pytest.mark.parametrize("platform", PLATFORMS.values(), ids=lambda item: item.slug)
 
 

@@ -62,7 +62,7 @@ def differences(night: PublishedNight, evidence: EvidenceSet) -> tuple[Differenc
     printed = {row.analysis: row for row in review.printed if not row.subgroup_number and not row.subgroup}
     certainty = certainty_of(night, evidence)
     found = []
-    for analysis in sorted(protocol.analyses, key=lambda item: not protocol.is_primary(item)):
+    for analysis in _in_order(night):
         name = analysis.analysis
         rated = certainty[name]
         after = _computed(f"{evidence} evidence, {night.as_of:%Y-%m-%d}", now.get(name), rated.in_words)
@@ -93,6 +93,13 @@ def differences(night: PublishedNight, evidence: EvidenceSet) -> tuple[Differenc
             )
         )
     return tuple(found)
+
+
+def _in_order(night: PublishedNight) -> list[Analysis]:
+    """Analyses by comparison, those of primary outcomes first."""
+    protocol = night.review.protocol
+    places = {item.id: place for place, item in enumerate(protocol.comparisons)}
+    return sorted(protocol.analyses, key=lambda item: (places[item.comparison], not protocol.is_primary(item)))
 
 
 def _measure(analysis: Analysis) -> str:

@@ -154,9 +154,7 @@ def night_of_hiccups(carry_out_hiccups: Night, hiccups: Path, tmp_path_factory: 
     return Told(settings, carry_out_hiccups(settings.data, date(2026, 9, 1)))
 
 
-@pytest.fixture(
-    scope="session", params=["night_with_posted_results", "night_of_second_review", "night_of_hiccups"]
-)
+@pytest.fixture(scope="session", params=["night_with_posted_results", "night_of_second_review", "night_of_hiccups"])
 def told(request: pytest.FixtureRequest) -> Told:
     """A published night of each of three reviews."""
     found = request.getfixturevalue(request.param)

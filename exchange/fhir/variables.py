@@ -2,8 +2,9 @@
 
 from exchange.fhir import codes
 from exchange.fhir.resources import Resource, Resources
-from models.analysis import TABLE_MEASURES, Analysis
+from models.analysis import Analysis
 from models.night import PublishedNight
+from models.vocabulary import TABLE_MEASURES
 
 POPULATION = "population"
 

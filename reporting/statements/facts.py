@@ -9,8 +9,8 @@ import msgspec
 from models.database_names import WITHIN, database_meant
 from models.night import PublishedNight
 from models.page import FlowNumbers
-from models.vocabulary import EvidenceSet, Measure
-from reporting.numbers import counted, effect, interval
+from models.vocabulary import EvidenceSet
+from reporting.numbers import confidence, counted, effect, interval
 from reporting.statements.flow import flow_of_night
 from reporting.statements.searches import HandSearched, Searched, hand_searches, searched_sources
 
@@ -70,9 +70,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     def estimate(self, row: dict[str, Any]) -> str:
         """A pooled effect as the page prints it."""
-        measure = Measure(row["measure"])
-        limits = f"{row['level'] * 100:g}% CI {interval(measure, row['ci_low'], row['ci_high'])}"
-        said = f"{measure} {effect(measure, row['estimate'])} ({limits})"
+        is_ratio = self.night.review.protocol.analysis(row["analysis"]).is_ratio
+        limits = f"{confidence(row['level'])} {interval(row['ci_low'], row['ci_high'], is_ratio)}"
+        said = f"{row['measure']} {effect(row['estimate'], is_ratio)} ({limits})"
         return f"{self.outcome(row)}: {said}, {counted(row['k'], 'study', 'studies')}, n = {row['n_participants']}"
 
     @property

@@ -56,7 +56,7 @@ def test_lists_and_dates_can_be_read_by_a_program(night: PublishedNight):
     files = csv_files(night, EvidenceSet.CONFIRMED)
     by_study = {row["study_id"]: row for row in night["out_study"]}
     for row in rows(files["studies.csv"]):
-        assert json.loads(row["registry_ids"]) == by_study[row["study_id"]]["registry_ids"]
+        assert json.loads(row["registry_ids"] or "null") == by_study[row["study_id"]]["registry_ids"]
     package = json.loads(files["datapackage.json"])
     [decision] = [item for item in package["resources"] if item["name"] == "decision"]
     kinds = {field["name"]: field["type"] for field in decision["schema"]["fields"]}

@@ -56,7 +56,8 @@ def test_pooled_effects_stand_in_it_with_limits_and_people(told, night: Publishe
     }
     found = set()
     for item in resources(bundle_of(night, evidence), "Evidence"):
-        for statistic in item["statistic"] if "synthesisType" in item else []:
+        is_whole = "synthesisType" in item and len(item["variableDefinition"]) == 4
+        for statistic in item["statistic"] if is_whole else []:
             [limits] = [at for at in statistic["attributeEstimate"] if at["type"]["text"] == "Confidence interval"]
             size = statistic["sampleSize"]
             found.add(

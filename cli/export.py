@@ -20,7 +20,8 @@ from stores.nights import read_night
 
 exporting = typer.Typer()
 
-Writer = Callable[[PublishedNight, EvidenceSet], Mapping[str, str]]
+Files = Mapping[str, str] | Mapping[str, bytes]
+Writer = Callable[[PublishedNight, EvidenceSet], Files]
 """Files by name, of a night and one of its evidence sets."""
 
 
@@ -77,10 +78,10 @@ def export_command(
     console().print(f"{folder}: {counted(len(files), 'file')} of {told.name}, {evidence} evidence")
 
 
-def write_files(files: Mapping[str, str], folder: Path, option: str) -> None:
+def write_files(files: Files, folder: Path, option: str) -> None:
     """Write files into a folder; one that stands there under the same name is replaced, others stay."""
     if folder.exists() and not folder.is_dir():
         raise typer.BadParameter(f"{folder} is not a folder; give another", param_hint=option)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_bytes(text.encode("utf-8"))
+    for name, content in files.items():
+        (folder / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)

@@ -66,7 +66,7 @@ def differences(night: PublishedNight, evidence: EvidenceSet) -> tuple[Differenc
         name = analysis.analysis
         rated = certainty[name]
         after = _computed(f"{evidence} evidence, {night.as_of:%Y-%m-%d}", now.get(name), rated.in_words)
-        before = _before(review.baseline.version, printed.get(name), then.get(name), rated.stated)
+        before = _before(night.version, printed.get(name), then.get(name), rated.stated)
         added, removed, renewed = _studies(night, name, evidence)
         found.append(
             Difference(
@@ -108,11 +108,11 @@ def _measure(analysis: Analysis) -> str:
 
 def _before(version: str, printed: EstimateRow | None, computed: Mapping[str, Any] | None, stated: str) -> Side:
     """As printed, with people and studies from the version's own data where it does not print them."""
-    side = _computed(f"data of version {version}, pooled again", computed, stated)
+    side = _computed(f"data of {version}, pooled again", computed, stated)
     if printed is None:
         return side
     return Side(
-        source=f"version {version}, as printed",
+        source=f"{version}, as printed",
         estimate=printed.estimate,
         ci_low=printed.ci_low,
         ci_high=printed.ci_high,
@@ -193,9 +193,9 @@ def _csv(found: tuple[Difference, ...]) -> str:
 def _markdown(night: PublishedNight, evidence: EvidenceSet, found: tuple[Difference, ...]) -> str:
     protocol, baseline = night.review.protocol, night.review.baseline
     lines = [
-        f"# {protocol.title}: what is other than in version {baseline.version}",
+        f"# {protocol.title}: what is other than in {night.version}",
         "",
-        f"Before: version {baseline.version}, searched on {baseline.search_date}. After: {evidence} evidence on"
+        f"Before: {night.version}, searched on {baseline.search_date}. After: {evidence} evidence on"
         f" {night.as_of:%Y-%m-%d}, pooled as the version pooled it by trialwatch, not by its authors.",
     ]
     for comparison in dict.fromkeys(item.comparison for item in found):

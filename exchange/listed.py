@@ -35,17 +35,30 @@ def listed_studies(night: PublishedNight, evidence: EvidenceSet) -> tuple[Listed
 
 
 def _of_night(night: PublishedNight) -> Iterator[ListedStudy]:
-    reports = reports_of(night)
+    reports, told = reports_of(night), _told_by_version(night)
     for row in night["out_study"]:
+        known = [reports[name] for name in row["report_ids"] if name in reports]
+        names = {name for report in known for name in report.names}
+        further = [
+            report
+            for number in dict.fromkeys([row["study_id"], *(row["registry_ids"] or ())])
+            for report in told.get(number, ())
+            if report.names.isdisjoint(names)
+        ]
         yield ListedStudy(
             study_id=row["study_id"],
             label=night.label(row["study_id"]),
             list=StudyList(row["list"]),
             title=row["title"] or row["study_id"],
             numbers=tuple(number for number in row["registry_ids"] or () if entry_of(number)),
-            reports=tuple(reports[name] for name in row["report_ids"] if name in reports),
+            reports=tuple(dict.fromkeys([*known, *further])),
             reason=row["reason"] or "",
         )
+
+
+def _told_by_version(night: PublishedNight) -> dict[str, list[Report]]:
+    """Reports that the version in force names of each study, of which the night's sources need not have told."""
+    return {study.study_id: [_bare(study, name) for name in study.reports] for study in night.review.baseline.listed}
 
 
 def _of_version(night: PublishedNight) -> Iterator[ListedStudy]:

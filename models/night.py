@@ -76,6 +76,12 @@ class PublishedNight(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Review and day, as files are named."""
         return f"{self.review.protocol.review}-{self.as_of:%Y-%m-%d}"
 
+    @property
+    def version(self) -> str:
+        """What readers call the version in force: ``version 2019``, or that there is none."""
+        name = self.review.baseline.version
+        return f"version {name}" if name else "no published version"
+
     def label(self, study_id: str) -> str:
         """How readers know a study: as the review calls it, or by its id."""
         return self._labels.get(study_id, study_id)

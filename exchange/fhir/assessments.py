@@ -41,7 +41,7 @@ def add_certainty(
     for analysis in analyses:
         rated = certainty[analysis.analysis]
         contents = [
-            _rating(rated.stated, f"as version {night.review.baseline.version} states it: {rated.stated_reasons}"),
+            _rating(rated.stated, f"as {night.version} states it: {rated.stated_reasons}"),
             _rating(rated.computed, rated.in_words),
         ]
         if rated.stated or rated.computed:
@@ -77,7 +77,7 @@ def add_risk_of_bias(resources: Resources, night: PublishedNight, studies: tuple
         resources.add(
             "ArtifactAssessment",
             f"risk of bias|{study_id}",
-            title=f"Risk of bias of {night.label(study_id)}, version {version}",
+            title=f"Risk of bias of {night.label(study_id)}, {night.version}",
             artifactReference=resources.reference("ResearchStudy", study_id),
             content=[
                 {

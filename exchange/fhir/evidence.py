@@ -181,7 +181,7 @@ def _certainty(
             "description": certainty.stated_reasons,
             "type": codes.OVERALL,
             "rating": codes.rating(certainty.stated),
-            "rater": f"version {night.review.baseline.version}",
+            "rater": night.version,
         }
     if certainty.computed:
         concerns = night["review_certainty_concern"].where(analysis=analysis.analysis, evidence_set=evidence.value)

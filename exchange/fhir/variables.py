@@ -15,7 +15,7 @@ def add_variables(resources: Resources, night: PublishedNight) -> None:
     resources.add(
         "EvidenceVariable",
         POPULATION,
-        title=f"People of the review: {', '.join(protocol.pico.population)}",
+        title=f"People of the review: {', '.join(protocol.pico.population) or 'not told in words yet'}",
         description=protocol.question,
     )
     for comparison in protocol.comparisons:

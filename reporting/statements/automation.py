@@ -98,7 +98,7 @@ def _own_studies(facts: Facts) -> Item:
     return Item(
         number="R5", topic="Recall on the review's own studies", asks="whether known studies are found",
         said=said(
-            f"Of {counted(watched, 'study', 'studies')} that version {facts.night.review.baseline.version} includes or"
+            f"Of {counted(watched, 'study', 'studies')} that {facts.night.version} includes or"
             f" waits for, {len(set(lost))} would not be found or kept by the rules alone and stand in the queue"
             + (f": {', '.join(sorted(set(lost)))}." if lost else "."),
         ),

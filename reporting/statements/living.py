@@ -25,7 +25,7 @@ def living_items(facts: Facts) -> tuple[Item, ...]:
     return (
         Item(
             number="1", topic="Title", asks="living in the title, and the number of the version",
-            said=(f"Version in force: {baseline.version}; protocol version {protocol.version}.",),
+            said=(f"In force: {facts.night.version}; protocol version {protocol.version}.",),
             owed=("a title that says living",),
         ),
         Item(
@@ -35,12 +35,13 @@ def living_items(facts: Facts) -> tuple[Item, ...]:
         ),
         Item(
             number="3", topic="Rationale", asks="why it is living, and the version before it",
-            said=(f"The version before this one is {baseline.version}, searched on {baseline.search_date}.",),
+            said=(f"Before this one: {facts.night.version}, searched on {baseline.search_date}." if baseline.version
+                else "No version was published before this one.",),
             owed=("why the review is living",),
         ),
         Item(
             number="4", topic="Objectives", asks="changes to the question since the version before",
-            said=(f"The question is: {protocol.question}",),
+            said=said(f"The question is: {protocol.question}" if protocol.question else ""),
             owed=("whether it is the question of the version before, and why it was changed if it is not",),
         ),
         _parameters(facts),

@@ -24,7 +24,8 @@ def front(facts: Facts) -> tuple[Item, ...]:
         ),
         Item(
             number="4", topic="Objectives", asks="the question that the review answers",
-            said=(protocol.question,),
+            said=said(protocol.question),
+            owed=() if protocol.question else ("the question",),
         ),
     )  # fmt: skip
 
@@ -40,15 +41,20 @@ def _eligibility(facts: Facts) -> Item:
     people = listed(terms.population.terms)
     counted_in = len([row for row in facts.night["review_intervention"] if row["counts"] == "yes"])
     compared = listed([f"{item.intervention} against {item.control}" for item in protocol.comparisons])
+    by_words = (
+        f"Five criteria are judged for each study, from the words of protocol version {protocol.version}: population,"
+        " intervention, design, comparator and co-interventions."
+    )
+    by_number = "The protocol has no words yet: studies that the review lists are followed by number, and no other is looked for."
     return Item(
         number="5", topic="Eligibility criteria", asks="which studies count, and how they are grouped for the syntheses",
         said=said(
-            f"Five criteria are judged for each study, from the words of protocol version {protocol.version}:"
-            " population, intervention, design, comparator and co-interventions.",
+            by_words if people else by_number,
             f"People are known by the words {people}." if people else "",
             f"{counted(counted_in, 'intervention')} that count are listed by name." if counted_in else "",
             f"Compared are {compared}; analyses are grouped by comparison, outcome and time.",
         ),
+        owed=() if people else ("the criteria of eligibility",),
     )  # fmt: skip
 
 

@@ -118,6 +118,11 @@ def test_a_study_without_a_registration_is_in_its_list(many_kinds: PublishedNigh
     assert "Elmsworth 1987" in ris_files(many_kinds, evidence)["included.ris"]
 
 
+def test_a_report_that_only_the_version_names_is_in_the_nights_list_too(many_kinds: PublishedNight):
+    files = ris_files(many_kinds, EvidenceSet.CONFIRMED)
+    assert "DO  - 10.99999/made.up.1987" in files["included.ris"]
+
+
 def test_the_lists_of_the_version_have_a_file_each(many_kinds: PublishedNight):
     files = ris_files(many_kinds, EvidenceSet.PUBLISHED)
     assert set(files) == {"included.ris", "ongoing.ris", "awaiting.ris", "excluded.ris"}

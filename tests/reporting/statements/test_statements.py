@@ -1,12 +1,14 @@
 """Every item of a checklist stands once, says what the night holds, or names what a person owes; nothing else is claimed."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 
 import msgspec
 import pytest
 
 from models.night import PublishedNight
+from models.terms import TermRule
 from models.vocabulary import EvidenceSet, SourceState
 from reporting.statements.facts import facts_of
 from reporting.statements.flow import flow_of_night, flow_table
@@ -192,6 +194,23 @@ def test_what_people_decided_is_counted_apart_from_rules(shipped: PublishedNight
         row["decided_by"] = "A. Author"
     said = " ".join(item(with_rows(shipped, "review_screening_decision", rows), "raise", "R3").said)
     assert f"{len(rows) - 3} by rule, 3 by people (A. Author 3)" in said
+
+
+def test_a_protocol_without_words_claims_none(shipped: PublishedNight):
+    eligibility = shipped.review.protocol.eligibility.model_copy(update={"population": TermRule()})
+    protocol = shipped.review.protocol.model_copy(update={"question": "", "eligibility": eligibility})
+    night = msgspec.structs.replace(shipped, review=replace(shipped.review, protocol=protocol))
+    assert item(night, "prisma-2020", "4").state == "owed"
+    assert item(night, "prisma-2020", "5").owed == ("the criteria of eligibility",)
+    assert "Five criteria" not in as_markdown(night)
+
+
+def test_a_review_before_its_first_version_says_so(shipped: PublishedNight):
+    protocol = shipped.review.protocol.model_copy(update={"watched_from": date(2020, 1, 1)})
+    night = msgspec.structs.replace(shipped, review=replace(shipped.review, protocol=protocol, versions=()))
+    text = as_markdown(night)
+    assert "No version was published before this one." in text
+    assert "version ," not in text
 
 
 def test_a_study_without_a_judgement_on_bias_is_owed_by_name(shipped: PublishedNight):

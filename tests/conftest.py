@@ -162,6 +162,13 @@ def told(request: pytest.FixtureRequest) -> Told:
     return found
 
 
+@pytest.fixture(scope="session")
+def nights_of_hiccups(carry_out_hiccups: Night, tmp_path_factory: pytest.TempPathFactory) -> dict[date, NightResult]:
+    """A quiet night, the night on which a trial has ended and its numbers are in the folder, and the night after."""
+    data = tmp_path_factory.mktemp("hiccups") / "data"
+    return {day: carry_out_hiccups(data, day) for day in (date(2020, 6, 1), date(2022, 6, 1), date(2022, 6, 2))}
+
+
 def addresses(server: ReplayServer) -> dict[str, str]:
     """Where each source is found on a replay server, for `Settings.base_urls`."""
     return {slug: server.base_url(slug) for slug in SPEAKERS}

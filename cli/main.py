@@ -36,9 +36,11 @@ from cli.common import (
     print_json,
     settings_of,
 )
+from cli.export import exporting
 from cli.new_review import beginning
 from cli.read import reading
 from cli.searched import searching
+from cli.statements import stating
 from cli.status import telling
 from connectors import CONNECTORS
 from flows import backtest as backtesting
@@ -69,6 +71,8 @@ app.add_typer(reading)
 app.add_typer(searching)
 app.add_typer(answering)
 app.add_typer(adopting)
+app.add_typer(exporting)
+app.add_typer(stating)
 
 
 class Registries(StrEnum):

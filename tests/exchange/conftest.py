@@ -1,4 +1,4 @@
-"""Real data packages beside the project, which it never ships, and folders that packages are adopted into."""
+"""Real data packages beside the project, which it never ships, folders that they are adopted into, and published nights."""
 
 import os
 from collections.abc import Callable
@@ -9,7 +9,9 @@ import pytest
 
 from exchange.adopted import AdoptedFolder, Told, adopted_folder
 from exchange.cochrane.package import Package
+from models.night import PublishedNight
 from models.review import Review, review_named
+from stores.nights import read_night
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "cochrane"
 
@@ -38,3 +40,15 @@ def adopt(tmp_path: Path) -> Adopt:
         return adopted, review_named(folder.parent, folder.name)
 
     return adopt
+
+
+@pytest.fixture(scope="session")
+def night(told) -> PublishedNight:
+    """A published night of each of three reviews."""
+    return read_night(told.review, told.settings)
+
+
+@pytest.fixture(scope="session")
+def shipped(night_with_posted_results) -> PublishedNight:
+    """The night of the shipped review on which posted results bring a second study."""
+    return read_night(night_with_posted_results.review, night_with_posted_results.settings)

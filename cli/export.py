@@ -12,6 +12,7 @@ from exchange.comparison import diff_files
 from exchange.fhir.bundle import fhir_files
 from exchange.ris import ris_files
 from exchange.tabular import csv_files
+from flows.data_package import package_files
 from models.night import PublishedNight
 from models.vocabulary import EvidenceSet
 from reporting.numbers import counted
@@ -30,6 +31,7 @@ class Form(StrEnum):
     CSV = "csv"
     FHIR = "fhir"
     DIFF = "diff"
+    COCHRANE = "cochrane"
 
 
 def _tables(night: PublishedNight, evidence: EvidenceSet) -> Mapping[str, str]:
@@ -41,6 +43,7 @@ WRITERS: dict[Form, Writer] = {
     Form.CSV: _tables,
     Form.FHIR: fhir_files,
     Form.DIFF: diff_files,
+    Form.COCHRANE: package_files,
 }
 
 
@@ -65,7 +68,8 @@ def export_command(
         Path | None, typer.Option(help="Folder that is written to; named for what is in it if left out.")
     ] = None,
 ) -> None:
-    """Write a published night for others: lists as RIS, tables as CSV, a FHIR bundle, or the difference to the version."""
+    """Write a published night for others: lists as RIS, tables as CSV, a FHIR bundle, the difference to the version, or a
+    data package as Cochrane's."""
     told = read_night(review, settings_of(context), day_of(night, "--night") if night else None)
     files = WRITERS[form](told, EvidenceSet(evidence))
     folder = to or Path(f"{told.name}-{evidence}-{form}")

@@ -4,16 +4,42 @@ import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from exchange.cochrane.package import PackageAnalysis, PackageRow, Published
 from exchange.cochrane.read import read_package
+from exchange.cochrane.write import zipped
 from exchange.computed import ComputedAnalysis, ComputedRow, ComputedSubgroup
 from exchange.folder_package import WrittenPackage, package_of
 from flows.recompute import recompute, subgroup_name
+from models.night import PublishedNight
 from models.review import Review
 from models.synthesis import EffectInput
-from models.vocabulary import Interval
+from models.vocabulary import EvidenceSet, Interval
 from synthesis.analysis import TAU2_PRINTED_AT_MOST, AnalysisResult, Total
+
+LEFT_OUT = "not-in-the-package.txt"
+
+
+def package_files(night: PublishedNight, evidence: EvidenceSet) -> dict[str, bytes]:
+    """The data package of a night and one of its evidence sets, by its name, beside what a package cannot say."""
+    inputs = [
+        msgspec.convert(_with_subgroup(row), EffectInput)
+        for row in night["review_effect_input"].where(evidence_set=str(evidence))
+    ]
+    is_published = evidence is EvidenceSet.PUBLISHED
+    package = data_package(night.review, night.as_of.date(), inputs, published=is_published)
+    files = {package.name: zipped(package.files)}
+    if package.left_out:
+        files[LEFT_OUT] = "".join(f"{loss}\n" for loss in package.left_out).encode()
+    return files
+
+
+def _with_subgroup(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the warehouse as the value it was made from: its subgroup is one thing."""
+    return row | {"subgroup": {"number": row["subgroup_number"], "name": row["subgroup"]}}
 
 
 def data_package(

@@ -15,20 +15,19 @@ Tags = Sequence[tuple[str, str]]
 
 
 def write_package(path: Path, files: Mapping[str, str]) -> None:
-    """Write the files of a package into a zip.
+    """Write the files of a package, text by path in it, into a zip at a path."""
+    path.write_bytes(zipped(files))
 
-    Parameters
-    ----------
-    path : of the zip
-    files : text by path in the package
-    """
+
+def zipped(files: Mapping[str, str]) -> bytes:
+    """The zip of files, text by path in it; the same files are the same bytes."""
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, text in files.items():
             entry = zipfile.ZipInfo(name, _LIKE_A_ZIP_OF)
             entry.compress_type = zipfile.ZIP_DEFLATED
             packed.writestr(entry, text.encode("utf-8"))
-    path.write_bytes(body.getvalue())
+    return body.getvalue()
 
 
 def cells_table(columns: Sequence[str], lines: Sequence[Cells]) -> str:

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 
 from cli import show
+from cli.adopt import adopting
 from cli.alerts import answering
 from cli.common import (
     FAILED,
@@ -63,6 +64,7 @@ app.add_typer(telling)
 app.add_typer(reading)
 app.add_typer(searching)
 app.add_typer(answering)
+app.add_typer(adopting)
 
 
 class Registries(StrEnum):

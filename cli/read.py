@@ -31,7 +31,7 @@ from models.review import Review, review_named
 from models.vocabulary import Convention, Interval, Measure, Model
 from pooling.forest import around, forest, label
 from pooling.further import Further, Wanted, further_of
-from pooling.pool import ZeroChoice, analyses, record
+from pooling.pool import Preset, ZeroChoice, analyses, record
 from pooling.spreadsheet import PoolError
 from reporting.numbers import counted
 from stores.published import fingerprint_of, published_folder
@@ -47,7 +47,7 @@ def pool_command(
     measure: Annotated[Measure, typer.Option(help="Effect measure.")],
     model: Annotated[list[Model] | None, typer.Option(help="Pooling model; may be repeated.")] = None,
     interval: Annotated[list[Interval] | None, typer.Option(help="Confidence interval; may be repeated.")] = None,
-    convention: Annotated[list[Convention] | None, typer.Option(help="Preset; may be repeated.")] = None,
+    convention: Annotated[list[Preset] | None, typer.Option(help="Preset; may be repeated.")] = None,
     level: Annotated[float, typer.Option(help="Confidence level, between 0 and 1.")] = 0.95,
     add: Annotated[float | None, typer.Option(min=0, help="Continuity correction added to each cell.")] = None,
     to: Annotated[AddTo | None, typer.Option(help="Which tables are corrected.")] = None,
@@ -75,7 +75,13 @@ def pool_command(
     for path in files:
         try:
             found = analyses(
-                path, measure, model or (), interval or (), convention or (), level=level, zero_cells=zero_cells
+                path,
+                measure,
+                model or (),
+                interval or (),
+                [Convention(item) for item in convention or ()],
+                level=level,
+                zero_cells=zero_cells,
             )
             more = [further_of(analysis, wanted) for analysis in found]
         except PoolError as problem:

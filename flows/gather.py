@@ -15,7 +15,7 @@ import msgspec
 
 from flows.harvest import Harvested, HarvestTask, base_url_of, harvest, since_last
 from flows.load import Holdings, ReadFiles, load_archive
-from flows.searches import known_questions, searched_sources, studies_of, topic_of
+from flows.searches import known_questions, searched_sources, studies_of, topics_of
 from flows.steps import Steps
 from judging.screened import ids_to_follow, screen_records
 from models.connector import Connector
@@ -93,7 +93,7 @@ def gather(
         asking = _Asking(request, settings, steps, ledger, run_id, addresses)
         held = steps.run("see what the archive holds", load_archive, settings)
         short = ledger.hold_against(held.n_pages, request.review, known_questions(review, ledger))
-        topics = {source: topic_of(review.protocol, source) for source in sources}
+        topics = topics_of(review.protocol, sources)
         for source, question in topics.items():
             asking.ask(source, question, SourceQuery(topic=question.query))
         steps.run("load what was found", load_archive, settings, asking.read)

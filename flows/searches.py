@@ -34,7 +34,7 @@ class SourceSearched(msgspec.Struct, frozen=True, kw_only=True):
     how: str
     """``every night``, or ``by hand`` where people search and load the export."""
     query: str
-    """Written from the protocol's question."""
+    """Written from the protocol's question; empty while that has no words: only its studies are followed."""
     last_asked_at: str | None = None
     """When the source was last asked, or a file of it loaded, UTC."""
 
@@ -95,10 +95,10 @@ def questions_of(review: Review) -> tuple[Question, ...]:
     What was found for other questions is none of its business.
     """
     name, searched = review.protocol.review, review.protocol.by_program
-    topics = [topic_of(review.protocol, CONNECTORS[slug]) for slug in searched if CONNECTORS[slug].write_query]
+    topics = topics_of(review.protocol, [CONNECTORS[slug] for slug in searched if CONNECTORS[slug].write_query])
     followed = [studies_of(review, CONNECTORS[slug]) for slug in searched]
     files = [files_of(name, slug) for slug in sorted(CONNECTORS)]
-    return (*topics, *followed, *files)
+    return (*topics.values(), *followed, *files)
 
 
 def known_questions(review: Review, ledger: Ledger) -> frozenset[str]:
@@ -114,6 +114,11 @@ def topic_of(protocol: Protocol, source: Connector) -> Question:
     return Question(source=source.slug, scope=Scope.TOPIC, query=query_for(protocol, source))
 
 
+def topics_of(protocol: Protocol, sources: Sequence[Connector]) -> dict[Connector, Question]:
+    """The review's question to each source; none while the protocol has no words, so that studies alone are followed."""
+    return {source: topic_of(protocol, source) for source in sources} if protocol.pico.is_written else {}
+
+
 def studies_of(review: Review, source: Connector) -> Question:
     """What a review asks a source about single studies: each review follows its own."""
     return Question(source=source.slug, scope=Scope.STUDIES, query=review.protocol.review)
@@ -125,7 +130,11 @@ def files_of(review: str, source: str) -> Question:
 
 
 def required_of(review: Review, checks: Sequence[SourceCheck]) -> tuple[Required, ...]:
-    """Sources that the protocol requires; one that needs credentials from the first night that asked it with them."""
+    """Sources that the protocol requires; one that needs credentials from the first night that asked it with them.
+
+    While the protocol has no words they are those that were asked for its studies.
+    """
+    is_written = review.protocol.is_written
     asked = {check.source for check in checks}
     titles = {slug: item.title for slug, item in CONNECTORS.items()} | review.protocol.by_hand
     return tuple(
@@ -134,9 +143,10 @@ def required_of(review: Review, checks: Sequence[SourceCheck]) -> tuple[Required
             title=titles[slug],
             limit_days=search.freshness_limit_days,
             is_by_hand=slug in review.protocol.by_hand,
+            scope=Scope.TOPIC if is_written else Scope.STUDIES,
         )
         for slug, search in review.protocol.searches.items()
-        if slug in review.protocol.by_hand or not CONNECTORS[slug].needs or slug in asked
+        if slug in review.protocol.by_hand or slug in asked or (is_written and not CONNECTORS[slug].needs)
     )
 
 
@@ -176,7 +186,7 @@ def searches(review: Review, settings: Settings) -> list[SourceSearched]:
             source=source.slug,
             title=source.title,
             how="every night" if source in nightly else "by hand",
-            query=query_for(review.protocol, source),
+            query=query_for(review.protocol, source) if review.protocol.pico.is_written else "",
             last_asked_at=last.get(source.slug),
         )
         for source in [*nightly, *by_hand]
@@ -191,7 +201,16 @@ def strategy(review: Review, platform: str, written_on: date) -> Strategy:
     review : whose question
     platform : slug of the platform
     written_on : the day on which it is written
+
+    Raises
+    ------
+    ReviewError
+        If the protocol has no words to search by.
     """
+    if not review.protocol.pico.is_written:
+        raise ReviewError(
+            f"protocol.yaml of {review.protocol.review}: pico: has no words to search by; write them first"
+        )
     return strategy_for(PLATFORMS[platform], review.protocol, written_on)
 
 

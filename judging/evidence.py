@@ -4,7 +4,6 @@ from collections.abc import Container, Mapping, Sequence, Set
 from datetime import date
 from math import log
 
-from models.analysis import RATIOS
 from models.folder_rows import ContrastRow, ExtractionRow, NumbersRow
 from models.report import Report
 from models.review import Review
@@ -12,7 +11,7 @@ from models.screening import QueueItem
 from models.synthesis import ArmResult, Contrast, EffectInput, Subgroup
 from models.trial import TrialRecord
 from models.value import Value
-from models.vocabulary import EvidenceSet, EvidenceWord
+from models.vocabulary import RATIOS, EvidenceSet, EvidenceWord
 from studies.discrepancies import in_results
 from studies.extraction import MIXED, extract
 from synthesis.conversions import Conversion, design_effect, sd_from_ci, sd_from_se, se_from_ci, se_from_p

@@ -24,6 +24,8 @@ class Required(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     limit_days: int
     is_by_hand: bool = False
+    scope: Scope = Scope.TOPIC
+    """What has to be asked of it: the review's question, or its studies while nobody has written that."""
 
 
 def freshness_of(
@@ -94,8 +96,8 @@ def _by_hand(required: Required, searches: Sequence[HandSearch], as_of: datetime
 def _freshness(required: Required, checks: Sequence[SourceCheck], as_of: datetime) -> SourceFreshness:
     in_order = sorted(checks, key=lambda check: check.checked_at)
     newest = {check.scope: check for check in in_order}
-    topic = newest.get(Scope.TOPIC)
-    searches = [check for check in in_order if check.scope == Scope.TOPIC and check.state is SourceState.COMPLETE]
+    topic = newest.get(required.scope)
+    searches = [check for check in in_order if check.scope == required.scope and check.state is SourceState.COMPLETE]
     complete = searches[-1].checked_at if searches else None
     sweep = max((check.checked_at for check in searches if check.since is None), default=None)
     worst = max(newest.values(), key=lambda check: _WORST_LAST.index(check.state), default=None)

@@ -61,7 +61,7 @@ def screen_records(
         leading={**linked.leading, **{study_id: study_id for study_id in found.records}},
     )
     of_reports = _names_of_unregistered(linked, records, literature, known)
-    studies = {**of_reports, **{record: study for study, record in linked.leading.items()}}
+    studies = {**of_reports, **linked.listed, **{record: study for study, record in linked.leading.items()}}
     studies |= {item.record_id: item.study_id for item in linked.records}
     rulings = rule(review, studies, record_named(records, {**known, **of_reports}))
 

@@ -6,13 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from models.terms import Row
-from models.vocabulary import MEAN_MEASURES, Interval, Measure, Model
-
-RATIOS = frozenset({Measure.RR, Measure.OR, Measure.PETO, Measure.HR, Measure.IRR, Measure.ROM, Measure.ROM_GEOMETRIC})
-"""Measures that are analysed as logarithms."""
-
-TABLE_MEASURES = frozenset({Measure.RR, Measure.OR, Measure.RD, Measure.PETO})
-"""Measures of 2 x 2 tables."""
+from models.vocabulary import MEAN_MEASURES, RATIOS, Interval, Measure, Model
 
 CONTRAST_MEASURES = frozenset(Measure) - {Measure.PETO}
 """Measures that a report may give ready, as an estimate with its standard error or limits."""

@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol as Interface
 
-from models.analysis import TABLE_MEASURES, Analysis, Given
+from models.analysis import Analysis, Given
 from models.folder_rows import CertaintyRow, ContrastRow, ExtractionRow, NumbersRow, RiskOfBiasRow
 from models.protocol import Protocol
 from models.published import EstimateRow, PublishedEstimate, PublishedVersion
 from models.terms import Row
-from models.vocabulary import MEAN_MEASURES, Convention, Measure
+from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Convention, Measure
 
 _NEAR = 0.6
 
@@ -141,10 +141,13 @@ def _of_rows(
 def _arm_problem(row: NumbersRow, analysis: Analysis) -> str:
     assert isinstance(row, ExtractionRow)
     measure = analysis.measure
+    is_empty = row.as_published and row.mean is None and row.n_events is None
     if analysis.given in {Given.CONTRAST, Given.O_MINUS_E}:
         return f"arm: {str(row.arm)!r}: analysis {analysis.analysis} takes estimates ({analysis.given}); enter contrasts.csv"
     if measure in {Measure.HR, Measure.GEN}:
         return f"arm: {str(row.arm)!r}: {measure} cannot be computed from arms; enter its estimate in contrasts.csv"
+    if is_empty:
+        return ""
     if measure in MEAN_MEASURES and row.mean is None:
         return f"n_events: {row.n_events}: {analysis.outcome} is pooled as {measure}; give mean and sd"
     if measure not in MEAN_MEASURES and row.n_events is None:
@@ -160,7 +163,7 @@ def _contrast_problem(row: NumbersRow, analysis: Analysis) -> str:
         return (
             f"measure: {str(row.measure)!r}: analysis {analysis.analysis} takes numbers of arms; enter extraction.csv"
         )
-    if analysis.given is Given.O_MINUS_E and row.o_minus_e is None:
+    if analysis.given is Given.O_MINUS_E and row.o_minus_e is None and not row.as_published:
         return f"estimate: {row.estimate}: analysis {analysis.analysis} takes o_minus_e with variance; give those"
     alike = {Measure.SMD, Measure.SMD_APPROXIMATE}, {Measure.OR, Measure.PETO}
     measure = analysis.measure

@@ -1,7 +1,7 @@
 """Which studies a review is about: the terms of its question, and the interventions that it knows by name."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
@@ -65,17 +65,21 @@ class Eligibility(Strict):
     """Terms of the review's question. Rules over registry fields, never lists of trial ids.
 
     Comparator, procedures and designs have words that all reviews share (`models.design`); a review names its own, and
-    those of the shared that it goes without.
+    those of the shared that it goes without. An adopted review has no words at all until a person writes them.
     """
 
-    population: _Own
+    _OWN: ClassVar = (
+        "population", "not_population", "near_population", "other_populations", "intervention", "not_intervention",
+        "needs_person",
+    )  # fmt: skip
+    population: _Own = TermRule()
     not_population: _Own = TermRule()
     """What an abbreviation of the population stands for elsewhere."""
     near_population: _Own = TermRule()
     """People whom the review may or may not mean: the verdict is unclear."""
     other_populations: _Own = TermRule()
     """People with other diseases: beside the population they leave it unclear, alone they are not it."""
-    intervention: _Own
+    intervention: _Own = TermRule()
     not_intervention: _Own = TermRule()
     needs_person: _Own = TermRule()
     """Interventions on which the review has not decided: the verdict is unclear."""
@@ -91,6 +95,17 @@ class Eligibility(Strict):
     def is_written(self) -> bool:
         """Whether there are words to judge by: an adopted review has none until a person writes them."""
         return bool(self.population.terms and self.intervention.terms)
+
+    @model_validator(mode="after")
+    def written_whole(self) -> Self:
+        """Words of the people alone, or of the intervention alone, would let everything through that they do not tell."""
+        lacking = [name for name in ("population", "intervention") if not getattr(self, name).terms]
+        is_begun = any(getattr(self, name).terms for name in self._OWN)
+        if lacking and is_begun:
+            raise ValueError(
+                f"{' and '.join(lacking)}: has no terms; give some, or leave out all words until they are written"
+            )
+        return self
 
     def with_interventions(self, interventions: Sequence[InterventionRow]) -> "Eligibility":
         """The terms with the names of interventions beside them."""

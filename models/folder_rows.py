@@ -66,7 +66,7 @@ class NumbersRow(Row):
     subgroup_number: Annotated[int, Field(ge=1)] | None = None
     counts_in: Applicability = Applicability.BOTH
     as_published: bool = False
-    """Stands as a published version has it, even where it gives no effect: nobody analysed, or an SD of 0."""
+    """Stands as a published version has it, even where it gives no effect: nobody analysed, an SD of 0, an empty cell."""
     report: str
     table: str
     page: str | None = None
@@ -81,6 +81,8 @@ class NumbersRow(Row):
     evidence: EvidenceWord
     is_confirmed: bool
     note: str | None = None
+    other_cells: str = ""
+    """Cells of a data package that have no column here, as JSON; they are kept for the package that is written."""
 
     @model_validator(mode="after")
     def says_of_what(self) -> Self:
@@ -135,7 +137,13 @@ class ExtractionRow(NumbersRow):
     @model_validator(mode="after")
     def complete(self) -> Self:
         dichotomous, continuous = self.n_events is not None, self.mean is not None
-        if dichotomous == continuous:
+        if dichotomous and continuous:
+            raise ValueError("give either n_events or mean with sd")
+        if self.n_events is not None and self.person_time is None and self.n_events > self.n_analysed:
+            raise ValueError(f"n_events {self.n_events} is more than n_analysed {self.n_analysed}")
+        if self.as_published:
+            return self
+        if not dichotomous and not continuous:
             raise ValueError("give either n_events or mean with sd")
         has_limits = self.ci_low is not None
         if has_limits != (self.ci_high is not None):
@@ -147,8 +155,6 @@ class ExtractionRow(NumbersRow):
                 raise ValueError(f"mean {self.mean:g} is not between {self.ci_low:g} and {self.ci_high:g}")
             if self.n_analysed < 2:
                 raise ValueError("limits of one person's mean do not give a standard deviation")
-        if self.n_events is not None and self.person_time is None and self.n_events > self.n_analysed:
-            raise ValueError(f"n_events {self.n_events} is more than n_analysed {self.n_analysed}")
         if self.sd and self.n_analysed < 2:
             raise ValueError("one person has no standard deviation")
         return self
@@ -198,6 +204,8 @@ class ContrastRow(NumbersRow):
         has_limits = self.ci_low is not None
         if has_limits != (self.ci_high is not None):
             raise ValueError("ci_low and ci_high go together")
+        if self.as_published and self.o_minus_e is None and not has_limits:
+            return self
         if (self.estimate is None) == (self.o_minus_e is None):
             raise ValueError("give either estimate, or o_minus_e with variance")
         if self.estimate is None:

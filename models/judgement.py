@@ -50,6 +50,8 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True):
     leading: dict[str, str] = msgspec.field(default_factory=dict)
     """By study id, the record that it is judged by: its id was given once, and another record may lead it now."""
     relations: tuple[StudyRelation, ...] = ()
+    listed: dict[str, str] = msgspec.field(default_factory=dict)
+    """Study id by name, of what a version lists and no register tells of; such a name may be another study's, too."""
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +86,7 @@ class Screened(msgspec.Struct, frozen=True, kw_only=True):
         told = {link.record_id: link.study_id for link in self.linked.records}
         return {
             **self.of_reports,
+            **self.linked.listed,
             **{record: study for study, record in self.linked.leading.items()},
             **told,
             **{s: s for s in self.screening},

@@ -108,7 +108,8 @@ class Pico(Strict):
     connector knows only how its source wants them joined, and whether `intervention` narrows its search.
     """
 
-    population: Annotated[list[SearchWords], Field(min_length=1)]
+    population: list[SearchWords] = []
+    """Empty, as everything else, until a person writes the words of a review that was adopted: no topic is asked then."""
     abbreviations: list[SearchWords] = []
     """Short for the population; only where a search can be confined to conditions, or to titles and abstracts."""
     intervention: list[SearchWords] = []
@@ -124,6 +125,17 @@ class Pico(Strict):
     languages: dict[Annotated[str, Field(pattern="^[a-z]{2}$")], Annotated[list[SearchWords], Field(min_length=1)]] = {}
     """The population in other languages, by their ISO 639-1 codes, for registers with titles in national languages."""
     _names: tuple[str, ...] = PrivateAttr(())
+
+    @property
+    def is_written(self) -> bool:
+        """Whether there are words to search by."""
+        return bool(self.population)
+
+    @model_validator(mode="after")
+    def says_whom(self) -> Self:
+        if self.model_fields_set - {"population"} and not self.population:
+            raise ValueError("population has no words; give some, or leave out all words until they are written")
+        return self
 
     @model_validator(mode="after")
     def has_words_to_narrow_by(self) -> Self:

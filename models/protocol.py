@@ -6,18 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from models.analysis import TABLE_MEASURES, Analysis
+from models.analysis import Analysis
 from models.database_names import TITLES
 from models.eligibility import Eligibility, InterventionRow
 from models.pico import Pico
 from models.search_rows import SourceSearch, problems_of_searches
 from models.terms import Strict
-from models.vocabulary import (
-    Convention,
-    Interval,
-    Measure,
-    Model,
-)
+from models.vocabulary import TABLE_MEASURES, Convention, Interval, Measure, Model
 
 
 class Timepoint(Strict):
@@ -145,15 +140,16 @@ class Protocol(Strict):
     review: str
     title: str
     version: str
-    question: str
+    question: str = ""
+    """Empty, as `pico` and `eligibility`, while nobody has written it of a review that was adopted."""
     words: list[str] = []
     """Files of words that it shares with other reviews (`models.words`)."""
-    pico: Pico
+    pico: Pico = Pico()
     searches: dict[str, SourceSearch]
-    eligibility: Eligibility
-    comparisons: Annotated[list[Comparison], Field(min_length=1)]
-    timepoints: Annotated[list[Timepoint], Field(min_length=1)]
-    outcomes: Annotated[list[Outcome], Field(min_length=1)]
+    eligibility: Eligibility = Eligibility.model_validate({})
+    comparisons: list[Comparison]
+    timepoints: list[Timepoint]
+    outcomes: list[Outcome]
     conventions: Annotated[list[ConventionChoice], Field(min_length=1)]
     thresholds: Thresholds = Thresholds()
     recipients: list[str] = []
@@ -194,6 +190,18 @@ class Protocol(Strict):
         return {slug: search for slug, search in self.searches.items() if slug not in self.by_hand}
 
     @model_validator(mode="after")
+    def compares_or_not(self) -> Self:
+        """A review without analyses has none of the three; one that has some of them has forgotten the others."""
+        names = ("comparisons", "timepoints", "outcomes")
+        empty = [name for name in names if not getattr(self, name)]
+        if 0 < len(empty) < len(names):
+            raise ValueError(
+                f"{' and '.join(empty)}: empty; give at least one, or leave all of {', '.join(names)} empty, as of a"
+                " review without analyses"
+            )
+        return self
+
+    @model_validator(mode="after")
     def names_exist(self) -> Self:
         known = {timepoint.name for timepoint in self.timepoints}
         for outcome in self.outcomes:
@@ -228,6 +236,11 @@ class Protocol(Strict):
                 "pico": self.pico.with_interventions(rows),
             }
         )
+
+    @property
+    def is_written(self) -> bool:
+        """Whether there are words by which new studies are looked for and judged."""
+        return self.pico.is_written and self.eligibility.is_written
 
     def with_analyses(self, rows: Sequence[Analysis]) -> Self:
         """The protocol with the analyses that analyses.csv tells of; each has its outcome's measure if it gives none."""

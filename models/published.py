@@ -134,6 +134,8 @@ class EstimateRow(Row):
     n_participants: Annotated[int, Field(ge=0, le=MOST_PEOPLE)] | None = None
     decimals: Annotated[int, Field(ge=0, le=17)] | None = None
     """Digits after the point to which it was printed; empty for full precision."""
+    package_id: str = ""
+    """Of a subgroup, in the data package that it was adopted from."""
     not_reproduced: str = ""
     """Why the numbers of the version's own studies do not give it, where that is known and accepted."""
 

@@ -4,9 +4,10 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from models.analysis import RATIOS, Applicability, Method
+from models.analysis import Applicability, Method
 from models.value import Value
 from models.vocabulary import (
+    RATIOS,
     ArmRole,
     Convention,
     EvidenceSet,

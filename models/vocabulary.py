@@ -273,6 +273,13 @@ MEAN_MEASURES = frozenset({Measure.MD, Measure.SMD, Measure.SMD_APPROXIMATE, Mea
 """Measures of arms with means; the others have people with events."""
 
 
+TABLE_MEASURES = frozenset({Measure.RR, Measure.OR, Measure.RD, Measure.PETO})
+"""Measures of 2 x 2 tables."""
+
+RATIOS = frozenset({Measure.RR, Measure.OR, Measure.PETO, Measure.HR, Measure.IRR, Measure.ROM, Measure.ROM_GEOMETRIC})
+"""Measures that are analysed as logarithms."""
+
+
 class Model(StrEnum):
     """Pooling models, named as the command line takes them."""
 

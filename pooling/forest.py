@@ -5,10 +5,10 @@ from itertools import groupby
 
 import numpy as np
 
+from models.vocabulary import RATIOS
 from pooling.effects import Studies
 from pooling.pool import Analysis
 from synthesis.inverse_variance import critical_value
-from synthesis.measures import RATIOS
 from synthesis.pooling import Pooled, natural
 
 

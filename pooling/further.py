@@ -7,7 +7,7 @@ from math import isfinite
 
 import numpy as np
 
-from models.vocabulary import MEAN_MEASURES, Measure, Model
+from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Measure, Model
 from pooling.effects import Studies
 from pooling.pool import TABLE_MODELS, Analysis, numbers_of, pool_chosen
 from pooling.reported import MEAN_COLUMNS
@@ -15,7 +15,6 @@ from pooling.spreadsheet import PoolError
 from synthesis.certainty import HALF_SD, RELATIVE_REDUCTION
 from synthesis.heterogeneity import differences_of_groups
 from synthesis.inverse_variance import pool_sets
-from synthesis.measures import TABLE_MEASURES
 from synthesis.pooling import COMMON_MODELS
 from synthesis.sensitivity import influence
 from synthesis.sequential import (

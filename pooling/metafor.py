@@ -12,10 +12,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from models.analysis import Method
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import Convention, Interval, Measure, Model
+from models.vocabulary import RATIOS, TABLE_MEASURES, Interval, Measure, Model
 from synthesis.crosscheck import TOLERANCE, Disagreement
-from synthesis.measures import RATIOS, TABLE_MEASURES
 
 TESTS = {Interval.WALD: "z", Interval.HKSJ: "knha", Interval.HKSJ_TRUNCATED: "adhoc"}
 METHODS = {Model.COMMON: "EE", Model.MH: "MH", Model.PETO: "PETO"}
@@ -97,7 +97,7 @@ def crosscheck_with_metafor(
 def _has_name(effect: PooledEffect) -> bool:
     if effect.model is Model.MH:
         return effect.measure is not Measure.RD
-    is_around_mh = effect.model is Model.DL and effect.convention is Convention.REVMAN5
+    is_around_mh = effect.centre is Method.MH
     return not (is_around_mh and effect.measure in TABLE_MEASURES)
 
 

@@ -5,15 +5,23 @@ No review, no warehouse and no network is needed. What a file looks like is said
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
-from models.vocabulary import Convention, Interval, Measure, Model
+from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
 from pooling.effects import Studies, studies_of
 from pooling.reported import Numbers, read_numbers
 from pooling.spreadsheet import PoolError
-from synthesis.measures import RATIOS
 from synthesis.pooling import COMMON_MODELS, Pooled, natural, pool_studies
 from synthesis.tables import CORRECTED, AddTo, ZeroCells, zero_cells_of
+
+
+class Preset(StrEnum):
+    """Conventions that need no review: its authors' own choices are not known of a spreadsheet."""
+
+    REVMAN5 = Convention.REVMAN5.value
+    REVMAN2025 = Convention.REVMAN2025.value
+
 
 PRESETS: dict[Convention, tuple[tuple[Model, Interval], ...]] = {
     Convention.REVMAN5: ((Model.DL, Interval.WALD),),

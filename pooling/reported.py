@@ -27,11 +27,10 @@ from pathlib import Path
 
 import numpy as np
 
-from models.vocabulary import MEAN_MEASURES, Measure
+from models.vocabulary import MEAN_MEASURES, RATIOS, TABLE_MEASURES, Measure
 from pooling.spreadsheet import PoolError, Row, read_rows
 from synthesis import conversions
 from synthesis.conversions import Conversion
-from synthesis.measures import RATIOS, TABLE_MEASURES
 from synthesis.study_sets import Array
 
 Values = dict[str, float | None]

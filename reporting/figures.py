@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from models.synthesis import PooledEffect
-from models.vocabulary import Interval, Measure
+from models.vocabulary import RATIOS, Interval, Measure
 from reporting import numbers, words
 from reporting.outcomes import OutcomeResult, PooledBlock, StudyLine, as_phrase, null_value
 from reporting.typesetting import TEMPLATES
@@ -43,7 +43,7 @@ class Axis:
 
     def x(self, value: float) -> float:
         """Place of a value, unbounded; a ratio that underflows to 0 lies infinitely far to the left."""
-        if self.measure not in numbers.RATIOS:
+        if self.measure not in RATIOS:
             position = value / self.end
         else:
             position = math.log(value) / math.log(self.end) if value > 0 else -math.inf
@@ -174,7 +174,7 @@ def _axis(result: OutcomeResult, left: float, right: float) -> Axis:
         if effect.interval is Interval.WALD or effect.k > 2:
             values += [effect.ci_low, effect.ci_high]
     known = [value for value in values if value is not None]
-    if measure not in numbers.RATIOS:
+    if measure not in RATIOS:
         reach = max([abs(value) for value in known] + [result.outcome.mid or 0.0, 1e-9])
         end = _nice(reach)
         return Axis(measure, end, (-end, -end / 2, 0.0, end / 2, end), left, right)

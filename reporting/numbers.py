@@ -7,14 +7,11 @@ import math
 from decimal import Decimal
 
 from models.rounding import half_up
-from models.vocabulary import Measure
+from models.vocabulary import RATIOS, Measure
 
 MINUS = "\u2212"
 UNKNOWN = "\u2013"
 ALPHA = "0.05"
-
-RATIOS = frozenset({Measure.RR, Measure.OR, Measure.PETO, Measure.HR, Measure.IRR, Measure.ROM, Measure.ROM_GEOMETRIC})
-"""Measures with no effect at 1 and a logarithmic axis; all others have it at 0."""
 
 
 def fixed(value: float, decimals: int) -> str:

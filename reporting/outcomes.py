@@ -13,7 +13,7 @@ from models.analysis import Analysis
 from models.page import ReviewPage, VersionComparison
 from models.protocol import Comparison, Outcome, Timepoint
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import EvidenceSet, Interval, Measure, Model
+from models.vocabulary import RATIOS, EvidenceSet, Interval, Measure, Model
 from reporting import numbers, words
 
 Z = NormalDist().inv_cdf(0.975)
@@ -172,7 +172,7 @@ class OutcomeResult:
 
 def null_value(measure: Measure) -> float:
     """The value of no effect on the natural scale."""
-    return 1.0 if measure in numbers.RATIOS else 0.0
+    return 1.0 if measure in RATIOS else 0.0
 
 
 def as_phrase(title: str) -> str:
@@ -255,7 +255,7 @@ def _limits(item: EffectInput) -> tuple[float | None, float | None, float | None
         return None, None, None
     half = Z * math.sqrt(item.vi)
     low, estimate, high = (item.yi - half, item.yi, item.yi + half)
-    if item.measure in numbers.RATIOS:
+    if item.measure in RATIOS:
         return math.exp(low), math.exp(estimate), math.exp(high)
     return low, estimate, high
 

@@ -21,6 +21,8 @@ _NOT_OF_SUBGROUPS = {
     "pi_high",
     "pi_df",
     "is_headline",
+    "is_log",
+    "centre",
 }
 
 

@@ -17,6 +17,7 @@ from models.trial import Observation, TrialRecord
 from models.vocabulary import AlertGrade, CountType, EventCode, LinkMethod, ReportKind, Status, Verdict, VersionOrigin
 from studies.corrections import corrections_of
 from studies.lifecycle import ENDED, LinkedReport, StudyFile, results_date
+from studies.listed_late import listed_late
 from studies.reports import preprints_of
 from studies.reversals import reversals_of
 
@@ -47,44 +48,8 @@ def events_of(study: StudyFile, context: RunContext, thresholds: Thresholds, nig
         *_reversed(study, context),
         *_corrected(study, context),
     ]
-    found += _listed_late(study, [event for event in found if event], context)
+    found += listed_late(study, [event for event in found if event])
     return sorted((event for event in found if event), key=lambda event: (event.public_date, event.key))
-
-
-_OUT = {EventCode.RESULTS_POSTED: "results posted", EventCode.REPORT_LINKED: "results published"}
-
-
-def _listed_late(study: StudyFile, found: Sequence[Event], context: RunContext) -> Iterator[Event]:
-    """What was known of a study, when a version that lists it as ongoing could be read: a reader has to be told.
-
-    It is news from the day of that version, whatever the day on which it became public.
-    """
-    if study.listed_from is None or study.listed_ongoing is None:
-        return
-    known = [event for event in found if event.public_date <= study.listed_from]
-    results = sorted((event for event in known if event.event_code in _OUT), key=lambda event: event.public_date)
-    ended = [event for event in known if event.event_code is EventCode.COMPLETED]
-    if not results and not ended:
-        return
-    first = results[0] if results else ended[0]
-    what = "; ".join(f"{_OUT[event.event_code]} {event.event_date} ({event.reference})" for event in results)
-    what = what or f"complete since {first.event_date}"
-    numbers = study.numbers
-    people = next(
-        (f", {n} {word}" for n, word in ((numbers.n_randomised, "randomised"), (numbers.n_started, "started")) if n), ""
-    )
-    yield Event(
-        event_code=EventCode.LISTED_LATE,
-        study_id=study.study_id,
-        event_date=first.event_date,
-        public_date=study.listed_from,
-        first_seen_at=first.first_seen_at,
-        grade=_results_grade(study) if results else AlertGrade.WATCH,
-        evidence=f"listed as ongoing in version {study.listed_ongoing}, readable from {study.listed_from}; {what}{people}",
-        reference=f"{study.listed_ongoing}:{'results' if results else 'complete'}",
-        is_news=True,
-        rests_on=first.reference if results else first.rests_on,
-    )
 
 
 def _new_trial(study: StudyFile, context: RunContext) -> Event:

@@ -85,6 +85,7 @@ def link(
         queue=(*conflicts, *apart, *unsettled),
         leading={study: leading[named[study]] for study in sorted(named)},
         relations=tuple(relations_of(records, study_of, declared_numbers(records))),
+        listed={item: study for item, study in study_of.items() if is_listed_only(records[item])},
     )
 
 

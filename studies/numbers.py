@@ -65,7 +65,12 @@ def started_by_group(flow: ParticipantFlow) -> dict[str, int]:
 
 def randomised_in_text(flow: ParticipantFlow) -> int | None:
     """Number randomised, where the participant flow says it in words."""
-    for text in (flow.recruitment_text, flow.pre_assignment_text):
+    return randomised_in_words(flow.recruitment_text, flow.pre_assignment_text)
+
+
+def randomised_in_words(*texts: str | None) -> int | None:
+    """Number randomised, in the first of some texts that says it."""
+    for text in texts:
         for pattern in _RANDOMISED:
             if text and (match := pattern.search(text)):
                 return int(match[1].replace(",", ""))

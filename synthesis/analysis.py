@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from models.analysis import Applicability
 from models.value import Value
 from models.vocabulary import Convention, Interval
-from synthesis.analysis_rows import AnalysisRow, AnalysisSettings, Applicability, row_effects
+from synthesis.analysis_rows import AnalysisRow, AnalysisSettings, row_effects
 from synthesis.heterogeneity import differences_of_groups
 from synthesis.inverse_variance import critical_value
 from synthesis.pooling import Pooled, pool_studies

@@ -6,32 +6,17 @@ intervention, 2 the control.
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 import numpy as np
 
+from models.analysis import Applicability, Method
 from models.value import Value
-from models.vocabulary import Convention, Interval, Measure, Model
+from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
 from synthesis.inverse_variance import check_choice
-from synthesis.measures import RATIOS
 from synthesis.pooling import COMMON_MODELS, MH_MEASURES
 from synthesis.study_effects import CELLS, DataType, StudyEffects, study_effects
 from synthesis.study_sets import Array
 from synthesis.tables import ZeroCells
-
-
-class Method(StrEnum):
-    MH = "mh"
-    IV = "iv"
-    PETO = "peto"
-
-
-class Applicability(StrEnum):
-    """Which estimates a row enters. A row for the overall estimate alone often joins what others split."""
-
-    SUBGROUP_AND_OVERALL = "subgroup_and_overall"
-    SUBGROUP_ONLY = "subgroup_only"
-    OVERALL_ONLY = "overall_only"
 
 
 class AnalysisSettings(Value, frozen=True, kw_only=True):
@@ -109,7 +94,7 @@ class AnalysisRow(Value, frozen=True, kw_only=True):
 
     study: str
     subgroup: str = ""
-    applicability: Applicability = Applicability.SUBGROUP_AND_OVERALL
+    applicability: Applicability = Applicability.BOTH
     ai: float | None = None
     n1i: float | None = None
     ci: float | None = None
@@ -127,11 +112,11 @@ class AnalysisRow(Value, frozen=True, kw_only=True):
 
     @property
     def in_overall(self) -> bool:
-        return self.applicability is not Applicability.SUBGROUP_ONLY
+        return self.applicability is not Applicability.SUBGROUP
 
     @property
     def in_subgroup(self) -> bool:
-        return self.applicability is not Applicability.OVERALL_ONLY
+        return self.applicability is not Applicability.OVERALL
 
 
 def row_effects(rows: Sequence[AnalysisRow], settings: AnalysisSettings) -> StudyEffects:

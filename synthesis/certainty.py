@@ -15,8 +15,7 @@ from models.folder_rows import CertaintyRow, RiskOfBiasRow
 from models.protocol import Outcome, Protocol
 from models.screening import StudyStatus
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import EvidenceSet, Measure, StudyState
-from synthesis.measures import RATIOS
+from models.vocabulary import RATIOS, EvidenceSet, Measure, StudyState
 from synthesis.sequential import information_size_of_means, information_size_of_risks
 
 APPRECIABLE_RATIOS = (0.75, 1.25)

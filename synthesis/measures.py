@@ -10,25 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from models.vocabulary import MEAN_MEASURES, Measure
+from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Measure
 from synthesis.study_sets import Array
 from synthesis.tables import Tables
-
-RATIOS = frozenset(
-    {
-        Measure.RR,
-        Measure.OR,
-        Measure.PETO,
-        Measure.HR,
-        Measure.IRR,
-        Measure.ROM,
-        Measure.ROM_GEOMETRIC,
-    }
-)
-"""Measures that are analysed as logarithms."""
-
-TABLE_MEASURES = frozenset({Measure.RR, Measure.OR, Measure.RD, Measure.PETO})
-"""Measures of 2 x 2 tables."""
 
 
 @dataclass(frozen=True)

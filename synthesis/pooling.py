@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 
 from models.synthesis import EffectInput
-from models.vocabulary import Convention, Interval, Measure, Model
+from models.vocabulary import RATIOS, TABLE_MEASURES, Convention, Interval, Measure, Model
 from synthesis.inverse_variance import PooledSets, check_choice, pool_sets, prediction_interval, two_sided_p
 from synthesis.mantel_haenszel import pool_tables
-from synthesis.measures import RATIOS, TABLE_MEASURES, effect_of_tables
+from synthesis.measures import effect_of_tables
 from synthesis.study_sets import Array
 from synthesis.tables import Tables, ZeroCells, zero_cells_of
 

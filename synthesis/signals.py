@@ -13,19 +13,15 @@ from models.protocol import Outcome, Protocol
 from models.published import PublishedVersion
 from models.screening import Event, RunContext
 from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
-from models.vocabulary import (
-    AlertGrade,
-    Convention,
-    EventCode,
-    EvidenceSet,
-    Rationale,
-    Rule,
-    UpdateStatus,
-)
-from synthesis.measures import RATIOS
+from models.vocabulary import RATIOS, AlertGrade, Convention, EventCode, EvidenceSet, Rationale, Rule, UpdateStatus
 
 EXPLANATION_LIMIT = 400
 """Characters, blanks included: the limit of the explanation field in Cochrane's editorial system."""
+
+UNWRITTEN = (
+    "New studies are not looked for, since the protocol has no words for its question yet; {n} studies of the version in"
+    " force are followed by number."
+)
 
 _DECIDING = {Rule.S1, Rule.S2, Rule.S4, Rule.S5}
 """S3 announces participants whose results may not be public yet: it alerts, and decides nothing alone."""
@@ -187,6 +183,9 @@ def decide(
         changing = any(signal.rule in _CHANGING for signal in deciding)
         rationale = Rationale.LIKELY_TO_CHANGE if changing else Rationale.AWAITING_ASSESSMENT
         sentences = [_what_happened(news), _what_changed(protocol, deciding)]
+    elif not protocol.is_written:
+        status, rationale = UpdateStatus.NOT_KNOWN, Rationale.SEARCH_INCOMPLETE
+        sentences = [UNWRITTEN.format(n=len(baseline.watched)), _announced(fired)]
     elif overdue:
         status, rationale = UpdateStatus.NOT_KNOWN, Rationale.SEARCH_INCOMPLETE
         sentences = [_announced(fired)]

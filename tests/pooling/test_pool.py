@@ -8,7 +8,7 @@ import pytest
 
 from models.vocabulary import Convention, Interval, Measure, Model
 from pooling.forest import forest
-from pooling.pool import ZeroChoice, analyses, pool_files
+from pooling.pool import PRESETS, ZeroChoice, analyses, pool_files
 from pooling.spreadsheet import PoolError
 from synthesis.tables import AddTo
 
@@ -68,7 +68,7 @@ def test_every_file_is_pooled_in_every_way_once(write):
 
 def test_conventions_bring_their_models_and_their_prediction_interval(write):
     text = TWO_TRIALS + "Third,12,60,8,61\n"
-    found = pool_files([write(text)], Measure.RR, conventions=list(Convention))
+    found = pool_files([write(text)], Measure.RR, conventions=list(PRESETS))
     assert [(item["convention"], item["model"], item["interval"], item["pi_df"]) for item in found] == [
         ("revman5", "mh", "wald", None),
         ("revman5", "DL", "wald", None),

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from models.analysis import Applicability, Method
 from models.vocabulary import Interval, Measure, Model
-from synthesis.analysis_rows import AnalysisRow, AnalysisSettings, Applicability, Method
+from synthesis.analysis_rows import AnalysisRow, AnalysisSettings
 from synthesis.study_effects import DataType
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "cochrane"

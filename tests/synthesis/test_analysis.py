@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.analysis import Applicability, Method
 from models.vocabulary import Interval, Measure, Model
 from synthesis.analysis import AnalysisResult, analyse
-from synthesis.analysis_rows import AnalysisRow, AnalysisSettings, Applicability, Method
+from synthesis.analysis_rows import AnalysisRow, AnalysisSettings
 from synthesis.study_effects import DataType
 from synthesis.tables import UNCORRECTED
 
@@ -52,9 +53,9 @@ def test_weights_go_by_the_totals_that_are_shown(overall, subgroups, whole, last
 
 def test_rows_count_where_they_apply_and_those_that_split_others_share_their_weight():
     rows = [
-        table("A", 3, 33, 6, 31, subgroup="1", applicability=Applicability.SUBGROUP_ONLY),
-        table("A", 2, 20, 6, 31, subgroup="2", applicability=Applicability.SUBGROUP_ONLY),
-        table("A", 5, 53, 6, 31, applicability=Applicability.OVERALL_ONLY),
+        table("A", 3, 33, 6, 31, subgroup="1", applicability=Applicability.SUBGROUP),
+        table("A", 2, 20, 6, 31, subgroup="2", applicability=Applicability.SUBGROUP),
+        table("A", 5, 53, 6, 31, applicability=Applicability.OVERALL),
         table("B", 23, 95, 17, 94, subgroup="2"),
     ]
     result = analyse(rows, RR)

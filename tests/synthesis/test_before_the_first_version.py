@@ -13,7 +13,8 @@ from models.settings import Settings
 from models.synthesis import EffectInput, SourceFreshness
 from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Measure, SourceState
 from synthesis.analyses import pool_review
-from synthesis.signals import compare, decide, reproduce
+from synthesis.reproduction import reproduce
+from synthesis.signals import compare, decide
 
 WATCHED = date(2016, 6, 21)
 NONE_YET = PublishedVersion(version="", search_date=WATCHED)
@@ -86,6 +87,7 @@ def test_first_numbers_fire_s5_alone_and_nothing_is_gated(protocol: Protocol) ->
             comparison="drug_vs_placebo",
             outcome="svc_change",
             timepoint="6 months",
+            analysis="svc_change:6 months",
             measure=Measure.MD,
             evidence_set=EvidenceSet.CONFIRMED,
             n_intervention=100,
@@ -95,7 +97,7 @@ def test_first_numbers_fire_s5_alone_and_nothing_is_gated(protocol: Protocol) ->
         )
     ]
     effects = pool_review(arms, protocol, EvidenceSet.CONFIRMED)
-    assert reproduce(protocol, NONE_YET, effects) == []
+    assert reproduce(protocol, [], effects) == []
     signals = compare(protocol, effects, {"NCT1": (744, "registered, actual")})
     assert {signal.rule for signal in signals if signal.fired} == {"S5"}
     verdict = decide(protocol, NONE_YET, CONTEXT, "1", [], signals, [])

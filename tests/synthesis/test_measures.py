@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.vocabulary import Convention, Measure, Model
+from models.vocabulary import TABLE_MEASURES, Convention, Measure, Model
 from synthesis.mantel_haenszel import mantel_haenszel, peto
 from synthesis.measures import (
     MEAN_MEASURES,
-    TABLE_MEASURES,
     Means,
     effect_of_means,
     effect_of_o_minus_e,

@@ -1,0 +1,93 @@
+"""A data package becomes a review folder: read, computed again, written, and loaded as a night will load it."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from exchange.adopted import AdoptedFolder, adopted_folder
+from exchange.adopted_lists import Told
+from exchange.cochrane.package import Loss, Package
+from exchange.cochrane.registrations import StudyRegistrations, registrations_of
+from flows.recompute import Recomputed, recompute
+from models.folder_files import ReviewError
+from models.review import Review, review_named
+from models.reviews import is_review_name
+from models.value import Value
+
+
+class Adopted(Value, frozen=True, kw_only=True):
+    """A package that was adopted.
+
+    Attributes
+    ----------
+    folder : of the review
+    is_new : False when the folder was there already, with the same content
+    package, recomputed, registrations : what was read, computed and found
+    losses : what was not taken over as it stands
+    review : as loaded from the folder
+    """
+
+    folder: Path
+    is_new: bool
+    package: Package
+    recomputed: tuple[Recomputed, ...]
+    registrations: tuple[StudyRegistrations, ...]
+    losses: tuple[Loss, ...]
+    review: Review
+
+
+def name_of(package: Package) -> str:
+    """The review's name that a package gives: its number, or with a letter first where it is a number alone."""
+    return package.review if is_review_name(package.review) else f"R{package.review}"
+
+
+def adopt(package: Package, told: Told, reviews: Path) -> Adopted:
+    """Write the review folder of a package under `reviews`.
+
+    Raises
+    ------
+    ReviewError
+        If a folder of that name holds anything else: people's rows are never written over. Or if what was written
+        cannot be loaded, and nothing stays of it.
+    """
+    made = adopted_folder(package, told)
+    folder = reviews / told.review
+    is_new = not folder.exists()
+    if is_new:
+        _write(made, folder)
+    elif differing := _differing(made, folder):
+        raise ReviewError(
+            f"{folder}: there is a review of this name, and it differs in {', '.join(differing)}: give another --name,"
+            " or move the folder away"
+        )
+    return Adopted(
+        folder=folder,
+        is_new=is_new,
+        package=package,
+        recomputed=recompute(package),
+        registrations=registrations_of(package),
+        losses=(*package.losses, *made.left_out),
+        review=review_named(reviews, told.review),
+    )
+
+
+def _write(made: AdoptedFolder, folder: Path) -> None:
+    """All files or none: they are written and loaded beside the place, and then moved there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".adopting-", dir=folder.parent) as beside:
+        draft = Path(beside) / folder.name
+        for name, text in made.files.items():
+            path = draft / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+        review_named(draft.parent, folder.name)
+        shutil.move(draft, folder)
+
+
+def _differing(made: AdoptedFolder, folder: Path) -> list[str]:
+    """Files of the folder that are not as they would be written now."""
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return sorted(
+        (there ^ set(made.files))
+        | {name for name in there & set(made.files) if (folder / name).read_bytes() != made.files[name].encode()}
+    )

@@ -35,6 +35,7 @@ from cli.common import (
     print_json,
     settings_of,
 )
+from cli.draft import drafting
 from cli.read import reading
 from cli.searched import searching
 from cli.status import telling
@@ -65,6 +66,7 @@ app.add_typer(reading)
 app.add_typer(searching)
 app.add_typer(answering)
 app.add_typer(adopting)
+app.add_typer(drafting)
 
 
 class Registries(StrEnum):

@@ -11,7 +11,7 @@ import typer
 import yaml
 
 from cli.common import FAILED, ReviewName, console, settings_of
-from cli.draft_text import KEYS, block, tested_lines
+from cli.draft_text import KEYS, block, lines_of_test
 from judging.drafting import Draft, OwnStudy, draft
 from judging.rulings import record_named
 from judging.self_test import self_test
@@ -111,10 +111,10 @@ def drafted_of(review: Review, studies: Sequence[OwnStudy], others: Sequence[Tri
 
 
 def _told(review: Review, drafted: Draft, studies: Sequence[OwnStudy]) -> Iterator[str]:
-    yield from tested_lines(self_test(studies, drafted.pico, drafted.eligibility), "The drafted words")
+    yield from lines_of_test(self_test(studies, drafted.pico, drafted.eligibility), "The drafted words")
     protocol = review.protocol
     if protocol.is_written:
-        yield from tested_lines(self_test(studies, protocol.pico, protocol.eligibility), "The protocol's own words")
+        yield from lines_of_test(self_test(studies, protocol.pico, protocol.eligibility), "The protocol's own words")
 
 
 def write_words(drafted: Draft, review: Review, folder: Path) -> Path:
@@ -135,6 +135,10 @@ def write_words(drafted: Draft, review: Review, folder: Path) -> Path:
         raise CannotDraft(
             f"{path}: has words already ({', '.join(sorted(there & {*KEYS, WORDS}))}), which a draft never touches:"
             " leave out --write, and copy what is of use"
+        )
+    if not all(getattr(drafted, key).is_written for key in lacking):
+        raise CannotDraft(
+            f"{path}: the registrations of its studies share no words that can be written; write your own"
         )
     before = path.read_bytes()
     end = "\r\n" if b"\r\n" in before else "\n"

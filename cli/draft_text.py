@@ -23,11 +23,11 @@ def block(draft: Draft, keys: Sequence[str] = KEYS) -> str:
         "# add what the question means besides: * ends a word early, capitals are found in capitals only.",
         f"# Own are the {draft.n_own} studies that have a registration{others}.",
     ]
-    if PICO in keys:
+    if PICO in keys and draft.pico.is_written:
         lines += ["pico:", *_rule("population", _searched(draft.population), "  ")]
         lines += _rule("abbreviations", _searched(draft.abbreviations), "  ")
         lines += _rule("intervention", _searched(draft.intervention), "  ")
-    if ELIGIBILITY in keys:
+    if ELIGIBILITY in keys and draft.eligibility.is_written:
         lines += [f"{ELIGIBILITY}:"]
         lines += _terms("population", (*draft.population, *draft.abbreviations), draft.further_population)
         lines += _terms("intervention", draft.intervention, draft.further_intervention)
@@ -64,7 +64,7 @@ def _count(item: Drafted) -> str:
     return f"{item.n_own} own, {item.n_others} others"
 
 
-def tested_lines(found: Sequence[Tested], whose: str) -> Iterator[str]:
+def lines_of_test(found: Sequence[Tested], whose: str) -> Iterator[str]:
     """How many of the review's own studies words find and screen in, and which they miss, and why."""
     known = [item for item in found if item.verdict is not None]
     kept = [item for item in known if item.is_kept]

@@ -27,8 +27,11 @@ _PIECE = re.compile(r"[^\W_]+")
 _PLURAL = re.compile(r"[a-z-]*[a-z]{3}[b-hj-rtv-z]s")
 """Words that lose their *s*: cells, not sclerosis, virus or illness."""
 _PARTS = re.compile(
-    r"\s*[,;:/()\[\]|+®™]\s*|\s+(?:[-–—]|vs\.?|versus|and|or|with|plus|for|in|by|to|on|from|after)\s+", re.IGNORECASE
+    r"\s*(?:[^\w\s'’\-\u2010\u2011]|_|(?<!\w)['’]|['’](?!\w))+\s*|"
+    r"\s+(?:-|vs\.?|versus|and|or|with|plus|for|in|by|to|on|from|after)\s+",
+    re.IGNORECASE,
 )
+"""Where one name ends and another may begin."""
 _SMALL = frozenset(
     """a an and are as at be by during for from in into is it its of on or than that the their this to using via versus vs
     was were with without within de la el en del""".split()  # noqa: SIM905
@@ -45,9 +48,14 @@ _OF_TRIALS = frozenset(
 """Words of titles and conditions that tell no question from another."""
 _ENDS = frozenset(
     """disease diseases disorder disorders syndrome condition conditions cell cells pain injury function level levels
-    system tissue surgery human acute chronic""".split()  # noqa: SIM905
+    system tissue surgery human acute chronic male female men women adult child children infant elderly pregnant
+    pregnancy age""".split()  # noqa: SIM905
 )
 """Words that name something only together with another."""
+
+
+_NO_NAME = (_SMALL | arm_words.FILLERS) - _ENDS
+"""Words with which no name begins or ends."""
 
 
 class Drafted(Value, frozen=True, kw_only=True):
@@ -105,10 +113,10 @@ def cover(own: Studies, others: Studies, is_taken: Callable[[str], bool]) -> lis
     return chosen
 
 
-def _worth(term: str, n_new: int, n_own: int, n_others: int) -> tuple[float, int, int, str]:
+def _worth(term: str, n_new: int, n_own: int, n_others: int) -> tuple[float, int, int, int, str]:
     """Studies that it names newly, the less the more others have it; a word of one study alone says little."""
     share = n_own / (n_own + n_others)
-    return n_new * share * n_own / (n_own + 1), n_own, len(term.split()), term
+    return n_new * share * n_own / (n_own + 1), n_own, len(term.split()), len(term), term
 
 
 def has_one_of(terms: Iterable[str], texts: Iterable[str]) -> bool:
@@ -123,10 +131,12 @@ def is_within(term: str, texts: Iterable[str]) -> bool:
 
 
 def with_plural(term: str, own: Studies) -> str:
-    """The term with an open ending where own studies write it with and without an *s*; as they write it else."""
+    """The term with an open ending where own studies have its plural, and a short word cannot become another so."""
     texts = [text for study in own.texts for text in study]
     one, many = (has_one_of([word], texts) for word in (term, f"{term}s"))
-    return f"{term}*" if one and many else f"{term}s" if many else term
+    if many and (one or " " in term):
+        return f"{term}*"
+    return f"{term}s" if many else term
 
 
 def _written(studies: Studies) -> list[str]:
@@ -165,7 +175,7 @@ def is_telling(words: Sequence[str]) -> bool:
     if len(plain) == 1 and plain[0] in _ENDS:
         return False
     edges = {words[0], words[-1]}
-    if any(word.casefold() in _SMALL | arm_words.FILLERS or word.isdigit() for word in edges):
+    if any(word in _NO_NAME or word.isdigit() for word in {plain[0], plain[-1]}):
         return False
     return all(len(word) >= _SHORTEST or is_code(word) for word in edges)
 
@@ -177,7 +187,7 @@ def is_code(word: str) -> bool:
 
 def _plain(words: Sequence[str]) -> str:
     """In lower case but for codes, the last word without its plural."""
-    plain = [word if is_code(word) else word.casefold() for word in (_HYPHENS.sub("-", word) for word in words)]
+    plain = [word if is_code(word) else word.lower() for word in (_HYPHENS.sub("-", word) for word in words)]
     if _PLURAL.fullmatch(plain[-1]):
         plain[-1] = plain[-1].removesuffix("s")
     return " ".join(plain)

@@ -54,7 +54,9 @@ class Draft(Value, frozen=True, kw_only=True):
 
     @property
     def eligibility(self) -> Eligibility:
-        """The rules that judge by these words."""
+        """The rules that judge by these words; without any, as long as there are none of people or of treatments."""
+        if not (self.population and self.intervention):
+            return Eligibility.model_validate({})
         rules = {
             "population": (*self.population, *self.abbreviations),
             "intervention": self.intervention,
@@ -67,6 +69,8 @@ class Draft(Value, frozen=True, kw_only=True):
     @property
     def pico(self) -> Pico:
         """The question that searches by these words."""
+        if not self.population:
+            return Pico()
         return Pico(
             population=search_words(self.population),
             abbreviations=search_words(self.abbreviations),
@@ -128,13 +132,12 @@ class _Corpus:
 
     def cover(self, is_taken: Callable[[str], bool]) -> tuple[Drafted, ...]:
         found = draft_terms.cover(self.own, self.others, is_taken)
-        return self.counted(draft_terms.with_plural(term, self.own) for term in found)
+        return self.counted(found)
 
-    def counted(self, terms: Iterable[str]) -> tuple[Drafted, ...]:
-        return tuple(
-            Drafted(term=term, n_own=self.own.count(term), n_others=self.others.count(term))
-            for term in dict.fromkeys(terms)
-        )
+    def counted(self, names: Iterable[str]) -> tuple[Drafted, ...]:
+        """Names as terms, with the ending that own studies give them."""
+        terms = dict.fromkeys(draft_terms.with_plural(name, self.own) for name in names)
+        return tuple(Drafted(term=term, n_own=self.own.count(term), n_others=self.others.count(term)) for term in terms)
 
     def further(self, taken: Sequence[Drafted], is_taken: Callable[[str], bool]) -> tuple[Drafted, ...]:
         """Names as registered that no taken term finds, those of most own studies first."""

@@ -14,7 +14,7 @@ def audit_of(package: Package, results: Mapping[str, AnalysisResult]) -> list[st
 
 
 def computed_of(results: Mapping[str, AnalysisResult]) -> dict[tuple[str, str], Computed]:
-    """What the audit holds against the published numbers, by analysis and name of the subgroup."""
+    """What the audit holds against the published numbers, by analysis, and number and name of the subgroup."""
     return {
         (key, total.subgroup or ""): Computed(p=total.p, tau2_high=total.pooled.tau2_high)
         for key, result in results.items()

@@ -19,8 +19,8 @@ def block(draft: Draft, keys: Sequence[str] = KEYS) -> str:
     """The draft as YAML: each word with a comment of how many have it, further names as comments."""
     others = f"; the others are {draft.n_others} further records" if draft.n_others else ""
     lines = [
-        "# A draft, made of the registrations of the review's own studies by counting words. Take away what does not belong,",
-        "# add what the question means besides: * ends a word early, capitals are found in capitals only.",
+        "# A draft, made of the registrations of the review's own studies by counting words. Take away what does not",
+        "# belong, add what the question means besides: * ends a word early, capitals are found in capitals only.",
         f"# Own are the {draft.n_own} studies that have a registration{others}.",
     ]
     if PICO in keys and draft.pico.is_written:
@@ -79,7 +79,7 @@ def lines_of_test(found: Sequence[Tested], whose: str) -> Iterator[str]:
     if without := [item for item in found if item.verdict is None]:
         lists = Counter(item.study.list for item in without)
         told = ", ".join(f"{count} {name}" for name, count in lists.items())
-        yield f"{len(without)} own studies have no registration that a night has brought ({told}): nothing is known of them."
+        yield f"{len(without)} own studies have no registration that a night has brought ({told}): not tested."
 
 
 def _named(item: Tested) -> str:

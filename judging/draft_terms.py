@@ -37,13 +37,14 @@ _SMALL = frozenset(
     was were with without within de la el en del""".split()  # noqa: SIM905
 )
 _OF_TRIALS = frozenset(
-    """trial trials study studies clinical efficacy safety effect effects evaluation evaluate evaluating assess assessment
-    assessing comparison comparing compared compare outcome outcomes phase ii iii iv i pilot randomized randomised
-    controlled blind blinded double-blind open-label label multicentre multicenter multi-center prospective placebo sham
-    placebo-controlled double-blinded single-blind triple triple-blind doubleblind multinational dose-finding dose-ranging
-    dose-escalation proof-of-concept role impact investigation investigate effectiveness feasibility tolerability patient
-    subject results result rate rates new parallel interventional quality healthy volunteer volunteers health complication
-    complications other not applicable time use""".split()  # noqa: SIM905
+    """trial trials study studies clinical efficacy safety effect effects evaluation evaluate evaluating assess
+    assessment assessing comparison comparing compared compare outcome outcomes phase ii iii iv i pilot
+    randomized randomised controlled blind blinded double-blind open-label label multicentre multicenter
+    multi-center prospective placebo sham placebo-controlled double-blinded single-blind triple triple-blind
+    doubleblind multinational dose-finding dose-ranging dose-escalation proof-of-concept role impact
+    investigation investigate effectiveness feasibility tolerability patient subject results result rate rates
+    new parallel interventional quality healthy volunteer volunteers health complication complications other not
+    applicable time use""".split()  # noqa: SIM905
 )
 """Words of titles and conditions that tell no question from another."""
 _ENDS = frozenset(

@@ -24,8 +24,8 @@ def _against_group_name(package: Package) -> Iterator[Contradiction]:
         first = found[0]
         yield Contradiction(
             kind=Kind.LABELS_EXCHANGED,
-            sentence=f"“{name}” has “{first.experimental_label}” as its experimental and “{first.control_label}” as its "
-            f"control arm in {', '.join(item.key for item in found)}: the labels are exchanged, or the data are.",
+            sentence=f"“{name}” has “{first.experimental_label}” as its experimental and "
+            f"“{first.control_label}” as its control arm in {', '.join(item.key for item in found)}: the labels are exchanged, or the data are.",
             places=tuple(
                 at_analysis(package, item, f"{item.experimental_label} v {item.control_label}") for item in found
             ),
@@ -48,7 +48,8 @@ def _one_arm_on_both_sides(package: Package) -> Iterator[Contradiction]:
         if is_one or (sides[0] and sides[0] == sides[1]):
             yield Contradiction(
                 kind=Kind.DIRECTION,
-                sentence=f"{item.key}: both sides of the graph favour one arm: “{item.graph_left}”, “{item.graph_right}”.",
+                sentence=f"{item.key}: both sides of the graph favour one arm: "
+                f"“{item.graph_left}”, “{item.graph_right}”.",
                 places=(at_analysis(package, item, f"{item.graph_left} | {item.graph_right}"),),
             )
 

@@ -27,8 +27,8 @@ def contradictions(
 
     Parameters
     ----------
-    results : by analysis and name of the subgroup ('' for the overall estimate), where it has been computed again;
-        without, P beside an HKSJ interval is checked by the printed t, and a tau² limit of 100 is taken to be cut
+    results : by analysis, and number and name of the subgroup (``2 Any oil``; '' for the overall estimate), where it
+        has been computed again; without, P beside an HKSJ interval is checked by the printed t, and a tau² limit of 100 is taken to be cut
     """
     found = [
         *contradicting_numbers(package),

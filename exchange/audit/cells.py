@@ -52,14 +52,23 @@ def in_subgroup(row: PackageRow) -> bool:
     return row.applicability is not Applicability.OVERALL_ONLY
 
 
+def subgroup_of(row: PackageRow) -> str:
+    return numbered(row.subgroup_number, row.subgroup)
+
+
+def numbered(number: int | None, name: str) -> str:
+    """A subgroup by its number and name: names repeat within an analysis."""
+    return f"{number or ''} {name}".strip()
+
+
 def estimates_of(package: Package, analysis: PackageAnalysis) -> Iterator[tuple[str, list[PackageRow]]]:
     """The estimates of an analysis that are shown: name of the subgroup, '' for all, and the rows that count."""
     rows = list(package.rows_of(analysis.key))
     if analysis.shows_totals:
         yield "", [row for row in rows if in_overall(row)]
     elif analysis.shows_subgroups:
-        for name in dict.fromkeys(row.subgroup for row in rows):
-            yield name, [row for row in rows if row.subgroup == name and in_subgroup(row)]
+        for name in dict.fromkeys(map(subgroup_of, rows)):
+            yield name, [row for row in rows if subgroup_of(row) == name and in_subgroup(row)]
 
 
 def at_row(package: Package, row: PackageRow, value: str) -> Place:

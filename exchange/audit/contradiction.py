@@ -127,7 +127,3 @@ class Computed(Value, frozen=True, kw_only=True):
 
     p: float | None = None
     tau2_high: float | None = None
-
-
-Results = dict[tuple[str, str], Computed]
-"""By analysis and name of the subgroup, '' for the overall estimate."""

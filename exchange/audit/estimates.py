@@ -13,6 +13,8 @@ from exchange.audit.cells import (
     in_overall,
     in_subgroup,
     number,
+    numbered,
+    subgroup_of,
 )
 from exchange.audit.contradiction import Computed, Contradiction, Kind, Place
 from exchange.cochrane.package import (
@@ -59,16 +61,17 @@ class _At:
 
 
 def _estimates(package: Package, analysis: PackageAnalysis) -> Iterator[tuple[str, Published, _At]]:
-    """Name, numbers and place of the overall estimate and of each subgroup's."""
+    """Numbered name, numbers and place of the overall estimate and of each subgroup's."""
     if analysis.shows_totals:
         yield "", analysis.published, _At(at_analysis(package, analysis, ""))
     for subgroup in package.subgroups:
         if subgroup.key == analysis.key and analysis.shows_subgroups:
-            yield subgroup.name, subgroup.published, _At(at_subgroup(package, subgroup, ""))
+            name = numbered(subgroup.subgroup_number, subgroup.name)
+            yield name, subgroup.published, _At(at_subgroup(package, subgroup, ""))
 
 
 def _named(analysis: PackageAnalysis, name: str) -> str:
-    return f"{analysis.key}, {name}" if name else analysis.key
+    return f"{analysis.key}, subgroup {name}" if name else analysis.key
 
 
 # Rows and totals
@@ -81,9 +84,10 @@ def _of_analysis(package: Package, analysis: PackageAnalysis) -> Iterator[Contra
         yield from _sums(package, analysis, "", analysis.published, counted, _At(at_analysis(package, analysis, "")))
     for subgroup in package.subgroups:
         if subgroup.key == analysis.key:
-            counted = [row for row in rows if in_subgroup(row) and row.subgroup == subgroup.name]
+            name = numbered(subgroup.subgroup_number, subgroup.name)
+            counted = [row for row in rows if in_subgroup(row) and subgroup_of(row) == name]
             place = _At(at_subgroup(package, subgroup, ""))
-            yield from _sums(package, analysis, subgroup.name, subgroup.published, counted, place)
+            yield from _sums(package, analysis, name, subgroup.published, counted, place)
     for name, counted in estimates_of(package, analysis):
         weights = [row.weight for row in counted if row.weight is not None]
         if weights and any(weights) and abs(sum(weights) - 100) > _WEIGHT:
@@ -198,7 +202,8 @@ def _tau2(
             rather = f" Computed without the cut it is {number(right)}." if right is not None else ""
             yield Contradiction(
                 kind=Kind.TAU2_CUT,
-                sentence=f"{_named(analysis, name)}: the upper limit of tau² is the 100 at which the program stops.{rather}",
+                sentence=f"{_named(analysis, name)}: the upper limit of tau² is the 100 at which the program "
+                f"stops.{rather}",
                 places=place(f"tau² {number(published.tau2)} ({number(published.tau2_low)} to {number(upper)})"),
             )
 

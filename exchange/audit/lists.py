@@ -135,7 +135,8 @@ def _subgroup_names(package: Package) -> Iterator[Contradiction]:
         if len(written) > 1:
             yield Contradiction(
                 kind=Kind.SUBGROUP_NAMES,
-                sentence=f"One subgroup is written in {len(written)} ways: {', '.join(f'“{name}”' for name in written)}.",
+                sentence=f"One subgroup is written in {len(written)} ways: "
+                f"{', '.join(f'“{name}”' for name in written)}.",
                 places=tuple(at_row(package, row, name) for name, row in written.items()),
             )
     for (key, name), found in numbers.items():

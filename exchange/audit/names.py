@@ -6,7 +6,8 @@ _WORD = re.compile(r"[^\W_]+")
 _UNIT = r"(?:minute|hour|day|week|month|year)s?"
 _COUNT = r"(?:\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
 _TIME = re.compile(
-    rf"\b{_COUNT}(?:\s*(?:to|-|–|or|and)\s*{_COUNT})*[\s-]*{_UNIT}(?:\s+of\s+(?:\w+\s+)?(?:life|age|treatment|therapy))?\b|"
+    rf"\b{_COUNT}(?:\s*(?:to|-|–|or|and)\s*{_COUNT})*[\s-]*{_UNIT}"
+    r"(?:\s+of\s+(?:\w+\s+)?(?:life|age|treatment|therapy))?\b|"
     rf"\b{_UNIT}\s+\d+\b|\bfirst year of life\b|\bfollow[- ]?up\b|"
     r"\b(?:prior to|before|until|at|up to|during|after)\s+(?:the\s+)?(?:hospital\s+)?(?:discharge|stay|admission)\b|"
     r"\b(?:end|endpoint|completion)\s+of\s+(?:the\s+)?(?:treatment|study|trial|intervention|therapy)\b|"
@@ -14,13 +15,13 @@ _TIME = re.compile(
     r"\b(?:longest|last|final|latest|immediately|baseline|endpoint)\b"
 )
 _MANNER = frozenset(
-    """sensitivity subgroup analysis analyses fixed random effect effects model low high unclear risk bias excluding only
-    trials studies itt intention treat per protocol completer completers imputed""".split()  # noqa: SIM905
+    """sensitivity subgroup analysis analyses fixed random effect effects model low high unclear risk bias excluding
+    only trials studies itt intention treat per protocol completer completers imputed""".split()  # noqa: SIM905
 )
 """Words that say which studies or people an analysis takes, not what it measures."""
 _SMALL = frozenset(
-    """a an and as at by during for from in into of on or per than the to up with within after before number participants
-    patients people women men children infants""".split()  # noqa: SIM905
+    """a an and as at by during for from in into of on or per than the to up with within after before number
+    participants patients people women men children infants""".split()  # noqa: SIM905
 )
 _GENERIC = frozenset(["experimental", "intervention", "treatment", "control", "comparator", "any", "all", "active"])
 _VERSUS = re.compile(r"\b(?:versus|vs|v|compared (?:with|to)|against)\b\.?", re.IGNORECASE)

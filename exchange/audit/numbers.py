@@ -144,7 +144,8 @@ def _is_slip(mine: Cells, theirs: Cells, analysis: PackageAnalysis) -> bool:
 
 
 def _is_empty(cells: Cells) -> bool:
-    return not any(value for arm in cells for value in arm[:-1])
+    """Whether no number was ever typed: means and SDs of nought are none, nobody with the event is one."""
+    return not any(any(arm[:-1]) if len(arm) > 2 else arm[0] is not None for arm in cells)
 
 
 def _flipped(mine: Cells, theirs: Cells) -> str:
@@ -172,7 +173,8 @@ def _under_two_labels(package: Package, whole: list[Found]) -> Iterator[Contradi
             row, analysis = items[0][0]
             yield Contradiction(
                 kind=Kind.ARM_UNDER_TWO_LABELS,
-                sentence=f"{row.study}, “{analysis.name}”: {told_arm(arm)} is the arm “{pair[0]}” and the arm “{pair[1]}”.",
+                sentence=f"{row.study}, “{analysis.name}”: {told_arm(arm)} is the arm “{pair[0]}” and the arm "
+                f"“{pair[1]}”.",
                 places=tuple(at_row(package, row, f"{label}: {told_arm(arm)}") for (row, _), label in items),
             )
 
@@ -202,7 +204,8 @@ def _parts_beyond_whole(package: Package, outcome: list[Found], whole: list[Foun
             row, analysis = parts[0]
             yield Contradiction(
                 kind=Kind.PARTS_EXCEED_WHOLE,
-                sentence=f"{row.study}, “{analysis.name}”: its subgroups in {row.key} have {summed[0]:g} and {summed[1]:g} people, "
+                sentence=f"{row.study}, “{analysis.name}”: its subgroups in {row.key} have {summed[0]:g} and "
+                f"{summed[1]:g} people, "
                 f"the study {most[0]:g} and {most[1]:g} ({_keys(of_same)}).",
                 places=tuple(
                     at_row(package, row, f"{number(row.n1)} and {number(row.n2)}") for row, _ in (*parts, *of_same)
@@ -231,8 +234,5 @@ def _at_other_times(package: Package, found: list[Found], by_study: dict[str, li
 def _mixes(items: list[Found], by_study: dict[str, list[Found]]) -> bool:
     study, keys = items[0][0].study, {row.key for row, _ in items}
     others = (rows for name, rows in by_study.items() if name != study)
-    repeated = (
-        [cells_of(row, its) for row, its in rows if row.key in keys and not _is_empty(cells_of(row, its))]
-        for rows in others
-    )
+    repeated = ([cells_of(row, its) for row, its in rows if row.key in keys and (row.e1 or row.e2)] for rows in others)
     return any(len(cells) > len(set(cells)) for cells in repeated)

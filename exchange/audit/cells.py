@@ -61,6 +61,12 @@ def numbered(number: int | None, name: str) -> str:
     return f"{number or ''} {name}".strip()
 
 
+def is_of(row: PackageRow, subgroup: PackageSubgroup) -> bool:
+    """Whether a row is of a subgroup; the oldest layout numbers subgroups and not their rows."""
+    numbers = {row.subgroup_number, subgroup.subgroup_number} - {None}
+    return row.subgroup == subgroup.name and len(numbers) < 2
+
+
 def estimates_of(package: Package, analysis: PackageAnalysis) -> Iterator[tuple[str, list[PackageRow]]]:
     """The estimates of an analysis that are shown: name of the subgroup, '' for all, and the rows that count."""
     rows = list(package.rows_of(analysis.key))

@@ -12,9 +12,9 @@ from exchange.audit.cells import (
     has_arms,
     in_overall,
     in_subgroup,
+    is_of,
     number,
     numbered,
-    subgroup_of,
 )
 from exchange.audit.contradiction import Computed, Contradiction, Kind, Place
 from exchange.cochrane.package import (
@@ -40,7 +40,7 @@ def contradicting_estimates(package: Package, results: Mapping[tuple[str, str], 
     for analysis in package.analyses:
         yield from _of_analysis(package, analysis)
         for name, published, place in _estimates(package, analysis):
-            computed = results.get((analysis.key, name), Computed())
+            computed = next((results[key] for key in _keys(analysis, name) if key in results), Computed())
             yield from _outside_limits(analysis, name, published, place)
             yield from _p_and_limits(analysis, name, published, place, computed)
             yield from _tau2(analysis, name, published, place, computed)
@@ -70,6 +70,11 @@ def _estimates(package: Package, analysis: PackageAnalysis) -> Iterator[tuple[st
             yield name, subgroup.published, _At(at_subgroup(package, subgroup, ""))
 
 
+def _keys(analysis: PackageAnalysis, name: str) -> tuple[tuple[str, str], ...]:
+    """By number and name, or by the name alone where rows have no numbers."""
+    return (analysis.key, name), (analysis.key, name.partition(" ")[2] if name[:1].isdigit() else name)
+
+
 def _named(analysis: PackageAnalysis, name: str) -> str:
     return f"{analysis.key}, subgroup {name}" if name else analysis.key
 
@@ -85,7 +90,7 @@ def _of_analysis(package: Package, analysis: PackageAnalysis) -> Iterator[Contra
     for subgroup in package.subgroups:
         if subgroup.key == analysis.key:
             name = numbered(subgroup.subgroup_number, subgroup.name)
-            counted = [row for row in rows if in_subgroup(row) and subgroup_of(row) == name]
+            counted = [row for row in rows if in_subgroup(row) and is_of(row, subgroup)]
             place = _At(at_subgroup(package, subgroup, ""))
             yield from _sums(package, analysis, name, subgroup.published, counted, place)
     for name, counted in estimates_of(package, analysis):

@@ -245,6 +245,23 @@ def test_what_has_an_explanation_is_not_told(what: str, tmp_path: Path) -> None:
     assert contradictions(read_package(write_package(tmp_path, analyses=told, rows=rows))) == ()
 
 
+@pytest.mark.parametrize("layout", ["v1", "middle", "v2"])
+def test_subgroups_of_every_layout_are_held_against_their_rows(layout: str, tmp_path: Path) -> None:
+    rows = [row(1, 1, f"{name} 2001", **{"Subgroup": "Oil", "Subgroup number": 1}) for name in ("Ash", "Elm")]
+    key = {"Analysis group": 1, "Analysis number": 1, "Subgroup": "Oil", "Subgroup number": 1}
+    sums = {"Experimental cases": 20, "Experimental N": 200, "Control cases": 40}
+    for control, n_found in ((200, 0), (199, 1)):
+        path = write_package(
+            tmp_path,
+            layout=layout,
+            analyses=analyses("Death"),
+            rows=rows,
+            subgroups=[key | sums | {"Control N": control}],
+        )
+        found = contradictions(read_package(path))
+        assert [item.kind for item in found] == [Kind.ROWS_AGAINST_TOTALS] * n_found
+
+
 def test_lists_of_studies_are_held_against_rows_registers_and_each_other(tmp_path: Path) -> None:
     url = "https://clinicaltrials.gov/study/NCT01363401"
     path = write_package(

@@ -14,7 +14,7 @@ from cli.common import FAILED, ReviewName, console, settings_of
 from cli.draft_text import KEYS, block, lines_of_test
 from judging.drafting import Draft, OwnStudy, draft
 from judging.rulings import record_named
-from judging.self_test import self_test
+from judging.self_test import self_test, without_itself
 from models.folder_files import ReviewError
 from models.published import PublishedVersion
 from models.review import Review, load_review, review_named
@@ -29,6 +29,9 @@ from stores.snapshot import query
 drafting = typer.Typer()
 
 _LISTS = (StudyList.INCLUDED, StudyList.ONGOING, StudyList.AWAITING)
+
+_MOST_LEFT_OUT = 40
+"""Studies of which each is left out in turn; it takes as many drafts."""
 
 
 class CannotDraft(Exception):
@@ -55,7 +58,7 @@ def draft_command(
         raise typer.Exit(FAILED) from None
     out = console()
     out.print(block(drafted))
-    for line in _told(loaded, drafted, studies):
+    for line in _told(loaded, drafted, studies, others):
         out.print(line)
     if path:
         out.print(f"{path}: words added; the folder loads with them, and the next night searches and judges by them")
@@ -110,9 +113,13 @@ def drafted_of(review: Review, studies: Sequence[OwnStudy], others: Sequence[Tri
     return draft(studies, others, review.protocol.comparisons)
 
 
-def _told(review: Review, drafted: Draft, studies: Sequence[OwnStudy]) -> Iterator[str]:
+def _told(review: Review, drafted: Draft, studies: Sequence[OwnStudy], others: Sequence[TrialRecord]) -> Iterator[str]:
     yield from lines_of_test(self_test(studies, drafted.pico, drafted.eligibility), "The drafted words")
     protocol = review.protocol
+    if 1 < drafted.n_own <= _MOST_LEFT_OUT:
+        found = without_itself(studies, others, protocol.comparisons)
+        kept = sum(item.is_kept for item in found)
+        yield f"Each of them left out of the draft in turn, the words of the others find {kept} of {len(found)}."
     if protocol.is_written:
         yield from lines_of_test(self_test(studies, protocol.pico, protocol.eligibility), "The protocol's own words")
 

@@ -44,7 +44,8 @@ _OF_TRIALS = frozenset(
     doubleblind multinational dose-finding dose-ranging dose-escalation proof-of-concept role impact
     investigation investigate effectiveness feasibility tolerability patient subject results result rate rates
     new parallel interventional quality healthy volunteer volunteers health complication complications other not
-    applicable time use""".split()  # noqa: SIM905
+    applicable administration administrations infusion infusions repeated extension longitudinal
+    index indices time use""".split()  # noqa: SIM905
 )
 """Words of titles and conditions that tell no question from another."""
 _ENDS = frozenset(
@@ -99,13 +100,26 @@ class Studies:
         return sum(has_one_of([term], self.texts[number]) for number in possible)
 
 
-def cover(own: Studies, others: Studies, is_taken: Callable[[str], bool]) -> list[str]:
-    """The terms that name as many own studies as can be, the best first."""
-    having = {term: found for term in _written(own) if is_taken(term) and (found := own.having(term))}
-    n_others = {term: len(others.having(term)) for term in having}
+def cover(own: Studies, others: Studies, sources: Sequence[Studies], is_taken: Callable[[str], bool]) -> list[str]:
+    """The terms that name as many own studies as can be, the best first.
+
+    Parameters
+    ----------
+    sources : where own studies' candidates are from: of a further one only for those that the former leave
+    """
     left = set(range(len(own)))
     chosen = list[str]()
-    while having:
+    for source in sources:
+        having = {term: found for term in _written(source) if is_taken(term) and (found := own.having(term))}
+        n_others = {term: len(others.having(term)) for term in having}
+        chosen += _chosen(having, n_others, left)
+    return chosen
+
+
+def _chosen(having: dict[str, set[int]], n_others: dict[str, int], left: set[int]) -> list[str]:
+    """Again and again the term that is worth most, until none names a study that is left; takes them from `left`."""
+    chosen = list[str]()
+    while having and left:
         best = max(having, key=lambda term: _worth(term, len(having[term] & left), len(having[term]), n_others[term]))
         if not (gained := having[best] & left):
             break
@@ -115,8 +129,11 @@ def cover(own: Studies, others: Studies, is_taken: Callable[[str], bool]) -> lis
 
 
 def _worth(term: str, n_new: int, n_own: int, n_others: int) -> tuple[float, int, int, int, str]:
-    """Studies that it names newly, the less the more others have it; a word of one study alone says little."""
-    share = n_own / (n_own + n_others)
+    """Studies that it names newly, the less the more others have it; a word of one study alone says little.
+
+    Others weigh by the root of their share: a study that is missed is worse than one that is read in vain.
+    """
+    share = (n_own / (n_own + n_others)) ** 0.5
     return n_new * share * n_own / (n_own + 1), n_own, len(term.split()), len(term), term
 
 

@@ -97,7 +97,7 @@ def draft(studies: Sequence[OwnStudy], others: Sequence[TrialRecord], comparison
     people = _Corpus(own, foreign, _of_people)
     population = people.cover(_is_spelled_out)
     whole = _Corpus(own, foreign, searched_texts)
-    given = _Corpus(own, foreign, _of_what_is_given)
+    named, given = _Corpus(own, foreign, _names_of_what_is_given), _Corpus(own, foreign, _of_what_is_given)
     taken = [item.term for item in population]
     controls, aims = ([getattr(item, name) for item in comparisons] for name in ("control", "intervention"))
 
@@ -105,7 +105,7 @@ def draft(studies: Sequence[OwnStudy], others: Sequence[TrialRecord], comparison
         is_control = draft_terms.is_within(term, controls) and not draft_terms.is_within(term, aims)
         return not is_control and not draft_terms.is_within(term, taken) and not draft_terms.has_one_of(taken, [term])
 
-    intervention = given.cover(is_given)
+    intervention = given.cover(is_given, [named])
     without = _Corpus(own, foreign, _of_controls)
     return Draft(
         n_own=len(own),
@@ -113,7 +113,7 @@ def draft(studies: Sequence[OwnStudy], others: Sequence[TrialRecord], comparison
         population=population,
         abbreviations=whole.counted(draft_terms.abbreviations(taken, whole.own)),
         intervention=intervention,
-        comparator=without.counted(_unknown_controls(without.own, intervention)),
+        comparator=without.counted(_unknown_controls(without.own, given.own, intervention)),
         further_population=people.further(population, _is_spelled_out),
         further_intervention=given.further(intervention, is_given),
     )
@@ -130,8 +130,9 @@ class _Corpus:
             for group in (own, foreign)
         )
 
-    def cover(self, is_taken: Callable[[str], bool]) -> tuple[Drafted, ...]:
-        found = draft_terms.cover(self.own, self.others, is_taken)
+    def cover(self, is_taken: Callable[[str], bool], first: Sequence["_Corpus"] = ()) -> tuple[Drafted, ...]:
+        """Terms that name the own studies, from the texts of other corpora `first`."""
+        found = draft_terms.cover(self.own, self.others, [*(item.own for item in first), self.own], is_taken)
         return self.counted(found)
 
     def counted(self, names: Iterable[str]) -> tuple[Drafted, ...]:
@@ -167,7 +168,11 @@ def searched_texts(record: TrialRecord) -> list[str]:
 
 
 def _of_what_is_given(record: TrialRecord) -> list[str]:
-    """Names of what arms get that are no control, labels of such arms, and titles."""
+    return [*_names_of_what_is_given(record), *(item.text for item in fields.titles(record))]
+
+
+def _names_of_what_is_given(record: TrialRecord) -> list[str]:
+    """Names of what arms get that are no control, and labels of such arms."""
     inactive = {arm.label for arm in record.arms if arm.type in INACTIVE}
     products = [
         text
@@ -176,9 +181,8 @@ def _of_what_is_given(record: TrialRecord) -> list[str]:
         for text in (item.name, *item.other_names)
     ]
     labels = [arm.label for arm in record.arms if arm.type not in INACTIVE]
-    titles = [item.text for item in fields.titles(record)]
     told = [text for text in (*products, *labels) if not is_prose(text)]
-    return [text for text in told if not find(_SHARED.comparator, [Field("", text)])] + titles
+    return [text for text in told if not find(_SHARED.comparator, [Field("", text)])]
 
 
 def _of_controls(record: TrialRecord) -> list[str]:
@@ -193,12 +197,14 @@ def _of_controls(record: TrialRecord) -> list[str]:
     ]
 
 
-def _unknown_controls(own: Studies, intervention: Sequence[Drafted]) -> list[str]:
-    """Names of controls that neither the words of all reviews know nor those of the intervention."""
+def _unknown_controls(own: Studies, given: Studies, intervention: Sequence[Drafted]) -> list[str]:
+    """Names of controls that the words of all reviews do not know, and that no own study gives or has in its titles."""
     known = [item.term for item in intervention]
     found = dict.fromkeys(name for texts in own.texts for name in draft_terms.names(texts))
     return [
         name
         for name in found
-        if not find(_SHARED.comparator, [Field("", name)]) and not draft_terms.has_one_of(known, [name])
+        if not find(_SHARED.comparator, [Field("", name)])
+        and not draft_terms.has_one_of(known, [name])
+        and not given.having(name)
     ]

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from judging.drafting import OwnStudy, searched_texts
+from judging.drafting import OwnStudy, draft, searched_texts
 from models.eligibility import Eligibility
 from models.pico import Pico
+from models.protocol import Comparison
 from models.screening import CriterionVerdict
 from models.search_term import term_of_words
+from models.trial import TrialRecord
 from models.value import Value
 from models.vocabulary import Verdict
 from studies.eligibility import judge_by_rules
@@ -37,6 +39,15 @@ class Tested(Value, frozen=True, kw_only=True):
 def self_test(studies: Sequence[OwnStudy], pico: Pico, eligibility: Eligibility) -> tuple[Tested, ...]:
     """Which of its own studies a review's words would find and screen in, by their registrations alone."""
     return tuple(_tested(study, pico, eligibility) for study in studies)
+
+
+def without_itself(
+    studies: Sequence[OwnStudy], others: Sequence[TrialRecord], comparisons: Sequence[Comparison] = ()
+) -> tuple[Tested, ...]:
+    """Each study with a registration tested by words drafted from the other ones: how a new study would fare."""
+    known = [study for study in studies if study.records]
+    drafts = ((study, draft([item for item in known if item is not study], others, comparisons)) for study in known)
+    return tuple(_tested(study, drafted.pico, drafted.eligibility) for study, drafted in drafts)
 
 
 def _tested(study: OwnStudy, pico: Pico, eligibility: Eligibility) -> Tested:

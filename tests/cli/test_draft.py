@@ -60,6 +60,7 @@ def test_a_draft_is_yaml_with_counts_and_finds_the_studies_that_it_is_made_of(dr
     assert words["eligibility"]["intervention"]["terms"] == ["stem cell*"]
     assert "- amyotrophic lateral sclerosis  # 4 own, 0 others" in told.out
     assert "The drafted words find and screen in 4 of 4 own studies that have a registration" in told.out
+    assert "left out of the draft in turn, the words of the others find 3 of 4" in told.out
     assert "1 own studies have no registration that a night has brought (1 included)" in told.out
 
 

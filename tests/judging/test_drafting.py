@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cli.draft_text import block, lines_of_test
 from judging.draft_terms import candidates, has_one_of
 from judging.drafting import Draft, OwnStudy, draft
-from judging.self_test import self_test
+from judging.self_test import self_test, without_itself
 from models.dates import PartialDate
 from models.eligibility import Eligibility
 from models.pico import Pico
@@ -95,6 +95,22 @@ def test_the_self_test_names_who_is_missed_and_by_what() -> None:
     assert lines[0].startswith("The words find and screen in 3 of 4 own studies")
     assert any("missed: Study NCT00000004" in line and "population" in line for line in lines)
     assert "1 own studies have no registration that a night has brought (1 included): not tested." in lines
+
+
+def test_a_study_that_shares_no_word_with_the_others_is_missed_by_theirs() -> None:
+    given = (
+        "Microfluidic sperm selection",
+        "Magnetic sperm selection",
+        "Hyaluronic acid sperm selection",
+        "Zeta potential",
+    )
+    studies = own(*(record(number, MALE, product) for number, product in enumerate(given, start=1)))
+    assert [item.is_kept for item in without_itself(studies, OTHERS)] == [True, True, True, False]
+
+
+def test_names_of_products_go_before_words_of_titles() -> None:
+    studies = own(*(record(n, "Asthma", "Salbuprol", title=f"Breathing freely again {n}") for n in (1, 2)))
+    assert words(draft(studies, []), "intervention") == ["salbuprol"]
 
 
 def test_a_draft_is_read_back_as_it_was_made() -> None:

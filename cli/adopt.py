@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -68,6 +69,7 @@ def adopt_command(
         question=question or _asked("Its question, in a sentence"),
         version=version,
     )
+    settings = replace(settings, reviews=settings.own_reviews)
     adopted = adopt(read, told, settings.reviews)
     if as_json:
         for line in _as_json(adopted):

@@ -13,9 +13,12 @@ from flows.ingest import IngestedRecord, field_counts
 from flows.night import NightResult
 from flows.probe import Probe
 from flows.searches import SourceSearched
+from models.protocol import Protocol
+from models.synthesis import PooledEffect
 from models.vocabulary import EvidenceSet, StudyList
-from reporting.claims import staleness, unsearched
+from reporting.claims import gate, staleness, unsearched
 from reporting.numbers import counted, estimate
+from reporting.words import SHORT_MEASURES
 
 
 def strong(words: str, rest: str = "") -> Text:
@@ -31,6 +34,8 @@ def night(result: NightResult, console: Console) -> None:
     console.print(f"{decision.status}: {decision.rationale}. {decision.explanation}")
     for item in unsearched(judgement.freshness):
         console.print(f"not searched to the end: {staleness(item)}")
+    if not all(item.is_reproduced for item in page.comparisons):
+        console.print(gate(page))
     found = ((page.n_new_versions, "new version"), (len(result.new_events), "new event"), (len(result.alerts), "alert"))
     console.print(", ".join(counted(n, noun) for n, noun in found))
     for event in result.new_events:
@@ -84,13 +89,12 @@ def _moved(before: NightResult | None, now: NightResult) -> list[str]:
     """Headline estimates that are new or other than on the night before."""
 
     def lines(result: NightResult) -> dict[tuple[str, ...], str]:
+        protocol = result.judgement.review.protocol
         return {
-            (effect.evidence_set, effect.outcome, effect.timepoint): f"{effect.outcome}, {effect.timepoint}"
-            f" ({effect.evidence_set}): {effect.measure}"
-            f" {estimate(effect.measure, effect.estimate, effect.ci_low, effect.ci_high)}, k = {effect.k}, n = {effect.n_participants}"
+            (effect.evidence_set, effect.analysis): _line(effect, protocol)
             for effect in result.judgement.effects
             if effect.is_headline
-            and effect.convention is result.judgement.review.protocol.conventions[0].name
+            and effect.convention is protocol.conventions[0].name
             and effect.k
             and effect.evidence_set is not EvidenceSet.PUBLISHED
         }
@@ -105,6 +109,17 @@ def _moved(before: NightResult | None, now: NightResult) -> list[str]:
             key[0] == EvidenceSet.CONFIRMED or text.split(": ", 1)[1] != confirmed.get(key[1:], ": ").split(": ", 1)[1]
         )
     ]
+
+
+def _line(effect: PooledEffect, protocol: Protocol) -> str:
+    analysis = protocol.analysis(effect.analysis)
+    measure = analysis.measure_label or SHORT_MEASURES[effect.measure]
+    comparison = f"{analysis.comparison}, " if len(protocol.comparisons) > 1 else ""
+    name = f"{analysis.analysis} {analysis.title}" if analysis.title else f"{analysis.outcome}, {analysis.timepoint}"
+    numbers = estimate(effect.estimate, effect.ci_low, effect.ci_high, effect.is_ratio)
+    return (
+        f"{comparison}{name} ({effect.evidence_set}): {measure} {numbers}, k = {effect.k}, n = {effect.n_participants}"
+    )
 
 
 def ingested(records: Sequence[IngestedRecord], console: Console) -> None:

@@ -29,6 +29,7 @@ from stores.duck import MEMORY
 from stores.ledger import Ledger
 from stores.snapshot import Snapshot
 from stores.verdicts import KnownVerdicts
+from studies.identifiers import identify
 from studies.literature import literature_of
 from studies.verdicts import Verdicts, fingerprint
 
@@ -186,7 +187,7 @@ def to_follow(
     """What to ask each source about single studies: only once what matters is known can it be followed.
 
     A source whose answers change with the record alone is asked again only about records that have changed
-    since it was last asked to the end.
+    since it was last asked to the end; about all of them, while no search of the topic would tell what has changed.
     """
     with Snapshot(MEMORY, settings.corpus, request.as_of, known_questions(review, ledger)) as known:
         newest, reports = known.newest_trials(), known.report_versions()
@@ -197,15 +198,17 @@ def to_follow(
         )
     observed = {item.item.record_id: item.observed_at for item in newest if isinstance(item.item, TrialRecord)}
     ids = ids_to_follow(screened, rulings.review)
+    # A registration that a version lists is asked about in the literature, whether or not its register has answered.
+    listed = {study.study_id for version in review.versions for study in version.watched if identify(study.study_id)}
     queries = {}
     for source in sources:
         asked = ledger.last_complete(review.protocol.review, studies_of(review, source), before=request.as_of)
-        if asked is None or request.full_sweep or not source.follows_changes_only:
+        if asked is None or request.full_sweep or not source.follows_changes_only or not review.protocol.is_written:
             changed = ids
         else:
             changed = [item for item in ids if item not in observed or observed[item] > asked]
         own = tuple(item for item in changed if re.fullmatch(source.id_pattern, item))
-        about = tuple(item for item in changed if item in observed)
+        about = tuple(item for item in changed if item in observed or item in listed)
         if own or about:
             queries[source] = SourceQuery(record_ids=own, registry_ids=about)
     return queries

@@ -4,11 +4,12 @@ from datetime import date, datetime
 
 import msgspec
 
+from models.folder_rows import RiskOfBiasRow
 from models.protocol import Protocol
 from models.published import PublishedVersion
 from models.screening import Event, Numbers, QueueItem, ScreeningDecision
 from models.search import HandSearch
-from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
+from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, SubgroupTest, UpdateDecision
 from models.vocabulary import ReportKind, StudyList, StudyState
 
 
@@ -173,3 +174,7 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     """What people searched by hand, oldest first."""
     unfollowed: tuple[str, ...] = ()
     """Databases and registries that the version in force or the protocol names, and nobody searches here."""
+    subgroup_effects: tuple[PooledEffect, ...] = ()
+    subgroup_tests: tuple[SubgroupTest, ...] = ()
+    risk_of_bias: tuple[RiskOfBiasRow, ...] = ()
+    """People's judgements, those of older versions first."""

@@ -149,6 +149,19 @@ class EffectInput(Value, frozen=True, kw_only=True):
     def n_participants(self) -> int:
         return self.n_intervention + round(self.n_control / self.shared_by)
 
+    @property
+    def row(self) -> tuple[int, str, str, str]:
+        """Which row of its analysis it is: subgroup by number and name, study, part."""
+        return self.subgroup.number, self.subgroup.name, self.study_id, self.part
+
+
+class Weight(Value, frozen=True, kw_only=True):
+    """Share of one row in a pooled effect, in per cent."""
+
+    row: tuple[int, str, str, str]
+    """As `EffectInput.row`."""
+    pct: float
+
 
 class PooledEffect(Value, frozen=True, kw_only=True):
     """One pooled estimate. Estimate and limits are on the natural scale (a ratio for RR), `se` and
@@ -194,6 +207,8 @@ class PooledEffect(Value, frozen=True, kw_only=True):
     """The line of its convention that rules compare and readers see first."""
     centre: Method | None = None
     """Around whose estimate Q was measured under a random-effects model, where that is not inverse variance."""
+    weights: tuple[Weight, ...] = ()
+    """Of every row that was pooled, in their order; they come to 100."""
     note: str = ""
 
     @property

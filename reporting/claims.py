@@ -80,6 +80,18 @@ def because(page: ReviewPage) -> str:
     return f"Results of {words.listed(names)} became public after its search of {search}."
 
 
+def gate(page: ReviewPage) -> str:
+    """How many of the estimates that the version in force gives come out of its own data; '' when it gives none."""
+    n, good = len(page.comparisons), sum(item.is_reproduced for item in page.comparisons)
+    if not n:
+        return ""
+    version = page.baseline.version
+    if n == good:
+        which = "The one estimate" if n == 1 else f"All {n} estimates"
+        return f"{which} of the version of {version} {'is' if n == 1 else 'are'} reproduced from its own data."
+    return f"{good} of {n} estimates of the version of {version} are reproduced from its own data; {n - good} {'is' if n - good == 1 else 'are'} not."
+
+
 def hand_search(item: SourceFreshness) -> str:
     """When people last searched a database, what it brought, and until when that holds, in one sentence."""
     if item.last_complete_at is None:

@@ -12,7 +12,8 @@ from models.screening import Event
 from models.synthesis import PooledEffect, Signal, SourceFreshness
 from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Rule, UpdateStatus
 from reporting import claims, numbers, words
-from reporting.outcomes import OutcomeResult, collect_results
+from reporting.results import AnalysisResult, collect_results, title_of_signal
+from reporting.rules import CONCLUDING
 
 MAX_TITLE = 120
 MAX_LINES = 60
@@ -21,6 +22,8 @@ _MAX_ITEMS = 6
 """Items of one section; the page has the rest."""
 _MAX_TEXT = 3 * LINE_WIDTH
 """Characters of one text that comes from a source."""
+
+_REST = "… The page has the rest."
 
 _GRADES = (AlertGrade.ACTION, AlertGrade.WATCH, AlertGrade.INFO)
 
@@ -67,12 +70,14 @@ def _first_told(event: Event) -> tuple[int, bool, int, str]:
 
 def _title(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], silence: str) -> str:
     stale = [item for item in page.freshness if item.is_stale]
-    if events:
+    concluding = sorted(signal.rule for signal in fired if signal.rule in CONCLUDING)
+    if events and (events[0].grade is AlertGrade.ACTION or not concluding):
         first = events[0]
         what = f"{words.HEADLINES[first.event_code]} {first.study_id}"
         what += f" and {len(events) - 1} more" if len(events) > 1 else ""
     elif fired:
-        what = f"{fired[0].rule} {words.RULES[fired[0].rule].lower()}"
+        first_rule = min(concluding or [signal.rule for signal in fired])
+        what = f"{first_rule} {words.RULES[first_rule].lower()}"
     elif stale:
         what = f"{stale[0].title} not searched to the end"
     elif silence:
@@ -85,21 +90,38 @@ def _title(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], s
 
 
 def _body(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], silence: str) -> str:
+    changing = {signal.analysis for signal in fired if signal.rule in CONCLUDING}
+    results = collect_results(page)
+    moves = [(result.analysis.analysis in changing, move) for result in results for move in _moves(result)]
     sections = (
-        _heading(page),
-        _section("WHAT HAPPENED", [_event(event, page) for event in events]),
-        _section(f"WHICH NUMBERS MOVED ({_since(page)} → now)", list(_moves(page))),
-        _section("RULES THAT FIRED", _rules(page, fired)),
-        _section("NOT SEARCHED TO THE END", [claims.staleness(item) for item in claims.unsearched(page.freshness)]),
-        _section("SEARCHED BY HAND", [claims.hand_search(item) for item in page.freshness if _is_in_date(item)]),
-        _section("NOT FOLLOWED", [text] if (text := claims.not_followed(page)) else []),
-        _section("NIGHTS THAT ARE MISSING", [silence] * bool(silence)),
-        _section("WHAT TO DO NEXT", list(_next_steps(page, events))),
+        (f"WHAT CHANGES THE CONCLUSION ({_since(page)} → now)", [move for is_changing, move in moves if is_changing]),
+        ("WHAT HAPPENED", [_event(event, page) for event in events]),
+        (f"WHICH NUMBERS MOVED ({_since(page)} → now)", [move for is_changing, move in moves if not is_changing]),
+        ("RULES THAT FIRED", _rules(results, fired)),
+        ("NOT REPRODUCED", list(_not_reproduced(page, results))),
+        ("NOT SEARCHED TO THE END", [claims.staleness(item) for item in claims.unsearched(page.freshness)]),
+        ("SEARCHED BY HAND", [claims.hand_search(item) for item in page.freshness if _is_in_date(item)]),
+        ("NOT FOLLOWED", [text] if (text := claims.not_followed(page)) else []),
+        ("NIGHTS THAT ARE MISSING", [silence] * bool(silence)),
     )
-    lines = "\n\n".join(section for section in sections if section).split("\n")
-    if len(lines) > MAX_LINES:
-        lines = [*lines[: MAX_LINES - 1], "… The page has the rest."]
-    return "\n".join(lines) + "\n"
+    last = [_section("WHAT TO DO NEXT", steps)] if (steps := list(_next_steps(page, events))) else []
+    end = ["", *(line for section in last for item in section for line in item)] if last else []
+    told = [_section(title, items) for title, items in sections if items]
+    return "\n".join([*_within(MAX_LINES - len(end), _heading(page), told), *end]) + "\n"
+
+
+def _within(limit: int, heading: list[str], sections: Sequence[list[list[str]]]) -> list[str]:
+    """Heading and sections in so many lines; what has no room is left out item by item, and said."""
+    lines = list(heading)
+    for title, *items in sections:
+        if len(lines) + 1 + len(title) + len(items[0]) >= limit - 1:
+            return [*lines, "", _REST]
+        lines += ["", *title]
+        for item in items:
+            if len(lines) + len(item) >= limit - 1:
+                return [*lines, _REST]
+            lines += item
+    return lines
 
 
 def _since(page: ReviewPage) -> str:
@@ -111,7 +133,7 @@ def _is_in_date(item: SourceFreshness) -> bool:
     return item.is_by_hand and not item.is_stale
 
 
-def _heading(page: ReviewPage) -> str:
+def _heading(page: ReviewPage) -> list[str]:
     decision = page.decision
     before = page.past_decisions[-1].status if page.past_decisions else None
     was = f" (before: {before})" if before and before != decision.status else ""
@@ -119,23 +141,21 @@ def _heading(page: ReviewPage) -> str:
     kind = ", a replay of dated registry records" if page.registries == "replay" else ""
     is_unpublished = decision.status is UpdateStatus.NOT_PUBLISHED and not decision.fired_rules
     is_bare = is_unpublished or decision.status is UpdateStatus.NOT_KNOWN
-    return "\n".join(
-        (
-            *_wrap(page.protocol.title),
-            f"As of {words.moment(page.as_of)}{kind}.",
-            "",
-            f"{decision.status.upper()}{was}",
-            *_wrap(f"{decision.rationale}. {decision.explanation}"),
-            *([] if is_bare else _wrap(f"Rests on {basis}.")),
-        )
-    )
+    return [
+        *_wrap(page.protocol.title),
+        f"As of {words.moment(page.as_of)}{kind}.",
+        "",
+        f"{decision.status.upper()}{was}",
+        *_wrap(f"{decision.rationale}. {decision.explanation}"),
+        *([] if is_bare else _wrap(f"Rests on {basis}.")),
+    ]
 
 
 def _event(event: Event, page: ReviewPage) -> str:
     address = words.address(event.study_id)
     dates = f"{words.day(event.event_date)}, public since {words.day(event.public_date)}"
     text = f"{event.event_code} {words.EVENTS[event.event_code]}: {_name(page, event.study_id)}, {dates}."
-    return _one_line(f"{text} {event.evidence}", _MAX_TEXT) + (f"\n{address}" if address else "")
+    return _bounded(f"{text} {event.evidence}", _MAX_TEXT) + (f"\n{address}" if address else "")
 
 
 def _name(page: ReviewPage, study_id: str) -> str:
@@ -143,46 +163,75 @@ def _name(page: ReviewPage, study_id: str) -> str:
     return f"{label} ({study_id})" if label else study_id
 
 
-def _moves(page: ReviewPage) -> Iterator[str]:
+def _moves(result: AnalysisResult) -> Iterator[str]:
     """Headline lines whose print differs from the published one; confirmed before provisional."""
-    for result in collect_results(page):
-        old = _printed(result.headlines.get(EvidenceSet.PUBLISHED))
-        for evidence in (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL):
-            new = result.headlines.get(evidence)
-            if new is not None and _printed(new) != old and not _repeats(result, evidence):
-                yield (
-                    f"{result.outcome.title}, {result.timepoint.name}: {old}"
-                    f" → {_printed(new)}, {words.EVIDENCE_SETS[evidence].lower()}"
-                )
-        if result.undisputed and _printed(result.undisputed) != _printed(result.headlines.get(EvidenceSet.CONFIRMED)):
-            left = _printed(result.undisputed) if result.undisputed.k else "no study is left"
-            yield f"{result.outcome.title}, {result.timepoint.name}, without what was retracted or put in doubt: {left}"
+    if result.is_closed:
+        return
+    old = _printed(result, EvidenceSet.PUBLISHED)
+    title = result.full_title
+    for evidence in (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL):
+        has_moved = evidence in result.headlines and _printed(result, evidence) != old
+        if has_moved and not _repeats(result, evidence):
+            yield f"{title}: {old} → {_printed(result, evidence)}, {words.EVIDENCE_SETS[evidence].lower()}"
+    if result.undisputed and _line(result, result.undisputed) != _printed(result, EvidenceSet.CONFIRMED):
+        left = _line(result, result.undisputed) if result.undisputed.k else "no study is left"
+        yield f"{title}, without what was retracted or put in doubt: {left}"
 
 
-def _repeats(result: OutcomeResult, evidence: EvidenceSet) -> bool:
+def _repeats(result: AnalysisResult, evidence: EvidenceSet) -> bool:
     """Whether a provisional line only says again what the confirmed one says."""
-    confirmed = result.headlines.get(EvidenceSet.CONFIRMED)
-    return evidence is EvidenceSet.PROVISIONAL and _printed(result.headlines[evidence]) == _printed(confirmed)
+    return evidence is EvidenceSet.PROVISIONAL and _printed(result, evidence) == _printed(result, EvidenceSet.CONFIRMED)
 
 
-def _printed(effect: PooledEffect | None) -> str:
+def _printed(result: AnalysisResult, evidence: EvidenceSet) -> str:
+    return _line(result, result.headlines.get(evidence))
+
+
+def _line(result: AnalysisResult, effect: PooledEffect | None) -> str:
     if effect is None or effect.estimate is None:
         return "no pooled estimate"
-    text = numbers.named_estimate(effect.measure, effect.estimate, effect.ci_low, effect.ci_high)
-    return f"{text}, k = {effect.k}, n = {numbers.count(effect.n_participants)}"
+    people = f", n = {numbers.count(effect.n_participants)}" if effect.n_participants else ""
+    return f"{result.named(effect)}, k = {effect.k}{people}"
 
 
-def _rules(page: ReviewPage, fired: Sequence[Signal]) -> list[str]:
-    """Each rule once per outcome, provisional if nothing firmer fired it."""
-    firm: dict[tuple[Rule, str, str], bool] = {}
+def _rules(results: Sequence[AnalysisResult], fired: Sequence[Signal]) -> list[str]:
+    """Each rule once per analysis, provisional if nothing firmer fired it; primary outcomes first."""
+    order = {result.analysis.analysis: (not result.is_primary, place) for place, result in enumerate(results)}
+    last = (True, len(results))
+    firm: dict[tuple[Rule, str], bool] = {}
+    titles: dict[Rule, list[str]] = {}
     for signal in fired:
-        key = (signal.rule, signal.outcome, signal.timepoint)
+        key = (signal.rule, signal.analysis)
         firm[key] = firm.get(key, False) or signal.evidence_set is not EvidenceSet.PROVISIONAL
-    outcomes: dict[Rule, list[str]] = {}
-    for (rule, outcome, timepoint), is_firm in firm.items():
-        title = f"{words.outcome_title(page.protocol, outcome)}, {timepoint}"
-        outcomes.setdefault(rule, []).append(title if is_firm else f"{title} (provisional)")
-    return [f"{rule} {words.RULES[rule]}: {'; '.join(outcomes[rule])}." for rule in sorted(outcomes)]
+    for signal in sorted(fired, key=lambda signal: order.get(signal.analysis, last)):
+        title = title_of_signal(signal, results)
+        title += "" if firm[signal.rule, signal.analysis] else " (provisional)"
+        if title not in titles.setdefault(signal.rule, []):
+            titles[signal.rule].append(title)
+    ordered = sorted(titles, key=lambda rule: (rule not in CONCLUDING, rule))
+    return [f"{rule} {words.RULES[rule]}: {'; '.join(_some(titles[rule]))}." for rule in ordered]
+
+
+def _some(titles: Sequence[str]) -> list[str]:
+    """As many titles as a reader of a message wants, and how many more there are."""
+    kept: list[str] = []
+    for title in titles:
+        if kept and (len(kept) == _MAX_ITEMS or sum(map(len, [*kept, title])) > _MAX_TEXT):
+            break
+        kept.append(_bounded(title, _MAX_TEXT))
+    more = len(titles) - len(kept)
+    return (
+        [*kept, f"and {numbers.counted(more, 'more analysis', 'more analyses')}, on the page (#rules)"]
+        if more
+        else kept
+    )
+
+
+def _not_reproduced(page: ReviewPage, results: Sequence[AnalysisResult]) -> Iterator[str]:
+    """Analyses whose gate is closed, in one item."""
+    closed = [item.full_title for item in results if item.is_closed]
+    if closed:
+        yield f"{claims.gate(page)} No rule is applied to: {'; '.join(_some(closed))}."
 
 
 def _next_steps(page: ReviewPage, events: Sequence[Event]) -> Iterator[str]:
@@ -202,13 +251,12 @@ def _next_steps(page: ReviewPage, events: Sequence[Event]) -> Iterator[str]:
         yield f"{numbers.counted(len(page.queue), 'matter waits', 'matters wait')} for a person; the page lists them."
 
 
-def _section(title: str, items: Sequence[str]) -> str:
-    if not items:
-        return ""
-    shown = [line for item in items[:_MAX_ITEMS] for line in _bullet(item)]
+def _section(title: str, items: Sequence[str]) -> list[list[str]]:
+    """Lines of its title, then those of each item that is shown, then how many more there are."""
+    shown = [list(_bullet(item)) for item in items[:_MAX_ITEMS]]
     if len(items) > _MAX_ITEMS:
-        shown.append(f"- and {len(items) - _MAX_ITEMS} more, on the page")
-    return "\n".join([title, *shown])
+        shown.append([f"- and {len(items) - _MAX_ITEMS} more, on the page"])
+    return [[title], *shown]
 
 
 def _bullet(item: str) -> Iterable[str]:
@@ -217,7 +265,7 @@ def _bullet(item: str) -> Iterable[str]:
 
 
 def _wrap(text: str, mark: str = "") -> list[str]:
-    text = _one_line(text, 2 * _MAX_TEXT)
+    text = _bounded(text, 3 * _MAX_TEXT)
     return textwrap.wrap(
         text,
         LINE_WIDTH,
@@ -226,6 +274,18 @@ def _wrap(text: str, mark: str = "") -> list[str]:
         break_on_hyphens=False,
         break_long_words="://" not in text,  # half an address leads nowhere
     )
+
+
+def _bounded(text: str, limit: int) -> str:
+    """Text on one line, as many of its sentences as fit; where not even the first does, its first words."""
+    whole = _one_line(text, len(text) + 1)
+    if len(whole) <= limit:
+        return whole
+    kept = whole[: limit - 1]
+    sentences = [place + 1 for place in range(len(kept) - 1) if kept[place] in ".;!?" and kept[place + 1] == " "]
+    if sentences:
+        return kept[: sentences[-1]].rstrip("; ") + " …"
+    return kept.rsplit(" ", 1)[0].rstrip(",;: ") + "…"
 
 
 def _one_line(text: str, limit: int) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+from models.folder_rows import RiskOfBiasRow
 from models.judgement import Judgement
 from models.page import FlowNumbers, ReplayedRecord, ReviewPage, StudyEntry, VersionComparison
 from models.review import Review
 from models.screening import ScreeningDecision, StudyStatus
 from models.synthesis import PooledEffect, UpdateDecision
-from models.vocabulary import Criterion, EvidenceSet, Measure, Rule, StudyList, Verdict
+from models.vocabulary import Criterion, EvidenceSet, Rule, StudyList, Verdict
 from reporting.numbers import estimate
 from reporting.reports import flow_of_reports, reports_of
 
@@ -58,6 +59,9 @@ def gather_page(
         n_new_versions=n_new_versions,
         searches=judgement.searches,
         unfollowed=judgement.unfollowed,
+        subgroup_effects=judgement.subgroup_effects,
+        subgroup_tests=judgement.subgroup_tests,
+        risk_of_bias=_judged_bias(review),
         search_dates=tuple(version.search_date for version in review.versions),
     )
 
@@ -114,7 +118,7 @@ def _comparisons(judgement: Judgement) -> tuple[VersionComparison, ...]:
         )
         if effect.is_headline and effect.convention is protocol.conventions[0].name
     }
-    # A night with a closed gate has no page; before a version could be read it has no gate.
+    # Before a version could be read it has no gate.
     gate = {signal.analysis: signal for signal in judgement.signals if signal.rule is Rule.S0}
     found = []
     for printed in judgement.review.printed:
@@ -122,20 +126,25 @@ def _comparisons(judgement: Judgement) -> tuple[VersionComparison, ...]:
         if signal is None or printed.subgroup_number:
             continue
         analysis = protocol.analysis(printed.analysis)
-        measure = Measure.RR if analysis.is_ratio else Measure.MD
         found.append(
             VersionComparison(
                 analysis=printed.analysis,
                 outcome=analysis.outcome,
                 timepoint=analysis.timepoint,
                 is_reproduced=not signal.fired,
-                printed=estimate(measure, printed.estimate, printed.ci_low, printed.ci_high),
+                printed=estimate(printed.estimate, printed.ci_low, printed.ci_high, analysis.is_ratio),
                 reproduced=_text(headlines.get((EvidenceSet.PUBLISHED, printed.analysis))),
                 confirmed_now=_text(headlines.get((EvidenceSet.CONFIRMED, printed.analysis))),
                 provisional_now=_text(headlines.get((EvidenceSet.PROVISIONAL, printed.analysis))),
             )
         )
     return tuple(found)
+
+
+def _judged_bias(review: Review) -> tuple[RiskOfBiasRow, ...]:
+    """Judgements in the order of their versions, so that the newest is the last."""
+    order = [version.version for version in review.versions]
+    return tuple(sorted(review.risk_of_bias, key=lambda row: order.index(row.version)))
 
 
 def _stated_certainty(review: Review) -> dict[str, str]:
@@ -169,7 +178,7 @@ def _computed_certainty(judgement: Judgement) -> dict[str, str]:
 def _text(effect: PooledEffect | None) -> str:
     if effect is None or effect.estimate is None or effect.ci_low is None or effect.ci_high is None:
         return "nothing pooled"
-    return estimate(effect.measure, effect.estimate, effect.ci_low, effect.ci_high) + f", k = {effect.k}"
+    return estimate(effect.estimate, effect.ci_low, effect.ci_high, effect.is_ratio) + f", k = {effect.k}"
 
 
 def _flow(judgement: Judgement, n_rejected: int) -> FlowNumbers:

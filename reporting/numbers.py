@@ -7,7 +7,6 @@ import math
 from decimal import Decimal
 
 from models.rounding import half_up
-from models.vocabulary import RATIOS, Measure
 
 MINUS = "\u2212"
 UNKNOWN = "\u2013"
@@ -43,32 +42,30 @@ def ratio(value: float) -> str:
     return two if len(two) <= len("99.99") else fixed(value, 0)
 
 
-def effect(measure: Measure, value: float | None) -> str:
-    """An estimate or limit on the natural scale of its measure; a dash when there is none."""
+def effect(value: float | None, is_ratio: bool) -> str:
+    """An estimate or limit on the natural scale; a dash when there is none."""
     if value is None:
         return UNKNOWN
-    return ratio(value) if measure in RATIOS else fixed(value, 2)
+    return ratio(value) if is_ratio else fixed(value, 2)
 
 
-def interval(measure: Measure, low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None, is_ratio: bool) -> str:
     """Limits as Cochrane prints them: ``1.22 to 5.54``."""
     if low is None or high is None:
         return UNKNOWN
-    return f"{effect(measure, low)} to {effect(measure, high)}"
+    return f"{effect(low, is_ratio)} to {effect(high, is_ratio)}"
 
 
-def estimate(measure: Measure, value: float | None, low: float | None, high: float | None) -> str:
+def estimate(value: float | None, low: float | None, high: float | None, is_ratio: bool) -> str:
     """Estimate with its limits: ``3.38 (1.22 to 5.54)``; a dash when there is none."""
     if value is None:
         return UNKNOWN
-    return f"{effect(measure, value)} ({interval(measure, low, high)})"
+    return f"{effect(value, is_ratio)} ({interval(low, high, is_ratio)})"
 
 
-def named_estimate(measure: Measure, value: float | None, low: float | None, high: float | None) -> str:
-    """The same with its measure, for running text: ``MD 3.38 (95% CI 1.22 to 5.54)``."""
-    if value is None:
-        return UNKNOWN
-    return f"{measure} {effect(measure, value)} (95% CI {interval(measure, low, high)})"
+def confidence(level: float) -> str:
+    """What limits are: ``95% CI``."""
+    return f"{100 * level:.6g}% CI"
 
 
 def p_value(value: float | None) -> str:

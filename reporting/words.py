@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from models.dates import PartialDate
-from models.protocol import Protocol
 from models.published import PublishedVersion
 from models.registers import address_of
 from models.synthesis import PooledEffect
@@ -156,6 +155,16 @@ MEASURES = {
     Measure.GEN: "Effect",
 }
 
+SHORT_MEASURES = {measure: measure.value for measure in Measure} | {
+    Measure.SMD_APPROXIMATE: "SMD",
+    Measure.ROM_GEOMETRIC: "RoGM",
+    Measure.ROM: "RoM",
+    Measure.PETO: "Peto OR",
+    Measure.GEN: "Effect",
+}
+
+ROLES = {"main": "", "subgroup": "subgroup analysis", "sensitivity": "sensitivity analysis"}
+
 SOURCE_STATES = {
     SourceState.COMPLETE: "Complete",
     SourceState.PARTIAL: "Partial",
@@ -275,11 +284,6 @@ def since_when(version: PublishedVersion) -> str:
 def study_labels(version: PublishedVersion) -> dict[str, str]:
     """Names such as ``Oh 2018`` that the published version gives its studies, by study id."""
     return {study.study_id: study.label for study in version.listed}
-
-
-def outcome_title(protocol: Protocol, outcome_id: str) -> str:
-    """Title of an outcome; its id when the protocol no longer names it."""
-    return next((item.title for item in protocol.outcomes if item.id == outcome_id), outcome_id)
 
 
 def listed(items: list[str]) -> str:

@@ -10,6 +10,8 @@ from models.vocabulary import Rule
 from stores.rows import Row, plain
 
 _NOT_OF_SUBGROUPS = {
+    "centre",
+    "is_log",
     "level",
     "yi",
     "tau2_low",
@@ -21,8 +23,6 @@ _NOT_OF_SUBGROUPS = {
     "pi_high",
     "pi_df",
     "is_headline",
-    "is_log",
-    "centre",
 }
 
 
@@ -63,7 +63,7 @@ def _analyses(judgement: Judgement) -> list[Row]:
 
 
 def _with_subgroup(item: EffectInput | PooledEffect) -> Row:
-    cells = {name: value for name, value in msgspec.structs.asdict(item).items() if name != "subgroup"}
+    cells = {name: value for name, value in msgspec.structs.asdict(item).items() if name not in {"subgroup", "weights"}}
     return plain(cells) | {"subgroup": item.subgroup.name, "subgroup_number": item.subgroup.number}
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from models.analysis import Analysis, Applicability, Method
 from models.protocol import PoolingChoice, Protocol
-from models.synthesis import NO_SUBGROUP, EffectInput, PooledEffect, Subgroup, SubgroupTest
+from models.synthesis import NO_SUBGROUP, EffectInput, PooledEffect, Subgroup, SubgroupTest, Weight
 from models.value import Value
 from models.vocabulary import Convention, EvidenceSet, Measure, Model
 from synthesis.effect_size import measure_of
@@ -191,8 +191,15 @@ def _pooled(inputs: Sequence[EffectInput], way: Way, subgroup: Subgroup = NO_SUB
         **_prediction(pooled, analysis),
         is_headline=way.is_headline,
         centre=_centre(way, inputs),
+        weights=_weights(pooled, inputs),
         note="; ".join(filter(None, (note, *pooled.notes))),
     )
+
+
+def _weights(pooled: Pooled, inputs: Sequence[EffectInput]) -> tuple[Weight, ...]:
+    """The weight of each row that has an effect, as it was pooled."""
+    known = [item for item in inputs if item.yi is not None and item.vi is not None]
+    return tuple(Weight(row=item.row, pct=pct) for item, pct in zip(known, pooled.weights_pct, strict=bool(known)))
 
 
 def _is_around_mh(way: Way) -> bool:

@@ -13,6 +13,7 @@ from scipy import special
 from models.certainty import AbsoluteEffect, Certainty, Concern, Domain
 from models.folder_rows import CertaintyRow, RiskOfBiasRow
 from models.protocol import Outcome, Protocol
+from models.risk_of_bias import BiasOfRow, Risk, bias_of
 from models.screening import StudyStatus
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import RATIOS, EvidenceSet, Measure, StudyState
@@ -55,7 +56,7 @@ def rate_certainty(
     effect : the headline of the convention that is rated
     inputs : effects of studies; those of the same evidence set and analysis count
     outcome : with its MID and direction
-    risk_of_bias : people's judgements by study and domain
+    risk_of_bias : people's judgements by study, or by result, and domain
     statuses : states of all eligible studies, for what was completed and not published
     stated : people's ratings; the last row of this outcome and timepoint counts
     baseline_risks : risks under control at which absolute effects are given; the studies' own by default
@@ -72,7 +73,7 @@ def rate_certainty(
     computed = None
     if effect.k:
         concerns = (
-            of_risk_of_bias(pooled, risk_of_bias),
+            of_risk_of_bias(effect, pooled, risk_of_bias),
             of_inconsistency(effect),
             Concern(Domain.INDIRECTNESS, False, "judged by people", needs_person=True),
             of_imprecision(effect, pooled, outcome),
@@ -137,22 +138,33 @@ def rate_review(
     )
 
 
-def of_risk_of_bias(inputs: Sequence[EffectInput], rows: Sequence[RiskOfBiasRow]) -> Concern:
-    """Rated down when studies with a high risk in any domain carry half of the weight or more."""
-    high: dict[str, list[str]] = {}
-    for row in rows:
-        if row.judgement == "high":
-            high.setdefault(row.study_id, []).append(row.domain)
-    judged = {row.study_id for row in rows}
-    weights = {item.study_id: 1 / item.vi for item in inputs if item.vi}
-    weight_at_risk = sum(weight for study, weight in weights.items() if study in high)
-    unjudged = sorted(set(weights) - judged)
-    said = [f"{study}: high risk of {', '.join(high[study])}" for study in sorted(high) if study in weights]
-    said += [f"{study} not judged" for study in unjudged]
-    reason = "; ".join(said) or "no domain of any study at high risk"
-    return Concern(
-        Domain.RISK_OF_BIAS, 0 < HALF * sum(weights.values()) <= weight_at_risk, reason, needs_person=bool(unjudged)
-    )
+def of_risk_of_bias(effect: PooledEffect, inputs: Sequence[EffectInput], rows: Sequence[RiskOfBiasRow]) -> Concern:
+    """Rated down when rows at high risk carry half of the weight or more; what is between low and high is a person's.
+
+    The risk of a row is its tool's overall judgement, or that of its worst domain where there is none. High are, too,
+    a serious and a critical risk of ROBINS-I.
+    """
+    weights = {weight.row: weight.pct for weight in effect.weights}
+    judged = {item.row: bias_of(item, rows) for item in inputs}
+    risks = {row: bias.risk if bias else Risk.UNJUDGED for row, bias in judged.items()}
+    high = sum(weights.get(row, 0.0) for row, risk in risks.items() if risk is Risk.HIGH)
+    told = dict.fromkeys(_of_bias(item, judged[item.row]) for item in sorted(inputs, key=lambda item: item.study_id))
+    reason = "; ".join(filter(None, told)) or "no domain of any study at high risk"
+    is_open = {Risk.UNJUDGED, Risk.OPEN} & set(risks.values())
+    return Concern(Domain.RISK_OF_BIAS, 0 < 100 * HALF <= high, reason, needs_person=bool(is_open))
+
+
+def _of_bias(item: EffectInput, bias: BiasOfRow | None) -> str:
+    """What is to be said of the risk of one row; nothing of a low one."""
+    if bias is None or bias.risk is Risk.UNJUDGED:
+        return f"{item.study_id} not judged"
+    if bias.risk is Risk.LOW:
+        return ""
+    why = f" ({', '.join(bias.reasons)})" if bias.reasons and bias.overall else ""
+    if bias.overall:
+        return f"{item.study_id}: overall {bias.overall}{why}"
+    word = "high risk of" if bias.risk is Risk.HIGH else "not clear:"
+    return f"{item.study_id}: {word} {', '.join(bias.reasons)}"
 
 
 def of_inconsistency(effect: PooledEffect) -> Concern:

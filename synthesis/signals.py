@@ -163,6 +163,7 @@ def decide(
     news = [event for event in events if event.is_news and event.grade is AlertGrade.ACTION]
     fired = [signal for signal in signals if signal.fired]
     deciding = [signal for signal in fired if signal.rule in _DECIDING]
+    unwritten = UNWRITTEN.format(n=len(baseline.watched))
     overdue = [item for item in freshness if item.is_overdue]
     failed = [item for item in freshness if item.is_stale and not item.is_overdue]
     if protocol.retired:
@@ -182,10 +183,10 @@ def decide(
         status = UpdateStatus.UPDATE_PENDING
         changing = any(signal.rule in _CHANGING for signal in deciding)
         rationale = Rationale.LIKELY_TO_CHANGE if changing else Rationale.AWAITING_ASSESSMENT
-        sentences = [_what_happened(news), _what_changed(protocol, deciding)]
+        sentences = [_what_happened(news), _what_changed(protocol, deciding), "" if protocol.is_written else unwritten]
     elif not protocol.is_written:
         status, rationale = UpdateStatus.NOT_KNOWN, Rationale.SEARCH_INCOMPLETE
-        sentences = [UNWRITTEN.format(n=len(baseline.watched)), _announced(fired)]
+        sentences = [unwritten, _announced(fired)]
     elif overdue:
         status, rationale = UpdateStatus.NOT_KNOWN, Rationale.SEARCH_INCOMPLETE
         sentences = [_announced(fired)]

@@ -95,6 +95,38 @@ def carry_out_second(carry_out: Night, second_review: Path, both_worlds: ReplayS
     return carry_out_second
 
 
+@pytest.fixture(scope="session")
+def hiccups() -> Path:
+    """Folder of a made-up review of nine comparisons; the gate of analysis 3.2 is closed, all others are open."""
+    return Path(__file__).parent / "many_comparisons" / "reviews" / "hiccups"
+
+
+@pytest.fixture(scope="session")
+def world_of_hiccups() -> Iterator[ReplayServer]:
+    """A replay that knows its made-up trials; tests set its `as_of`."""
+    with ReplayServer(FIRST, further=[Path(__file__).parent / "many_comparisons" / "archive"]) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def carry_out_hiccups(carry_out: Night, hiccups: Path, world_of_hiccups: ReplayServer) -> Night:
+    """Carries out a night of the review of nine comparisons, or of a changed copy of it in `reviews`."""
+
+    def carry_out_hiccups(data: Path, day: date, reviews: Path = hiccups.parent) -> NightResult:
+        world_of_hiccups.as_of = day
+        known = {"reviews": reviews, "base_urls": addresses(world_of_hiccups)}
+        return carry_out(data, day, settings=known, review=hiccups.name)
+
+    return carry_out_hiccups
+
+
+@pytest.fixture(scope="session")
+def nights_of_hiccups(carry_out_hiccups: Night, tmp_path_factory: pytest.TempPathFactory) -> dict[date, NightResult]:
+    """A quiet night, the night on which a trial has ended and its numbers are in the folder, and the night after."""
+    data = tmp_path_factory.mktemp("hiccups") / "data"
+    return {day: carry_out_hiccups(data, day) for day in (date(2020, 6, 1), date(2022, 6, 1), date(2022, 6, 2))}
+
+
 def addresses(server: ReplayServer) -> dict[str, str]:
     """Where each source is found on a replay server, for `Settings.base_urls`."""
     return {slug: server.base_url(slug) for slug in SPEAKERS}

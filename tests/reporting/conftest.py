@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
+from playwright.sync_api import Page
 
 from models.page import FlowNumbers, ReplayedRecord, ReportEntry, ReviewPage, StudyEntry, VersionComparison
 from models.protocol import Protocol
 from models.published import PublishedVersion
 from models.screening import CriterionVerdict, Event, Numbers, QueueItem, ScreeningDecision
-from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision
+from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, UpdateDecision, Weight
 from models.vocabulary import (
     AlertGrade,
     Convention,
@@ -168,6 +169,10 @@ LINES = (
 )
 
 
+def _weights(**pct: float) -> tuple[Weight, ...]:
+    return tuple(Weight(row=(0, "", study, ""), pct=value) for study, value in pct.items())
+
+
 def _one_study(
     outcome: str, measure: Measure, evidence: EvidenceSet, n: int, numbers: tuple[float, ...]
 ) -> list[PooledEffect]:
@@ -191,14 +196,24 @@ def _one_study(
             ci_high=high,
             p_value=p,
             tau2=0.0,
+            weights=_weights(NCT01363401=100.0),
             is_headline=headline,
         )
         for convention, model, interval, headline in LINES
     ]
 
 
+MANTEL_HAENSZEL = {
+    "survival": (33 * 28 / 64, 95 * 90 / 189),
+    "serious_adverse_events": (33 * 6 / 64, 95 * 17 / 189),
+}
+"""n1 * c / N of both studies."""
+
+
 def _two_studies(outcome: str, logs: dict[str, tuple[float, ...]], tau2: float, i2: float) -> list[PooledEffect]:
     effects = []
+    first, second = MANTEL_HAENSZEL[outcome]
+    of_both = first + second
     for (convention, model, interval, headline), name in zip(LINES, ("mh", "dl", "reml", "hksj"), strict=True):
         estimate, low, high, p = logs[name]
         effects.append(
@@ -220,6 +235,9 @@ def _two_studies(outcome: str, logs: dict[str, tuple[float, ...]], tau2: float, 
                 p_value=p,
                 tau2=None if name == "mh" else tau2,
                 i2_pct=i2,
+                weights=_weights(NCT01363401=100 * first / of_both, NCT03280056=100 * second / of_both)
+                if name == "mh"
+                else (),
                 is_headline=headline,
             )
         )
@@ -797,3 +815,31 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
             "--disable-sync",
         ],
     }
+
+
+@pytest.fixture(scope="session")
+def overlapping_text() -> Callable[[Page, str], list[str]]:
+    """Texts of figures that lie upon each other, or leave their figure, in one of the two layouts."""
+
+    def overlapping_text(page: Page, layout: str) -> list[str]:
+        return page.evaluate(
+            """layout => {
+              const found = [];
+              for (const figure of document.querySelectorAll('.forest-' + layout)) {
+                const boxes = [...figure.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+                boxes.forEach(([one, a], i) => boxes.slice(i + 1).forEach(([other, b]) => {
+                  const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+                  const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+                  if (wide > 1 && high > 4) found.push(one + ' / ' + other);
+                }));
+                const frame = figure.getBoundingClientRect();
+                for (const [text, box] of boxes) {
+                  if (box.left < frame.left - 1 || box.right > frame.right + 1) found.push(text + ' leaves the figure');
+                }
+              }
+              return found;
+            }""",
+            layout,
+        )
+
+    return overlapping_text

@@ -10,17 +10,17 @@ from lxml import etree
 from models.page import ReviewPage
 from models.vocabulary import EvidenceSet
 from reporting.figures import forest_plot
-from reporting.outcomes import OutcomeResult, collect_results
+from reporting.results import AnalysisResult, collect_results
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def results(review_page: ReviewPage) -> dict[str, OutcomeResult]:
+def results(review_page: ReviewPage) -> dict[str, AnalysisResult]:
     return {result.outcome.id: result for result in reversed(collect_results(review_page))}
 
 
-def draw(result: OutcomeResult, *, phone: bool = False) -> etree._Element:
+def draw(result: AnalysisResult, *, phone: bool = False) -> etree._Element:
     return etree.fromstring(forest_plot(result, phone=phone))
 
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.vocabulary import Measure
 from reporting import numbers
 
 
@@ -63,7 +62,7 @@ def test_ratios_stay_readable_at_both_ends(value, printed):
 
 def test_the_interval_of_hksj_with_two_studies_reads_as_it_should():
     low, high = math.exp(-6.3551443824346032), math.exp(6.2313638763659496)
-    assert numbers.estimate(Measure.RR, math.exp(-0.061890253034326853), low, high) == "0.94 (0.002 to 508)"
+    assert numbers.estimate(math.exp(-0.061890253034326853), low, high, True) == "0.94 (0.002 to 508)"
 
 
 @pytest.mark.parametrize(
@@ -89,10 +88,12 @@ def test_p_values_show_on_which_side_of_five_per_cent_they_are(value, printed):
 @pytest.mark.parametrize(
     ("call", "printed"),
     [
-        (lambda: numbers.estimate(Measure.MD, -0.53, -5.3656, 4.3056), "−0.53 (−5.37 to 4.31)"),
-        (lambda: numbers.named_estimate(Measure.MD, 3.38, 1.2167, 5.5433), "MD 3.38 (95% CI 1.22 to 5.54)"),
-        (lambda: numbers.estimate(Measure.RR, None, None, None), "–"),
-        (lambda: numbers.estimate(Measure.RR, 1.2, None, None), "1.20 (–)"),
+        (lambda: numbers.estimate(-0.53, -5.3656, 4.3056, False), "−0.53 (−5.37 to 4.31)"),
+        (lambda: numbers.confidence(0.95), "95% CI"),
+        (lambda: numbers.confidence(0.99), "99% CI"),
+        (lambda: numbers.confidence(0.975), "97.5% CI"),
+        (lambda: numbers.estimate(None, None, None, True), "–"),
+        (lambda: numbers.estimate(1.2, None, None, True), "1.20 (–)"),
         (lambda: numbers.percent(52.7), "53%"),
         (lambda: numbers.variance(0.0065688), "< 0.01"),
         (lambda: numbers.variance(0.0), "0.00"),

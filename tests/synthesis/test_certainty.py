@@ -10,7 +10,7 @@ from models.folder_rows import RiskOfBiasRow
 from models.protocol import Outcome
 from models.review import load_review
 from models.screening import Numbers, StudyStatus
-from models.synthesis import EffectInput, PooledEffect
+from models.synthesis import EffectInput, PooledEffect, Weight
 from models.vocabulary import (
     Convention,
     EvidenceSet,
@@ -148,6 +148,7 @@ def pooled(measure=Measure.RR, **changes):
         ci_high=0.65,
         q=1.0,
         i2_pct=0.0,
+        weights=(Weight(row=(0, "", "A", ""), pct=100.0),),
     )
     return msgspec.structs.replace(base, **changes)
 
@@ -183,6 +184,43 @@ def test_an_unjudged_study_asks_for_a_person_and_is_not_rated_down():
     certainty = rate_certainty(pooled(), [study()], OUTCOME)
     concern = certainty.concerns[0]
     assert (concern.is_rated_down, concern.needs_person, concern.reason) == (False, True, "A not judged")
+
+
+def bias(tool, rows):
+    return [
+        RiskOfBiasRow(study_id=study, analysis=of, domain=domain, judgement=word, tool=tool, version="1", source="s")
+        for (study, of, domain), word in rows.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tool", "rows", "is_rated_down", "needs_person"),
+    [
+        ("RoB 2", {("A", "x", "Overall bias"): "high", ("A", "x", "Missing data"): "low"}, True, False),
+        ("RoB 2", {("A", "x", "Overall bias"): "some concerns"}, False, True),
+        ("RoB 2", {("A", "x", "Overall bias"): "low", ("A", "x", "Missing data"): "some concerns"}, False, False),
+        ("RoB 2", {("A", "x", "Missing data"): "high"}, True, False),
+        ("RoB 2", {("A", "y", "Overall bias"): "high"}, False, True),
+        ("RoB 2", {("A", "", "Overall bias"): "high", ("A", "x", "Overall bias"): "low"}, False, False),
+        ("ROBINS-I", {("A", "x", "Overall"): "serious"}, True, False),
+        ("ROBINS-I", {("A", "x", "Overall"): "critical"}, True, False),
+        ("ROBINS-I", {("A", "x", "Overall"): "moderate"}, False, True),
+        ("RoB 1", {("A", "", "selection bias"): "unclear"}, False, True),
+        ("RoB 1", {("A", "", "selection bias"): "not stated"}, False, True),
+    ],
+)
+def test_each_tools_words_are_understood_and_a_result_goes_before_its_study(tool, rows, is_rated_down, needs_person):
+    concern = rate_certainty(
+        pooled(analysis="x"), [msgspec.structs.replace(study(), analysis="x")], OUTCOME, risk_of_bias=bias(tool, rows)
+    ).concerns[0]
+    assert (concern.is_rated_down, concern.needs_person) == (is_rated_down, needs_person), concern.reason
+
+
+def test_what_weighs_less_than_half_does_not_rate_down():
+    rows = bias("RoB 2", {("A", "", "Overall bias"): "high", ("B", "", "Overall bias"): "low"})
+    weights = tuple(Weight(row=(0, "", name, ""), pct=pct) for name, pct in (("A", 49.0), ("B", 51.0)))
+    concern = rate_certainty(pooled(weights=weights), [study("A"), study("B")], OUTCOME, risk_of_bias=rows).concerns[0]
+    assert (concern.is_rated_down, concern.reason) == (False, "A: overall high")
 
 
 def test_large_and_significant_differences_between_studies_are_inconsistent():

@@ -36,6 +36,7 @@ from cli.common import (
     print_json,
     settings_of,
 )
+from cli.draft import drafting
 from cli.export import exporting
 from cli.new_review import beginning
 from cli.read import reading
@@ -73,6 +74,7 @@ app.add_typer(answering)
 app.add_typer(adopting)
 app.add_typer(exporting)
 app.add_typer(stating)
+app.add_typer(drafting)
 
 
 class Registries(StrEnum):

@@ -218,7 +218,8 @@ def _of_analysis(
         yield from _of_total("overall", result.overall, told.published, told)
     by_name = {total.subgroup: total for total in result.subgroups}
     for line in subgroups if told.shows_subgroups else ():
-        if total := by_name.get(subgroup_name(line.subgroup_number, line.name)):
+        # Rows of the first layout have no number of their subgroup.
+        if total := by_name.get(subgroup_name(line.subgroup_number, line.name)) or by_name.get(line.name):
             yield from _of_total(f"subgroup {line.name}", total, line.published, told)
     if told.tests_subgroups and result.test and told.published.subgroup_chi2 is not None:
         test, printed = result.test, told.published

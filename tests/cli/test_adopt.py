@@ -9,6 +9,8 @@ from made_up_packages import analysis, entry, row, study, write_package
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from exchange.cochrane.read import read_package
+from flows.recompute import REPRODUCED, recompute
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "CD900001-dataPackage"
 Run = Callable[..., Result]
@@ -93,3 +95,22 @@ def test_what_cannot_be_adopted_is_refused_with_a_sentence(run: Run, words: list
     assert result.exit_code == 2
     assert told in result.output
     assert "Traceback" not in result.output
+
+
+def test_the_audit_is_told_where_it_is_asked_for(run: Run) -> None:
+    told = run(str(EXAMPLE), "--registries", "none", "--audit").output
+    assert "What the review contradicts in itself:" in told
+    assert "What the review contradicts" not in run(str(EXAMPLE), "--registries", "none").output
+
+
+def test_what_was_adopted_is_given_back_as_a_package_with_the_same_numbers(run: Run, tmp_path: Path) -> None:
+    run(str(EXAMPLE), "--published", "2021-03-01", "--registries", "replay")
+    words = ["export", "CD900001", "--as", "cochrane", "--evidence", "published", "--to", str(tmp_path / "given")]
+    ended = CliRunner(env={"TRIALWATCH_REVIEWS": str(tmp_path / "reviews")}).invoke(
+        app, ["--data", str(tmp_path / "data"), *words]
+    )
+    assert ended.exit_code == 0, ended.output
+    [package] = (tmp_path / "given").glob("*.zip")
+    given, shipped = read_package(package), read_package(EXAMPLE)
+    assert [item.published for item in given.analyses] == [item.published for item in shipped.analyses]
+    assert all(item.verdict in REPRODUCED for item in recompute(given))

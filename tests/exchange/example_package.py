@@ -162,10 +162,10 @@ def _printed(total: Total) -> Cells:
     pooled = total.pooled
     is_random = pooled.model not in {"common", "mh"}
     return {
-        "Experimental cases": total.cases_1 or 0,
-        "Experimental N": total.n_1 or 0,
-        "Control cases": total.cases_2 or 0,
-        "Control N": total.n_2 or 0,
+        "Experimental cases": _cell(total.cases_1),
+        "Experimental N": _cell(total.n_1),
+        "Control cases": _cell(total.cases_2),
+        "Control N": _cell(total.n_2),
         "Mean": total.estimate,
         "CI start": total.ci_low,
         "CI end": total.ci_high,
@@ -178,6 +178,10 @@ def _printed(total: Total) -> Cells:
         "Effect T": total.t if total.t is not None else "",
         "Effect P": total.p_as_revman,
     }
+
+
+def _cell(number: float | None) -> float | str:
+    return "" if number is None else number
 
 
 def _tested(result: AnalysisResult) -> Cells:

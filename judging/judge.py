@@ -197,6 +197,7 @@ def _study_files(
     pooled = {item.study_id for item in inputs if item.evidence_set is EvidenceSet.CONFIRMED and item.yi is not None}
     ongoing = {study.study_id: study.evidence for study in review.baseline.ongoing}
     awaiting = {study.study_id for study in review.baseline.awaiting}
+    told = {study.study_id: study.told_state for study in review.baseline.watched}
     included: dict[str, PublishedStudy] = {study.study_id: study for study in review.baseline.included}
     return [
         StudyFile(
@@ -209,6 +210,7 @@ def _study_files(
             published=included.get(study_id),
             listed_ongoing=review.baseline.version if study_id in ongoing else None,
             listed_awaiting=review.baseline.version if study_id in awaiting else None,
+            told_state=told.get(study_id),
             listed_from=(review.baseline.in_force_from if ongoing.get(study_id) is EvidenceWord.VERBATIM else None),
             is_extracted=study_id in extracted_from,
             is_pooled=study_id in pooled,

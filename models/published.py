@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from models.terms import Row, Strict
-from models.vocabulary import EvidenceWord, Measure
+from models.vocabulary import EvidenceWord, Measure, Status
 
 MOST_PEOPLE = 10**9
 """No study has more."""
@@ -28,7 +28,7 @@ class ToldState(Strict):
     """What the authors wrote of a registration: its status in their words, and the day, as far as they say it."""
 
     status_text: str
-    status: str = ""
+    status: Status | None = None
     """The same in the words of registries here; empty where it maps to none."""
     told_date: str | None = None
 

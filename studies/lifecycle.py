@@ -13,7 +13,7 @@ import msgspec
 from models.dates import PartialDate, add_months, first_day, last_day
 from models.folder_rows import DecisionRow
 from models.protocol import Thresholds
-from models.published import PublishedStudy
+from models.published import PublishedStudy, ToldState
 from models.report import Report
 from models.screening import Numbers, ReportLink, RunContext, ScreeningDecision, StudyStatus
 from models.trial import Observation, Reference, TrialRecord
@@ -73,6 +73,8 @@ class StudyFile(msgspec.Struct, frozen=True, kw_only=True):
     """Version in force, if that lists the study as ongoing."""
     listed_awaiting: str | None = None
     """Version in force, if that lists the study as awaiting classification."""
+    told_state: ToldState | None = None
+    """What the authors of that version noted of its registration."""
     listed_from: date | None = None
     """Day from which that version could be read, where it says of the study in its own words that it is ongoing."""
     is_extracted: bool = False
@@ -168,6 +170,8 @@ def _state(study: StudyFile, context: RunContext, thresholds: Thresholds) -> tup
         reference, day = declared[0]
         return StudyState.RESULTS_PUBLISHED, f"the registry names {reference.name} as a result since {day}"
     state, evidence = _by_status(study.newest, context, thresholds)
+    if study.told_state and not study.versions:
+        state, evidence = _by_authors(study.told_state)
     if study.abstracts:
         evidence += f", {', '.join(study.abstracts)} no more than an abstract"
     for other in study.records[1:] if state is StudyState.STALE else ():
@@ -175,6 +179,13 @@ def _state(study: StudyFile, context: RunContext, thresholds: Thresholds) -> tup
         if other_state is not StudyState.STALE:
             return other_state, f"{evidence}; {other.record_id}: {other_evidence}"
     return state, evidence
+
+
+def _by_authors(told: ToldState) -> tuple[StudyState, str]:
+    """What the version itself says of a study of which no source has told."""
+    on = f" on {told.told_date}" if told.told_date else ""
+    state = _STATES.get(told.status, StudyState.STALE) if told.status else StudyState.STALE
+    return state, f"no source has told of it; the version's authors noted {told.status_text!r}{on}"
 
 
 def _by_status(record: TrialRecord, context: RunContext, thresholds: Thresholds) -> tuple[StudyState, str]:

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from models.folder_rows import DecisionRow
-from models.protocol import Protocol
-from models.published import PublishedStudy
+from models.protocol import Protocol, Thresholds
+from models.published import PublishedStudy, ToldState
 from models.report import Report
 from models.screening import RunContext, StudyStatus
 from models.trial import Reference, TrialRecord
@@ -199,3 +200,13 @@ def test_a_copy_without_results_does_not_hide_them(
     copy = trial("ISRCTN17473621", source="ictrp", registry_date="2020-01-01")
     found = status_of(study_of(trial(), ours, copy), night_of("2022-01-01"), protocol.thresholds)
     assert found.state == "results_posted"
+
+
+def test_of_a_study_of_which_no_source_has_told_the_version_says_what_its_authors_noted(
+    trial: Callable[..., TrialRecord], study_of: Callable[..., StudyFile], night_of: Callable[..., RunContext]
+) -> None:
+    told = ToldState(status_text="Recruiting", status=Status.RECRUITING, told_date="2025-08-28")
+    study = replace(study_of(trial(status=None)), versions=(), told_state=told, listed_ongoing="2026")
+    found = status_of(study, night_of("2026-06-11"), Thresholds())
+    assert (found.state, found.list) == ("recruiting", "ongoing")
+    assert "the version's authors noted 'Recruiting' on 2025-08-28" in found.reason

@@ -62,6 +62,7 @@ def record_of(study: Study, origin: VersionOrigin, reader: FieldReader) -> Trial
         intervention_model_text=reader.known(
             f"{in_design}.designInfo.interventionModel", design.design_info.intervention_model, words.MODEL
         ),
+        observational_model_text=tidy(design.design_info.observational_model),
         masking_text=reader.known(
             f"{in_design}.designInfo.maskingInfo.masking", design.design_info.masking_info.masking, words.MASKING
         ),
@@ -93,6 +94,9 @@ def record_of(study: Study, origin: VersionOrigin, reader: FieldReader) -> Trial
         countries=tuple(sorted(set(_texts(place.country for place in protocol.contacts_locations_module.locations)))),
         summary_text=plain(protocol.description_module.brief_summary),
         eligibility_text=plain(protocol.eligibility_module.eligibility_criteria),
+        minimum_age_text=tidy(protocol.eligibility_module.minimum_age),
+        maximum_age_text=tidy(protocol.eligibility_module.maximum_age),
+        age_groups=_texts(protocol.eligibility_module.std_ages),
         primary_completion_type=reader.word(
             f"{in_status}.primaryCompletionDateStruct.type",
             status.primary_completion_date_struct.type,

@@ -69,7 +69,7 @@ def screen_records(
         if not is_listed_only(record):
             return verdicts.of(record)
         leading = leading_report(study_id, linked.reports, literature)
-        return criteria_of(reports.get(leading or ""))
+        return criteria_of(reports.get(leading or ""), review.protocol.eligibility)
 
     screening = {
         study_id: screen(

@@ -15,6 +15,7 @@ from models.published import EstimateRow, PublishedEstimate, PublishedVersion
 from models.terms import Row
 from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Convention, Measure
 
+
 class Numbers(Interface):
     """The files of a review folder that tell of analyses and numbers."""
 

@@ -126,6 +126,12 @@ class Eligibility(Strict):
         return tuple(item for item in Criterion if item not in limited or limited[item] is not None)
 
     @property
+    def required(self) -> tuple[Criterion, ...]:
+        """The criteria of which a study that tells nothing is unclear."""
+        limited = {Criterion.AGE: self.age, Criterion.SETTING: self.setting, Criterion.DATES: self.dates}
+        return tuple(item for item in Criterion if item not in limited or ((rule := limited[item]) and rule.required))
+
+    @property
     def is_written(self) -> bool:
         """Whether there are words to judge by: an adopted review has none until a person writes them."""
         return bool(self.population.terms and self.intervention.terms)

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol as Interface
 
-from models.analysis_checks import Numbers, estimates_once, known, nearest, problems_of_analyses, twice
+from models.analysis_checks import Numbers, estimates_once, known, problems_of_analyses, twice
 from models.database_names import OTHER, TITLES
 from models.folder_rows import DecisionRow, ExtractionRow, LinkRow, NumbersRow, SettledRow
+from models.near_words import nearest
 from models.published import PublishedEstimate
 from models.screening import QUEUE_KINDS
 from models.search_rows import SearchRow

@@ -141,6 +141,7 @@ def _record_of(study: etree._Element, reader: FieldReader) -> TrialRecord | None
         eligibility_text=_unwrapped(study.findtext("eligibility/criteria/textblock")),
         minimum_age_text=tidy(study.findtext("eligibility/minimum_age")),
         maximum_age_text=tidy(study.findtext("eligibility/maximum_age")),
+        age_groups=(),
         primary_completion_type=_count_type(study, "primary_completion_date", reader),
         completion_type=_count_type(study, "completion_date", reader),
         has_results=results is not None,

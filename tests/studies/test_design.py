@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models.design_words import WORDS
 from models.eligibility import Eligibility
 from models.protocol import Protocol
 from models.report import Report
@@ -142,6 +143,4 @@ def test_design_of_a_report(
 
 
 def test_every_design_but_the_plain_randomised_one_has_words():
-    from models.design_words import WORDS
-
     assert set(WORDS) == set(Design) - {Design.RANDOMISED}

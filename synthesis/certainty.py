@@ -78,7 +78,9 @@ def rate_certainty(
     rows = [row for row in stated if is_about(row, effect)]
     concerns: tuple[Concern, ...] = ()
     computed = None
-    starts_low = bool(effect.k) and not takes_only_trials and not all(_starts_high(item, risk_of_bias) for item in pooled)
+    starts_low = (
+        bool(effect.k) and not takes_only_trials and not all(_starts_high(item, risk_of_bias) for item in pooled)
+    )
     if effect.k:
         concerns = (
             of_risk_of_bias(effect, pooled, risk_of_bias),

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from judging.judge import judge
@@ -13,7 +14,7 @@ from models.report import Report
 from models.review import Review, load_review
 from models.screening import RunContext
 from models.trial import Arm, Intervention, Observation, TrialRecord
-from models.vocabulary import Allocation, ArmType, Criterion, StudyList, StudyType, Verdict
+from models.vocabulary import Allocation, ArmType, Criterion, ReportKind, StudyList, StudyType, Verdict
 from reporting.gathering import gather_page
 from reporting.reports import flow_of_reports
 
@@ -198,6 +199,25 @@ def test_what_fails_a_limit_alone_is_counted_as_another_reason(review: Review):
     records = [record(f"NCT9002000{n}", **fields) for n, (fields, *_) in enumerate(CASES[:7])]
     flow = gather_page(concluded(review, records), "replay", None, (), 0, 0).flow
     assert (flow.n_screened_out_population, flow.n_screened_out_design, flow.n_screened_out_other) == (0, 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("designs", "expected"), [("randomised", ReportKind.OTHER), ("randomised, cohort", ReportKind.RESULTS)]
+)
+def test_results_of_a_design_that_the_review_takes_are_results(tmp_path: Path, designs: str, expected: ReportKind):
+    wider = PROTOCOL.replace("randomised, quasi_randomised", designs)
+    told = paper("90000503", "", publication_types=(), registry_ids=("NCT90020001",))
+    told = msgspec.structs.replace(
+        told,
+        title="Ginger for nausea: a prospective cohort",
+        abstract_text="Ginger was given to 40 patients with nausea." * 3,
+    )
+    registered = record("NCT90020001", study_type=StudyType.OBSERVATIONAL, observational_model_text="COHORT")
+    registered = msgspec.structs.replace(registered, allocation=None, arms=())
+    judgement = concluded(load_review(written(tmp_path, wider)), [registered], [told])
+    [link] = judgement.screened.linked.reports
+    assert link.kind is expected
+    assert ("E3" in {event.event_code for event in judgement.events}) == (expected is ReportKind.RESULTS)
 
 
 def test_the_authors_accept_a_study_that_the_rules_screen_out_and_a_report_confirms(tmp_path: Path):

@@ -1,13 +1,43 @@
-"""Words by which each design of a study is called, in titles, in registers' fields and in abstracts.
+"""The designs of studies, a closed list, and the words by which each is called in titles, registers' fields and abstracts.
 
 A word that two designs share stands in neither: a trial may follow *cohorts*, and patients may be *cases*.
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from models.design import CLUSTERS, CROSSOVER, QUASI, by_language
 from models.terms import TermRule
-from models.vocabulary import Design
+
+
+class Design(StrEnum):
+    """How a study is made, as far as a review may take it or not.
+
+    Source: Cochrane Handbook 6.5, chapters 23 (variants on randomised trials) and 24 (non-randomised studies), table
+    24.2.a, and the study designs of Cochrane's group on Effective Practice and Organisation of Care (EPOC).
+    """
+
+    RANDOMISED = "randomised"
+    """Persons allocated at random, in parallel groups or, by default, crossing over."""
+    QUASI_RANDOMISED = "quasi_randomised"
+    CLUSTER_RANDOMISED = "cluster_randomised"
+    CROSS_OVER = "cross_over"
+    NON_RANDOMISED = "non_randomised"
+    """Groups compared side by side, allocated by somebody and not at random."""
+    BEFORE_AFTER = "controlled_before_after"
+    TIME_SERIES = "interrupted_time_series"
+    SINGLE_ARM = "single_arm"
+    COHORT = "cohort"
+    CASE_CONTROL = "case_control"
+    CROSS_SECTIONAL = "cross_sectional"
+    DIAGNOSTIC = "diagnostic_accuracy"
+
+
+TRIALS = frozenset({Design.RANDOMISED, Design.QUASI_RANDOMISED, Design.CLUSTER_RANDOMISED, Design.CROSS_OVER})
+"""Designs in which chance, or something like it, allocates."""
+OBSERVATIONAL = frozenset({Design.COHORT, Design.CASE_CONTROL, Design.CROSS_SECTIONAL, Design.DIAGNOSTIC})
+"""Designs in which nobody allocates."""
+
 
 WORDS: Mapping[Design, TermRule] = {
     Design.QUASI_RANDOMISED: QUASI,

@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from models import design
+from models.design_words import OBSERVATIONAL, TRIALS, Design
 from models.limits import AgeRule, DatesRule, SettingRule
 from models.near_words import nearest
 from models.terms import Row, Strict, TermRule
-from models.vocabulary import OBSERVATIONAL, TRIALS, Criterion, Design, EvidenceWord
+from models.vocabulary import Criterion, EvidenceWord
 
 
 def _beside(shared: TermRule) -> AfterValidator:

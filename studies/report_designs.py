@@ -1,9 +1,9 @@
 """Whether a report tells of a design that the review takes, where that is not a randomised trial alone."""
 
-from models.design_words import WORDS
+from models.design_words import WORDS, Design
 from models.eligibility import Eligibility
 from models.screening import CriterionVerdict
-from models.vocabulary import Criterion, Design, Verdict
+from models.vocabulary import Criterion, Verdict
 from studies.criteria.design import is_taken
 from studies.criteria.said import by_found, verdict
 from studies.terms import Field, Found, find

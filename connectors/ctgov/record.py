@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from connectors import classic_words
 from connectors.ctgov import words
 from connectors.ctgov.results import posted_results, submitted_results
-from connectors.ctgov.shape import MaskingInfo, ProtocolSection, StatusModule, Study
+from connectors.ctgov.shape import Eligibility, MaskingInfo, ProtocolSection, StatusModule, Study
 from connectors.ctgov.text import plain
 from connectors.reading import FieldReader, doi_in, tidy
 from models.dates import PartialDate
@@ -96,7 +96,7 @@ def record_of(study: Study, origin: VersionOrigin, reader: FieldReader) -> Trial
         eligibility_text=plain(protocol.eligibility_module.eligibility_criteria),
         minimum_age_text=tidy(protocol.eligibility_module.minimum_age),
         maximum_age_text=tidy(protocol.eligibility_module.maximum_age),
-        age_groups=_texts(protocol.eligibility_module.std_ages),
+        age_groups=_age_groups(protocol.eligibility_module),
         primary_completion_type=reader.word(
             f"{in_status}.primaryCompletionDateStruct.type",
             status.primary_completion_date_struct.type,
@@ -137,6 +137,11 @@ def _dates(status: StatusModule, reader: FieldReader) -> dict[str, PartialDate |
 
 def _texts(texts: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(kept for text in texts if (kept := tidy(text)))
+
+
+def _age_groups(module: Eligibility) -> tuple[str, ...]:
+    """The registry derives groups from the limits: they tell something only where there are none."""
+    return () if module.minimum_age or module.maximum_age else _texts(module.std_ages)
 
 
 def _secondary_ids(protocol: ProtocolSection) -> tuple[SecondaryId, ...]:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from models.design_words import WORDS
+from models.design_words import WORDS, Design
 from models.eligibility import Eligibility
 from models.screening import CriterionVerdict
 from models.trial import TrialRecord
-from models.vocabulary import Allocation, Criterion, Design, StudyType, Verdict
+from models.vocabulary import Allocation, Criterion, StudyType, Verdict
 from studies import fields
 from studies.criteria import comparison
 from studies.criteria.allocation import SINGLE_GROUP, allocated

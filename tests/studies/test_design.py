@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from models.design_words import WORDS
+from models.design_words import WORDS, Design
 from models.eligibility import Eligibility
 from models.protocol import Protocol
 from models.report import Report
 from models.trial import Arm, TrialRecord
-from models.vocabulary import Allocation, Criterion, Design, StudyType, Verdict
+from models.vocabulary import Allocation, Criterion, StudyType, Verdict
 from studies.eligibility import judge_by_rules
 from studies.report_screening import judge_report
 

@@ -8,11 +8,11 @@ import pytest
 from connectors import CONNECTORS
 from connectors.strategies import PLATFORMS, Strategy, strategy_for
 from models.databases import DATABASES
+from models.design_words import Design
 from models.eligibility import InterventionRow
 from models.pico import Pico
 from models.protocol import Protocol
 from models.review import load_review
-from models.vocabulary import Design
 
 SECOND = Path(__file__).parents[2] / "reviews" / "pressure_ulcers"
 DAY = date(2026, 11, 29)

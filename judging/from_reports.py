@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from judging.unregistered import Told, numbers_of, own_link, unregistered
+from models.eligibility import Eligibility
 from models.folder_rows import LinkRow
 from models.judgement import Linked
 from models.literature import Literature
@@ -95,13 +96,14 @@ def _place(link: ReportLink) -> tuple[str, str]:
     return link.study_id, link.report_id
 
 
-def criteria_of(screening: ReportScreening | None) -> tuple[CriterionVerdict, ...]:
+def criteria_of(screening: ReportScreening | None, eligibility: Eligibility) -> tuple[CriterionVerdict, ...]:
     """What a report tells of a study that no register tells of; what a report does not tell is unclear.
 
     A person has named the study, or the rules have not found it to be none: no report alone takes it out again.
     """
     told = {item.criterion: item for item in screening.criteria} if screening else {}
-    return tuple(_of_study(criterion, told.get(criterion)) for criterion in Criterion)
+    asked = [item for item in eligibility.asked if item in told or item in eligibility.required]
+    return tuple(_of_study(criterion, told.get(criterion)) for criterion in asked)
 
 
 def _of_study(criterion: Criterion, told: CriterionVerdict | None) -> CriterionVerdict:

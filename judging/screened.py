@@ -8,6 +8,7 @@ import msgspec
 
 from judging.from_reports import FromReports, criteria_of, from_reports, leading_report
 from judging.listed import listed_only
+from judging.other_designs import with_other_designs
 from judging.rulings import Rulings, record_named, rule, with_links_resolved, with_reports_resolved
 from models.folder_rows import LinkRow
 from models.judgement import Linked, Screened
@@ -54,9 +55,10 @@ def screen_records(
         linked = link(records, literature, links, known)
         reports, found = _from_reports(linked, records, literature, review, verdicts, links, known)
     records |= found.records
+    leading_records = {study_id: records[name] for study_id, name in linked.leading.items()} | dict(found.records)
     linked = msgspec.structs.replace(
         linked,
-        reports=found.links,
+        reports=with_other_designs(found.links, reports, literature, leading_records, review.protocol.eligibility),
         queue=(*linked.queue, *found.queue),
         leading={**linked.leading, **{study_id: study_id for study_id in found.records}},
     )
@@ -69,7 +71,7 @@ def screen_records(
         if not is_listed_only(record):
             return verdicts.of(record)
         leading = leading_report(study_id, linked.reports, literature)
-        return criteria_of(reports.get(leading or ""))
+        return criteria_of(reports.get(leading or ""), review.protocol.eligibility)
 
     screening = {
         study_id: screen(

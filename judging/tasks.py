@@ -247,11 +247,15 @@ def reopened_decisions(
 
 
 def contradicted(screened: Screened, review: Review) -> Iterator[QueueItem]:
-    """Studies that the rules screen out by their registration, and of which a report tells otherwise."""
+    """Studies that the rules screen out by their registration, and of which a report tells otherwise.
+
+    Of one that the review's authors accept `recall` asks.
+    """
     decided = {row.study_id for row in review.decisions}
     for link in screened.linked.reports:
         decision, report = screened.screening[link.study_id], screened.reports[link.report_id]
-        is_out = decision.by_rules is Verdict.NOT_MET and not is_listed_only(screened.record_of(link.study_id))
+        is_out = decision.verdict is decision.by_rules is Verdict.NOT_MET
+        is_out = is_out and not is_listed_only(screened.record_of(link.study_id))
         is_results = link.kind in {ReportKind.RESULTS, ReportKind.ABSTRACT}
         if not is_out or not is_results or report.verdict is not Verdict.MET or link.study_id in decided:
             continue

@@ -4,18 +4,16 @@ Each problem is one line: file, line, field, value, and what to do.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol as Interface
 
 from models.analysis import Analysis, Given
 from models.folder_rows import CertaintyRow, ContrastRow, ExtractionRow, NumbersRow, RiskOfBiasRow
+from models.near_words import nearest
 from models.protocol import Protocol
 from models.published import EstimateRow, PublishedEstimate, PublishedVersion
 from models.terms import Row
 from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Convention, Measure
-
-_NEAR = 0.6
 
 
 class Numbers(Interface):
@@ -216,10 +214,3 @@ def twice(path: Path, rows: Sequence[Row], key: Callable[..., Hashable], action:
             parts = said if isinstance(said, tuple) else (said,)
             told = ", ".join(" ".join(str(part).split()) for part in parts if part not in ("", None))
             yield f"{path}:{row.line}: row: {told}: lines {other.line} and {row.line} say one thing twice; {action}"
-
-
-def nearest(value: str, names: Iterable[str]) -> str:
-    """What to write instead."""
-    ordered = sorted(map(str, names))
-    near = get_close_matches(value, ordered, n=1, cutoff=_NEAR)
-    return f"write {near[0]!r}" if near else f"write one of {', '.join(ordered) or 'none'}"

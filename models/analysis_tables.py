@@ -139,6 +139,7 @@ review_certainty = table(
     column("evidence_set", TEXT, "confirmed or provisional"),
     of_analysis(),
     column("computed", TEXT, "high, moderate, low or very low from the domains that numbers decide; NULL without data"),
+    column("starts_low", BOOL, "Whether it starts low, since not every study is known to be randomised"),
     column("stated", TEXT, "Certainty that people stated (certainty.csv)"),
     column("stated_reasons", TEXT, "Their reasons"),
     column(

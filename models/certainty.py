@@ -45,7 +45,7 @@ class AbsoluteEffect:
 
 @dataclass(frozen=True)
 class Certainty:
-    """Certainty of one outcome: computed for randomised trials, which start high, and as people stated it.
+    """Certainty of one outcome: computed, and as people stated it. Randomised trials start high, other designs low.
 
     Attributes
     ----------
@@ -56,6 +56,7 @@ class Certainty:
     stated_reasons : its reasons
     information_size : people that one trial would need, None where it cannot be computed
     absolute : effects per 1,000 at the stated baseline risks
+    starts_low : whether studies count that are not known to be randomised, without a judgement by ROBINS-I
     """
 
     analysis: str
@@ -68,3 +69,4 @@ class Certainty:
     stated_reasons: str
     information_size: int | None
     absolute: tuple[AbsoluteEffect, ...]
+    starts_low: bool = False

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from models import design
+from models.design_words import OBSERVATIONAL, TRIALS, Design
+from models.limits import AgeRule, DatesRule, SettingRule
+from models.near_words import nearest
 from models.terms import Row, Strict, TermRule
-from models.vocabulary import EvidenceWord
+from models.vocabulary import Criterion, EvidenceWord
 
 
 def _beside(shared: TermRule) -> AfterValidator:
@@ -17,6 +20,15 @@ def _beside(shared: TermRule) -> AfterValidator:
 
 _Own = Annotated[TermRule, _beside(TermRule())]
 """A rule of which all reviews share nothing: what it goes without must have come from a file of words."""
+
+
+def _is_design(value: object) -> object:
+    if isinstance(value, str) and value not in list(Design):
+        raise ValueError(f"no design is called {value!r}; {nearest(value, Design)}")
+    return value
+
+
+_Design = Annotated[Design, BeforeValidator(_is_design)]
 
 
 class InterventionRow(Row):
@@ -90,11 +102,48 @@ class Eligibility(Strict):
     within_person: Annotated[TermRule, _beside(design.WITHIN_PERSON)] = Field(TermRule(), validate_default=True)
     """Words by which a trial is recognised that compares sides or sites of the same people."""
     local_treatment: LocalTreatment | None = None
+    designs: list[_Design] = [Design.RANDOMISED]
+    """Designs that the review takes. Randomised trials may cross over; clusters and what is nearly random are unclear
+    unless they are named."""
+    not_designs: list[_Design] = []
+    """Designs that it does not take, although they are of a kind that it takes, as cross-over among the randomised."""
+    age: AgeRule | None = None
+    setting: SettingRule | None = None
+    dates: DatesRule | None = None
+
+    @property
+    def takes_only_trials(self) -> bool:
+        """Whether chance, or something like it, allocates in all that the review takes."""
+        return TRIALS.issuperset(self.designs)
+
+    @property
+    def takes_observational(self) -> bool:
+        return not OBSERVATIONAL.isdisjoint(self.designs)
+
+    @property
+    def asked(self) -> tuple[Criterion, ...]:
+        """The criteria of the review, in order: ages, settings and dates only where it limits them."""
+        limited = {Criterion.AGE: self.age, Criterion.SETTING: self.setting, Criterion.DATES: self.dates}
+        return tuple(item for item in Criterion if item not in limited or limited[item] is not None)
+
+    @property
+    def required(self) -> tuple[Criterion, ...]:
+        """The criteria of which a study that tells nothing is unclear."""
+        limited = {Criterion.AGE: self.age, Criterion.SETTING: self.setting, Criterion.DATES: self.dates}
+        return tuple(item for item in Criterion if item not in limited or ((rule := limited[item]) and rule.required))
 
     @property
     def is_written(self) -> bool:
         """Whether there are words to judge by: an adopted review has none until a person writes them."""
         return bool(self.population.terms and self.intervention.terms)
+
+    @model_validator(mode="after")
+    def takes_a_design(self) -> Self:
+        if not self.designs:
+            raise ValueError("designs: is empty; name one at least, as randomised, or leave it out")
+        if both := [item for item in self.designs if item in self.not_designs]:
+            raise ValueError(f"{', '.join(both)}: stands among designs and not_designs; keep one")
+        return self
 
     @model_validator(mode="after")
     def written_whole(self) -> Self:

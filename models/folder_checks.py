@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol as Interface
 
 from models.analysis import Analysis
-from models.analysis_checks import Numbers, estimates_once, known, nearest, problems_of_analyses, twice
+from models.analysis_checks import Numbers, estimates_once, known, problems_of_analyses, twice
 from models.database_names import OTHER, TITLES
 from models.folder_files import place_in
 from models.folder_rows import (
@@ -23,6 +23,7 @@ from models.folder_rows import (
     RiskOfBiasRow,
     SettledRow,
 )
+from models.near_words import nearest
 from models.published import EstimateRow, PublishedEstimate, PublishedVersion
 from models.screening import QUEUE_KINDS
 from models.search_rows import SearchRow

@@ -99,6 +99,8 @@ class TrialRecord(Value, frozen=True, kw_only=True):
     phase_text: str | None = None
     allocation: Allocation | None = None
     intervention_model_text: str | None = None
+    observational_model_text: str | None = None
+    """Cohort, case-control and the like, of what nobody allocates."""
     masking_text: str | None = None
     who_masked: tuple[Masked, ...] = ()
     """Those whom the registry names; empty where it names nobody, which is not the same as nobody."""
@@ -117,6 +119,11 @@ class TrialRecord(Value, frozen=True, kw_only=True):
     countries: tuple[str, ...] = ()
     summary_text: str | None = None
     eligibility_text: str | None = None
+    minimum_age_text: str | None = None
+    maximum_age_text: str | None = None
+    """Limits of age with their units, as the registry prints them (`models.ages` reads them)."""
+    age_groups: tuple[str, ...] = ()
+    """Groups of age that take part, in the registry's words, where it has groups."""
     start_date: PartialDate | None = None
     primary_completion_date: PartialDate | None = None
     primary_completion_type: CountType | None = None

@@ -163,6 +163,10 @@ class Criterion(StrEnum):
     DESIGN = "design"
     COMPARATOR = "comparator"
     CO_INTERVENTIONS = "co_interventions"
+    AGE = "age"
+    """This and the following are asked where the protocol says so."""
+    SETTING = "setting"
+    DATES = "dates"
 
 
 class Verdict(StrEnum):

@@ -169,6 +169,7 @@ def _computed_certainty(judgement: Judgement) -> dict[str, str]:
             open_ = [concern.domain.value for concern in item.concerns if concern.needs_person]
             sentences[item.analysis] = (
                 f"GRADE from the numbers alone: {item.computed}"
+                + (", starting low since not every study is known to be randomised" if item.starts_low else "")
                 + (f", rated down for {' and '.join(down)}" if down else "")
                 + (f"; left to people: {', '.join(open_)}." if open_ else ".")
             )

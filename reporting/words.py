@@ -93,6 +93,9 @@ CRITERIA = {
     Criterion.DESIGN: "Design",
     Criterion.COMPARATOR: "Comparator",
     Criterion.CO_INTERVENTIONS: "Co-interventions",
+    Criterion.AGE: "Age",
+    Criterion.SETTING: "Setting",
+    Criterion.DATES: "Dates",
 }
 
 VERDICTS = {Verdict.MET: "Met", Verdict.NOT_MET: "Not met", Verdict.UNCLEAR: "Unclear"}

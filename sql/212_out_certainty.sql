@@ -5,6 +5,7 @@
 -- outcome: Outcome of the protocol
 -- timepoint: Time of the protocol
 -- computed: high, moderate, low or very low from the domains that numbers decide; NULL without data
+-- starts_low: Whether it starts low, since not every study is known to be randomised
 -- rated_down_for: Domains in which the numbers rate down
 -- for_a_person: Domains in which something is left to judge
 -- stated: Certainty that people stated
@@ -18,6 +19,7 @@ SELECT
     c.outcome,
     c.timepoint,
     computed,
+    starts_low,
     coalesce(list(domain ORDER BY domain) FILTER (WHERE is_rated_down), []) AS rated_down_for,
     coalesce(list(domain ORDER BY domain) FILTER (WHERE needs_person), []) AS for_a_person,
     stated,

@@ -82,7 +82,10 @@ def _certainty(judgement: Judgement) -> dict[str, list[Row]]:
         "review_absolute_effect": [],
     }
     for evidence_set, item in judgement.certainty:
-        own = {name: getattr(item, name) for name in ("computed", "stated", "stated_reasons", "information_size")}
+        own = {
+            name: getattr(item, name)
+            for name in ("computed", "starts_low", "stated", "stated_reasons", "information_size")
+        }
         place = {name: getattr(item, name) for name in ("analysis", "comparison", "outcome", "timepoint")}
         key = {"evidence_set": str(evidence_set)} | place
         rows["review_certainty"].append(key | own)

@@ -12,11 +12,14 @@ from models.published import PublishedStudy, PublishedVersion
 from models.screening import CriterionVerdict, ScreeningDecision
 from models.trial import TrialRecord
 from models.vocabulary import Criterion, EvidenceWord, StudyList, Verdict
-from studies.criteria.allocation import allocated
-from studies.criteria.comparison import co_interventions, comparator
+from studies.criteria.age import age
+from studies.criteria.comparison import co_interventions
+from studies.criteria.dates import dates
+from studies.criteria.design import control, design
 from studies.criteria.intervention import intervention
 from studies.criteria.population import population
 from studies.criteria.said import verdict
+from studies.criteria.setting import setting
 
 NOT_WRITTEN = "the protocol has no words for its question yet"
 
@@ -39,6 +42,7 @@ def screen(
     ruled = judge_by_rules(record, eligibility) if ruled is None else ruled
     criteria = [_accepted_by_authors(item, study_id, versions) for item in ruled]
     criteria = [_decided_by_person(item, study_id, decisions) for item in criteria]
+    criteria += _further_by_people(criteria, study_id, decisions)
     return ScreeningDecision(
         study_id=study_id, verdict=_overall(criteria), criteria=tuple(criteria), by_rules=_overall(ruled)
     )
@@ -47,17 +51,37 @@ def screen(
 def judge_by_rules(record: TrialRecord, eligibility: Eligibility) -> tuple[CriterionVerdict, ...]:
     """A verdict on every criterion from the record alone, in the order in which a reader asks them.
 
-    Without words of the review's question nothing can be said.
+    Without words of the review's question nothing can be said. Ages, settings and dates are judged where the review
+    limits them and the record tells of them.
     """
     if not eligibility.is_written:
-        return tuple(verdict(item, Verdict.UNCLEAR, "protocol.yaml", NOT_WRITTEN) for item in Criterion)
+        return tuple(verdict(item, Verdict.UNCLEAR, "protocol.yaml", NOT_WRITTEN) for item in eligibility.asked)
+    limited = (
+        age(record, eligibility.age) if eligibility.age else None,
+        setting(record, eligibility.setting) if eligibility.setting else None,
+        dates(record, eligibility.dates) if eligibility.dates else None,
+    )
     return (
         population(record, eligibility),
         intervention(record, eligibility),
-        allocated(record, eligibility),
-        comparator(record, eligibility),
+        design(record, eligibility),
+        control(record, eligibility),
         co_interventions(record, eligibility),
+        *(item for item in limited if item),
     )
+
+
+def _further_by_people(
+    judged: Sequence[CriterionVerdict], study_id: str, decisions: Sequence[DecisionRow]
+) -> list[CriterionVerdict]:
+    """People's verdicts on criteria of which the record tells nothing, or which the review does not ask."""
+    known = {item.criterion for item in judged}
+    rows = {Criterion(row.criterion): row for row in decisions if row.study_id == study_id and row.criterion != "list"}
+    return [
+        verdict(criterion, Verdict(row.verdict), "decisions.csv", row.reason, row.decided_by)
+        for criterion, row in sorted(rows.items(), key=lambda item: list(Criterion).index(item[0]))
+        if criterion not in known
+    ]
 
 
 def _overall(criteria: Sequence[CriterionVerdict]) -> Verdict:

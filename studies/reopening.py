@@ -42,7 +42,7 @@ def reopened(
         before, after = (verdicts.of(item) for item in (known[-1], versions[-1]))
         rests_on = list(Criterion) if criterion == "list" else [Criterion(criterion)]
         pairs = [(_of(before, item), _of(after, item)) for item in rests_on]
-        changed = [(then, now) for then, now in pairs if _said(then) != _said(now)]
+        changed = [(then, now) for then, now in pairs if then and now and _said(then) != _said(now)]
         if changed:
             then, now = changed[0]
             yield QueueItem(
@@ -60,5 +60,6 @@ def _said(item: CriterionVerdict) -> tuple[Verdict, str, str]:
     return item.verdict, item.field, item.quote
 
 
-def _of(verdicts: Sequence[CriterionVerdict], criterion: Criterion) -> CriterionVerdict:
-    return next(item for item in verdicts if item.criterion is criterion)
+def _of(verdicts: Sequence[CriterionVerdict], criterion: Criterion) -> CriterionVerdict | None:
+    """None where the record tells nothing of it."""
+    return next((item for item in verdicts if item.criterion is criterion), None)

@@ -52,7 +52,7 @@ def report_kind(report: Report, record: TrialRecord | None = None, *, is_declare
     is_letter = others <= documents.LETTER_TYPES and find(design.RANDOM, abstract) is not None
     if (others and not is_trial and not is_letter) or find(documents.SECONDARY_TITLE, title):
         return ReportKind.OTHER
-    if record and _precedes(report, record):
+    if record and precedes(report, record):
         return ReportKind.OTHER
     if find(documents.LATER_TITLE, title):
         return ReportKind.FOLLOW_UP
@@ -65,7 +65,8 @@ def report_kind(report: Report, record: TrialRecord | None = None, *, is_declare
     return ReportKind.RESULTS if is_randomised else ReportKind.OTHER
 
 
-def _precedes(report: Report, record: TrialRecord) -> bool:
+def precedes(report: Report, record: TrialRecord) -> bool:
+    """Whether a report was published before a study began."""
     if report.published_date is None or record.start_date is None:
         return False
     return last_day(report.published_date) < first_day(record.start_date)

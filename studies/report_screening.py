@@ -16,7 +16,9 @@ from models.screening import LANGUAGE, CriterionVerdict, ReportScreening
 from models.terms import TermRule
 from models.vocabulary import Criterion, ReportKind, Verdict
 from studies.prose import sentences
+from studies.report_designs import by_designs
 from studies.report_kinds import report_kind, types_of
+from studies.report_limits import limits_told
 from studies.terms import Field, Found, find
 
 _LEAST_ABSTRACT = 80
@@ -76,6 +78,7 @@ def judge_report(report: Report, eligibility: Eligibility) -> tuple[CriterionVer
         _intervention(told, eligibility),
         _design(told, eligibility),
         _comparator(told, eligibility),
+        *limits_told(report, [*told.title, *told.keywords], told.sentences, eligibility),
     )
 
 
@@ -154,9 +157,14 @@ def _told_of(rule: TermRule, context: TermRule, told: _Told) -> Found | None:
 
 
 def _design(told: _Told, eligibility: Eligibility) -> CriterionVerdict:
-    criterion = Criterion.DESIGN
     if (no_trial := _no_trial(told)) is not None:
         return no_trial
+    return by_designs(_by_chance(told, eligibility), told.title, told.sentences, eligibility)
+
+
+def _by_chance(told: _Told, eligibility: Eligibility) -> CriterionVerdict:
+    """Whether a report tells of persons allocated at random."""
+    criterion = Criterion.DESIGN
     here = [item for item in told.sentences if not find(documents.RANDOMISED_ELSEWHERE, [item])]
     stated = [*told.title, *here]
     by_turns = _beside(design.ALTERNATION, eligibility.intervention)

@@ -7,22 +7,34 @@ from functools import cache, partial
 
 import msgspec
 
-from models import arm_words, design, documents
+from models import ages, arm_words, countries, design, design_words, documents, limits
 from models.eligibility import Eligibility
 from models.report import Report
 from models.screening import CriterionVerdict, ReportScreening
 from models.trial import TrialRecord
-from studies import arm_roles, arm_text, bibliography, fields, prose, report_kinds, report_screening, terms
+from studies import (
+    arm_roles,
+    arm_text,
+    bibliography,
+    fields,
+    prose,
+    report_designs,
+    report_kinds,
+    report_limits,
+    report_screening,
+    terms,
+)
 from studies import eligibility as rules
-from studies.criteria import allocation, comparison, intervention, population, said
+from studies.criteria import age, allocation, comparison, dates, intervention, population, said, setting
+from studies.criteria import design as designs
 from studies.products import with_names
 from studies.report_screening import judge_report, screening_of
 
 _MODULES = (
-    *(rules, population, intervention, allocation, comparison, said),
+    *(rules, population, intervention, allocation, designs, comparison, age, setting, dates, said),
     *(arm_roles, arm_text, prose, fields, terms),
-    *(report_screening, report_kinds, bibliography),
-    *(design, arm_words, documents),
+    *(report_screening, report_designs, report_limits, report_kinds, bibliography),
+    *(design, design_words, arm_words, documents, ages, countries, limits),
 )
 """What a verdict depends on beside a record and a review."""
 

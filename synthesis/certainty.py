@@ -38,6 +38,11 @@ HALF = 0.5
 
 LEVELS = ("very low", "low", "moderate", "high")
 
+STARTS_HIGH = frozenset({"RoB 1", "RoB 2", "ROBINS-I"})
+"""Tools whose judgement lets a study start high: those for randomised trials, and ROBINS-I, which holds every study against
+a randomised trial, so that confounding is rated once. Cochrane Handbook 6.5, section 14.2.1; Schünemann et al. (2019),
+J Clin Epidemiol 111:105."""
+
 
 def rate_certainty(
     effect: PooledEffect,
@@ -48,8 +53,9 @@ def rate_certainty(
     statuses: Sequence[StudyStatus] = (),
     stated: Sequence[CertaintyRow] = (),
     baseline_risks: Sequence[float] = (),
+    takes_only_trials: bool = True,
 ) -> Certainty:
-    """Rate one pooled effect of randomised trials.
+    """Rate one pooled effect: randomised trials start high, studies that are not known to be randomised start low.
 
     Parameters
     ----------
@@ -60,6 +66,7 @@ def rate_certainty(
     statuses : states of all eligible studies, for what was completed and not published
     stated : people's ratings; the last row of this outcome and timepoint counts
     baseline_risks : risks under control at which absolute effects are given; the studies' own by default
+    takes_only_trials : whether the review takes randomised trials alone; of another one the tools tell (`STARTS_HIGH`)
 
     Source
     ------
@@ -71,6 +78,9 @@ def rate_certainty(
     rows = [row for row in stated if is_about(row, effect)]
     concerns: tuple[Concern, ...] = ()
     computed = None
+    starts_low = (
+        bool(effect.k) and not takes_only_trials and not all(_starts_high(item, risk_of_bias) for item in pooled)
+    )
     if effect.k:
         concerns = (
             of_risk_of_bias(effect, pooled, risk_of_bias),
@@ -79,7 +89,8 @@ def rate_certainty(
             of_imprecision(effect, pooled, outcome),
             of_publication_bias(effect, statuses),
         )
-        computed = LEVELS[max(0, 3 - sum(concern.is_rated_down for concern in concerns))]
+        start = LEVELS.index("low" if starts_low else "high")
+        computed = LEVELS[max(0, start - sum(concern.is_rated_down for concern in concerns))]
     return Certainty(
         analysis=effect.analysis,
         comparison=effect.comparison,
@@ -91,7 +102,12 @@ def rate_certainty(
         stated_reasons=rows[-1].reasons if rows else "",
         information_size=information_size(pooled, outcome) if effect.k else None,
         absolute=absolute_effects(effect, baseline_risks or _own_risk(pooled)),
+        starts_low=starts_low,
     )
+
+
+def _starts_high(item: EffectInput, rows: Sequence[RiskOfBiasRow]) -> bool:
+    return (bias := bias_of(item, rows)) is not None and bias.tool in STARTS_HIGH
 
 
 def is_about(row: CertaintyRow, effect: PooledEffect) -> bool:
@@ -130,6 +146,7 @@ def rate_review(
                 risk_of_bias=risk_of_bias,
                 statuses=statuses,
                 stated=stated,
+                takes_only_trials=protocol.eligibility.takes_only_trials,
             ),
         )
         for evidence_set in (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL)

@@ -121,6 +121,7 @@ def _record_of(study: etree._Element, reader: FieldReader) -> TrialRecord | None
         phase_text=_phase(study, reader),
         allocation=_word(study, "study_design_info/allocation", words.CLASSIC_ALLOCATION, words.ALLOCATION, reader),
         intervention_model_text=_known(study, "study_design_info/intervention_model", words.CLASSIC_MODEL, reader),
+        observational_model_text=tidy(study.findtext("study_design_info/observational_model")),
         masking_text=_masking(study, reader),
         who_masked=people_masked(f"Masking: {tidy(study.findtext('study_design_info/masking')) or ''}"),
         masking_details_text=tidy(study.findtext("study_design_info/masking_description")),
@@ -138,6 +139,9 @@ def _record_of(study: etree._Element, reader: FieldReader) -> TrialRecord | None
         countries=tuple(sorted(set(texts(study, "location/facility/address/country")))),
         summary_text=_unwrapped(study.findtext("brief_summary/textblock")),
         eligibility_text=_unwrapped(study.findtext("eligibility/criteria/textblock")),
+        minimum_age_text=_age(study, "minimum_age"),
+        maximum_age_text=_age(study, "maximum_age"),
+        age_groups=words.STANDARD_AGES if _is_of_all_ages(study) else (),
         primary_completion_type=_count_type(study, "primary_completion_date", reader),
         completion_type=_count_type(study, "completion_date", reader),
         has_results=results is not None,
@@ -167,6 +171,16 @@ def _count_type(study: etree._Element, path: str, reader: FieldReader) -> CountT
     given = None if element is None else element.get("type")
     word = reader.word(f"{path}/@type", given, words.CLASSIC_COUNT_TYPE)
     return words.COUNT_TYPE[word] if word else None
+
+
+def _age(study: etree._Element, name: str) -> str | None:
+    """A limit of age; ``N/A`` is none, which the API leaves out."""
+    text = tidy(study.findtext(f"eligibility/{name}"))
+    return None if text == "N/A" else text
+
+
+def _is_of_all_ages(study: etree._Element) -> bool:
+    return all(tidy(study.findtext(f"eligibility/{name}")) == "N/A" for name in ("minimum_age", "maximum_age"))
 
 
 def _phase(study: etree._Element, reader: FieldReader) -> str | None:

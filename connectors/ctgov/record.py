@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from connectors import classic_words
 from connectors.ctgov import words
 from connectors.ctgov.results import posted_results, submitted_results
-from connectors.ctgov.shape import MaskingInfo, ProtocolSection, StatusModule, Study
+from connectors.ctgov.shape import Eligibility, MaskingInfo, ProtocolSection, StatusModule, Study
 from connectors.ctgov.text import plain
 from connectors.reading import FieldReader, doi_in, tidy
 from models.dates import PartialDate
@@ -62,6 +62,7 @@ def record_of(study: Study, origin: VersionOrigin, reader: FieldReader) -> Trial
         intervention_model_text=reader.known(
             f"{in_design}.designInfo.interventionModel", design.design_info.intervention_model, words.MODEL
         ),
+        observational_model_text=tidy(design.design_info.observational_model),
         masking_text=reader.known(
             f"{in_design}.designInfo.maskingInfo.masking", design.design_info.masking_info.masking, words.MASKING
         ),
@@ -93,6 +94,9 @@ def record_of(study: Study, origin: VersionOrigin, reader: FieldReader) -> Trial
         countries=tuple(sorted(set(_texts(place.country for place in protocol.contacts_locations_module.locations)))),
         summary_text=plain(protocol.description_module.brief_summary),
         eligibility_text=plain(protocol.eligibility_module.eligibility_criteria),
+        minimum_age_text=tidy(protocol.eligibility_module.minimum_age),
+        maximum_age_text=tidy(protocol.eligibility_module.maximum_age),
+        age_groups=_age_groups(protocol.eligibility_module),
         primary_completion_type=reader.word(
             f"{in_status}.primaryCompletionDateStruct.type",
             status.primary_completion_date_struct.type,
@@ -133,6 +137,11 @@ def _dates(status: StatusModule, reader: FieldReader) -> dict[str, PartialDate |
 
 def _texts(texts: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(kept for text in texts if (kept := tidy(text)))
+
+
+def _age_groups(module: Eligibility) -> tuple[str, ...]:
+    """The registry derives groups from the limits: they tell something only where there are none."""
+    return () if module.minimum_age or module.maximum_age else _texts(module.std_ages)
 
 
 def _secondary_ids(protocol: ProtocolSection) -> tuple[SecondaryId, ...]:

@@ -84,6 +84,7 @@ class MaskingInfo(Shape, frozen=True):
 class DesignInfo(Shape, frozen=True):
     allocation: str | None = None
     intervention_model: str | None = None
+    observational_model: str | None = None
     primary_purpose: str | None = None
     masking_info: MaskingInfo = MaskingInfo()
 
@@ -133,6 +134,9 @@ class Outcomes(Shape, frozen=True):
 
 class Eligibility(Shape, frozen=True):
     eligibility_criteria: str | None = None
+    minimum_age: str | None = None
+    maximum_age: str | None = None
+    std_ages: tuple[str, ...] = ()
 
 
 class Location(Shape, frozen=True):

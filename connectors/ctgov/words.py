@@ -153,6 +153,8 @@ def _same(words: dict[str, str]) -> dict[str, str]:
 
 
 PHASE = _same(CLASSIC_PHASE)
+STANDARD_AGES = ("CHILD", "ADULT", "OLDER_ADULT")
+"""Groups that the registry derives from the limits of age; all of them where there is no limit."""
 MODEL = _same(CLASSIC_MODEL)
 MASKING = _same(CLASSIC_MASKING)
 PURPOSE = _same(CLASSIC_PURPOSE)

@@ -15,7 +15,7 @@ from connectors.ctis.shape import (
     Scalar,
     TrialEvent,
 )
-from connectors.ctis.words import ALLOCATION, FULL_ID, PHASE, REGISTRY, ROLE, SLUG, STATUS, STATUS_NAMES
+from connectors.ctis.words import AGE_GROUPS, ALLOCATION, FULL_ID, PHASE, REGISTRY, ROLE, SLUG, STATUS, STATUS_NAMES
 from connectors.design_text import MASKED, who_masked
 from connectors.reading import FieldReader, different, tidy
 from models.dates import PartialDate, check_partial, first_day
@@ -94,6 +94,7 @@ def trial_record(record: Record, origin: VersionOrigin, reader: FieldReader) -> 
         countries=tuple(sorted(_different(_countries(authorised, part)))),
         summary_text=_text(information.trial_objective.main_objective),
         eligibility_text=_eligibility(part),
+        age_groups=_age_groups(part, reader),
         start_date=_start(record, part, reader),
         completion_date=ends[0],
         completion_type=ends[1],
@@ -361,6 +362,13 @@ def _eligibility(part: PartOne) -> str | None:
         *(item.principal_exclusion_criteria for item in criteria.principal_exclusion_criteria or ()),
     ]
     return "\n".join(text for item in texts if (text := _text(item))) or None
+
+
+def _age_groups(part: PartOne, reader: FieldReader) -> tuple[str, ...]:
+    path = f"{_INFORMATION}.populationOfTrialSubjects.ageRanges"
+    ranges = part.trial_details.trial_information.population_of_trial_subjects.age_ranges or ()
+    codes = sorted(_different(item.age_range_category for item in ranges))
+    return _different(reader.word(f"{path}.ageRangeCategory", code, AGE_GROUPS) for code in codes)
 
 
 def _documents(record: Record) -> list[tuple[str, Scalar]]:

@@ -85,6 +85,14 @@ class Duration(Shape, frozen=True):
     estimated_global_end_date: Scalar = None
 
 
+class AgeRange(Shape, frozen=True):
+    age_range_category: Scalar = None
+
+
+class Population(Shape, frozen=True):
+    age_ranges: list[AgeRange] | None = None
+
+
 class Information(Shape, frozen=True):
     trial_category: Category = Category()
     medical_condition: Conditions = Conditions()
@@ -92,6 +100,7 @@ class Information(Shape, frozen=True):
     eligibility_criteria: Criteria = Criteria()
     end_point: EndPoints = EndPoints()
     trial_duration: Duration = Duration()
+    population_of_trial_subjects: Population = Population()
 
 
 class ArmDetail(Shape, frozen=True):

@@ -47,6 +47,8 @@ STATUS = {
 }
 """An authorisation expires when nobody has been included; ``Ended`` and ``Revoked`` also look at the events."""
 
+AGE_GROUPS = {"1": "In utero", "2": "0-17 years", "3": "18-64 years", "4": "65+ years"}
+"""Categories of age as the portal's overview prints them."""
 PHASE = {
     "1": "PHASE1",
     "2": "PHASE1",

@@ -61,6 +61,17 @@ _ADVANCED = {
     "D.3.11.3.3": "Tissue engineered product",
 }
 _PHASES = {"E.7.1": "PHASE1", "E.7.2": "PHASE2", "E.7.3": "PHASE3", "E.7.4": "PHASE4"}
+_AGES = {
+    "F.1.1.1": "In utero",
+    "F.1.1.2": "Preterm newborn infants (0-27 days)",
+    "F.1.1.3": "Newborns (0-27 days)",
+    "F.1.1.4": "Infants and toddlers (28 days-23 months)",
+    "F.1.1.5": "Children (2-11 years)",
+    "F.1.1.6": "Adolescents (12-17 years)",
+    "F.1.2": "Adults (18-64 years)",
+    "F.1.3": "Elderly (>=65 years)",
+}
+_UNDER_AGE, _UNDER_AGE_GROUP = "F.1.1", "Under 18 (0-17 years)"
 _NAMES = ("D.3.1", "D.2.1.1.1", "D.3.8", "D.3.9.3", "D.3.2", "D.3.9.2")
 """Names of a product, the one that people know it by first."""
 
@@ -126,6 +137,7 @@ def trial_record(records: Sequence[CountryRecord], origin: VersionOrigin, reader
         countries=_countries(records),
         summary_text=merged.text("E.2.1"),
         eligibility_text="\n".join(text for text in (merged.text("E.3"), merged.text("E.4")) if text) or None,
+        age_groups=_age_groups(records),
         start_date=min(decided, key=first_day, default=None),
         completion_date=max(ended, key=first_day, default=None),
         completion_type=CountType.ACTUAL if ended else None,
@@ -310,6 +322,14 @@ def _outcomes(merged: _Merged) -> Iterator[PlannedOutcome]:
     for code, role in (("E.5.1", OutcomeRole.PRIMARY), ("E.5.2", OutcomeRole.SECONDARY)):
         if measure := merged.text(code):
             yield PlannedOutcome(role=role, measure=measure, time_frame=merged.text(f"{code}.1"))
+
+
+def _age_groups(records: Sequence[CountryRecord]) -> tuple[str, ...]:
+    """Groups that any country takes; people under 18 as one group where their own groups are not told."""
+    taken = {code for record in records for code in (*_AGES, _UNDER_AGE) if record.text(code) == "Yes"}
+    found = [name for code, name in _AGES.items() if code in taken]
+    is_told = any(code.startswith(f"{_UNDER_AGE}.") for code in taken)
+    return tuple(found if is_told or _UNDER_AGE not in taken else [_UNDER_AGE_GROUP, *found])
 
 
 def _countries(records: Sequence[CountryRecord]) -> tuple[str, ...]:

@@ -131,6 +131,9 @@ def _record(
             filter(None, (_text(trial, "participants/inclusion"), _text(trial, "participants/exclusion")))
         )
         or None,
+        minimum_age_text=_text(trial, "participants/lowerAgeLimit"),
+        maximum_age_text=_text(trial, "participants/upperAgeLimit"),
+        age_groups=texts(trial, "participants/ageRange"),
         start_date=start,
         completion_date=overall_end,
         first_posted_date=None

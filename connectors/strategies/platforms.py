@@ -1,7 +1,7 @@
 """The platforms on which people search, by the names of the command line, and what each says of itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -13,6 +13,7 @@ from models.protocol import Protocol
 
 _OF_TRIALS = "none: it holds reports of trials only"
 _OF_REGISTERS = "none: it holds registrations only"
+_OF_OTHER_DESIGNS = "none: the protocol takes other designs than randomised trials, which a filter for these would lose"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,17 @@ class Platform:
     unfiltered: str = _OF_REGISTERS
     is_national: bool = False
     """Whether its texts are in many languages."""
+    dialect: Dialect | None = None
+    """How it writes lines, where it numbers them."""
+
+    @property
+    def without_filter(self) -> "Platform":
+        """The same for a review whose studies a filter for randomised trials would lose."""
+        if self.dialect is None or self.trial_filter is None:
+            return self
+        dialect = replace(self.dialect, trial_filter=None)
+        write = partial(numbered, dialect=dialect)
+        return replace(self, dialect=dialect, write=write, trial_filter=None, unfiltered=_OF_OTHER_DESIGNS)
 
 
 def _numbering(slug: str, searched: str, database: str, host: str, dialect: Dialect) -> Platform:
@@ -51,6 +63,7 @@ def _numbering(slug: str, searched: str, database: str, host: str, dialect: Dial
         vocabulary=dialect.vocabulary,
         trial_filter=dialect.trial_filter,
         unfiltered=_OF_TRIALS,
+        dialect=dialect,
     )
 
 
@@ -112,7 +125,11 @@ PLATFORMS = {
 
 def strategy_for(platform: Platform, protocol: Protocol, written_on: date) -> Strategy:
     """A review's question as it is typed into a platform, with what is reported of it."""
-    pico = protocol.pico
+    pico, takes_only_trials = protocol.pico, protocol.eligibility.takes_only_trials
+    platform = platform if takes_only_trials else platform.without_filter
+    notes = _notes(platform, pico)
+    if platform.unfiltered == _OF_TRIALS and not platform.trial_filter and not takes_only_trials:
+        notes.append("Holds reports of trials: studies of the protocol's other designs are to be searched elsewhere.")
     return Strategy(
         platform=platform.slug,
         database=platform.database,
@@ -123,7 +140,7 @@ def strategy_for(platform: Platform, protocol: Protocol, written_on: date) -> St
         written_on=written_on,
         limits="none, neither by language, date nor kind of publication",
         filter=platform.trial_filter.citation if platform.trial_filter else platform.unfiltered,
-        notes=tuple(_notes(platform, pico)),
+        notes=tuple(notes),
         lines=platform.write(pico),
     )
 

@@ -45,6 +45,8 @@ _LISTS = {
     "secondary_ids": ("Secondary_IDs", "SecondaryID"),
     "inclusion_criteria": ("Criteria", "Inclusion_criteria"),
     "exclusion_criteria": ("Criteria", "Exclusion_criteria"),
+    "inclusion_agemin": ("Criteria", "Inclusion_agemin"),
+    "inclusion_agemax": ("Criteria", "Inclusion_agemax"),
 }
 """Table and column in which the items of a field of the portal's files stand one by one."""
 

@@ -3,6 +3,7 @@
 from reporting.numbers import counted
 from reporting.statements.facts import RULE, Facts, listed
 from reporting.statements.items import Item, said
+from reporting.words import CRITERIA
 
 
 def front(facts: Facts) -> tuple[Item, ...]:
@@ -41,9 +42,10 @@ def _eligibility(facts: Facts) -> Item:
     people = listed(terms.population.terms)
     counted_in = len([row for row in facts.night["review_intervention"] if row["counts"] == "yes"])
     compared = listed([f"{item.intervention} against {item.control}" for item in protocol.comparisons])
+    asked = [CRITERIA[item].lower() for item in terms.asked]
     by_words = (
-        f"Five criteria are judged for each study, from the words of protocol version {protocol.version}: population,"
-        " intervention, design, comparator and co-interventions."
+        f"{counted(len(asked), 'criterion', 'criteria')} are judged for each study, from the words of protocol version"
+        f" {protocol.version}: {', '.join(asked[:-1])} and {asked[-1]}."
     )
     by_number = "The protocol has no words yet: studies that the review lists are followed by number, and no other is looked for."
     return Item(
@@ -51,6 +53,7 @@ def _eligibility(facts: Facts) -> Item:
         said=said(
             by_words if people else by_number,
             f"People are known by the words {people}." if people else "",
+            f"Designs that are taken: {listed([item.replace('_', ' ') for item in terms.designs])}." if people else "",
             f"{counted(counted_in, 'intervention')} that count are listed by name." if counted_in else "",
             f"Compared are {compared}; analyses are grouped by comparison, outcome and time.",
         ),

@@ -11,7 +11,7 @@ from studies import fields
 from studies.criteria.said import by_found, verdict
 from studies.terms import Field, find
 
-_SINGLE_GROUP = re.compile(r"single[\s_-]*(?:group|arm)?(?:\s+assignment)?", re.IGNORECASE)
+SINGLE_GROUP = re.compile(r"single[\s_-]*(?:group|arm)?(?:\s+assignment)?", re.IGNORECASE)
 
 
 def allocated(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict:
@@ -35,7 +35,7 @@ def allocated(record: TrialRecord, eligibility: Eligibility) -> CriterionVerdict
         return by_found(Criterion.DESIGN, Verdict.MET, titled)
     if said := find(design.RANDOM, told) or find(design.QUASI, told) or find(design.ALTERNATION, told):
         return by_found(Criterion.DESIGN, Verdict.UNCLEAR, said)
-    if _SINGLE_GROUP.fullmatch(record.intervention_model_text or ""):
+    if SINGLE_GROUP.fullmatch(record.intervention_model_text or ""):
         return verdict(Criterion.DESIGN, Verdict.NOT_MET, "design", record.intervention_model_text or "")
     if len(record.arms) == 1:
         return verdict(Criterion.DESIGN, Verdict.NOT_MET, "arms", f"one arm: {record.arms[0].label}")

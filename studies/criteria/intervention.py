@@ -31,7 +31,8 @@ def intervention(record: TrialRecord, eligibility: Eligibility) -> CriterionVerd
     """An intervention that is given by name settles it, whatever else is given: that is a co-intervention."""
     products, titles, labels = fields.products(record), fields.titles(record), fields.arms(record)
     given = [*products, *labels]
-    if record.study_type is StudyType.OBSERVATIONAL and not record.interventions:
+    is_observed = record.study_type is StudyType.OBSERVATIONAL and not eligibility.takes_observational
+    if is_observed and not record.interventions:
         return verdict(Criterion.INTERVENTION, Verdict.NOT_MET, "study_type", "observational, no intervention")
     if found := find(eligibility.needs_person, given):
         return by_found(Criterion.INTERVENTION, Verdict.UNCLEAR, found)

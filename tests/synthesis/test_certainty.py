@@ -180,6 +180,27 @@ def test_a_large_consistent_well_made_body_of_evidence_stays_high():
     assert rate_certainty(pooled(), [study()], OUTCOME, risk_of_bias=low_risk).computed == "high"
 
 
+@pytest.mark.parametrize(
+    ("tool", "takes_only_trials", "expected"),
+    [
+        ("RoB 1", False, "high"),
+        ("RoB 2", False, "high"),
+        ("ROBINS-I", False, "high"),
+        ("other", False, "low"),
+        (None, False, "low"),
+        (None, True, "high"),
+    ],
+)
+def test_what_is_not_known_to_be_randomised_starts_low_unless_robins_i_judges_it(tool, takes_only_trials, expected):
+    rows = (
+        [RiskOfBiasRow(study_id="A", domain="overall", judgement="low", tool=tool, version="1", source="s")]
+        if tool
+        else []
+    )
+    certainty = rate_certainty(pooled(), [study()], OUTCOME, risk_of_bias=rows, takes_only_trials=takes_only_trials)
+    assert (certainty.computed, certainty.starts_low) == (expected, expected == "low")
+
+
 def test_an_unjudged_study_asks_for_a_person_and_is_not_rated_down():
     certainty = rate_certainty(pooled(), [study()], OUTCOME)
     concern = certainty.concerns[0]

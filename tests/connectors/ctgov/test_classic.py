@@ -38,6 +38,22 @@ def test_both_forms_of_one_trial_give_one_record(
     assert _comparable(classic) == _comparable(current)
 
 
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "expected"),
+    [
+        ("18 Years", "N/A", ("18 Years", None, ())),
+        ("N/A", "17 Years", (None, "17 Years", ())),
+        ("N/A", "N/A", (None, None, ("CHILD", "ADULT", "OLDER_ADULT"))),
+    ],
+)
+def test_ages_read_as_in_the_api(
+    parse: Parse, xml: bytes, minimum: str, maximum: str, expected: tuple[object, ...]
+) -> None:
+    body = xml.replace(b"18 Years", minimum.encode()).replace(b"75 Years", maximum.encode())
+    [record], _ = parse(body)
+    assert (record.minimum_age_text, record.maximum_age_text, record.age_groups) == expected
+
+
 def _comparable(record: TrialRecord) -> dict[str, Any]:
     """Without what each form says in its own way: its name, verbatim words, places and local group ids."""
     fields: dict[str, Any] = msgspec.to_builtins(record)

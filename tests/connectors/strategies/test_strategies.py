@@ -8,6 +8,7 @@ import pytest
 from connectors import CONNECTORS
 from connectors.strategies import PLATFORMS, Strategy, strategy_for
 from models.databases import DATABASES
+from models.design_words import Design
 from models.eligibility import InterventionRow
 from models.pico import Pico
 from models.protocol import Protocol
@@ -178,6 +179,22 @@ def test_the_published_filter_is_used_where_one_belongs(protocol: Protocol, slug
 def test_the_highly_sensitive_search_strategy_stands_line_by_line(protocol: Protocol, slug: str, lines: str) -> None:
     found = [line.text for line in written(protocol, slug).lines if line.about == "randomised trials"]
     assert found == lines.split("|")
+
+
+@pytest.mark.parametrize("slug", ["embase.com", "ovid-medline", "ovid-embase", "pubmed"])
+def test_no_filter_for_trials_narrows_a_review_of_other_designs(protocol: Protocol, slug: str) -> None:
+    eligibility = protocol.eligibility.model_copy(update={"designs": [Design.RANDOMISED, Design.COHORT]})
+    plain, wide = written(protocol, slug), written(protocol.model_copy(update={"eligibility": eligibility}), slug)
+    assert own_lines(plain)[:-1] == own_lines(wide)[:-1]
+    assert len(own_lines(wide)) == len(wide.lines) < len(plain.lines)
+    assert wide.filter.startswith("none: the protocol takes other designs")
+
+
+def test_a_register_of_trials_says_that_it_holds_no_other_designs(protocol: Protocol) -> None:
+    eligibility = protocol.eligibility.model_copy(update={"designs": [Design.COHORT]})
+    notes = written(protocol.model_copy(update={"eligibility": eligibility}), "central").notes
+    assert any("other designs" in note for note in notes)
+    assert not any("other designs" in note for note in written(protocol, "central").notes)
 
 
 def test_what_of_a_filter_was_not_read_is_said(protocol: Protocol) -> None:

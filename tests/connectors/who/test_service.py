@@ -289,6 +289,8 @@ COLUMNS = {
     "Intervention": ("Intervention", "Intervention_FreeText"),
     "Inclusion_Criteria": ("Criteria", "Inclusion_criteria"),
     "Exclusion_Criteria": ("Criteria", "Exclusion_criteria"),
+    "Inclusion_agemin": ("Criteria", "Inclusion_agemin"),
+    "Inclusion_agemax": ("Criteria", "Inclusion_agemax"),
     "Primary_outcome": ("Primary_outcome", "Outcome_Name"),
     "Secondary_outcome": ("Secondary_outcome", "Outcome_Name"),
     "results_yes_no": ("Results", "results_yes_no"),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import msgspec
 import pytest
 
+from models.eligibility import Eligibility
 from models.night import PublishedNight
 from models.terms import TermRule
 from models.vocabulary import EvidenceSet, SourceState
@@ -202,7 +203,21 @@ def test_a_protocol_without_words_claims_none(shipped: PublishedNight):
     night = msgspec.structs.replace(shipped, review=replace(shipped.review, protocol=protocol))
     assert item(night, "prisma-2020", "4").state == "owed"
     assert item(night, "prisma-2020", "5").owed == ("the criteria of eligibility",)
-    assert "Five criteria" not in as_markdown(night)
+    assert "are judged for each study" not in as_markdown(night)
+
+
+def test_criteria_are_those_that_the_protocol_asks(shipped: PublishedNight):
+    plain = " ".join(item(shipped, "prisma-2020", "5").said)
+    assert "5 criteria are judged" in plain
+    assert "Designs that are taken: randomised." in plain
+    given = {"age": {"from_years": 18}, "designs": ["randomised", "single_arm"]}
+    eligibility = Eligibility.model_validate(shipped.review.protocol.eligibility.model_dump(exclude_unset=True) | given)
+    protocol = shipped.review.protocol.model_copy(update={"eligibility": eligibility})
+    limited = msgspec.structs.replace(shipped, review=replace(shipped.review, protocol=protocol))
+    told = " ".join(item(limited, "prisma-2020", "5").said)
+    assert "6 criteria are judged" in told
+    assert "co-interventions and age." in told
+    assert "randomised; single arm." in told
 
 
 def test_a_review_before_its_first_version_says_so(shipped: PublishedNight):

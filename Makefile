@@ -45,7 +45,7 @@ demo: $(INSTALLED)
 	$(BIN)/trialwatch --data $(DEMO_DATA) status als_cell_therapy || test $$? -eq 3
 	@echo; echo "A data package as Cochrane publishes them, made up, becomes a living review:"
 	TRIALWATCH_REVIEWS=$(DEMO_DATA)/reviews $(BIN)/trialwatch --data $(DEMO_DATA) adopt examples/CD900001-dataPackage \
-		--published 2021-03-01 --title "Troponin activators for ALS (made up)" --registries replay
+		--published 2021-03-01 --title "Troponin activators (made up)" --registries replay
 
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 

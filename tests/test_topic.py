@@ -11,7 +11,7 @@ OF_A_TOPIC = re.compile(
         amyotrophic\w*|motor[ -]neuron\w*|motoneuron\w*|lateral[ ]sclerosis|neuromuscular\w*|
         is_cell_therapy|cell[ _-]therap\w*|cell-based|stem[ _-]cells?|mesenchymal|stromal|bone[ ]marrow|
         (?:without|receiv\w+|of|with|gives?|counts[ ]as)[ ]cells|cells[ ](?:are[ ]given|alone|a[ ]drug)|
-        \w+_cells(?=\b)(?<!zero_cells)(?<!_first_cells)|into_muscle|one_muscle|
+        _?(?:with|without|gives?|gets?|receives?)_cells|into_muscle|one_muscle|
         muscles?|muscular|intramuscular\w*|limbs?|legs?|tibialis|riluzole|
         nurown|lenzumestrocel|corestem|brainstorm\w*|pressure_ulcers|decubitus)\b""",
     re.IGNORECASE | re.VERBOSE,

@@ -1,4 +1,4 @@
-"""Text of cells for people: without markup, entities, addresses of people."""
+"""Texts of a package for people: without markup, entities, addresses of people."""
 
 import html
 import re

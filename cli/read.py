@@ -28,15 +28,15 @@ from cli.settle import settle
 from connectors.strategies import PLATFORMS
 from flows.searches import searches, strategy
 from models.review import Review, review_named
-from models.vocabulary import Convention, Interval, Measure, Model
+from models.vocabulary import AddTo, Convention, Interval, Measure, Model
 from pooling.forest import around, forest, label
 from pooling.further import Further, Wanted, further_of
-from pooling.pool import Preset, ZeroChoice, analyses, record
+from pooling.pool import Preset, analyses, record
 from pooling.spreadsheet import PoolError
 from reporting.numbers import counted
 from stores.published import fingerprint_of, published_folder
 from stores.snapshot import query
-from synthesis.tables import AddTo
+from synthesis.tables import ZeroChoice
 
 reading = typer.Typer()
 

@@ -75,6 +75,12 @@ def _of_analyses(path: Path, rows: Sequence[Analysis], protocol: Protocol) -> It
 def _of_measure(path: Path, row: Analysis, measure: Measure) -> Iterator[str]:
     if row.swaps_events and measure not in TABLE_MEASURES:
         yield f"{path}:{row.line}: swaps_events: true: {measure} counts no events; write false"
+    if row.zero_rules and (measure not in TABLE_MEASURES or row.given in {Given.CONTRAST, Given.O_MINUS_E}):
+        field, value = next(iter(row.zero_rules.items()))
+        yield (
+            f"{path}:{row.line}: {field}: {str(value)!r}: of {measure} given as {row.given} no 2 x 2 tables are pooled;"
+            " leave it empty"
+        )
     if row.is_log is not None and measure is not Measure.GEN:
         yield f"{path}:{row.line}: is_log: {row.is_log}: {measure} says itself whether it is a logarithm; leave it empty"
     if row.method in {"mh", "peto"} and (measure not in TABLE_MEASURES and measure is not Measure.HR):

@@ -8,6 +8,7 @@ from models.analysis import Applicability, Method
 from models.value import Value
 from models.vocabulary import (
     RATIOS,
+    AddTo,
     ArmRole,
     Convention,
     EvidenceSet,
@@ -19,6 +20,7 @@ from models.vocabulary import (
     Rule,
     SourceState,
     UpdateStatus,
+    ZeroDouble,
 )
 
 
@@ -141,6 +143,13 @@ class EffectInput(Value, frozen=True, kw_only=True):
     """Whether it was given ready, so that counts beside it are for readers alone."""
     shared_by: int = 1
     """Rows that share the control group: by it people and events of that are divided; `vi` has it already."""
+    zero_add: float | None = None
+    zero_to: AddTo | None = None
+    zero_by_arm: bool | None = None
+    zero_double: ZeroDouble | None = None
+    """What its analysis says about zero cells."""
+    zero_of_cells: bool = False
+    """Whether that is about the cells that are pooled alone, as of Mantel-Haenszel; otherwise `yi` and `vi` have it."""
     source: str = ""
     evidence: EvidenceWord = EvidenceWord.VERBATIM
     note: str = ""

@@ -12,21 +12,17 @@ import msgspec
 
 from judging.describe import descriptions_of
 from judging.evidence import Numbers, as_printed, inputs_of, numbers_of_review
-from judging.rulings import (
-    out_of_evidence,
-)
+from judging.number_tasks import counted_twice, mixed_quantities, more_than_randomised, one_sided, to_confirm
+from judging.rulings import out_of_evidence
 from judging.screened import screen_records
 from judging.tasks import (
     contradicted,
     look_alikes,
-    more_than_randomised,
     number_conflicts,
     of_leading_record,
-    one_sided,
     recall,
     rejections,
     reopened_decisions,
-    to_confirm,
     unclear,
     unread_languages,
     unread_results,
@@ -125,9 +121,11 @@ def judge(
     queue += number_conflicts(files, screened.linked, screened.newest)
     statuses = tuple(status_of(study, context, thresholds, review.decisions) for study in files)
     queue += unread_results(files, statuses, review)
-    queue += to_confirm(numbers.provisional)
+    queue += to_confirm(numbers.provisional, numbers.contrasts)
     queue += more_than_randomised([*numbers.confirmed, *numbers.provisional], files)
     queue += one_sided([*numbers.confirmed, *numbers.provisional])
+    queue += counted_twice(inputs, review.protocol)
+    queue += mixed_quantities(inputs, review.protocol)
     events = tuple(event for study in files for event in events_of(study, context, thresholds, told.nights))
     # The arithmetic is held against what was printed, with every study that was in it then.
     published_inputs = as_printed(review, entered)

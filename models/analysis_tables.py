@@ -45,6 +45,8 @@ review_effect_input = table(
     column("correlation", FLOAT, "Within a person, of a cross-over trial"),
     column("design_effect", FLOAT, "Factor by which people and events of clusters are divided where tables are pooled"),
     column("shared_by", INT, "Rows that share the control group, and among which it is divided"),
+    column("quantity", TEXT, "final or change: what means are; empty where nobody says"),
+    column("is_adjusted", BOOL, "Whether its numbers are adjusted for baseline values or other covariates"),
     column("zero_add", FLOAT, "What its analysis adds to cells of tables with a zero cell; NULL: as the method has it"),
     column("zero_to", TEXT, "Which tables get it: only0, all or none; NULL: as the method has it"),
     column("zero_by_arm", BOOL, "Whether each arm gets a share in proportion to its size"),

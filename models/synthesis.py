@@ -1,6 +1,7 @@
 """What enters a pooled analysis and what comes out of it, and the verdict on the review."""
 
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 import msgspec
 
@@ -63,6 +64,9 @@ class ArmResult(Value, frozen=True, kw_only=True):
     """Factor by which the variance of a cluster-randomised trial grows."""
     shared_by: int = 1
     """Rows that share these people as their control group."""
+    quantity: Literal["", "final", "change"] = ""
+    """Whether means are final values or changes from baseline; empty where nobody says."""
+    is_adjusted: bool | None = None
     report: str = ""
     place: str = ""
     """Table and page, or path into the raw record."""
@@ -95,6 +99,8 @@ class Contrast(Value, frozen=True, kw_only=True):
     part: str = ""
     subgroup: Subgroup = NO_SUBGROUP
     counts_in: Applicability = Applicability.BOTH
+    quantity: Literal["", "final", "change"] = ""
+    is_adjusted: bool | None = None
     report: str = ""
     place: str = ""
     known_from: date | None = None
@@ -143,6 +149,9 @@ class EffectInput(Value, frozen=True, kw_only=True):
     """Whether it was given ready, so that counts beside it are for readers alone."""
     shared_by: int = 1
     """Rows that share the control group: by it people and events of that are divided; `vi` has it already."""
+    quantity: Literal["", "final", "change"] = ""
+    is_adjusted: bool | None = None
+    """Whether its numbers are adjusted for baseline values or other covariates."""
     zero_add: float | None = None
     zero_to: AddTo | None = None
     zero_by_arm: bool | None = None

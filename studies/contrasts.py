@@ -15,15 +15,23 @@ import msgspec
 from scipy.special import ndtri
 
 from models.printed import printed_number
-from models.protocol import Outcome, Protocol
+from models.protocol import Comparison, Outcome, Protocol
 from models.report import Report
 from models.results import MeasureTable, PostedAnalysis, PostedResults
 from models.trial import TrialRecord
 from models.value import Value
 from models.vocabulary import MEAN_MEASURES, Measure
-from studies.extraction import (
+from studies.comparison_arms import (
+    NO_WORDS,
     NOT_TOLD_APART,
+    Group,
     Pair,
+    is_told,
+    places_of,
+    rules_of,
+    sides_of,
+)
+from studies.extraction import (
     has_one_row,
     has_several_times,
     is_change_of,
@@ -31,7 +39,6 @@ from studies.extraction import (
     mixed_groups,
     name_of,
     other_scale,
-    pair_of,
 )
 from studies.terms import Field, find
 from studies.timeframe import is_within
@@ -80,6 +87,7 @@ class Contrast(Value, frozen=True, kw_only=True):
     """
 
     study_id: str
+    comparison: str
     outcome: str
     timepoint: str
     measure: Measure
@@ -122,6 +130,10 @@ class _Unusable(Exception):
     """Why an analysis gives no contrast."""
 
 
+class _NotOfComparison(Exception):
+    """The groups of an analysis are not those of a comparison."""
+
+
 def contrasts(study_id: str, source: TrialRecord | Report, protocol: Protocol) -> Contrasts:
     """Read posted analyses for every outcome and time of the protocol.
 
@@ -132,14 +144,31 @@ def contrasts(study_id: str, source: TrialRecord | Report, protocol: Protocol) -
     found: list[Contrast] = []
     refused: list[NoContrast] = []
     for analysis, outcome, timepoint in _asked(results, protocol):
-        try:
-            if is_mixed:
-                raise _Unusable("a results group mixes randomised and other participants")
-            reader = _Reader(study_id, name_of(source), protocol, outcome, timepoint, analysis)
-            found.append(reader.read(results))
-        except _Unusable as why:
-            refused.append(NoContrast(outcome=outcome.id, timepoint=timepoint, reason=str(why), place=analysis.path))
-    return Contrasts(contrasts=tuple(found), refused=tuple(refused))
+        n_before = len(found) + len(refused)
+        for comparison in _comparisons(protocol, outcome, timepoint):
+            try:
+                if is_mixed:
+                    raise _Unusable("a results group mixes randomised and other participants")
+                reader = _Reader(study_id, name_of(source), protocol, comparison, outcome, timepoint, analysis)
+                found.append(reader.read(results))
+            except _Unusable as why:
+                refused.append(_refused(analysis, outcome, timepoint, str(why)))
+            except _NotOfComparison:
+                continue
+        if len(found) + len(refused) == n_before:
+            refused.append(_refused(analysis, outcome, timepoint, NO_WORDS))
+    return Contrasts(contrasts=tuple(found), refused=tuple(dict.fromkeys(refused)))
+
+
+def _refused(analysis: PostedAnalysis, outcome: Outcome, timepoint: str, reason: str) -> NoContrast:
+    return NoContrast(outcome=outcome.id, timepoint=timepoint, reason=reason, place=analysis.path)
+
+
+def _comparisons(protocol: Protocol, outcome: Outcome, timepoint: str) -> Iterator[Comparison]:
+    """Comparisons that have an outcome at a time, and words for their arms."""
+    for comparison, *place in places_of(protocol):
+        if place == [outcome.id, timepoint] and is_told(comparison, protocol):
+            yield comparison
 
 
 def _asked(results: PostedResults, protocol: Protocol) -> Iterator[tuple[PostedAnalysis, Outcome, str]]:
@@ -160,6 +189,7 @@ class _Reader(msgspec.Struct, frozen=True):
     study_id: str
     source: str
     protocol: Protocol
+    comparison: Comparison
     outcome: Outcome
     timepoint: str
     analysis: PostedAnalysis
@@ -180,6 +210,7 @@ class _Reader(msgspec.Struct, frozen=True):
         titles = {group.id: group.title for group in analysis.groups}
         return Contrast(
             study_id=self.study_id,
+            comparison=self.comparison.id,
             outcome=self.outcome.id,
             timepoint=self.timepoint,
             measure=measure,
@@ -214,12 +245,15 @@ class _Reader(msgspec.Struct, frozen=True):
         return measure, measure in RATIOS and _LOG.search(text) is not None
 
     def _pair(self) -> Pair:
-        groups = [(group.id, group.title) for group in self.analysis.groups]
+        groups = [Group(item.id, item.title, item.description_text or "") for item in self.analysis.groups]
         if len(groups) != 2:
             raise _Unusable(f"{len(groups)} groups enter the analysis, not two")
-        if (pair := pair_of(groups, self.protocol)) is None:
-            raise _Unusable(f"{NOT_TOLD_APART}: {'; '.join(title for _, title in groups)}")
-        return pair
+        sides = sides_of(groups, self.comparison, self.protocol)
+        if sides.pair is None and len(self.protocol.comparisons) > 1:
+            raise _NotOfComparison
+        if sides.pair is None:
+            raise _Unusable(f"{NOT_TOLD_APART}: {'; '.join(group.title for group in groups)}")
+        return sides.pair
 
     def _table(self, results: PostedResults) -> MeasureTable:
         """The one table that the analysis is of: of several rows or times, an analysis does not say which it means."""
@@ -300,12 +334,12 @@ class _Reader(msgspec.Struct, frozen=True):
     def _side(self, text: str, pair: Pair) -> str:
         """Which group a part of a sentence names; '' when neither, or both."""
         titles = {group.id: group.title for group in self.analysis.groups}
-        terms = self.protocol.eligibility
+        tested, control = rules_of(self.comparison, self.protocol)
         named = [
             role
             for role, group_id, rule in (
-                ("intervention", pair.intervention, terms.intervention),
-                ("control", pair.control, terms.comparator),
+                ("intervention", pair.intervention, tested),
+                ("control", pair.control, control),
             )
             if _is_named(titles[group_id], text) or find(rule, [Field("", text)])
         ]

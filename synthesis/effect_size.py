@@ -22,6 +22,8 @@ from synthesis.zero_rules import choice_of, model_of, settled
 STRENGTH = list(EvidenceWord)
 """Evidence words from the strongest to the weakest, in the order of the vocabulary."""
 
+ADJUSTED = "adjusted for baseline values or other covariates"
+
 Key = tuple[int, str, str, str]
 """Subgroup by number and name, study, part: one row of an analysis."""
 
@@ -126,6 +128,8 @@ def _ready(rows: Sequence[Contrast], analysis: Analysis, evidence_set: EvidenceS
     """The contrast of a study; a confirmed one goes before others, and two of them are one too many."""
     best = [row for row in rows if row.is_confirmed] or list(rows)
     first, notes = best[0], [row.note for row in best if row.note]
+    if first.is_adjusted:
+        notes.append(ADJUSTED)
     yi: float | None = first.yi
     vi = first.sei**2 if first.sei else None
     if len(best) > 1:
@@ -157,6 +161,8 @@ def _ready(rows: Sequence[Contrast], analysis: Analysis, evidence_set: EvidenceS
         events_control=first.events_control,
         o_minus_e=first.o_minus_e,
         variance=first.variance,
+        quantity=first.quantity,
+        is_adjusted=first.is_adjusted,
         is_contrast=True,
         source=", ".join(filter(None, (first.report, first.place))),
         evidence=first.evidence,
@@ -221,6 +227,9 @@ def _pair(arms: Sequence[ArmResult], analysis: Analysis, evidence_set: EvidenceS
         yi, vi, reason = _effect(intervention, control, analysis, design)
         reasons = [reason] if reason else []
     design = design or Design()
+    is_adjusted = arms[0].is_adjusted if len({arm.is_adjusted for arm in arms}) == 1 else None
+    if is_adjusted:
+        notes.append(ADJUSTED)
     return EffectInput(
         study_id=first.study_id,
         comparison=analysis.comparison,
@@ -247,6 +256,8 @@ def _pair(arms: Sequence[ArmResult], analysis: Analysis, evidence_set: EvidenceS
         correlation=design.correlation,
         design_effect=design.effect,
         shared_by=design.shared_by,
+        quantity=first.quantity if len({arm.quantity for arm in arms}) == 1 else "",
+        is_adjusted=is_adjusted,
         zero_add=analysis.zero_add,
         zero_to=analysis.zero_to,
         zero_by_arm=analysis.zero_by_arm,

@@ -2,8 +2,8 @@
 
 A registry has a field for the estimate and none for its direction: the order of groups is no statement. Direction is
 read where the analysis says it in words (*treated minus control*), or where the groups' own posted numbers give the
-estimate one way round and not the other; otherwise it is not stated, and a person looks. Nothing here is entered by
-itself: a contrast is offered, with its place.
+estimate one way round and not the other; otherwise it is not stated, and a person looks. Nothing here is confirmed
+by itself: a contrast is offered, with its place.
 """
 
 import re
@@ -31,6 +31,17 @@ from studies.comparison_arms import (
     rules_of,
     sides_of,
 )
+from studies.estimate_words import (
+    AGAINST,
+    COMPUTED,
+    LOG,
+    RATIOS,
+    SCALES,
+    SENTENCE,
+    STANDARDISED,
+    VERSUS,
+    adjusted_in,
+)
 from studies.extraction import (
     has_one_row,
     has_several_times,
@@ -42,36 +53,6 @@ from studies.extraction import (
 )
 from studies.terms import Field, find
 from studies.timeframe import is_within
-
-_SCALES = (
-    (Measure.HR, re.compile(r"hazards?[\s-]ratio|\bHR\b|cox proportional hazard", re.I)),
-    (Measure.OR, re.compile(r"odds[\s-]ratio|\bOR\b")),
-    (Measure.OR, re.compile(r"odds[\s-]ratio", re.I)),
-    (Measure.IRR, re.compile(r"(?:incidence|event|relapse|annuali[sz]ed)?\s*rate[\s-]ratio|\bIRR\b", re.I)),
-    (Measure.RR, re.compile(r"(?:risk|proportions?)[\s-]ratio|relative[\s-]risk|\bRR\b", re.I)),
-    (Measure.RD, re.compile(r"risk[\s-]difference|difference (?:in|of) (?:proportion|percentage|risk)s?", re.I)),
-    (
-        Measure.MD,
-        re.compile(r"mean[s]?[\s-]difference|differences? (?:in|of|between) (?:\w+[\s-]){0,3}means?|\bLSMD\b", re.I),
-    ),
-)
-"""What a registry's words for an estimate mean; the first that fits. Other words go to a person."""
-_STANDARDISED = re.compile(r"standardi[sz]ed", re.I)
-_LOG = re.compile(r"\blog\b|\bln\b|logarithm", re.I)
-RATIOS = frozenset({Measure.HR, Measure.OR, Measure.IRR, Measure.RR})
-
-_SENTENCE = re.compile(r"(?<!\bvs)[.;|](?=\s|$)|\n", re.I)
-_AGAINST = re.compile(
-    r"\bminus\b|\bover\b|\brelative to\b|\bcompared (?:to|with)\b|\bdivided by\b|/|\s[-\N{EN DASH}\N{MINUS SIGN}÷:]\s",
-    re.I,
-)
-_VERSUS = re.compile(r"\bvs\.?(?=\s)|\bversus\b", re.I)
-_COMPUTED = re.compile(r"ratio|difference|hazard|odds|estimate", re.I)
-_MULTIPLICITY = re.compile(r"(?:\bnot |\bno |\bun)?adjust\w*\s+(?:for|of)\s+multipl\w+(?:\s+\w+)?", re.I)
-_UNADJUSTED = re.compile(r"\bunadjusted\b|\b(?:not|no|without)\s+adjust\w*", re.I)
-_ADJUSTED = re.compile(
-    r"\badjust\w*|\bcovariates?\b|\bcontroll(?:ed|ing) for\b|\bANCOVA\b|analysis of covariance", re.I
-)
 
 Direction = Literal["intervention against control", "control against intervention", "not stated"]
 _FORWARDS: Direction = "intervention against control"
@@ -105,6 +86,8 @@ class Contrast(Value, frozen=True, kw_only=True):
     intervention: str
     """Title of the group, as posted."""
     control: str
+    n_intervention: int | None = None
+    n_control: int | None = None
     report: str
     place: str
     note: str = ""
@@ -227,6 +210,8 @@ class _Reader(msgspec.Struct, frozen=True):
             adjusted_source=adjusted_source,
             intervention=titles[pair.intervention],
             control=titles[pair.control],
+            n_intervention=table.denominators.get(pair.intervention),
+            n_control=table.denominators.get(pair.control),
             report=self.source,
             place=analysis.path,
             note=self._note(measure),
@@ -235,14 +220,14 @@ class _Reader(msgspec.Struct, frozen=True):
     def _scale(self) -> tuple[Measure, bool]:
         """What is estimated, and whether it is posted as a logarithm."""
         text = self.analysis.estimate_type_text or ""
-        measure = next((measure for measure, pattern in _SCALES if pattern.search(text)), None)
-        if measure is None or _STANDARDISED.search(text):
+        measure = next((measure for measure, pattern in SCALES if pattern.search(text)), None)
+        if measure is None or STANDARDISED.search(text):
             raise _Unusable(f"posted as {text or 'an estimate of a kind not stated'}, which is no scale known here")
         if measure in MEAN_MEASURES and (
             why := other_scale(self.outcome, self.analysis.outcome_title, self.analysis.unit_text)
         ):
             raise _Unusable(why)
-        return measure, measure in RATIOS and _LOG.search(text) is not None
+        return measure, measure in RATIOS and LOG.search(text) is not None
 
     def _pair(self) -> Pair:
         groups = [Group(item.id, item.title, item.description_text or "") for item in self.analysis.groups]
@@ -321,8 +306,8 @@ class _Reader(msgspec.Struct, frozen=True):
             analysis.other_text,
         )
         found: dict[Direction, str] = {}
-        for sentence in (part for text in texts if text for part in _SENTENCE.split(text)):
-            marks = [*_AGAINST.finditer(sentence), *(_VERSUS.finditer(sentence) if _COMPUTED.search(sentence) else ())]
+        for sentence in (part for text in texts if text for part in SENTENCE.split(text)):
+            marks = [*AGAINST.finditer(sentence), *(VERSUS.finditer(sentence) if COMPUTED.search(sentence) else ())]
             for mark in marks:
                 sides = (self._side(sentence[: mark.start()], pair), self._side(sentence[mark.end() :], pair))
                 if sides == ("intervention", "control"):
@@ -375,12 +360,7 @@ class _Reader(msgspec.Struct, frozen=True):
             analysis.estimate_type_text,
             analysis.estimate_comment_text,
         )
-        said = _MULTIPLICITY.sub(" ", "\n".join(text for text in texts if text))
-        if match := _UNADJUSTED.search(said):
-            return False, match[0]
-        if match := _ADJUSTED.search(said):
-            return True, match[0]
-        return None, ""
+        return adjusted_in(text for text in texts if text)
 
     def _note(self, measure: Measure) -> str:
         notes = []

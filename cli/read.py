@@ -226,17 +226,19 @@ def extract_command(
     context: typer.Context,
     identifier: Annotated[str, typer.Argument(metavar="STUDY", help="Study or record, e.g. NCT03280056.")],
     review: ReviewOption = THE_ONLY_REVIEW,
-    append_rows: Annotated[bool, typer.Option("--append", help="Add the rows to the review's extraction.csv.")] = False,
+    append_rows: Annotated[bool, typer.Option("--append", help="Add the rows to the review's files.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print rows for extraction.csv, ready to paste, from a study's posted results."""
+    """Print rows for extraction.csv and contrasts.csv, ready to paste, from a study's posted results."""
     settings = settings_of(context)
     found, folder = candidates(identifier, review, settings), settings.reviews / review
     if append_rows:
-        n_rows = append(found, folder)
-        said = f"{folder / 'extraction.csv'}: {n_rows} rows added; check each against its place and confirm it"
-        console().print(said if n_rows else f"{found.study_id}: no rows to add")
+        added = {name: n_rows for name, n_rows in append(found, folder).items() if n_rows}
+        for name, n_rows in added.items():
+            console().print(f"{folder / name}: {n_rows} rows added; check each against its place and confirm it")
+        if not added:
+            console().print(f"{found.study_id}: no rows to add")
     if as_json:
         print_json(msgspec.to_builtins(found))
     elif not append_rows:
-        console().print(candidates_text(found, columns_of(folder)))
+        console().print(candidates_text(found, *columns_of(folder)))

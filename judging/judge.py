@@ -5,7 +5,7 @@ earlier nights left in the ledger. The same inputs give the same judgement.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
@@ -45,6 +45,7 @@ from models.vocabulary import (
     StudyList,
     Verdict,
 )
+from studies.comparison_arms import comparisons_of, may_be_of
 from studies.corrections import is_disputed
 from studies.events import events_of
 from studies.lifecycle import LinkedReport, StudyFile, status_of
@@ -134,12 +135,13 @@ def judge(
     is_readable = review.baseline.in_force_from <= context.today
     gate = reproduce(review.protocol, review.printed, as_published) if is_readable else []
     new_participants = _new_participants(files, statuses, events, review)
+    membership = _membership(new_participants, screened, numbers, review)
     others = [item for item in effects if item.evidence_set is not EvidenceSet.PUBLISHED]
     closed = {signal.analysis for signal in gate if signal.fired}
     queue += not_reproduced(gate, review)
     # What does not come out of its own data is not made newer: only its published data are pooled.
     effects = tuple(e for e in effects if e.evidence_set is EvidenceSet.PUBLISHED or e.analysis not in closed)
-    signals = (*gate, *compare(review.protocol, [*as_published, *others], new_participants, closed))
+    signals = (*gate, *compare(review.protocol, [*as_published, *others], new_participants, closed, membership))
     decision = decide(
         review.protocol,
         review.baseline,
@@ -269,6 +271,21 @@ def _linked_reports(screened: Screened, review: Review, literature: Literature) 
     for reports in linked.values():
         reports.sort(key=lambda item: (item.report.published_date or item.report.registry_date, item.report.report_id))
     return linked
+
+
+def _membership(
+    studies: Iterable[str], screened: Screened, numbers: Numbers, review: Review
+) -> dict[tuple[str, str], bool | None]:
+    """Whether each study is of each comparison, by its registered arms and by the rows that are entered of it."""
+    entered: dict[str, set[str]] = defaultdict(set)
+    for item in (*numbers.settled, *numbers.provisional):
+        entered[item.study_id].add(item.comparison)
+    known = {study: comparisons_of(screened.record_of(study), review.protocol) | entered[study] for study in studies}
+    return {
+        (study, comparison.id): may_be_of(comparison.id, known[study], review.protocol)
+        for study in known
+        for comparison in review.protocol.comparisons
+    }
 
 
 def _new_participants(

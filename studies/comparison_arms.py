@@ -4,7 +4,7 @@ A review with one comparison may leave that to the words of its eligibility. Wit
 of its own has no sides here: nothing is guessed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 import msgspec
 
@@ -113,16 +113,16 @@ def comparisons_of(record: TrialRecord, protocol: Protocol) -> frozenset[str]:
     return frozenset(item.id for item in told if sides_of(groups, item, protocol).has_both)
 
 
-def may_be_of(comparison: str, known: Mapping[str, frozenset[str]], study_id: str, protocol: Protocol) -> bool | None:
+def may_be_of(comparison: str, known: Set[str], protocol: Protocol) -> bool | None:
     """Whether a study is of a comparison; None where nobody can say.
 
     Parameters
     ----------
-    known : comparisons of each study, as far as they are known
+    known : comparisons of which it is known to be
     """
-    if len(protocol.comparisons) == 1 or comparison in known.get(study_id, ()):
+    if len(protocol.comparisons) == 1 or comparison in known:
         return True
-    if words_of(protocol.comparison(comparison), protocol) is None or not known.get(study_id):
+    if words_of(protocol.comparison(comparison), protocol) is None or not known:
         return None
     return False
 

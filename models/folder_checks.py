@@ -68,7 +68,8 @@ def problems_of_names(folder: Path) -> Iterator[str]:
 def problems_between(folder: Path, rows: Rows) -> Iterator[str]:
     """Everything that one file says and another does not know, and rows that say one thing twice."""
     outcomes = {outcome.id: outcome for outcome in rows.protocol.outcomes}
-    versions = {version.version for version in rows.versions}
+    # What is judged before the first version has none to name.
+    versions = {version.version for version in rows.versions} or {""}
     yield from _of_watching(folder / "protocol.yaml", rows.protocol.watched_from)
     yield from _of_versions(folder, rows)
     yield from _of_decisions(folder / "decisions.csv", rows.decisions)

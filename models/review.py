@@ -71,8 +71,8 @@ class Review:
             links=tuple(row for row in self.links if row.known_from <= day),
             extraction=tuple(row for row in self.extraction if row.known_from <= day),
             contrasts=tuple(row for row in self.contrasts if row.known_from <= day),
-            risk_of_bias=tuple(row for row in self.risk_of_bias if row.version in names),
-            certainty=tuple(row for row in self.certainty if row.version in names),
+            risk_of_bias=tuple(row for row in self.risk_of_bias if row.version in {*names, ""}),
+            certainty=tuple(row for row in self.certainty if row.version in {*names, ""}),
             estimates=tuple(row for row in self.estimates if row.version in names),
             settled=tuple(row for row in self.settled if row.known_from <= day),
             searches=tuple(row for row in self.searches if row.known_from <= day),
@@ -139,10 +139,10 @@ def load_review(folder: Path) -> Review:
             " then is found, and is no news"
         )
     versions = [item for path in files if (item := problems.of(load_yaml, path, PublishedVersion))]
-    rows: dict[str, Any] = {
-        name: problems.of(load_csv, folder / f"{name}.csv", shape) or () for name, shape in _SHAPES.items()
-    }
-    if protocol is None or not (versions or protocol.watched_from):
+    loaded = {name: problems.of(load_csv, folder / f"{name}.csv", shape) for name, shape in _SHAPES.items()}
+    rows: dict[str, Any] = {name: found or () for name, found in loaded.items()}
+    # Of analyses that cannot be read every other file would seem to say something wrong.
+    if protocol is None or not (versions or protocol.watched_from) or loaded["analyses"] is None:
         raise ReviewError("\n".join(problems.said))
     review = Review(
         protocol=protocol.with_interventions(interventions),

@@ -28,7 +28,8 @@ from cli.settle import settle
 from connectors.strategies import PLATFORMS
 from flows.searches import searches, strategy
 from models.review import Review, review_named
-from models.vocabulary import AddTo, Convention, Interval, Measure, Model
+from models.vocabulary import Convention, Interval, Measure, Model
+from models.zero_cells import AddTo
 from pooling.forest import around, forest, label
 from pooling.further import Further, Wanted, further_of
 from pooling.pool import Preset, analyses, record

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from models.terms import Row
-from models.vocabulary import MEAN_MEASURES, RATIOS, AddTo, Interval, Measure, Model, ZeroDouble
+from models.vocabulary import MEAN_MEASURES, RATIOS, Interval, Measure, Model
+from models.zero_cells import AddTo, ZeroDouble
 
 CONTRAST_MEASURES = frozenset(Measure) - {Measure.PETO}
 """Measures that a report may give ready, as an estimate with its standard error or limits."""

@@ -9,7 +9,6 @@ from models.analysis import Applicability, Method
 from models.value import Value
 from models.vocabulary import (
     RATIOS,
-    AddTo,
     ArmRole,
     Convention,
     EvidenceSet,
@@ -21,8 +20,8 @@ from models.vocabulary import (
     Rule,
     SourceState,
     UpdateStatus,
-    ZeroDouble,
 )
+from models.zero_cells import AddTo, ZeroDouble
 
 
 class Subgroup(Value, frozen=True, kw_only=True):

@@ -280,24 +280,6 @@ RATIOS = frozenset({Measure.RR, Measure.OR, Measure.PETO, Measure.HR, Measure.IR
 """Measures that are analysed as logarithms."""
 
 
-class AddTo(StrEnum):
-    """Which tables get the continuity correction, named as metafor names it."""
-
-    ONLY_ZERO = "only0"
-    """Tables with a zero cell."""
-    IF_ZERO_ALL = "if0all"
-    """All tables of a set as soon as one has a zero cell."""
-    ALL = "all"
-    NONE = "none"
-
-
-class ZeroDouble(StrEnum):
-    """What becomes of studies where nobody, or everybody, had the event in both arms."""
-
-    DROP = "drop"
-    KEEP = "keep"
-
-
 class Model(StrEnum):
     """Pooling models, named as the command line takes them."""
 

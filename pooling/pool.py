@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from models.vocabulary import RATIOS, AddTo, Convention, Interval, Measure, Model
+from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
+from models.zero_cells import AddTo
 from pooling.effects import Studies, studies_of
 from pooling.reported import Numbers, read_numbers
 from pooling.spreadsheet import PoolError

@@ -13,7 +13,8 @@ import numpy as np
 
 from models.analysis import Analysis
 from models.synthesis import ArmResult, Contrast, EffectInput
-from models.vocabulary import MEAN_MEASURES, AddTo, ArmRole, Convention, EvidenceSet, EvidenceWord, Measure
+from models.vocabulary import MEAN_MEASURES, ArmRole, Convention, EvidenceSet, EvidenceWord, Measure
+from models.zero_cells import AddTo
 from synthesis.conversions import paired_mean_difference
 from synthesis.study_effects import RATIO_OF_EVERYBODY, DataType, study_effects
 from synthesis.tables import TABLE_MODELS

@@ -14,7 +14,7 @@ from models.protocol import Outcome, Protocol
 from models.published import PublishedVersion
 from models.screening import Event, RunContext
 from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
-from models.vocabulary import RATIOS, AlertGrade, Convention, EventCode, EvidenceSet, Rationale, Rule, UpdateStatus
+from models.vocabulary import AlertGrade, Convention, EventCode, EvidenceSet, Rationale, Rule, UpdateStatus
 
 EXPLANATION_LIMIT = 400
 """Characters, blanks included: the limit of the explanation field in Cochrane's editorial system."""
@@ -309,7 +309,7 @@ def _headlines(effects: Sequence[PooledEffect]) -> dict[_Key, PooledEffect]:
 
 def _analysis_scale(effect: PooledEffect) -> float:
     assert effect.estimate is not None
-    return math.log(effect.estimate) if effect.measure in RATIOS else effect.estimate
+    return math.log(effect.estimate) if effect.is_ratio else effect.estimate
 
 
 def _contains(effect: PooledEffect, line: float) -> bool:

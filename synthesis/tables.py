@@ -9,7 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.vocabulary import AddTo, Convention, Measure, Model
+from models.vocabulary import Convention, Measure, Model
+from models.zero_cells import AddTo
 from synthesis.study_sets import Array, Mask
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from models.analysis import Analysis
 from models.synthesis import EffectInput
-from models.vocabulary import TABLE_MEASURES, AddTo, Model, ZeroDouble
+from models.vocabulary import TABLE_MEASURES, Model
+from models.zero_cells import AddTo, ZeroDouble
 from synthesis.tables import ZeroChoice
 
 

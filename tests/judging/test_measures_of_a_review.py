@@ -10,7 +10,8 @@ from made_up_folders import STUDIES, Cells, analysis, arm, arms, contrast, made_
 from judging.evidence import inputs_of, numbers_of_review
 from models.review import Review
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import RATIOS, AddTo, Convention, EvidenceSet, Interval, Measure, Model
+from models.vocabulary import RATIOS, Convention, EvidenceSet, Interval, Measure, Model
+from models.zero_cells import AddTo
 from pooling.pool import analyses
 from synthesis.analyses import pool_review
 from synthesis.crosscheck import crosscheck

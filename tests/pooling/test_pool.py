@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from models.vocabulary import AddTo, Convention, Interval, Measure, Model
+from models.vocabulary import Convention, Interval, Measure, Model
+from models.zero_cells import AddTo
 from pooling.forest import forest
 from pooling.pool import PRESETS, analyses, pool_files
 from pooling.spreadsheet import PoolError

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models.vocabulary import AddTo, Convention, Interval, Measure, Model
+from models.vocabulary import Convention, Interval, Measure, Model
+from models.zero_cells import AddTo
 from synthesis.heterogeneity import i2_limits_of_q, i2_of_tau2, pool_subgroups
 from synthesis.inverse_variance import PooledSets, pool_sets, prediction_interval
 from synthesis.mantel_haenszel import pool_tables

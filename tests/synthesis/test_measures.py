@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.vocabulary import TABLE_MEASURES, AddTo, Convention, Measure, Model
+from models.vocabulary import TABLE_MEASURES, Convention, Measure, Model
+from models.zero_cells import AddTo
 from synthesis.mantel_haenszel import mantel_haenszel, peto
 from synthesis.measures import (
     MEAN_MEASURES,

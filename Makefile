@@ -42,7 +42,10 @@ install: $(INSTALLED)
 demo: $(INSTALLED)
 	$(BIN)/trialwatch --data $(DEMO_DATA) backtest --every half-year $(foreach day,$(DEMO_DATES),--date $(day))
 	@# The replay ends before today, and status says so by its exit code 3.
-	$(BIN)/trialwatch --data $(DEMO_DATA) status || test $$? -eq 3
+	$(BIN)/trialwatch --data $(DEMO_DATA) status als_cell_therapy || test $$? -eq 3
+	@echo; echo "A data package as Cochrane publishes them, made up, becomes a living review:"
+	TRIALWATCH_REVIEWS=$(DEMO_DATA)/reviews $(BIN)/trialwatch --data $(DEMO_DATA) adopt examples/CD900001-dataPackage \
+		--published 2021-03-01 --title "Troponin activators for ALS (made up)" --registries replay
 
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 

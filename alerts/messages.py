@@ -39,14 +39,14 @@ def title_of(alert: Alert) -> str:
 def body_of(alert: Alert, limit: int = MAX_BODY) -> str:
     """The body with what a reader can answer, in at most `limit` characters.
 
-    A shortened one says so, and where the rest is.
+    A shortened one ends with a whole item, says that it is shortened, and where the rest is.
     """
     foot = _foot(alert)
     if len(alert.body) + len(foot) <= limit:
         return alert.body + foot
     note = f"\n\n[Shortened. All {len(alert.body):,} characters are in the outbox, file {file_name(alert)}.]\n"
     foot = foot if len(note) + len(foot) < limit else ""
-    return alert.body[: max(0, limit - len(note) - len(foot))] + note + foot
+    return _whole_lines(alert.body, max(0, limit - len(note) - len(foot))) + note + foot
 
 
 def as_html(text: str) -> str:
@@ -103,6 +103,13 @@ WHAT YOU CAN ANSWER
 - No more of these: have your address taken out of TRIALWATCH_CHANNELS, where
   it stands because somebody wants you to know of this review.
 """
+
+
+def _whole_lines(text: str, limit: int) -> str:
+    """As many items of a text as fit, none cut in its middle; the beginning of a text that is one item longer than that."""
+    kept = text[:limit]
+    ends = max(kept.rfind("\n- "), kept.rfind("\n\n"))
+    return kept[:ends].rstrip("\n") if ends > 0 else kept
 
 
 def _unwrapped(text: str) -> list[str]:

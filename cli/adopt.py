@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ import typer
 from rich.table import Table
 
 from cli import show
+from cli.audit import audit_of
 from cli.common import PARTIAL, AsJson, console, day_of, now, print_json, settings_of
 from exchange.adopted_lists import Told
 from exchange.cochrane.package import PackageError, StudyList
@@ -43,6 +45,7 @@ def adopt_command(
     version: Annotated[str, typer.Option(help="Name of the version; the year by default.")] = "",
     registries: Annotated[str, typer.Option(help="Where the first night asks: live, replay, or none.")] = "live",
     as_of: Annotated[str | None, typer.Option(help="Day of the first night, on the replay.")] = None,
+    audit: Annotated[bool, typer.Option("--audit", help="Tell what the review contradicts in itself.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a living review of a Cochrane data package: recompute it, write its folder, and carry out a first night."""
@@ -68,12 +71,15 @@ def adopt_command(
         question=question or _asked("Its question, in a sentence"),
         version=version,
     )
+    settings = replace(settings, reviews=settings.own_reviews)
     adopted = adopt(read, told, settings.reviews)
     if as_json:
         for line in _as_json(adopted):
             print_json(line)
     else:
         _tell(adopted, told)
+    if audit:
+        _tell_audit(adopted, as_json)
     if registries == "none":
         return
     result = night(NightRequest(review=review, as_of=moment, registries=registries), settings)
@@ -113,6 +119,19 @@ def _tell(adopted: Adopted, told: Told) -> None:
         out.print(_summary(adopted.recomputed))
     out.print()
     for line in (*_registrations(adopted.registrations), *_unsaid(told)):
+        out.print(line)
+
+
+def _tell_audit(adopted: Adopted, as_json: bool) -> None:
+    results = {item.key: item.result for item in adopted.recomputed if item.result}
+    lines = audit_of(adopted.package, results)
+    if as_json:
+        print_json({"audit": lines})
+        return
+    out = console()
+    out.print()
+    out.print("What the review contradicts in itself:")
+    for line in lines or ["nothing was found"]:
         out.print(line)
 
 

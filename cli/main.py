@@ -19,6 +19,7 @@ from rich.console import Console
 from cli import show
 from cli.adopt import adopting
 from cli.alerts import answering
+from cli.check import checking
 from cli.common import (
     FAILED,
     PARTIAL,
@@ -35,8 +36,12 @@ from cli.common import (
     print_json,
     settings_of,
 )
+from cli.draft import drafting
+from cli.export import exporting
+from cli.new_review import beginning
 from cli.read import reading
 from cli.searched import searching
+from cli.statements import stating
 from cli.status import telling
 from connectors import CONNECTORS
 from flows import backtest as backtesting
@@ -60,11 +65,16 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
     help="Keeps a systematic review alive: from a registry's change to one explained alert.",
 )  # fmt: skip
+app.add_typer(beginning)
+app.add_typer(checking)
 app.add_typer(telling)
 app.add_typer(reading)
 app.add_typer(searching)
 app.add_typer(answering)
 app.add_typer(adopting)
+app.add_typer(exporting)
+app.add_typer(stating)
+app.add_typer(drafting)
 
 
 class Registries(StrEnum):

@@ -16,7 +16,7 @@ from flows.searches import SourceSearched
 from models.protocol import Protocol
 from models.synthesis import PooledEffect
 from models.vocabulary import EvidenceSet, StudyList
-from reporting.claims import staleness, unsearched
+from reporting.claims import gate, staleness, unsearched
 from reporting.numbers import counted, estimate
 from reporting.words import SHORT_MEASURES
 
@@ -34,6 +34,8 @@ def night(result: NightResult, console: Console) -> None:
     console.print(f"{decision.status}: {decision.rationale}. {decision.explanation}")
     for item in unsearched(judgement.freshness):
         console.print(f"not searched to the end: {staleness(item)}")
+    if not all(item.is_reproduced for item in page.comparisons):
+        console.print(gate(page))
     found = ((page.n_new_versions, "new version"), (len(result.new_events), "new event"), (len(result.alerts), "alert"))
     console.print(", ".join(counted(n, noun) for n, noun in found))
     for event in result.new_events:

@@ -4,6 +4,7 @@ What a package does not say (question, words, dates) is told by a person or stay
 addresses and telephone numbers, and the reasons for judgements, are not taken over.
 """
 
+import re
 from typing import Any
 
 from exchange.adopted_analyses import AdoptedAnalyses, adopted_analyses
@@ -27,10 +28,11 @@ _CONVENTIONS: list[dict[str, Any]] = [
         "dichotomous": [{"model": "REML", "interval": "wald"}, {"model": "REML", "interval": "hksj"}],
     },
 ]
-_PROTOCOL = """Adopted from the data package {name}.
+_PROTOCOL = """Adopted from the data package of {name}.
 A package says nothing of the question, of who takes part (pico, eligibility) and of when searches were made. Until a
 person writes them, the studies of its lists are followed by number, and no new study is looked for."""
-_VERSION = "Lists of the data package {name}."
+_FILE_NAME = re.compile(r"[^\w.-]+")
+_VERSION = "Lists of the data package of {name}."
 
 
 class AdoptedFolder(Value, frozen=True, kw_only=True):
@@ -64,8 +66,10 @@ def adopted_folder(package: Package, told: Told) -> AdoptedFolder:
         "risk_of_bias.csv": csv_text(RiskOfBiasRow, numbers.risk_of_bias),
     }
     files = {
-        "protocol.yaml": yaml_text(_protocol(package, told, analyses), _PROTOCOL.format(name=package.name)),
-        f"published/{told.named}.yaml": yaml_text(adopted_version(package, told), _VERSION.format(name=package.name)),
+        "protocol.yaml": yaml_text(_protocol(package, told, analyses), _PROTOCOL.format(name=package.review)),
+        f"published/{_FILE_NAME.sub('-', told.named)}.yaml": yaml_text(
+            adopted_version(package, told), _VERSION.format(name=package.review)
+        ),
         **{name: text for name, text in tables.items() if text.count("\n") > 1},
         "README.md": _readme(package, told, left_out),
     }
@@ -102,7 +106,7 @@ def _readme(package: Package, told: Told, left_out: tuple[Loss, ...]) -> str:
     lines = [
         f"# {told.title or package.review}",
         "",
-        f"Adopted from Cochrane's data package {package.review} ({package.name}, layout {package.layout}): "
+        f"Adopted from Cochrane's data package of {package.review} (layout {package.layout}): "
         f"{len(package.analyses)} analyses, {len(package.rows)} rows of numbers, studies: {', '.join(lists) or 'none'}.",
         f"Version {told.named}; the day of its search, {told.searched}, was {days}.",
         "",

@@ -54,7 +54,7 @@ class AdoptedAnalyses(Value, frozen=True, kw_only=True):
     Attributes
     ----------
     rows : of analyses.csv, in the order of the package
-    left_out : analyses that cannot be expressed, each with its reason
+    left_out : analyses that cannot be expressed, each with its reason, and what was assumed of others
     """
 
     comparisons: tuple[Comparison, ...]
@@ -78,6 +78,7 @@ def adopted_analyses(package: Package) -> AdoptedAnalyses:
         comparison = comparisons[told.group]
         try:
             rows.append(_analysis(told, comparison, names))
+            left_out += [Loss(file=settings, line=told.line, done=done) for done in _assumed(told)]
         except ValidationError as error:
             why = "; ".join(item["msg"].removeprefix("Value error, ") for item in error.errors())
             left_out.append(Loss(file=settings, line=told.line, done=f"analysis {told.key} is left out: {why}"))
@@ -194,6 +195,16 @@ def _analysis(told: PackageAnalysis, comparison: Comparison, names: _Names) -> A
     return row.model_copy(update={"other_cells": other_settings(told, row, group)})
 
 
+def _assumed(told: PackageAnalysis) -> Iterator[str]:
+    """What an analysis does not say, and is taken to be."""
+    if told.level is None:
+        yield f"analysis {told.key} tells no confidence level: taken as 95%"
+    elif told.study_level not in {None, told.level}:
+        yield f"analysis {told.key} has limits of studies at another level than its estimates: taken at {told.level:.0%}"
+    if told.interval is None and told.model is EffectModel.RANDOM:
+        yield f"analysis {told.key} tells no method for its limits: taken as Wald"
+
+
 def _given(told: PackageAnalysis) -> Given:
     if told.data_type is None:
         raise _refused("data type", "its data type is not known")
@@ -219,6 +230,8 @@ def _pooling(told: PackageAnalysis, measure: Measure) -> dict[str, Any]:
     if told.method is None or told.model is None:
         raise _refused("method", "its statistical method or its model is not known")
     is_random = told.model is EffectModel.RANDOM
+    if is_random and told.interval is None and (word := told.cells.get("CI method", "").strip("# NA/")):
+        raise _refused("interval", f"no method for limits is called {word!r}")
     is_of_tables = told.data_type is DataType.DICHOTOMOUS and measure in TABLE_MEASURES
     is_hksj = is_random and told.interval is Interval.HKSJ
     return {

@@ -35,7 +35,7 @@ def adopted_estimates(package: Package, analyses: Mapping[str, Analysis], versio
             yield _row({"version": version, "analysis": told.key, "decimals": decimals, **said}, rows)
         for part in package.subgroups:
             number = part.subgroup_number or numbers.get((told.key, part.name))
-            if part.key == told.key and (number or part.name):
+            if part.key == told.key and number and (part.id or _said(part.published)):
                 own = [
                     row
                     for row in package.rows_of(told.key)

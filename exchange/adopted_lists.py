@@ -65,7 +65,7 @@ def adopted_version(package: Package, told: Told) -> Entry:
         "search_date": told.searched,
         "search_date_is": "stated" if is_told else "assumed",
         **{name: day for name, day in days.items() if day},
-        "source": f"{package.review} data package ({package.name})",
+        "source": f"{package.review} data package",
         **{str(name): entries[name] for name in _WRITTEN if name in _present(package) or name is StudyList.INCLUDED},
         "estimates": [],
     }

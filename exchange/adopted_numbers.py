@@ -95,6 +95,7 @@ def adopted_numbers(
         try:
             if types[told.key] in {DataType.DICHOTOMOUS, DataType.CONTINUOUS}:
                 extraction += reading.arms(types[told.key])
+                left_out += reading.fractions()
             else:
                 contrasts.append(reading.contrast(analyses[told.key], types[told.key]))
         except ValidationError as error:
@@ -113,7 +114,7 @@ def adopted_numbers(
 
 class _Row:
     def __init__(self, told: PackageRow, place: Place, review: str, known_from: date, year: str) -> None:
-        self._told, self._year = told, year
+        self._told, self._year, self._review = told, year, review
         self._shared: dict[str, Any] = {
             "study_id": told.study,
             "analysis": told.key,
@@ -151,6 +152,15 @@ class _Row:
         )
         other = other_row_cells(self._told, arms_cells(first, second), labels_cells(first, first.study_id, self._year))
         return [first.model_copy(update={"other_cells": other}), second]
+
+    def fractions(self) -> Iterator[Loss]:
+        """Counts that are no whole numbers: the package keeps them, and no arm here has them."""
+        told = {name: getattr(self._told, name) for _, n, events, _, _ in _ARMS for name in (n, events)}
+        if parts := [f"{value:g}" for value in told.values() if value is not None and value != int(value)]:
+            done = (
+                f"{', '.join(parts)} of {self._told.study}: no whole number of people; the row is kept and not pooled"
+            )
+            yield Loss(file=f"{self._review}-data-rows.csv", line=self._told.line, done=done)
 
     def contrast(self, analysis: Analysis, data_type: DataType | None) -> ContrastRow:
         told = self._told

@@ -132,7 +132,7 @@ def row_of(told: PackageRow) -> AnalysisRow:
     """A row of the package; subgroups are told apart by number and name."""
     return AnalysisRow(
         study=told.study,
-        subgroup=_subgroup(told.subgroup_number, told.subgroup),
+        subgroup=subgroup_name(told.subgroup_number, told.subgroup),
         applicability=Applicability(told.applicability.lower()),
         ai=told.e1,
         n1i=told.n1,
@@ -149,7 +149,7 @@ def row_of(told: PackageRow) -> AnalysisRow:
     )
 
 
-def _subgroup(number: int | None, name: str) -> str:
+def subgroup_name(number: int | None, name: str) -> str:
     return f"{number or ''} {name}".strip()
 
 
@@ -173,7 +173,7 @@ def _recomputed(told: PackageAnalysis, package: Package) -> Recomputed:
     numbers = list(_of_analysis(told, result, rows, subgroups))
     least = 0.0 if package.layout is Layout.V2 else SIX_DECIMALS
     numbers = [_with_tolerance(item, max(item.tolerance, least)) for item in numbers]
-    differing = tuple(item for item in numbers if not item.agrees)
+    differing = tuple(sorted((item for item in numbers if not item.agrees), key=_of_rows_last))
     said = f"{len(differing)} of {len(numbers)} numbers: {differing[0]}" if differing else ""
     return _with(
         base,
@@ -183,6 +183,10 @@ def _recomputed(told: PackageAnalysis, package: Package) -> Recomputed:
         differing=differing,
         result=result,
     )
+
+
+def _of_rows_last(item: Compared) -> bool:
+    return not item.what.startswith(("overall", "subgroup", "test"))
 
 
 def _verdict(told: PackageAnalysis, settings: AnalysisSettings, layout: Layout) -> Verdict:
@@ -214,7 +218,8 @@ def _of_analysis(
         yield from _of_total("overall", result.overall, told.published, told)
     by_name = {total.subgroup: total for total in result.subgroups}
     for line in subgroups if told.shows_subgroups else ():
-        if total := by_name.get(_subgroup(line.subgroup_number, line.name)):
+        # Rows of the first layout have no number of their subgroup.
+        if total := by_name.get(subgroup_name(line.subgroup_number, line.name)) or by_name.get(line.name):
             yield from _of_total(f"subgroup {line.name}", total, line.published, told)
     if told.tests_subgroups and result.test and told.published.subgroup_chi2 is not None:
         test, printed = result.test, told.published

@@ -89,7 +89,7 @@ def judge(
         *rulings.tasks,
         *screened.linked.queue,
         *rejections(told.rejected),
-        *unclear(screened),
+        *unclear(screened, review),
         *recall(screened, review, freshness),
         *contradicted(screened, review),
         *unread_languages(screened, review),

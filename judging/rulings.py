@@ -38,10 +38,16 @@ class Rulings(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[QueueItem, ...] = ()
 
 
-def with_links_resolved(review: Review, records: Mapping[str, TrialRecord], known: Mapping[str, str]) -> Review:
+def with_links_resolved(
+    review: Review,
+    records: Mapping[str, TrialRecord],
+    known: Mapping[str, str],
+    report_named: Callable[[str], str | None] = lambda _: None,
+) -> Review:
     """The review with each link row naming records by their ids, whatever number people wrote.
 
-    `known` tells the study that each number stood for on earlier nights.
+    `known` tells the study that each number stood for on earlier nights. What versions list of their studies counts as
+    links, too; of their reports those that some source has told of.
     """
     resolve = record_named(records, known)
     links = tuple(
@@ -51,17 +57,18 @@ def with_links_resolved(review: Review, records: Mapping[str, TrialRecord], know
                 "item_id": (resolve(row.item_id) or row.item_id) if row.relation == "record" else row.item_id,
             }
         )
-        for row in (*_links_of_versions(review), *review.links)
+        for row in (*_links_of_versions(review, report_named), *review.links)
     )
     return replace(review, links=links)
 
 
-def _links_of_versions(review: Review) -> Iterator[LinkRow]:
+def _links_of_versions(review: Review, report_named: Callable[[str], str | None]) -> Iterator[LinkRow]:
     """What versions say of their studies: several numbers of one trial, and its reports. A row of links.csv comes after."""
     for version in review.versions:
         for study in version.watched:
             yield from (_listed(version, study, item, "record") for item in study.numbers)
-            yield from (_listed(version, study, item, "report") for item in study.reports)
+            named = filter(None, map(report_named, study.reports))
+            yield from (_listed(version, study, item, "report") for item in named)
 
 
 def _listed(

@@ -40,7 +40,7 @@ def screen_records(
     records = {item.item.record_id: item.item for item in newest if isinstance(item.item, TrialRecord)}
     resolve = record_named(records, known)
     records |= listed_only(review, resolve, literature.reports)
-    links = with_links_resolved(review, records, known).links
+    links = with_links_resolved(review, records, known, literature.resolve).links
     known = {**_by_number(records, known), **known}
     linked = link(records, literature, links, known)
     if renewed := _renewed(linked, records, literature, review, known):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from judging.listed import is_looked_for
+from judging.version_tasks import not_found
 from models.dates import last_day
 from models.folder_rows import LinkRow, SettledRow
 from models.judgement import Linked, Screened
@@ -48,9 +49,18 @@ def rejections(rejected: Sequence[Rejected]) -> list[QueueItem]:
     ]
 
 
-def unclear(screened: Screened) -> list[QueueItem]:
-    """Criteria that the rules leave to a person; those of a study that only reports tell of, in one question."""
-    return [item for decision in screened.screening.values() for item in _undecided(decision, screened)]
+def unclear(screened: Screened, review: Review) -> list[QueueItem]:
+    """Criteria that the rules leave to a person; those of a study that only reports tell of, in one question.
+
+    Of studies that the version in force left to be classified `judging.version_tasks` asks, all in one.
+    """
+    waiting = {study.study_id for study in review.baseline.awaiting}
+    return [
+        item
+        for study_id, decision in screened.screening.items()
+        if study_id not in waiting
+        for item in _undecided(decision, screened)
+    ]
 
 
 def _undecided(decision: ScreeningDecision, screened: Screened) -> Iterator[QueueItem]:
@@ -117,6 +127,8 @@ def recall(screened: Screened, review: Review, freshness: Sequence[SourceFreshne
     What was not found counts only once every source that the program searches was searched to its end: no export of a
     database brings back an entry of a register.
     """
+    if not review.protocol.is_written:
+        return list(not_found(screened, review))
     is_searched = not any(source.is_stale for source in freshness if not source.is_by_hand)
     queue = []
     named = {study.study_id: study.label for v in review.versions for study in (*v.included, *v.ongoing)}

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from judging.listed import is_looked_for
 from models.judgement import Screened
 from models.review import Review
 from models.screening import QueueItem
 from models.synthesis import Signal
 from models.vocabulary import Rule, Verdict
+from studies.linkage import is_listed_only
 
 _HOW_MANY = 5
 """Studies that a question names."""
@@ -32,6 +34,27 @@ def awaiting_classification(screened: Screened, review: Review) -> Iterator[Queu
             field="awaiting",
             value=", ".join(waiting[:_HOW_MANY]) + more,
             action="assess their reports, and decide in decisions.csv (criterion list, verdict included or excluded)",
+        )
+
+
+def not_found(screened: Screened, review: Review) -> Iterator[QueueItem]:
+    """Registrations of the version in force that no source has told of, in one question: they are followed by number."""
+    lacking = [
+        study.study_id
+        for study in review.baseline.watched
+        if is_looked_for(study.study_id)
+        and study.study_id in screened.linked.leading
+        and is_listed_only(screened.record_of(study.study_id))
+    ]
+    if lacking:
+        more = f" and {len(lacking) - _HOW_MANY} more" if len(lacking) > _HOW_MANY else ""
+        yield QueueItem(
+            kind="recall",
+            subject=review.protocol.review,
+            reason=f"of {len(lacking)} registrations that version {review.baseline.version} lists no source has told",
+            field="study_id",
+            value=", ".join(lacking[:_HOW_MANY]) + more,
+            action="load them from an export of WHO ICTRP or of their register (trialwatch ingest), or correct the numbers",
         )
 
 

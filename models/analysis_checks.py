@@ -39,25 +39,37 @@ class Numbers(Interface):
     def certainty(self) -> Sequence[CertaintyRow]: ...
 
 
-def problems_of_analyses(folder: Path, rows: Numbers) -> Iterator[str]:
-    """Everything that one file of numbers says and another does not know, or contradicts."""
+def problems_of_analyses(folder: Path, rows: Numbers, *, has_all: bool = True) -> Iterator[str]:
+    """Everything that one file of numbers says and another does not know, or contradicts.
+
+    Unless all analyses could be read (`has_all`), what rows say of analyses is not held against them.
+    """
     path = folder / "analyses.csv"
     problems = list(_of_analyses(path, rows.analyses, rows.protocol))
     yield from problems
-    if problems:
+    yield from _of_places(folder / "extraction.csv", rows.extraction, rows.protocol)
+    yield from _of_places(folder / "contrasts.csv", rows.contrasts, rows.protocol)
+    if problems or not has_all:
         return
     protocol = rows.protocol.with_analyses(rows.analyses)
     analyses = {item.analysis: item for item in protocol.analyses}
     if not rows.analyses:
         yield from _of_outcomes(folder / "protocol.yaml", protocol)
     yield from _of_choices(folder, protocol, bool(rows.analyses))
-    yield from _of_rows(folder / "extraction.csv", rows.extraction, protocol, analyses, _arm_problem)
-    yield from _of_rows(folder / "contrasts.csv", rows.contrasts, protocol, analyses, _contrast_problem)
-    yield from _of_estimates(folder / "estimates.csv", rows.estimates, rows.versions, analyses)
-    for name, lines in (("risk_of_bias", rows.risk_of_bias), ("certainty", rows.certainty)):
+    yield from _of_rows(folder / "extraction.csv", rows.extraction, analyses, _arm_problem)
+    yield from _of_rows(folder / "contrasts.csv", rows.contrasts, analyses, _contrast_problem)
+    for name, lines in (
+        ("risk_of_bias", rows.risk_of_bias), ("certainty", rows.certainty), ("estimates", rows.estimates)
+    ):  # fmt: skip
         for row in lines:
             if row.analysis:
                 yield from known(folder / f"{name}.csv", row, "analysis", row.analysis, analyses)
+    yield from twice(
+        folder / "estimates.csv",
+        rows.estimates,
+        lambda row: (row.version, row.analysis, row.subgroup_number, row.subgroup),
+        "keep one of them",
+    )
 
 
 def _of_analyses(path: Path, rows: Sequence[Analysis], protocol: Protocol) -> Iterator[str]:
@@ -130,14 +142,23 @@ def _of_choices(folder: Path, protocol: Protocol, has_file: bool) -> Iterator[st
                 )
 
 
+def _of_places(path: Path, rows: Sequence[NumbersRow], protocol: Protocol) -> Iterator[str]:
+    """Rows that name no analysis name a comparison, an outcome and a time of the protocol."""
+    outcomes = {item.id: item for item in protocol.outcomes}
+    for row in rows:
+        if not row.analysis:
+            yield from known(path, row, "comparison", row.comparison, [item.id for item in protocol.comparisons])
+            yield from known(path, row, "outcome", row.outcome, outcomes)
+            if row.outcome in outcomes:
+                yield from known(path, row, "timepoint", row.timepoint, outcomes[row.outcome].timepoints)
+
+
 def _of_rows(
     path: Path,
     rows: Sequence[NumbersRow],
-    protocol: Protocol,
     analyses: Mapping[str, Analysis],
     problem: Callable[[NumbersRow, Analysis], str],
 ) -> Iterator[str]:
-    outcomes = {item.id: item for item in protocol.outcomes}
     by_place: dict[tuple[str, str, str], list[Analysis]] = {}
     for item in analyses.values():
         by_place.setdefault(item.place, []).append(item)
@@ -153,10 +174,6 @@ def _of_rows(
                         " or leave it empty"
                     )
         else:
-            yield from known(path, row, "comparison", row.comparison, [item.id for item in protocol.comparisons])
-            yield from known(path, row, "outcome", row.outcome, outcomes)
-            if row.outcome in outcomes:
-                yield from known(path, row, "timepoint", row.timepoint, outcomes[row.outcome].timepoints)
             own = by_place.get((row.comparison, row.outcome, row.timepoint), [])
         for analysis in own:
             if said := problem(row, analysis):
@@ -197,18 +214,6 @@ def _contrast_problem(row: NumbersRow, analysis: Analysis) -> str:
     return ""
 
 
-def _of_estimates(
-    path: Path, rows: Sequence[EstimateRow], versions: Sequence[PublishedVersion], analyses: Mapping[str, Analysis]
-) -> Iterator[str]:
-    names = [version.version for version in versions]
-    for row in rows:
-        yield from known(path, row, "version", row.version, names)
-        yield from known(path, row, "analysis", row.analysis, analyses)
-    yield from twice(
-        path, rows, lambda row: (row.version, row.analysis, row.subgroup_number, row.subgroup), "keep one of them"
-    )
-
-
 def estimates_once(place: str, estimates: Sequence[PublishedEstimate]) -> Iterator[str]:
     """An estimate of a version that stands twice."""
     printed: set[Hashable] = set()
@@ -216,7 +221,7 @@ def estimates_once(place: str, estimates: Sequence[PublishedEstimate]) -> Iterat
         key = (estimate.analysis, estimate.comparison, estimate.outcome, estimate.timepoint)
         if key in printed:
             told = estimate.analysis or f"{estimate.outcome}, {estimate.timepoint}"
-            yield f"{place}: estimates: {told} stands twice; keep one"
+            yield f"{place}: {told} stands twice; keep one"
         printed.add(key)
 
 
@@ -234,7 +239,7 @@ def twice(path: Path, rows: Sequence[Row], key: Callable[..., Hashable], action:
         other = first.setdefault(said, row)
         if other is not row:
             parts = said if isinstance(said, tuple) else (said,)
-            told = ", ".join(str(part) for part in parts if part not in ("", None))
+            told = ", ".join(" ".join(str(part).split()) for part in parts if part not in ("", None))
             yield f"{path}:{row.line}: row: {told}: lines {other.line} and {row.line} say one thing twice; {action}"
 
 

@@ -1,6 +1,6 @@
 """Shape of a review folder: what people decide, validated with the file, line and field named."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -10,6 +10,7 @@ from models.analysis import Analysis
 from models.database_names import TITLES
 from models.eligibility import Eligibility, InterventionRow
 from models.pico import Pico
+from models.plain_faults import refuse
 from models.search_rows import SourceSearch, problems_of_searches
 from models.terms import Strict
 from models.vocabulary import TABLE_MEASURES, Convention, Interval, Measure, Model
@@ -211,30 +212,43 @@ class Protocol(Strict):
 
     @model_validator(mode="after")
     def names_exist(self) -> Self:
-        known = {timepoint.name for timepoint in self.timepoints}
-        for outcome in self.outcomes:
-            if unknown := set(outcome.timepoints) - known:
-                raise ValueError(f"outcome {outcome.id} names unknown timepoints {sorted(unknown)}")
-        ids = {comparison.id for comparison in self.comparisons}
-        for comparison in self.comparisons:
-            if comparison.part_of and (comparison.part_of not in ids or comparison.part_of == comparison.id):
-                raise ValueError(
-                    f"comparison {comparison.id}: part_of {comparison.part_of!r} is no other comparison; write one of"
-                    f" {', '.join(sorted(ids - {comparison.id})) or 'none'}"
-                )
+        refuse("protocol", self._unknown_names())
         return self
+
+    def _unknown_names(self) -> Iterator[tuple[tuple[str | int, ...], object, str]]:
+        times = [timepoint.name for timepoint in self.timepoints]
+        for at, outcome in enumerate(self.outcomes):
+            for which, name in enumerate(outcome.timepoints):
+                if name not in times:
+                    yield (
+                        ("outcomes", at, "timepoints", which),
+                        name,
+                        f"is none of the timepoints: write one of {', '.join(times)}",
+                    )
+        for at, comparison in enumerate(self.comparisons):
+            others = sorted({item.id for item in self.comparisons} - {comparison.id})
+            if comparison.part_of and comparison.part_of not in others:
+                yield (
+                    ("comparisons", at, "part_of"),
+                    comparison.part_of,
+                    f"is no other comparison: write one of {', '.join(others) or 'none'}",
+                )
 
     @model_validator(mode="after")
     def names_once(self) -> Self:
         """Rows name comparisons, outcomes and times: a name that stands twice would be read as the first of them."""
-        for kind, names in (
-            ("comparison", [item.id for item in self.comparisons]),
-            ("outcome", [item.id for item in self.outcomes]),
-            ("timepoint", [item.name for item in self.timepoints]),
-        ):
-            if doubled := sorted({name for name in names if names.count(name) > 1}):
-                raise ValueError(f"{kind} {', '.join(doubled)} stands twice; give each its own name")
+        refuse("protocol", self._doubled_names())
         return self
+
+    def _doubled_names(self) -> Iterator[tuple[tuple[str | int, ...], object, str]]:
+        for kind, key, names in (
+            ("comparisons", "id", [item.id for item in self.comparisons]),
+            ("outcomes", "id", [item.id for item in self.outcomes]),
+            ("timepoints", "name", [item.name for item in self.timepoints]),
+        ):
+            for at, name in enumerate(names):
+                if name in names[:at]:
+                    yield (kind, at, key), name, "stands twice: give each its own name"
 
     def with_interventions(self, rows: Sequence[InterventionRow]) -> Self:
         """The protocol with the names of interventions beside its words: those it judges by, and those it searches."""

@@ -1,9 +1,10 @@
 """What a published version of the review says: its search, its lists of studies, its estimates."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from models.terms import Row, Strict
 from models.vocabulary import EvidenceWord, Measure
@@ -160,6 +161,17 @@ class PublishedVersion(Strict):
     awaiting: list[PublishedStudy] = []
     excluded: list[PublishedStudy] = []
     estimates: list[PublishedEstimate] = []
+    _path: Path | None = PrivateAttr(None)
+
+    def at(self, path: Path) -> Self:
+        """The same version, standing in a file."""
+        self._path = path
+        return self
+
+    @property
+    def path(self) -> Path | None:
+        """The file in which it stands, if it stands in one."""
+        return self._path
 
     @property
     def is_published(self) -> bool:

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from models import words
 from models.analysis import Analysis
 from models.eligibility import InterventionRow
-from models.folder_checks import problems_between, problems_of_names
-from models.folder_files import ReviewError, load_csv, load_yaml
+from models.folder_checks import Tables, problems_between, problems_of_names, problems_within
+from models.folder_files import ReviewError, load_csv, load_yaml, place_in, read_csv
 from models.folder_rows import (
     CertaintyRow,
     ContrastRow,
@@ -105,17 +105,26 @@ def review_named(reviews: Path, name: str) -> Review:
     """
     folder = reviews / name
     if not is_review_name(name):
-        raise ReviewError(
-            f"{folder}: {name!r} cannot name a review; use letters, digits, _ and -, a letter first, for the folder and"
-            " in protocol.yaml alike"
-        )
+        raise ReviewError("\n".join(problems_of_name(folder, None)))
     review = load_review(folder)
-    if review.protocol.review != name:
-        raise ReviewError(
-            f"{folder / 'protocol.yaml'}: review: {review.protocol.review!r}, but the folder is {name!r}: give both the"
-            " same name"
-        )
+    if problems := problems_of_name(folder, review):
+        raise ReviewError("\n".join(problems))
     return review
+
+
+def problems_of_name(folder: Path, review: Review | None) -> list[str]:
+    """What is wrong with the name of a folder: it is the review's id everywhere."""
+    path, name = folder / "protocol.yaml", folder.resolve().name
+    if not is_review_name(name):
+        return [
+            f"{path}:1: review: {name!r} cannot name a review; use letters, digits, _ and -, a letter first, for the"
+            " folder and in protocol.yaml alike"
+        ]
+    if review and review.protocol.review != name:
+        return [
+            f"{place_in(path, 'review')}: {review.protocol.review!r}, but the folder is {name!r}: give both the same name"
+        ]
+    return []
 
 
 def load_review(folder: Path) -> Review:
@@ -126,8 +135,23 @@ def load_review(folder: Path) -> Review:
     ReviewError
         If a file is missing or a value in it cannot be used; nothing is loaded then.
     """
+    review, problems = read_review(folder)
+    if problems or review is None:
+        raise ReviewError("\n".join(problems))
+    return review
+
+
+def read_review(folder: Path) -> tuple[Review | None, list[str]]:
+    """A review folder as far as it can be read, and everything that is wrong in it, one line each.
+
+    What a faulty file would be needed for is not held against the others. Without a protocol, or a version or day to
+    start from, there is no review.
+    """
     if not (folder / "protocol.yaml").is_file():
-        raise ReviewError(f"{folder / 'protocol.yaml'}: not found; a review folder needs a protocol.yaml")
+        return None, [
+            f"{folder / 'protocol.yaml'}:1: file: not found; a review folder needs a protocol.yaml",
+            *problems_of_names(folder),
+        ]
     problems = _Problems(list(problems_of_names(folder)))
     protocol = problems.of(load_yaml, folder / "protocol.yaml", Protocol, words.beside)
     interventions = problems.of(_load_interventions, folder) or ()
@@ -138,23 +162,32 @@ def load_review(folder: Path) -> Review:
             " starts from a published version, or from a day, written as watched_from: 2026-11-20; what was public by"
             " then is found, and is no news"
         )
-    versions = [item for path in files if (item := problems.of(load_yaml, path, PublishedVersion))]
-    loaded = {name: problems.of(load_csv, folder / f"{name}.csv", shape) for name, shape in _SHAPES.items()}
-    rows: dict[str, Any] = {name: found or () for name, found in loaded.items()}
-    # Of analyses that cannot be read every other file would seem to say something wrong.
-    if protocol is None or not (versions or protocol.watched_from) or loaded["analyses"] is None:
-        raise ReviewError("\n".join(problems.said))
+    versions = tuple(
+        sorted(
+            (item.at(path) for path in files if (item := problems.of(load_yaml, path, PublishedVersion))),
+            key=lambda version: version.search_date,
+        )
+    )
+    rows: dict[str, Any] = {}
+    unread = set() if len(versions) == len(files) else {"published"}
+    for name, shape in _SHAPES.items():
+        rows[name], said = read_csv(folder / f"{name}.csv", shape)
+        problems.said += said
+        unread |= {name} if said else set()
+    problems.said += problems_within(folder, versions, Tables(**rows), unread)
+    if protocol is None or not (versions or protocol.watched_from):
+        return None, problems.lines
     review = Review(
         protocol=protocol.with_interventions(interventions),
-        versions=tuple(sorted(versions, key=lambda version: version.search_date)),
+        versions=versions,
         interventions=interventions,
         fingerprint=_fingerprint(folder, words.files_of_words(protocol.words, folder)),
         **rows,
     )
-    problems.said += problems_between(folder, review)
+    problems.said += problems_between(folder, review, unread)
     if problems.said:
-        raise ReviewError("\n".join(problems.said))
-    return _with_places(replace(review, protocol=review.protocol.with_analyses(review.analyses)))
+        return review, problems.lines
+    return _with_places(replace(review, protocol=review.protocol.with_analyses(review.analyses))), []
 
 
 def _with_places(review: Review) -> Review:
@@ -209,6 +242,11 @@ class _Problems:
     def __init__(self, said: list[str]) -> None:
         self.said = said
 
+    @property
+    def lines(self) -> list[str]:
+        """Each problem once, on a line."""
+        return list(dict.fromkeys(line for said in self.said for line in said.splitlines()))
+
     def of(self, load: Callable[..., Loaded], *arguments: Any) -> Loaded | None:
         """What a loader gives; None when it finds something wrong."""
         try:
@@ -223,17 +261,17 @@ def _load_interventions(folder: Path) -> tuple[InterventionRow, ...]:
     path = folder / "interventions.csv"
     if (old := folder / "products.csv").exists():
         raise ReviewError(
-            f"{old}: products are interventions now: rename the file to interventions.csv, and in its first line"
+            f"{old}:1: file: products are interventions now: rename the file to interventions.csv, and in its first line"
             " 'product' to 'name' and the column of yes, no or person to 'counts'; all other columns stay"
         )
     rows = load_csv(path, InterventionRow)
     answers: dict[str, InterventionRow] = {}
-    for line, row in enumerate(rows, start=2):
+    for row in rows:
         for name in row.terms:
             known = answers.setdefault(name.casefold(), row)
             if known.counts != row.counts:
                 raise ReviewError(
-                    f"{path}:{line}: names: {name!r} is {known.counts} as {known.name} and {row.counts} here;"
+                    f"{path}:{row.line}: names: {name!r} is {known.counts} as {known.name} and {row.counts} here;"
                     " keep one of them"
                 )
     return rows

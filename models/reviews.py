@@ -56,9 +56,14 @@ def review_meant(name: str, reviews: Path, kept: Collection[str] = ()) -> str:
             f"{name!r} cannot be a review: its folder has letters, digits, _ and - in its name, a letter first;"
             f" under {reviews} {there}"
         )
-    if name not in names:
+    if name not in names and not _lacks_protocol(reviews / name):
         raise NoSuchReview(f"no review {name!r} under {reviews}; {there}")
     return name
+
+
+def _lacks_protocol(folder: Path) -> bool:
+    """Whether a folder is a review's with a fault, which has a message of its own."""
+    return any(next(folder.glob(names), None) for names in ("*.csv", "protocol.*", "published/*.yaml"))
 
 
 def is_alone(review: str, reviews: Path, kept: Collection[str]) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field, model_validator
 
 from models.database_names import OTHER, TITLES, database_called
+from models.plain_faults import refuse
 from models.terms import Row, Strict
 
 
@@ -35,16 +35,10 @@ def problems_of_searches(searches: Mapping[str, SourceSearch]) -> None:
     ValidationError
         With the place of each that does not.
     """
-    problems = [
-        InitErrorDetails(
-            type=PydanticCustomError("search", "{said}", {"said": said}),
-            loc=(slug,),
-            input=searches[slug].model_dump(exclude_unset=True),
-        )
-        for slug, said in _problems(searches)
-    ]
-    if problems:
-        raise ValidationError.from_exception_data("searches", problems)
+    refuse(
+        "searches",
+        (((slug,), searches[slug].model_dump(exclude_unset=True), said) for slug, said in _problems(searches)),
+    )
 
 
 def _problems(searches: Mapping[str, SourceSearch]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+HERE = Path("reviews")
+"""Folder of people's own review folders, where the program is called."""
+
 
 class SettingsError(Exception):
     """An environment variable cannot be used; the message names it and its value."""
@@ -39,7 +42,8 @@ class Settings:
     Attributes
     ----------
     data : folder that holds all state (TRIALWATCH_DATA, default ``data``)
-    reviews : folder of review folders (TRIALWATCH_REVIEWS, default the one that ships with the program)
+    reviews : folder of review folders (TRIALWATCH_REVIEWS, default ``reviews`` where the program is called, and where
+        there is none the one that ships with it)
     ledger_url : SQLAlchemy address (TRIALWATCH_LEDGER_URL, default SQLite in `data`)
     channels : Apprise addresses, separated by blanks (TRIALWATCH_CHANNELS); secrets, never logged
     contact : e-mail address in the User-Agent (TRIALWATCH_CONTACT); registries ask for one
@@ -69,6 +73,11 @@ class Settings:
     keep_snapshots: int = 30
     lock_patience: float = 600.0
     limits: Limits = Limits()
+
+    @property
+    def own_reviews(self) -> Path:
+        """Where a new review folder goes: not among those that ship with the program, unless it is called there."""
+        return HERE if self.reviews == Settings.reviews else self.reviews
 
     @property
     def archive(self) -> Path:
@@ -116,7 +125,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError(f"TRIALWATCH_CA_BUNDLE={str(bundle)!r}: no such file; give a PEM file of certificates")
     return Settings(
         data=Path(given.get("DATA", default.data)),
-        reviews=Path(given.get("REVIEWS", default.reviews)),
+        reviews=Path(given.get("REVIEWS", _own_reviews() or default.reviews)),
         ledger_url=given.get("LEDGER_URL", ""),
         channels=tuple(given.get("CHANNELS", "").split()),
         contact=given.get("CONTACT", ""),
@@ -138,6 +147,12 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             bytes=1_000_000 * _whole(given, "SOURCE_MEGABYTES", default.limits.bytes // 1_000_000),
         ),
     )
+
+
+def _own_reviews() -> Path | None:
+    """People's own review folders, unless they stand in the program's sources."""
+    is_own = HERE.is_dir() and HERE.resolve() != Settings().reviews.resolve()
+    return HERE if is_own else None
 
 
 def _whole(given: Mapping[str, str], name: str, default: int, least: int = 1) -> int:

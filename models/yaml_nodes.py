@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from models.folder_text import text_of
+
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C loader where PyYAML has it: ten times faster, same meaning."""
 
@@ -18,10 +20,10 @@ def tree_of(path: Path) -> yaml.Node | None:
     ------
     yaml.YAMLError
         If it is not YAML; the error's mark names file and line.
-    OSError, ValueError
+    OSError, ReviewError
         If it cannot be read.
     """
-    stream = io.StringIO(path.read_text(encoding="utf-8"))
+    stream = io.StringIO(text_of(path))
     stream.name = str(path)
     tree: yaml.Node | None = _Loader(stream).get_single_node()
     return tree

@@ -12,7 +12,7 @@ from models.screening import Event
 from models.synthesis import PooledEffect, Signal, SourceFreshness
 from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Rule, UpdateStatus
 from reporting import claims, numbers, words
-from reporting.results import AnalysisResult, collect_results
+from reporting.results import AnalysisResult, collect_results, title_of_signal
 from reporting.rules import CONCLUDING
 
 MAX_TITLE = 120
@@ -92,12 +92,12 @@ def _title(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], s
 def _body(page: ReviewPage, events: Sequence[Event], fired: Sequence[Signal], silence: str) -> str:
     changing = {signal.analysis for signal in fired if signal.rule in CONCLUDING}
     results = collect_results(page)
-    moves = [(result.analysis.analysis in changing, move) for result in results for move in _moves(page, result)]
+    moves = [(result.analysis.analysis in changing, move) for result in results for move in _moves(result)]
     sections = (
         (f"WHAT CHANGES THE CONCLUSION ({_since(page)} → now)", [move for is_changing, move in moves if is_changing]),
         ("WHAT HAPPENED", [_event(event, page) for event in events]),
         (f"WHICH NUMBERS MOVED ({_since(page)} → now)", [move for is_changing, move in moves if not is_changing]),
-        ("RULES THAT FIRED", _rules(page, results, fired)),
+        ("RULES THAT FIRED", _rules(results, fired)),
         ("NOT REPRODUCED", list(_not_reproduced(page, results))),
         ("NOT SEARCHED TO THE END", [claims.staleness(item) for item in claims.unsearched(page.freshness)]),
         ("SEARCHED BY HAND", [claims.hand_search(item) for item in page.freshness if _is_in_date(item)]),
@@ -163,12 +163,12 @@ def _name(page: ReviewPage, study_id: str) -> str:
     return f"{label} ({study_id})" if label else study_id
 
 
-def _moves(page: ReviewPage, result: AnalysisResult) -> Iterator[str]:
+def _moves(result: AnalysisResult) -> Iterator[str]:
     """Headline lines whose print differs from the published one; confirmed before provisional."""
     if result.is_closed:
         return
     old = _printed(result, EvidenceSet.PUBLISHED)
-    title = result.title + words.of_comparison(page.protocol, result.analysis)
+    title = result.full_title
     for evidence in (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL):
         has_moved = evidence in result.headlines and _printed(result, evidence) != old
         if has_moved and not _repeats(result, evidence):
@@ -194,7 +194,7 @@ def _line(result: AnalysisResult, effect: PooledEffect | None) -> str:
     return f"{result.named(effect)}, k = {effect.k}{people}"
 
 
-def _rules(page: ReviewPage, results: Sequence[AnalysisResult], fired: Sequence[Signal]) -> list[str]:
+def _rules(results: Sequence[AnalysisResult], fired: Sequence[Signal]) -> list[str]:
     """Each rule once per analysis, provisional if nothing firmer fired it; primary outcomes first."""
     order = {result.analysis.analysis: (not result.is_primary, place) for place, result in enumerate(results)}
     last = (True, len(results))
@@ -204,7 +204,7 @@ def _rules(page: ReviewPage, results: Sequence[AnalysisResult], fired: Sequence[
         key = (signal.rule, signal.analysis)
         firm[key] = firm.get(key, False) or signal.evidence_set is not EvidenceSet.PROVISIONAL
     for signal in sorted(fired, key=lambda signal: order.get(signal.analysis, last)):
-        title = words.title_of_signal(page.protocol, signal)
+        title = title_of_signal(signal, results)
         title += "" if firm[signal.rule, signal.analysis] else " (provisional)"
         if title not in titles.setdefault(signal.rule, []):
             titles[signal.rule].append(title)
@@ -229,7 +229,7 @@ def _some(titles: Sequence[str]) -> list[str]:
 
 def _not_reproduced(page: ReviewPage, results: Sequence[AnalysisResult]) -> Iterator[str]:
     """Analyses whose gate is closed, in one item."""
-    closed = [item.title + words.of_comparison(page.protocol, item.analysis) for item in results if item.is_closed]
+    closed = [item.full_title for item in results if item.is_closed]
     if closed:
         yield f"{claims.gate(page)} No rule is applied to: {'; '.join(_some(closed))}."
 

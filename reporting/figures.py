@@ -28,6 +28,8 @@ _RATIO_TICKS = {
 
 _NICE = (1, 2, 4, 6, 8)
 _LARGEST_SQUARE, _SMALLEST_SQUARE = 15.0, 5.0
+_HALF_LABEL = 24
+"""Room that half of the words of a MID need, so that they stay inside."""
 _FAVOURS_WIDTH = 24
 """Characters that fit on either side of no effect in both layouts."""
 
@@ -170,8 +172,11 @@ def forest_plot(result: AnalysisResult, *, phone: bool = False) -> str:
     for row in rows:
         tops.append(y)
         y += layout.height(row)
+    if phone and result.mid and rows[-1].kind in {"test", "study"}:
+        y += layout.line  # the words of the MID stand above the axis
     sides = _sides(result)
     is_right_good = result.outcome.direction == "higher"
+    mid_x = axis.x(result.mid if is_right_good else -result.mid) if result.mid else None
     return TEMPLATES.get_template("forest.svg").render(
         result=result,
         layout=layout,
@@ -180,7 +185,8 @@ def forest_plot(result: AnalysisResult, *, phone: bool = False) -> str:
         bottom=y,
         height=y + 36 + 14 * max(len(lines) for lines in sides),
         null_x=axis.x(result.null),
-        mid_x=axis.x(result.mid if is_right_good else -result.mid) if result.mid else None,
+        mid_x=mid_x,
+        mid_label_x=None if mid_x is None else min(max(mid_x, _HALF_LABEL), layout.width - _HALF_LABEL),
         mid_text=f"MID {numbers.plain(result.mid)}",
         sides=sides,
         arms=_arms(result),
@@ -245,7 +251,12 @@ def _rows(result: AnalysisResult, axis: Axis, layout: Layout) -> Iterator[Row]:
     for block in result.blocks:
         yield Row("block", f"{block.title} evidence", detail=block.size, is_provisional=block.is_provisional)
         for label, effect in block.lines:
-            yield _pooled_row("pooled", block, effect, "All models" if block.is_uniform else label, axis)
+            yield _pooled_row("pooled", block, effect, _all_models(block, label), axis)
+
+
+def _all_models(block: PooledBlock, label: str) -> str:
+    """Name of a line: its model, or that several of them print the same."""
+    return "All models" if block.is_uniform and len(block.effects) > 1 else label
 
 
 def _group_rows(group: SubgroupLines, axis: Axis, layout: Layout, heaviest: float) -> Iterator[Row]:
@@ -345,7 +356,7 @@ def _describe(result: AnalysisResult) -> str:
         f"{group.title} {printed(block.effects[0])}" for group in result.groups for block in group.blocks
     )
     pooled = "; ".join(
-        f"{block.title} evidence, {'all models' if block.is_uniform else label} {printed(effect)}"
+        f"{block.title} evidence, {_all_models(block, label).replace('All', 'all')} {printed(effect)}"
         for block in result.blocks
         for label, effect in block.lines
     )

@@ -30,6 +30,8 @@ class StudyLine:
     study: str
     """What readers call the study."""
     is_ratio: bool
+    has_total: bool
+    """Whether its analysis shows a total, in which it counts or not."""
     is_provisional: bool
     weight_pct: float | None
     estimate: float | None
@@ -72,7 +74,7 @@ class StudyLine:
     @property
     def counts(self) -> str:
         """Where it counts, if that is not everywhere."""
-        return _COUNTS[self.input.counts_in]
+        return _COUNTS[self.input.counts_in] if self.has_total else ""
 
     @property
     def why_not(self) -> str:
@@ -165,6 +167,7 @@ def study_lines(
                 input=item,
                 study=names.get(item.study_id, item.study_id),
                 is_ratio=analysis.is_ratio,
+                has_total=analysis.totals.has_overall,
                 is_provisional=item.row not in firm,
                 weight_pct=weights.get(item.row),
                 estimate=estimate,

@@ -12,9 +12,9 @@ import msgspec
 
 from models.analysis import Analysis
 from models.page import ReviewPage, VersionComparison
-from models.protocol import Comparison, Outcome, Timepoint
+from models.protocol import Comparison, Outcome, Protocol, Timepoint
 from models.risk_of_bias import BiasOfRow, bias_of
-from models.synthesis import PooledEffect, SubgroupTest
+from models.synthesis import PooledEffect, Signal, SubgroupTest
 from models.vocabulary import EvidenceSet, Interval, Measure, Model
 from reporting import numbers, words
 from reporting.lines import (
@@ -43,6 +43,8 @@ class AnalysisResult:
     key: str
     """Fragment identifier, unique on the page and the same every night."""
     title: str
+    full_title: str
+    """The same with its comparison in brackets, where there are several."""
     is_primary: bool
     analysis: Analysis
     outcome: Outcome
@@ -156,14 +158,14 @@ class AnalysisResult:
         return printed(self.provisional) if self.provisional else ""
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Studies and people of the widest evidence; rows count once for each study where nothing is pooled."""
+    def size(self) -> tuple[int, int | None]:
+        """Studies and people of the widest evidence; where nothing is pooled, rows of one study may be the same people."""
         line = self.provisional or self.result
         if line:
-            return line.k, line.n_participants
-        return len({line.input.study_id for line in self.studies}), sum(
-            line.input.n_participants for line in self.studies
-        )
+            return line.k, line.n_participants or None
+        studies = {line.input.study_id for line in self.studies}
+        people = sum(line.input.n_participants for line in self.studies)
+        return len(studies), people if people and len(studies) == len(self.studies) else None
 
     def sentence(self, effect: PooledEffect) -> str:
         """A pooled line in plain words."""
@@ -255,7 +257,7 @@ def by_comparison(page: ReviewPage) -> tuple[ComparisonResults, ...]:
     titles = {item.id: item.title for item in protocol.comparisons}
     order = [item.id for item in protocol.comparisons]
     analyses = protocol.analyses
-    keys = _keys(analyses)
+    keys, names = _keys(analyses), _titles(protocol, analyses)
     ordered = sorted(
         protocol.comparisons,
         key=lambda item: (order.index(item.part_of or item.id), bool(item.part_of), order.index(item.id)),
@@ -270,7 +272,7 @@ def by_comparison(page: ReviewPage) -> tuple[ComparisonResults, ...]:
                     key=f"comparison-{_slug(comparison.id)}",
                     comparison=comparison,
                     part_of=titles.get(comparison.part_of, ""),
-                    results=tuple(_collect(page, item, keys[item.analysis]) for item in own),
+                    results=tuple(_collect(page, item, keys[item.analysis], names[item.analysis]) for item in own),
                 )
             )
     return tuple(groups)
@@ -291,11 +293,33 @@ def _keys(analyses: Sequence[Analysis]) -> dict[str, str]:
     }
 
 
+def _titles(protocol: Protocol, analyses: Sequence[Analysis]) -> dict[str, str]:
+    """An analysis's own title, or its outcome with the time where one is told; two of one title add their names."""
+    titles = {item.analysis: item.title or _outcome_and_time(protocol, item) for item in analyses}
+    alike = Counter((item.comparison, titles[item.analysis]) for item in analyses)
+    return {
+        item.analysis: titles[item.analysis]
+        + (f" (analysis {item.analysis})" if alike[item.comparison, titles[item.analysis]] > 1 else "")
+        for item in analyses
+    }
+
+
+def _outcome_and_time(protocol: Protocol, analysis: Analysis) -> str:
+    timepoint = protocol.timepoint(analysis.timepoint)
+    return protocol.outcome(analysis.outcome).title + (f", {timepoint.name}" if timepoint.is_told else "")
+
+
+def title_of_signal(signal: Signal, results: Sequence[AnalysisResult]) -> str:
+    """What a signal is about; ids that the review no longer has stay ids."""
+    found = next((item.full_title for item in results if item.analysis.analysis == signal.analysis), None)
+    return found or f"{signal.outcome}, {signal.timepoint}"
+
+
 def _slug(name: str) -> str:
     return "".join(c if c.isalnum() else "-" for c in name.lower())
 
 
-def _collect(page: ReviewPage, analysis: Analysis, key: str) -> AnalysisResult:
+def _collect(page: ReviewPage, analysis: Analysis, key: str, title: str) -> AnalysisResult:
     protocol = page.protocol
     version = next((item for item in page.comparisons if item.analysis == analysis.analysis), None)
     is_closed = version is not None and not version.is_reproduced
@@ -317,7 +341,10 @@ def _collect(page: ReviewPage, analysis: Analysis, key: str) -> AnalysisResult:
     notes = dict.fromkeys(_sentence(part) for e in effects for part in e.note.split("; ") if part)
     return AnalysisResult(
         key=key,
-        title=words.title_of(protocol, analysis),
+        title=title,
+        full_title=f"{title} ({protocol.comparison(analysis.comparison).title})"
+        if len(protocol.comparisons) > 1
+        else title,
         is_primary=protocol.is_primary(analysis),
         analysis=analysis,
         outcome=protocol.outcome(analysis.outcome),

@@ -7,7 +7,7 @@ from models.page import ReviewPage
 from models.synthesis import Signal
 from models.vocabulary import EvidenceSet, Rule
 from reporting import words
-from reporting.results import AnalysisResult
+from reporting.results import AnalysisResult, title_of_signal
 
 _IN_SIGHT = 6
 """Analyses that are named of one reason; the table of rules has the rest."""
@@ -137,7 +137,7 @@ def fired_rules(page: ReviewPage, results: Sequence[AnalysisResult]) -> tuple[Fi
         by_explanation: dict[str, list[tuple[str, str]]] = {}
         for analysis in dict.fromkeys(signal.analysis for signal in same):
             here = [signal for signal in same if signal.analysis == analysis]
-            place = (words.title_of_signal(page.protocol, here[0]), keys.get(analysis, ""))
+            place = (title_of_signal(here[0], results), keys.get(analysis, ""))
             by_explanation.setdefault(explanation_of(here), []).append(place)
         reasons = tuple(
             Reason(tuple(named[:_IN_SIGHT]), len(named[_IN_SIGHT:]), explanation)

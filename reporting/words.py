@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
-from models.analysis import Analysis
 from models.dates import PartialDate
-from models.protocol import Protocol
 from models.published import PublishedVersion
 from models.registers import address_of
-from models.synthesis import PooledEffect, Signal
+from models.synthesis import PooledEffect
 from models.vocabulary import (
     AlertGrade,
     Convention,
@@ -286,25 +284,6 @@ def since_when(version: PublishedVersion) -> str:
 def study_labels(version: PublishedVersion) -> dict[str, str]:
     """Names such as ``Oh 2018`` that the published version gives its studies, by study id."""
     return {study.study_id: study.label for study in version.listed}
-
-
-def title_of(protocol: Protocol, analysis: Analysis) -> str:
-    """What readers call an analysis: its own title, or its outcome with the time where one is told."""
-    outcome, timepoint = protocol.outcome(analysis.outcome), protocol.timepoint(analysis.timepoint)
-    return analysis.title or outcome.title + (f", {timepoint.name}" if timepoint.is_told else "")
-
-
-def title_of_signal(protocol: Protocol, signal: Signal) -> str:
-    """The same of what a signal is about, with its comparison where there are several; ids that are gone stay ids."""
-    analysis = next((item for item in protocol.analyses if item.analysis == signal.analysis), None)
-    if analysis is None:
-        return f"{signal.outcome}, {signal.timepoint}"
-    return title_of(protocol, analysis) + of_comparison(protocol, analysis)
-
-
-def of_comparison(protocol: Protocol, analysis: Analysis) -> str:
-    """The comparison in brackets behind a title; '' where there is one alone."""
-    return f" ({protocol.comparison(analysis.comparison).title})" if len(protocol.comparisons) > 1 else ""
 
 
 def listed(items: list[str]) -> str:

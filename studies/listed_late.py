@@ -34,7 +34,7 @@ def listed_late(study: StudyFile, found: Sequence[Event]) -> Iterator[Event]:
         public_date=study.listed_from,
         first_seen_at=first.first_seen_at,
         grade=AlertGrade.ACTION if results and is_eligible else AlertGrade.WATCH,
-        evidence=f"listed as ongoing in version {study.listed_ongoing} ({study.listed_from}); {what}{people}",
+        evidence=f"{what}{people}; listed as ongoing in version {study.listed_ongoing} ({study.listed_from})",
         reference=f"{study.listed_ongoing}:{'results' if results else 'complete'}",
         is_news=True,
         rests_on=first.reference if results else first.rests_on,

@@ -120,6 +120,55 @@ def carry_out_hiccups(carry_out: Night, hiccups: Path, world_of_hiccups: ReplayS
     return carry_out_hiccups
 
 
+class Told(NamedTuple):
+    """A published night of a review, and what it concluded."""
+
+    settings: Settings
+    result: NightResult
+
+    @property
+    def review(self) -> str:
+        return self.result.judgement.review.protocol.review
+
+
+@pytest.fixture(scope="session")
+def night_with_posted_results(carry_out: Night, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The night of the shipped review on which posted results bring a second study; not to be changed."""
+    settings = Settings(data=tmp_path_factory.mktemp("posted") / "data")
+    return Told(settings, carry_out(settings.data, date(2024, 2, 29)))
+
+
+@pytest.fixture(scope="session")
+def night_of_second_review(
+    carry_out_second: Night, second_review: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Told:
+    """A night of the made-up review after results were posted; not to be changed."""
+    settings = Settings(data=tmp_path_factory.mktemp("second") / "data", reviews=second_review.parent)
+    return Told(settings, carry_out_second(settings.data, date(2022, 4, 20)))
+
+
+@pytest.fixture(scope="session")
+def night_of_hiccups(carry_out_hiccups: Night, hiccups: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """A night of the made-up review of nine comparisons; not to be changed."""
+    settings = Settings(data=tmp_path_factory.mktemp("hiccups") / "data", reviews=hiccups.parent)
+    return Told(settings, carry_out_hiccups(settings.data, date(2026, 9, 1)))
+
+
+@pytest.fixture(scope="session", params=["night_with_posted_results", "night_of_second_review", "night_of_hiccups"])
+def told(request: pytest.FixtureRequest) -> Told:
+    """A published night of each of three reviews."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Told)
+    return found
+
+
+@pytest.fixture(scope="session")
+def nights_of_hiccups(carry_out_hiccups: Night, tmp_path_factory: pytest.TempPathFactory) -> dict[date, NightResult]:
+    """A quiet night, the night on which a trial has ended and its numbers are in the folder, and the night after."""
+    data = tmp_path_factory.mktemp("hiccups") / "data"
+    return {day: carry_out_hiccups(data, day) for day in (date(2020, 6, 1), date(2022, 6, 1), date(2022, 6, 2))}
+
+
 def addresses(server: ReplayServer) -> dict[str, str]:
     """Where each source is found on a replay server, for `Settings.base_urls`."""
     return {slug: server.base_url(slug) for slug in SPEAKERS}

@@ -33,6 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the demo's last night, an alert, and the files that README speaks of."""
     folder = tmp_path_factory.mktemp("reader")
     shutil.copytree(Settings().reviews, folder / "reviews")
+    shutil.copytree(ROOT / "examples", folder / "examples")
     (folder / "trials.csv").write_text(TRIALS, encoding="utf-8")
     shutil.copy(ROOT / "tests" / "flows" / "fixtures" / "NCT90000002_classic.xml", folder / "NCT01363401.xml")
     demo = ["trialwatch", "backtest", "--date", "2024-02-29", "--date", "2026-11-20"]

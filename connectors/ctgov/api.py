@@ -57,12 +57,16 @@ def fetch(query: SourceQuery, since: date | None, http: Client) -> Iterator[Page
             raise SourceFailure(f"{SLUG}: {record_id!r} is no id of this registry: give NCT and eight digits")
     if query.topic:
         yield from _search(query.topic, since, http)
+    unknown = []
     for registry_id in query.record_ids:
-        yield from _record(f"/api/v2/studies/{registry_id}", {"format": "json"}, "record", http)
+        found = yield from _record(f"/api/v2/studies/{registry_id}", {"format": "json"}, "record", http)
+        if found is None:
+            unknown.append(registry_id)
     without = []
     for registry_id in query.registry_ids:
-        is_ours = re.fullmatch(words.ID_PATTERN, registry_id)  # Of other registries' entries there is no history here.
-        if is_ours and not (yield from _history(registry_id, http)):
+        # Of other registries' entries there is no history here, nor of a number that somebody mistyped.
+        has_history = re.fullmatch(words.ID_PATTERN, registry_id) and registry_id not in unknown
+        if has_history and not (yield from _history(registry_id, http)):
             without.append(registry_id)
     if without:
         raise SourceFailure(f"{SLUG}: /api/int/studies: no history, or not all of it, of {', '.join(without)}")

@@ -36,21 +36,18 @@ def fetch(query: SourceQuery, since: date | None, http: Client) -> Iterator[Page
     Raises
     ------
     SourceFailure
-        If a page cannot be used, the number of records changes under the search, or a record is missing;
-        the latter after all the others were fetched.
+        If a page cannot be used, or the number of records changes under the search. A record that the registry
+        does not have is no failure of the registry: its page says so, and a person is asked about the number.
     """
     if query.topic:
         yield from _search(f"({query.topic}) AND lastEdited GE {since}T00:00:00.000Z" if since else query.topic, http)
-    missing = []
     for record_id in query.record_ids:
         if not re.fullmatch(ID_PATTERN, record_id):
             raise SourceFailure(f"{SLUG}: {record_id!r} is no id of this registry: give ISRCTN and eight digits")
         page = http.get(_RECORD.format(record_id), {}, kind="record")
         yield page
-        if page.status == 404 or not trials_in(_document(page)):
-            missing.append(record_id)
-    if missing:
-        raise SourceFailure(f"{SLUG}: the registry has no {', '.join(missing)}")
+        if page.status != 404:
+            _document(page)
 
 
 def _search(expression: str, http: Client) -> Iterator[Page]:
@@ -96,6 +93,8 @@ def parse(page: Page) -> Iterator[Parsed]:
         trials = elements_of(page) if is_json else trials_in(_document(page))
         if not trials and page.kind == "file":
             raise SourceFailure(f"{page.url}: no <fullTrial> in it")
+        if not trials and page.kind == "record":
+            raise SourceFailure(f"{page.url}: the registry has no record of this id")
     except SourceFailure as failure:
         yield no_answer(page, failure)
         return

@@ -97,6 +97,11 @@ def as_json(cells: Mapping[str, str]) -> str:
     return json.dumps(cells, ensure_ascii=False, separators=(", ", ": ")) if cells else ""
 
 
+def is_of_arms(analysis: Analysis) -> bool:
+    """Whether an analysis's measure is one of arms, of people with events or of means."""
+    return analysis.measure in TABLE_MEASURES | MEAN_MEASURES | {Measure.IRR}
+
+
 def _data_type(analysis: Analysis) -> str:
     if analysis.given in _GIVEN:
         return _GIVEN[analysis.given]

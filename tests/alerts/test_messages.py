@@ -36,6 +36,13 @@ def test_a_body_is_whole_or_says_that_it_is_not(review: Any, length: int, limit:
         assert body.startswith(alert.body)
 
 
+def test_a_body_that_is_shortened_ends_with_a_whole_item(review: Any) -> None:
+    items = [f"- Analysis {n} moved from one estimate\n  to another estimate." for n in range(100)]
+    body = body_of(review.alert(body="WHAT HAPPENED\n" + "\n".join(items) + "\n"), 1500)
+    told, _ = body.split("\n\n[Shortened.")
+    assert told.endswith("to another estimate.") and told.count("- Analysis") > 5
+
+
 def test_a_message_says_how_to_answer_it_and_how_to_get_no_more(review: Any) -> None:
     body = body_of(review.alert())
     assert "trialwatch ack 0123456789abcdef --by NAME" in body

@@ -36,7 +36,7 @@ FAULTS = {
         "protocol.yaml",
         "\ncomparisons:\n",
         "\ncomparisons:\n  - {id: cells_vs_control, title: Doses, intervention: High, control: Low}\n",
-        r"protocol\.yaml.*comparison cells_vs_control stands twice; give each its own name",
+        r"protocol\.yaml.*comparisons\.1\.id: value 'cells_vs_control': stands twice: give each its own name",
     ),
     "n = 0": (
         "extraction.csv",

@@ -1,5 +1,6 @@
 """One question in the protocol gives every source its query, and what was sent can be read afterwards."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,12 +8,13 @@ import pytest
 import requests
 
 from connectors import CONNECTORS
-from flows.searches import query_for, searched_sources, searches
+from flows.searches import query_for, questions_of, searched_sources, searches, strategy
 from models.eligibility import InterventionRow
 from models.folder_files import ReviewError
 from models.pico import Pico
 from models.review import load_review
 from models.settings import Settings, SettingsError
+from models.vocabulary import Scope
 from stores.snapshot import query
 
 REVIEW = "als_cell_therapy"
@@ -163,3 +165,14 @@ def test_the_queries_as_sent_are_published(data: Path, protocol):
             assert any(wanted in question for source, question in rows if source == slug), slug
     found = searches(load_review(Settings().reviews / REVIEW), Settings(data=data))
     assert all(item.last_asked_at for item in found if item.how == "every night")
+
+
+def test_a_protocol_without_words_asks_no_topic_and_follows_its_studies():
+    review = load_review(Settings().reviews / REVIEW)
+    waiting = replace(review, protocol=review.protocol.model_copy(update={"pico": Pico()}))
+    asked = {scope: [item.source for item in questions_of(waiting) if item.scope is scope] for scope in Scope}
+    assert asked[Scope.TOPIC] == []
+    assert sorted(asked[Scope.STUDIES]) == sorted(review.protocol.by_program)
+    assert {item.query for item in searches(waiting, Settings())} == {""}
+    with pytest.raises(ReviewError, match="pico: has no words to search by"):
+        strategy(waiting, "ovid-medline", date(2026, 11, 30))

@@ -75,7 +75,7 @@ ROWS = [
     ("other,2026-11-02,0,,A. Author,2026-11-20,", "row", "said of a file"),
     ("embase,2026-11-21,0,,A. Author,2026-11-20,", "row", "is after known_from"),
     ("embase,2026-11-02,-1,,A. Author,2026-11-20,", "n_records", "greater than or equal to 0"),
-    ("embase,2026-11-02,0,export.ris,A. Author,2026-11-20,", "file", "pattern"),
+    ("embase,2026-11-02,0,export.ris,A. Author,2026-11-20,", "file", "form"),
     ("embase,2.11.2026,0,,A. Author,2026-11-20,", "searched_on", "date"),
 ]
 

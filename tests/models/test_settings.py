@@ -70,3 +70,24 @@ def test_an_empty_variable_is_none() -> None:
 def test_a_number_that_is_none_is_named(value: str) -> None:
     with pytest.raises(SettingsError, match=f"TRIALWATCH_KEEP_SNAPSHOTS='{value}': give a whole number of at least 1"):
         load_settings({"TRIALWATCH_KEEP_SNAPSHOTS": value})
+
+
+def test_reviews_under_the_folder_where_it_is_called_are_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings({}).reviews == Settings().reviews
+    (tmp_path / "reviews").mkdir()
+    assert load_settings({}).reviews == Path("reviews")
+    assert load_settings({"TRIALWATCH_REVIEWS": "elsewhere"}).reviews == Path("elsewhere")
+
+
+@pytest.mark.parametrize(("environ", "folder"), [({}, "reviews"), ({"TRIALWATCH_REVIEWS": "elsewhere"}, "elsewhere")])
+def test_a_new_review_is_never_written_among_those_that_ship(
+    environ: dict[str, str], folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings(environ).own_reviews == Path(folder)
+
+
+def test_in_the_programs_own_sources_its_reviews_are_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Settings().reviews.parent)
+    assert load_settings({}) == Settings()

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
+from playwright.sync_api import Page
 
 from models.page import FlowNumbers, ReplayedRecord, ReportEntry, ReviewPage, StudyEntry, VersionComparison
 from models.protocol import Protocol
@@ -814,3 +815,31 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
             "--disable-sync",
         ],
     }
+
+
+@pytest.fixture(scope="session")
+def overlapping_text() -> Callable[[Page, str], list[str]]:
+    """Texts of figures that lie upon each other, or leave their figure, in one of the two layouts."""
+
+    def overlapping_text(page: Page, layout: str) -> list[str]:
+        return page.evaluate(
+            """layout => {
+              const found = [];
+              for (const figure of document.querySelectorAll('.forest-' + layout)) {
+                const boxes = [...figure.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+                boxes.forEach(([one, a], i) => boxes.slice(i + 1).forEach(([other, b]) => {
+                  const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+                  const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+                  if (wide > 1 && high > 4) found.push(one + ' / ' + other);
+                }));
+                const frame = figure.getBoundingClientRect();
+                for (const [text, box] of boxes) {
+                  if (box.left < frame.left - 1 || box.right > frame.right + 1) found.push(text + ' leaves the figure');
+                }
+              }
+              return found;
+            }""",
+            layout,
+        )
+
+    return overlapping_text

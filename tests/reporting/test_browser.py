@@ -53,7 +53,12 @@ def test_page_fits_its_window_is_silent_and_asks_for_nothing(opened):
 
 @pytest.mark.parametrize("layout", list(WIDTHS))
 def test_text_of_a_figure_does_not_overlap(
-    layout, browser: Browser, httpserver: HTTPServer, review_page: ReviewPage, changed: Callable[..., ReviewPage]
+    layout,
+    browser: Browser,
+    httpserver: HTTPServer,
+    review_page: ReviewPage,
+    changed: Callable[..., ReviewPage],
+    overlapping_text: Callable[[Page, str], list[str]],
 ):
     long = {"NCT01363401": "Murcia, intraspinal or intrathecal BM-MNC", "NCT02017912": "NurOwn phase 2 (abstract)"}
     included = [item.model_copy(update={"label": long[item.study_id]}) for item in review_page.baseline.included]
@@ -63,25 +68,7 @@ def test_text_of_a_figure_does_not_overlap(
     )
     page = browser.new_page(viewport={"width": WIDTHS[layout], "height": 900})
     page.goto(httpserver.url_for("/"))
-    overlapping = page.evaluate(
-        """layout => {
-          const found = [];
-          for (const figure of document.querySelectorAll('.forest-' + layout)) {
-            const boxes = [...figure.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
-            boxes.forEach(([one, a], i) => boxes.slice(i + 1).forEach(([other, b]) => {
-              const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-              const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-              if (wide > 1 && high > 4) found.push(one + ' / ' + other);
-            }));
-            const frame = figure.getBoundingClientRect();
-            for (const [text, box] of boxes) {
-              if (box.left < frame.left - 1 || box.right > frame.right + 1) found.push(text + ' leaves the figure');
-            }
-          }
-          return found;
-        }""",
-        layout,
-    )
+    overlapping = overlapping_text(page, layout)
     page.close()
     assert not overlapping, "; ".join(overlapping)
 

@@ -7,6 +7,8 @@ from types import ModuleType
 
 import pytest
 
+from reporting.statements.measured import MEASURED
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -39,6 +41,26 @@ def test_few_reports_that_count_are_excluded_and_none_is_joined_to_a_wrong_study
     by_number = {item.rpartition(" to ")[0].rpartition(" ")[2] for item in joined.wrong}
     assert all(name.endswith(("-meta", "-pooled")) for name in by_number)
     assert joined.recall >= 0.74
+
+
+def test_what_the_statement_of_automation_says_of_reports_is_what_is_measured(measured: ModuleType) -> None:
+    reviews = {"made-up reports, first review": "als_cell_therapy", "made-up reports, second review": "pressure_ulcers"}
+    found = {}
+    for labelled, review in reviews.items():
+        given = measured.labelled(review)
+        screened = measured.judged(given)
+        tallies = {
+            "two descriptions of one report": measured.identity(given),
+            "reports not excluded": measured.screening(given, screened),
+            "reports joined to their study": measured.joining(given, screened)["joined"],
+        }
+        found |= {(question, labelled): tally for question, tally in tallies.items()}
+    said = [item for item in MEASURED if item.where == "benchmarks/reports.py"]
+    assert {(item.question, item.labelled) for item in said} == set(found)
+    for item in said:
+        tally = found[item.question, item.labelled]
+        assert item.n == tally.found + len(tally.missed)
+        assert (item.precision, item.recall) == (round(tally.precision, 3), round(tally.recall, 3))
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from models.protocol import Protocol
+from reporting.statements.measured import MEASURED
 from studies.eligibility import screen
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "accuracy.py"
@@ -79,3 +80,21 @@ def test_a_wrong_answer_is_counted_and_named(accuracy: ModuleType):
     tally.count({"a", "b"}, {"b", "c"}, "trap")
     assert (tally.precision, tally.recall) == (0.5, 0.5)
     assert (tally.wrong, tally.missed) == (["trap: a"], ["trap: c"])
+
+
+def test_what_the_statement_of_automation_says_of_records_is_what_is_measured(accuracy: ModuleType, protocol: Protocol):
+    linkage = accuracy.linkage()
+    eligible, left = accuracy.made_up_eligibility(protocol)
+    found = {
+        ("registrations joined without a person", "labelled pairs"): linkage["records joined"],
+        ("reports of results linked", "labelled pairs"): linkage["reports of results"],
+        ("eligible registrations", "labelled records of the replay archive"): accuracy.eligibility(protocol)[0],
+        ("eligible registrations", "made-up registrations"): eligible,
+        ("registrations left to a person", "made-up registrations"): left,
+    }
+    said = [item for item in MEASURED if item.where == "benchmarks/accuracy.py"]
+    assert {(item.question, item.labelled) for item in said} == set(found)
+    for item in said:
+        tally = found[item.question, item.labelled]
+        assert item.n == tally.found + len(tally.missed)
+        assert (item.precision, item.recall) == (round(tally.precision, 3), round(tally.recall, 3))

@@ -60,7 +60,7 @@ def folder(tmp_path: Path) -> Path:
         ("A,XYZ-1,,maybe,verbatim,s\n", "interventions.csv:2: counts: value 'maybe'"),
         ("A,XYZ-1,,,verbatim,s\n", "interventions.csv:2: counts: "),
         ("A,XYZ-1,,yes,hearsay,s\n", "interventions.csv:2: evidence: value 'hearsay'"),
-        ("A,XYZ-1,yes,verbatim,s\n", "interventions.csv:2: the row has another number of fields"),
+        ("A,XYZ-1,yes,verbatim,s\n", "interventions.csv:2: row: the row has another number of fields"),
     ],
 )
 def test_an_intervention_that_cannot_be_used_is_named_with_its_line(folder: Path, rows: str, words: str):
@@ -81,7 +81,7 @@ def test_a_review_without_interventions_has_the_protocols_words_alone(folder: Pa
     ("header", "words"),
     [
         ("name,names,is_counted,evidence,source\n", "interventions.csv:1: counts: "),
-        ("name,names,,counts,evidence,source\n", "interventions.csv:1: a column has no name"),
+        ("name,names,,counts,evidence,source\n", "interventions.csv:1: header: a column has no name"),
     ],
 )
 def test_a_header_that_cannot_be_used_is_named(folder: Path, header: str, words: str):

@@ -38,7 +38,7 @@ def test_results_that_were_posted_before_the_version_are_news_of_their_own(
     assert (event.grade, event.is_news, event.event_date) == ("action", True, "2022-07-15")
     assert event.public_date == date(2026, 6, 10)
     assert event.evidence == (
-        "listed as ongoing in version 2026 (2026-06-10); results posted 2022-07-15 (NCT10000001); 386 randomised"
+        "results posted 2022-07-15 (NCT10000001); 386 randomised; listed as ongoing in version 2026 (2026-06-10)"
     )
 
 

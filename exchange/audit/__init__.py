@@ -1,0 +1,1 @@
+"""What a review contradicts in itself, told from its data package alone."""

@@ -1,4 +1,4 @@
-"""Posted results of one study as rows for extraction.csv: a person checks them, pastes them and confirms them.
+"""Posted results of one study as rows for extraction.csv and contrasts.csv: a person checks, pastes and confirms them.
 
 What is posted beside the arms goes with them as comments.
 """
@@ -14,8 +14,9 @@ from cli.folder_rows import append_rows, as_csv
 from cli.history import UnknownStudy
 from cli.posted import Posted, posted_of
 from judging.evidence import arm_of
+from judging.posted_contrasts import offered
 from models.dates import first_day
-from models.folder_rows import ExtractionRow
+from models.folder_rows import ContrastRow, ExtractionRow
 from models.report import Report
 from models.review import review_named
 from models.screening import QueueItem
@@ -28,8 +29,9 @@ from stores.snapshot import query
 from studies.discrepancies import in_results
 from studies.extraction import extract
 
-FILE = "extraction.csv"
+FILE, CONTRASTS = "extraction.csv", "contrasts.csv"
 _COLUMNS = tuple(ExtractionRow.model_fields)
+_OF_CONTRASTS = tuple(ContrastRow.model_fields)
 
 
 class Candidates(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +41,8 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
     known_from: dict[str, date]
     """Day on which results were posted, by the record or summary that holds them."""
     rows: tuple[ArmResult, ...]
+    contrasts: tuple[dict[str, object], ...]
+    """Rows of contrasts.csv as they are typed: estimates of places for which there are no numbers of arms."""
     settled: tuple[ArmResult, ...]
     """Candidates for whose outcome and time extraction.csv has rows already."""
     queue: tuple[QueueItem, ...]
@@ -75,16 +79,30 @@ def candidates(identifier: str, review_name: str, settings: Settings) -> Candida
     found = [extract(study_id, source, review.protocol) for source in sources]
     arms = [arm for item in found for arm in item.arms]
     entered = [arm_of(row) for row in review.extraction if row.study_id == study_id]
-    places = {(arm.outcome, arm.timepoint) for arm in entered}
+    places = {_place(arm) for arm in entered}
+    known = (
+        places | {_place(arm) for arm in arms} | {_place(row) for row in review.contrasts if row.study_id == study_id}
+    )
+    estimates = [row for source in sources for row in offered(study_id, source, review.protocol)]
+    contrasts = {_place(row): row for row in reversed(estimates) if _place(row) not in known}
+    known_from = _posted(members, summaries)
     return Candidates(
         study_id=study_id,
-        known_from=_posted(members, summaries),
-        rows=tuple(arm for arm in arms if (arm.outcome, arm.timepoint) not in places),
-        settled=tuple(arm for arm in arms if (arm.outcome, arm.timepoint) in places),
+        known_from=known_from,
+        rows=tuple(arm for arm in arms if _place(arm) not in places),
+        contrasts=tuple(
+            _typed(row.model_copy(update={"known_from": known_from.get(row.report, row.known_from)}))
+            for row in contrasts.values()
+        ),
+        settled=tuple(arm for arm in arms if _place(arm) in places),
         queue=tuple(item for one in found for item in one.queue),
         discrepancies=tuple(in_results(entered, arms)),
         posted=tuple(posted_of(study_id, source, review.protocol) for source in sources),
     )
+
+
+def _place(item: ArmResult | ContrastRow) -> tuple[str, str, str]:
+    return item.comparison, item.outcome, item.timepoint
 
 
 def _summaries(warehouse: Path, study_id: str) -> list[Report]:
@@ -110,11 +128,14 @@ def _posted(records: Sequence[TrialRecord], summaries: Sequence[Report]) -> dict
     return {source: first_day(day) for source, day in days.items()}
 
 
-def as_text(found: Candidates, columns: Sequence[str] = _COLUMNS) -> str:
-    """What there is to paste; as comments, which the file may hold, what is settled, contradicted, for people, or
-    posted beside the arms.
+def as_text(found: Candidates, columns: Sequence[str] = _COLUMNS, of_contrasts: Sequence[str] = _OF_CONTRASTS) -> str:
+    """What there is to paste, each file's rows under a comment that names it where there are both; and as comments,
+    which the files may hold, what is settled, contradicted, for people, or posted beside the arms.
     """
-    lines = [as_csv(_rows(found), columns).rstrip("\n")] if found.rows else [f"# {found.study_id}: no rows to paste"]
+    lines = [as_csv(_rows(found), columns).rstrip("\n")] if found.rows else []
+    if found.contrasts:
+        lines += [f"# For {CONTRASTS}:", as_csv(found.contrasts, of_contrasts).rstrip("\n")]
+    lines = lines or [f"# {found.study_id}: no rows to paste"]
     said = []
     if found.settled:
         places = sorted({f"{arm.outcome}, {arm.timepoint}" for arm in found.settled})
@@ -125,13 +146,16 @@ def as_text(found: Candidates, columns: Sequence[str] = _COLUMNS) -> str:
     return "\n".join([*lines, *("# " + " ".join(item.split()) for item in said)])
 
 
-def columns_of(folder: Path) -> tuple[str, ...]:
-    """Columns of a review's extraction.csv in their order, or all of them where there is no such file."""
-    return folder_rows.columns_of(folder / FILE, _COLUMNS)
+def columns_of(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Columns of a review's extraction.csv and contrasts.csv in their order, or all of them where there is no such file."""
+    return (
+        folder_rows.columns_of(folder / FILE, _COLUMNS),
+        folder_rows.columns_of(folder / CONTRASTS, _OF_CONTRASTS),
+    )
 
 
-def append(found: Candidates, folder: Path) -> int:
-    """Add the rows to a review's extraction.csv, all or none; returns how many.
+def append(found: Candidates, folder: Path) -> dict[str, int]:
+    """Add the rows to a review's extraction.csv and contrasts.csv, each all or none; returns how many by file.
 
     Raises
     ------
@@ -140,7 +164,15 @@ def append(found: Candidates, folder: Path) -> int:
     """
     if found.rows:
         append_rows(folder / FILE, _rows(found), _COLUMNS)
-    return len(found.rows)
+    if found.contrasts:
+        append_rows(folder / CONTRASTS, found.contrasts, _OF_CONTRASTS)
+    return {FILE: len(found.rows)} | ({CONTRASTS: len(found.contrasts)} if found.contrasts else {})
+
+
+def _typed(row: ContrastRow) -> dict[str, object]:
+    """A row as people type it: yes and no in the files' words."""
+    cells = row.model_dump(mode="json")
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in cells.items()}
 
 
 def _rows(found: Candidates) -> list[dict[str, object]]:

@@ -29,14 +29,15 @@ from connectors.strategies import PLATFORMS
 from flows.searches import searches, strategy
 from models.review import Review, review_named
 from models.vocabulary import Convention, Interval, Measure, Model
+from models.zero_cells import AddTo
 from pooling.forest import around, forest, label
 from pooling.further import Further, Wanted, further_of
-from pooling.pool import Preset, ZeroChoice, analyses, record
+from pooling.pool import Preset, analyses, record
 from pooling.spreadsheet import PoolError
 from reporting.numbers import counted
 from stores.published import fingerprint_of, published_folder
 from stores.snapshot import query
-from synthesis.tables import AddTo
+from synthesis.tables import ZeroChoice
 
 reading = typer.Typer()
 
@@ -226,17 +227,19 @@ def extract_command(
     context: typer.Context,
     identifier: Annotated[str, typer.Argument(metavar="STUDY", help="Study or record, e.g. NCT03280056.")],
     review: ReviewOption = THE_ONLY_REVIEW,
-    append_rows: Annotated[bool, typer.Option("--append", help="Add the rows to the review's extraction.csv.")] = False,
+    append_rows: Annotated[bool, typer.Option("--append", help="Add the rows to the review's files.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print rows for extraction.csv, ready to paste, from a study's posted results."""
+    """Print rows for extraction.csv and contrasts.csv, ready to paste, from a study's posted results."""
     settings = settings_of(context)
     found, folder = candidates(identifier, review, settings), settings.reviews / review
     if append_rows:
-        n_rows = append(found, folder)
-        said = f"{folder / 'extraction.csv'}: {n_rows} rows added; check each against its place and confirm it"
-        console().print(said if n_rows else f"{found.study_id}: no rows to add")
+        added = {name: n_rows for name, n_rows in append(found, folder).items() if n_rows}
+        for name, n_rows in added.items():
+            console().print(f"{folder / name}: {n_rows} rows added; check each against its place and confirm it")
+        if not added:
+            console().print(f"{found.study_id}: no rows to add")
     if as_json:
         print_json(msgspec.to_builtins(found))
     elif not append_rows:
-        console().print(candidates_text(found, columns_of(folder)))
+        console().print(candidates_text(found, *columns_of(folder)))

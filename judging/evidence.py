@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping, Sequence, Set
 from datetime import date
 from math import log
 
+from judging.posted_contrasts import offered, place_of
 from models.folder_rows import ContrastRow, ExtractionRow, NumbersRow
 from models.report import Report
 from models.review import Review
@@ -48,7 +49,8 @@ def numbers_of_review(
 ) -> tuple[Numbers, list[QueueItem]]:
     """Confirmed rows, and provisional ones where no confirmed row settles the same place.
 
-    Where two registers post the same, the first one's numbers count and a difference goes to a person.
+    Where two registers post the same, the first one's numbers count and a difference goes to a person. A posted estimate
+    counts where no numbers of arms do.
 
     Parameters
     ----------
@@ -70,6 +72,11 @@ def numbers_of_review(
             fresh = [arm for arm in found.arms if _place(arm) not in settled]
             provisional += fresh
             settled |= {_place(arm) for arm in fresh}
+    for study_id, holders in sources.items():
+        for row in (row for source in holders for row in offered(study_id, source, review.protocol)):
+            if (place := place_of(row)) not in settled:
+                unsettled.append(contrast_of(row))
+                settled.add(place)
     numbers = Numbers(confirmed=tuple(confirmed), provisional=tuple(provisional), contrasts=tuple(unsettled))
     return numbers, queue
 
@@ -155,6 +162,8 @@ def contrast_of(row: ContrastRow) -> Contrast:
         part=row.part,
         subgroup=Subgroup(number=row.subgroup_number or 0, name=row.subgroup),
         counts_in=row.counts_in,
+        quantity=row.quantity or "",
+        is_adjusted=row.is_adjusted,
         report=row.report,
         place=_where(row),
         known_from=row.known_from,
@@ -194,6 +203,8 @@ def arm_of(row: ExtractionRow) -> ArmResult:
         part=row.part,
         subgroup=Subgroup(number=row.subgroup_number or 0, name=row.subgroup),
         counts_in=row.counts_in,
+        quantity=row.quantity or "",
+        is_adjusted=row.is_adjusted,
         correlation=row.correlation,
         design_effect=_design_effect(row),
         shared_by=row.shared_by or 1,

@@ -5,28 +5,24 @@ earlier nights left in the ledger. The same inputs give the same judgement.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
 
 from judging.describe import descriptions_of
 from judging.evidence import Numbers, as_printed, inputs_of, numbers_of_review
-from judging.rulings import (
-    out_of_evidence,
-)
+from judging.number_tasks import counted_twice, mixed_quantities, more_than_randomised, one_sided, to_confirm
+from judging.rulings import out_of_evidence
 from judging.screened import screen_records
 from judging.tasks import (
     contradicted,
     look_alikes,
-    more_than_randomised,
     number_conflicts,
     of_leading_record,
-    one_sided,
     recall,
     rejections,
     reopened_decisions,
-    to_confirm,
     unclear,
     unread_languages,
     unread_results,
@@ -49,6 +45,7 @@ from models.vocabulary import (
     StudyList,
     Verdict,
 )
+from studies.comparison_arms import comparisons_of, may_be_of
 from studies.corrections import is_disputed
 from studies.events import events_of
 from studies.lifecycle import LinkedReport, StudyFile, status_of
@@ -125,9 +122,11 @@ def judge(
     queue += number_conflicts(files, screened.linked, screened.newest)
     statuses = tuple(status_of(study, context, thresholds, review.decisions) for study in files)
     queue += unread_results(files, statuses, review)
-    queue += to_confirm(numbers.provisional)
+    queue += to_confirm(numbers.provisional, numbers.contrasts)
     queue += more_than_randomised([*numbers.confirmed, *numbers.provisional], files)
     queue += one_sided([*numbers.confirmed, *numbers.provisional])
+    queue += counted_twice(inputs, review.protocol)
+    queue += mixed_quantities(inputs, review.protocol)
     events = tuple(event for study in files for event in events_of(study, context, thresholds, told.nights))
     # The arithmetic is held against what was printed, with every study that was in it then.
     published_inputs = as_printed(review, entered)
@@ -136,12 +135,13 @@ def judge(
     is_readable = review.baseline.in_force_from <= context.today
     gate = reproduce(review.protocol, review.printed, as_published) if is_readable else []
     new_participants = _new_participants(files, statuses, events, review)
+    membership = _membership(new_participants, screened, numbers, review)
     others = [item for item in effects if item.evidence_set is not EvidenceSet.PUBLISHED]
     closed = {signal.analysis for signal in gate if signal.fired}
     queue += not_reproduced(gate, review)
     # What does not come out of its own data is not made newer: only its published data are pooled.
     effects = tuple(e for e in effects if e.evidence_set is EvidenceSet.PUBLISHED or e.analysis not in closed)
-    signals = (*gate, *compare(review.protocol, [*as_published, *others], new_participants, closed))
+    signals = (*gate, *compare(review.protocol, [*as_published, *others], new_participants, closed, membership))
     decision = decide(
         review.protocol,
         review.baseline,
@@ -273,6 +273,21 @@ def _linked_reports(screened: Screened, review: Review, literature: Literature) 
     for reports in linked.values():
         reports.sort(key=lambda item: (item.report.published_date or item.report.registry_date, item.report.report_id))
     return linked
+
+
+def _membership(
+    studies: Iterable[str], screened: Screened, numbers: Numbers, review: Review
+) -> dict[tuple[str, str], bool | None]:
+    """Whether each study is of each comparison, by its registered arms and by the rows that are entered of it."""
+    entered: dict[str, set[str]] = defaultdict(set)
+    for item in (*numbers.settled, *numbers.provisional):
+        entered[item.study_id].add(item.comparison)
+    known = {study: comparisons_of(screened.record_of(study), review.protocol) | entered[study] for study in studies}
+    return {
+        (study, comparison.id): may_be_of(comparison.id, known[study], review.protocol)
+        for study in known
+        for comparison in review.protocol.comparisons
+    }
 
 
 def _new_participants(

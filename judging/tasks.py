@@ -16,10 +16,10 @@ from models.judgement import Linked, Screened
 from models.report import Report
 from models.review import Review
 from models.screening import QUEUE_KINDS, QueueItem, ScreeningDecision, StudyStatus
-from models.synthesis import ArmResult, SourceFreshness
+from models.synthesis import SourceFreshness
 from models.trial import Observation, Rejected, TrialRecord
 from models.vocabulary import ReportKind, StudyList, Verdict
-from studies.discrepancies import in_numbers, in_time, in_words
+from studies.discrepancies import in_numbers, in_time
 from studies.eligibility import NOT_WRITTEN
 from studies.lifecycle import StudyFile
 from studies.likeness import like_records, like_reports, to_queue
@@ -175,48 +175,6 @@ def unread_results(files: Sequence[StudyFile], statuses: Sequence[StudyStatus], 
             )
 
 
-def to_confirm(provisional: Sequence[ArmResult]) -> Iterator[QueueItem]:
-    """Numbers that are in the provisional set alone, by study, outcome and time."""
-    places: dict[tuple[str, str, str], list[ArmResult]] = defaultdict(list)
-    for arm in provisional:
-        places[arm.study_id, arm.outcome, arm.timepoint].append(arm)
-    for (study_id, outcome, timepoint), arms in places.items():
-        yield QueueItem(
-            kind="extraction",
-            subject=study_id,
-            reason=f"numbers of {', '.join(dict.fromkeys(arm.report for arm in arms))} are provisional: nobody has"
-            " confirmed them",
-            field=f"{outcome}, {timepoint}",
-            value="; ".join(f"{arm.arm} {in_words(arm)}" for arm in arms),
-            action=f"hold them against their place and confirm the rows (trialwatch extract {study_id} --append, then"
-            " is_confirmed true)",
-        )
-
-
-def more_than_randomised(arms: Sequence[ArmResult], files: Sequence[StudyFile]) -> Iterator[QueueItem]:
-    """Outcomes whose arms hold more people than the study is known to have randomised, or else to have started."""
-    most: dict[str, tuple[int, str]] = {}
-    for study in files:
-        numbers = study.numbers
-        known = ((numbers.n_randomised, "randomised"), (numbers.n_started, "started"))
-        if found := [(n, what) for n, what in known if n is not None]:
-            most[study.study_id] = found[0]
-    analysed: dict[tuple[str, str, str], int] = defaultdict(int)
-    for arm in arms:
-        analysed[arm.study_id, arm.outcome, arm.timepoint] += arm.n_analysed
-    for (study_id, outcome, timepoint), n in analysed.items():
-        limit, what = most.get(study_id, (n, ""))
-        if n > limit:
-            yield QueueItem(
-                kind="discrepancy",
-                subject=study_id,
-                reason=f"the arms hold {n} people, and {limit} were {what}",
-                field=f"{outcome}, {timepoint}",
-                value=str(n),
-                action="look for an arm that is entered twice, or for people who are not of the comparison",
-            )
-
-
 def look_alikes(
     linked: Linked,
     records: Mapping[str, TrialRecord],
@@ -294,24 +252,6 @@ def of_leading_record(
     leading = screened.linked.leading[study_id]
     records = [version.item for version in versions.get(study_id, ()) if isinstance(version.item, TrialRecord)]
     return [record for record in records if record.record_id == leading]
-
-
-def one_sided(arms: Sequence[ArmResult]) -> Iterator[QueueItem]:
-    """Outcomes of studies of which only one side is entered: nothing can be compared."""
-    sides: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for arm in arms:
-        sides[arm.study_id, arm.outcome, arm.timepoint].add(arm.arm)
-    for (study_id, outcome, timepoint), entered in sides.items():
-        if len(entered) == 1:
-            [side] = entered
-            yield QueueItem(
-                kind="extraction",
-                subject=study_id,
-                reason=f"only the {side} arm is entered, so nothing is pooled",
-                field=f"{outcome}, {timepoint}",
-                value=str(side),
-                action="enter the other arm in extraction.csv",
-            )
 
 
 def open_items(queue: Iterable[QueueItem], settled: Sequence[SettledRow]) -> tuple[QueueItem, ...]:

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from models.terms import Row
 from models.vocabulary import MEAN_MEASURES, RATIOS, Interval, Measure, Model
+from models.zero_cells import AddTo, ZeroDouble
 
 CONTRAST_MEASURES = frozenset(Measure) - {Measure.PETO}
 """Measures that a report may give ready, as an estimate with its standard error or limits."""
@@ -93,6 +94,12 @@ class Analysis(Row):
     has_tau2_limits: bool = False
     swaps_events: bool = False
     """Whether people without the event are counted in place of those with it."""
+    zero_add: Annotated[float, Field(ge=0, le=10)] | None = None
+    """Added to each of the four cells of tables with a zero cell; empty: as the method has it."""
+    zero_to: AddTo | None = None
+    zero_by_arm: bool | None = None
+    """Whether each arm gets a share of the addition in proportion to its size."""
+    zero_double: ZeroDouble | None = None
     role: Literal["main", "subgroup", "sensitivity"] = "main"
     """Rules are applied to main analyses."""
     is_primary: bool | None = None
@@ -148,4 +155,20 @@ class Analysis(Row):
             )
         if self.measure in MEAN_MEASURES and self.method not in {Method.IV, None}:
             raise ValueError(f"{self.measure} is pooled by inverse variance; write method iv")
+        return self
+
+    @property
+    def zero_rules(self) -> dict[str, object]:
+        """What it says about tables with zero cells, by column."""
+        names = ("zero_add", "zero_to", "zero_by_arm", "zero_double")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+    @model_validator(mode="after")
+    def says_of_zeros_what_it_can(self) -> Self:
+        if self.zero_rules and self.method is None:
+            raise ValueError(f"{', '.join(self.zero_rules)} needs to know what is corrected: give method and model")
+        if self.zero_to is AddTo.NONE and (self.zero_add or self.zero_by_arm):
+            raise ValueError(
+                "zero_to none adds nothing; leave zero_add and zero_by_arm empty, or write another zero_to"
+            )
         return self

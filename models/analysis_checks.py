@@ -13,7 +13,7 @@ from models.near_words import nearest
 from models.protocol import Protocol
 from models.published import EstimateRow, PublishedEstimate, PublishedVersion
 from models.terms import Row
-from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Convention, Measure
+from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Convention, Measure, Model
 
 
 class Numbers(Interface):
@@ -85,12 +85,30 @@ def _of_analyses(path: Path, rows: Sequence[Analysis], protocol: Protocol) -> It
 def _of_measure(path: Path, row: Analysis, measure: Measure) -> Iterator[str]:
     if row.swaps_events and measure not in TABLE_MEASURES:
         yield f"{path}:{row.line}: swaps_events: true: {measure} counts no events; write false"
+    if row.zero_rules and (measure not in TABLE_MEASURES or row.given in {Given.CONTRAST, Given.O_MINUS_E}):
+        field, value = next(iter(row.zero_rules.items()))
+        yield (
+            f"{path}:{row.line}: {field}: {str(value)!r}: of {measure} given as {row.given} no 2 x 2 tables are pooled;"
+            " leave it empty"
+        )
     if row.is_log is not None and measure is not Measure.GEN:
         yield f"{path}:{row.line}: is_log: {row.is_log}: {measure} says itself whether it is a logarithm; leave it empty"
-    if row.method in {"mh", "peto"} and (measure not in TABLE_MEASURES and measure is not Measure.HR):
+    if measure is Measure.GEN and row.is_log is None:
+        yield f"{path}:{row.line}: is_log: '': write true if its estimates are logarithms, and false if they are not"
+    if row.method in {"mh", "peto"} and measure not in TABLE_MEASURES:
         yield f"{path}:{row.line}: method: {str(row.method)!r}: {measure} is pooled by inverse variance; write 'iv'"
+    elif row.method and not _goes_with(row.pooling_model, measure):
+        other = "peto" if row.method == "mh" else "mh"
+        yield f"{path}:{row.line}: method: {str(row.method)!r}: it does not pool {measure}; write 'iv' or {other!r}"
     if row.given is Given.ARMS and measure in {Measure.HR, Measure.GEN}:
         yield f"{path}:{row.line}: given: 'arms': {measure} cannot be computed from arms; write 'contrast' or 'o_minus_e'"
+
+
+def _goes_with(model: Model, measure: Measure) -> bool:
+    """Whether a model of 2 x 2 tables estimates a measure of them; other models pool anything."""
+    if model is Model.MH:
+        return measure is not Measure.PETO
+    return model is not Model.PETO or measure in {Measure.OR, Measure.PETO}
 
 
 def _of_outcomes(path: Path, protocol: Protocol) -> Iterator[str]:
@@ -107,7 +125,14 @@ def _of_choices(folder: Path, protocol: Protocol, has_file: bool) -> Iterator[st
     """Every analysis has a model under every convention."""
     for convention in protocol.conventions:
         for analysis in protocol.analyses:
-            if convention.name is Convention.PUBLISHED and not protocol.choices(analysis, convention):
+            measure, choices = analysis.measure, protocol.choices(analysis, convention)
+            for model in (choice.model for choice in choices if measure in TABLE_MEASURES):
+                if measure and not _goes_with(model, measure):
+                    yield (
+                        f"{folder / 'protocol.yaml'}:1: conventions.{convention.name}: {str(model)!r} does not pool"
+                        f" {measure}, the measure of {analysis.analysis}; take common or REML"
+                    )
+            if convention.name is Convention.PUBLISHED and not choices:
                 where = folder / ("analyses.csv" if has_file else "protocol.yaml")
                 yield (
                     f"{where}:{max(analysis.line, 1)}: method: '': nothing says how {analysis.analysis} is pooled as"

@@ -101,7 +101,8 @@ def problems_within(
     for name, key, action in _ONCE:
         yield from twice(folder / f"{name}.csv", getattr(tables, name), key, action)
     if "published" not in unread:
-        names = {version.version for version in versions}
+        # What is judged before the first version has none to name.
+        names = {version.version for version in versions} or {""}
         for name in ("risk_of_bias", "certainty", "estimates"):
             for row in getattr(tables, name):
                 yield from known(folder / f"{name}.csv", row, "version", row.version, names)

@@ -248,7 +248,8 @@ class RiskOfBiasRow(Row):
     analysis: str = ""
     part: str = ""
     subgroup_number: Annotated[int, Field(ge=1)] | None = None
-    version: str
+    version: str = ""
+    """The version that states it; empty only while there is none."""
     source: str
 
     @model_validator(mode="after")
@@ -276,7 +277,8 @@ class CertaintyRow(Row):
     timepoint: str = ""
     certainty: Literal["high", "moderate", "low", "very low", "not stated"]
     reasons: str
-    version: str
+    version: str = ""
+    """The version that states it; empty only while there is none."""
     source: str
 
     @model_validator(mode="after")

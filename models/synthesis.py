@@ -1,6 +1,7 @@
 """What enters a pooled analysis and what comes out of it, and the verdict on the review."""
 
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 import msgspec
 
@@ -20,6 +21,7 @@ from models.vocabulary import (
     SourceState,
     UpdateStatus,
 )
+from models.zero_cells import AddTo, ZeroDouble
 
 
 class Subgroup(Value, frozen=True, kw_only=True):
@@ -61,6 +63,9 @@ class ArmResult(Value, frozen=True, kw_only=True):
     """Factor by which the variance of a cluster-randomised trial grows."""
     shared_by: int = 1
     """Rows that share these people as their control group."""
+    quantity: Literal["", "final", "change"] = ""
+    """Whether means are final values or changes from baseline; empty where nobody says."""
+    is_adjusted: bool | None = None
     report: str = ""
     place: str = ""
     """Table and page, or path into the raw record."""
@@ -93,6 +98,8 @@ class Contrast(Value, frozen=True, kw_only=True):
     part: str = ""
     subgroup: Subgroup = NO_SUBGROUP
     counts_in: Applicability = Applicability.BOTH
+    quantity: Literal["", "final", "change"] = ""
+    is_adjusted: bool | None = None
     report: str = ""
     place: str = ""
     known_from: date | None = None
@@ -141,6 +148,16 @@ class EffectInput(Value, frozen=True, kw_only=True):
     """Whether it was given ready, so that counts beside it are for readers alone."""
     shared_by: int = 1
     """Rows that share the control group: by it people and events of that are divided; `vi` has it already."""
+    quantity: Literal["", "final", "change"] = ""
+    is_adjusted: bool | None = None
+    """Whether its numbers are adjusted for baseline values or other covariates."""
+    zero_add: float | None = None
+    zero_to: AddTo | None = None
+    zero_by_arm: bool | None = None
+    zero_double: ZeroDouble | None = None
+    """What its analysis says about zero cells."""
+    zero_of_cells: bool = False
+    """Whether that is about the cells that are pooled alone, as of Mantel-Haenszel; otherwise `yi` and `vi` have it."""
     source: str = ""
     evidence: EvidenceWord = EvidenceWord.VERBATIM
     note: str = ""

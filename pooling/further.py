@@ -9,7 +9,7 @@ import numpy as np
 
 from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Measure, Model
 from pooling.effects import Studies
-from pooling.pool import TABLE_MODELS, Analysis, numbers_of, pool_chosen
+from pooling.pool import Analysis, numbers_of, pool_chosen
 from pooling.reported import MEAN_COLUMNS
 from pooling.spreadsheet import PoolError
 from synthesis.certainty import HALF_SD, RELATIVE_REDUCTION
@@ -28,6 +28,7 @@ from synthesis.sequential import (
 )
 from synthesis.small_study import egger, funnel_contours, harbord, peters, trim_and_fill
 from synthesis.study_sets import Mask
+from synthesis.tables import TABLE_MODELS
 
 Json = dict[str, object]
 

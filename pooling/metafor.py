@@ -1,7 +1,7 @@
 """The third engine: metafor, where R is installed with it. It is asked through files, one R process per run.
 
-What metafor has no name for is not asked: DerSimonian-Laird with Q around the Mantel-Haenszel estimate, and
-RevMan's Mantel-Haenszel risk difference. A fit that metafor itself refuses or does not finish says nothing.
+What metafor has no name for is not asked: DerSimonian-Laird with Q around the Mantel-Haenszel estimate, RevMan's
+Mantel-Haenszel risk difference, and cells with rules of their own for zeros. A fit that metafor itself refuses or does not finish says nothing.
 """
 
 import csv
@@ -12,13 +12,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.analysis import Method
+from models.analysis import Applicability, Method
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import RATIOS, TABLE_MEASURES, Interval, Measure, Model
+from models.vocabulary import TABLE_MEASURES, Interval, Measure, Model
 from synthesis.crosscheck import TOLERANCE, Disagreement
 
 TESTS = {Interval.WALD: "z", Interval.HKSJ: "knha", Interval.HKSJ_TRUNCATED: "adhoc"}
 METHODS = {Model.COMMON: "EE", Model.MH: "MH", Model.PETO: "PETO"}
+_LEVEL = 0.95
 COMPARED = {"estimate": "est", "ci_low": "lb", "ci_high": "ub", "se": "se", "tau2": "tau2"}
 
 SCRIPT = r"""
@@ -75,12 +76,13 @@ def crosscheck_with_metafor(
     RuntimeError
         If R stops; the message is R's own.
     """
-    asked = {index: effect for index, effect in enumerate(effects) if effect.k and _has_name(effect)}
+    own = {index: _own(effect, inputs) for index, effect in enumerate(effects) if effect.k}
+    asked = {index: effects[index] for index, items in own.items() if _has_name(effects[index], items)}
     with tempfile.TemporaryDirectory() as folder:
         question, answer, script = (Path(folder) / name for name in ("question.csv", "answer.csv", "pool.R"))
         script.write_text(SCRIPT, encoding="utf-8")
         with question.open("w", encoding="utf-8", newline="") as file:
-            rows = [row for index, effect in asked.items() for row in _rows(index, effect, inputs)]
+            rows = [row for index, effect in asked.items() for row in _rows(index, effect, own[index])]
             columns = ["effect", "method", "test", "measure", "yi", "vi", "ai", "n1i", "ci", "n2i"]
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
@@ -94,7 +96,22 @@ def crosscheck_with_metafor(
     return tuple(found), len(answers)
 
 
-def _has_name(effect: PooledEffect) -> bool:
+def _own(effect: PooledEffect, inputs: Sequence[EffectInput]) -> list[EffectInput]:
+    """The rows that an effect was pooled from."""
+    return [
+        item
+        for item in inputs
+        if (item.evidence_set, item.analysis) == (effect.evidence_set, effect.analysis)
+        and item.counts_in is not Applicability.SUBGROUP
+        and item.yi is not None
+        and item.vi is not None
+    ]
+
+
+def _has_name(effect: PooledEffect, items: Sequence[EffectInput]) -> bool:
+    has_own_rules = any(item.zero_add is not None or item.zero_to or item.zero_by_arm for item in items)
+    if effect.level != _LEVEL or (effect.model is Model.MH and has_own_rules):
+        return False
     if effect.model is Model.MH:
         return effect.measure is not Measure.RD
     is_around_mh = effect.centre is Method.MH
@@ -102,7 +119,6 @@ def _has_name(effect: PooledEffect) -> bool:
 
 
 def _rows(index: int, effect: PooledEffect, inputs: Sequence[EffectInput]) -> list[dict[str, object]]:
-    key = (effect.evidence_set, effect.comparison, effect.outcome, effect.timepoint)
     return [
         {
             "effect": index,
@@ -111,16 +127,18 @@ def _rows(index: int, effect: PooledEffect, inputs: Sequence[EffectInput]) -> li
             "measure": effect.measure.value,
             "yi": repr(item.yi),
             "vi": repr(item.vi),
-            "ai": "NA" if item.events_intervention is None else item.events_intervention,
-            "n1i": item.n_intervention,
-            "ci": "NA" if item.events_control is None else item.events_control,
-            "n2i": item.n_control,
+            "ai": _share(item.events_intervention, item.design_effect),
+            "n1i": _share(item.n_intervention, item.design_effect),
+            "ci": _share(item.events_control, item.design_effect * item.shared_by),
+            "n2i": _share(item.n_control, item.design_effect * item.shared_by),
         }
         for item in inputs
-        if (item.evidence_set, item.comparison, item.outcome, item.timepoint) == key
-        and item.yi is not None
-        and item.vi is not None
     ]
+
+
+def _share(people: int | None, by: float) -> object:
+    """People of clusters, and of a control group that several rows share, are divided."""
+    return "NA" if people is None else people / by
 
 
 def _differences(effect: PooledEffect, row: dict[str, str]) -> list[Disagreement]:
@@ -128,7 +146,7 @@ def _differences(effect: PooledEffect, row: dict[str, str]) -> list[Disagreement
     se = float(row["se"])
     for ours, theirs in COMPARED.items():
         stated, value = getattr(effect, ours), float(row[theirs])
-        is_log = effect.measure in RATIOS and ours in ("estimate", "ci_low", "ci_high")
+        is_log = effect.is_ratio and ours in ("estimate", "ci_low", "ci_high")
         number = math.log(stated) if is_log and stated is not None else stated
         least = {"se": 0.0, "tau2": se**2}.get(ours, se)
         if number is None or not abs(number - value) <= TOLERANCE * max(abs(value), least):

@@ -4,16 +4,17 @@ No review, no warehouse and no network is needed. What a file looks like is said
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
+from models.zero_cells import AddTo
 from pooling.effects import Studies, studies_of
 from pooling.reported import Numbers, read_numbers
 from pooling.spreadsheet import PoolError
 from synthesis.pooling import COMMON_MODELS, Pooled, natural, pool_studies
-from synthesis.tables import CORRECTED, AddTo, ZeroCells, zero_cells_of
+from synthesis.tables import NOTHING_SAID, TABLE_MODELS, ZeroChoice
 
 
 class Preset(StrEnum):
@@ -29,29 +30,6 @@ PRESETS: dict[Convention, tuple[tuple[Model, Interval], ...]] = {
 }
 """What a convention pools when no model is named, besides its common-effect model."""
 
-TABLE_MODELS = frozenset({Model.MH, Model.PETO})
-"""Models that pool the cells of 2 x 2 tables."""
-
-
-@dataclass(frozen=True)
-class ZeroChoice:
-    """What is said about zero cells on the command line; None leaves it to measure, model and convention."""
-
-    add: float | None = None
-    to: AddTo | None = None
-    by_arm: bool | None = None
-    drop_double: bool | None = None
-
-    def of(self, measure: Measure, model: Model | None, convention: Convention | None) -> ZeroCells:
-        """The whole choice. Whoever names a number or a kind of correction wants it where a cell is zero."""
-        chosen = zero_cells_of(measure, model, convention)
-        if self.add is not None or self.by_arm is not None or self.to not in (None, AddTo.NONE):
-            chosen = replace(CORRECTED, drop_double=chosen.drop_double, keep_everybody=chosen.keep_everybody)
-        if self.drop_double:
-            chosen = replace(chosen, keep_everybody=False)
-        given = {name: value for name, value in vars(self).items() if value is not None}
-        return replace(chosen, **given)
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -62,7 +40,7 @@ class Choice:
     interval: Interval
     convention: Convention | None = None
     level: float = 0.95
-    zero_cells: ZeroChoice = ZeroChoice()
+    zero_cells: ZeroChoice = NOTHING_SAID
 
 
 @dataclass(frozen=True)
@@ -140,7 +118,7 @@ def analyses(
         pool_chosen(_studies(numbers, choice), choice)
         for convention in conventions or (None,)
         for model, interval in _choices(numbers, measure, models, intervals, convention)
-        for choice in [Choice(measure, model, interval, convention, level, zero_cells or ZeroChoice())]
+        for choice in [Choice(measure, model, interval, convention, level, zero_cells or NOTHING_SAID)]
     ]
 
 
@@ -219,21 +197,11 @@ def numbers_of(pooled: Pooled) -> dict[str, object]:
 
 
 def _studies(numbers: Numbers, choice: Choice) -> Studies:
-    """Studies with the effects that go with a choice.
-
-    Models of tables pool cells, so that their own correction leaves the effects alone, which only their
-    heterogeneity is measured with.
-    """
+    """Studies with the effects that go with a choice."""
     measure, convention = choice.measure, choice.convention
-    if choice.model not in TABLE_MODELS:
-        return studies_of(numbers, measure, convention, choice.zero_cells.of(measure, None, convention))
-    of_tables = choice.zero_cells.of(measure, choice.model, convention)
-    of_effects = replace(
-        zero_cells_of(measure, None, convention),
-        drop_double=of_tables.drop_double,
-        keep_everybody=of_tables.keep_everybody,
-    )
-    return studies_of(numbers, measure, convention, of_effects, says_added=of_tables.to is not AddTo.NONE)
+    of_effects = choice.zero_cells.of_effects(measure, choice.model, convention)
+    adds = choice.zero_cells.of(measure, choice.model, convention).to is not AddTo.NONE
+    return studies_of(numbers, measure, convention, of_effects, says_added=choice.model not in TABLE_MODELS or adds)
 
 
 def _choices(

@@ -2,8 +2,8 @@
 
 A registry has a field for the estimate and none for its direction: the order of groups is no statement. Direction is
 read where the analysis says it in words (*treated minus control*), or where the groups' own posted numbers give the
-estimate one way round and not the other; otherwise it is not stated, and a person looks. Nothing here is entered by
-itself: a contrast is offered, with its place.
+estimate one way round and not the other; otherwise it is not stated, and a person looks. Nothing here is confirmed
+by itself: a contrast is offered, with its place.
 """
 
 import re
@@ -15,15 +15,34 @@ import msgspec
 from scipy.special import ndtri
 
 from models.printed import printed_number
-from models.protocol import Outcome, Protocol
+from models.protocol import Comparison, Outcome, Protocol
 from models.report import Report
 from models.results import MeasureTable, PostedAnalysis, PostedResults
 from models.trial import TrialRecord
 from models.value import Value
 from models.vocabulary import MEAN_MEASURES, Measure
-from studies.extraction import (
+from studies.comparison_arms import (
+    NO_WORDS,
     NOT_TOLD_APART,
+    Group,
     Pair,
+    is_told,
+    places_of,
+    rules_of,
+    sides_of,
+)
+from studies.estimate_words import (
+    AGAINST,
+    COMPUTED,
+    LOG,
+    RATIOS,
+    SCALES,
+    SENTENCE,
+    STANDARDISED,
+    VERSUS,
+    adjusted_in,
+)
+from studies.extraction import (
     has_one_row,
     has_several_times,
     is_change_of,
@@ -31,40 +50,9 @@ from studies.extraction import (
     mixed_groups,
     name_of,
     other_scale,
-    pair_of,
 )
 from studies.terms import Field, find
 from studies.timeframe import is_within
-
-_SCALES = (
-    (Measure.HR, re.compile(r"hazards?[\s-]ratio|\bHR\b|cox proportional hazard", re.I)),
-    (Measure.OR, re.compile(r"odds[\s-]ratio|\bOR\b")),
-    (Measure.OR, re.compile(r"odds[\s-]ratio", re.I)),
-    (Measure.IRR, re.compile(r"(?:incidence|event|relapse|annuali[sz]ed)?\s*rate[\s-]ratio|\bIRR\b", re.I)),
-    (Measure.RR, re.compile(r"(?:risk|proportions?)[\s-]ratio|relative[\s-]risk|\bRR\b", re.I)),
-    (Measure.RD, re.compile(r"risk[\s-]difference|difference (?:in|of) (?:proportion|percentage|risk)s?", re.I)),
-    (
-        Measure.MD,
-        re.compile(r"mean[s]?[\s-]difference|differences? (?:in|of|between) (?:\w+[\s-]){0,3}means?|\bLSMD\b", re.I),
-    ),
-)
-"""What a registry's words for an estimate mean; the first that fits. Other words go to a person."""
-_STANDARDISED = re.compile(r"standardi[sz]ed", re.I)
-_LOG = re.compile(r"\blog\b|\bln\b|logarithm", re.I)
-RATIOS = frozenset({Measure.HR, Measure.OR, Measure.IRR, Measure.RR})
-
-_SENTENCE = re.compile(r"(?<!\bvs)[.;|](?=\s|$)|\n", re.I)
-_AGAINST = re.compile(
-    r"\bminus\b|\bover\b|\brelative to\b|\bcompared (?:to|with)\b|\bdivided by\b|/|\s[-\N{EN DASH}\N{MINUS SIGN}÷:]\s",
-    re.I,
-)
-_VERSUS = re.compile(r"\bvs\.?(?=\s)|\bversus\b", re.I)
-_COMPUTED = re.compile(r"ratio|difference|hazard|odds|estimate", re.I)
-_MULTIPLICITY = re.compile(r"(?:\bnot |\bno |\bun)?adjust\w*\s+(?:for|of)\s+multipl\w+(?:\s+\w+)?", re.I)
-_UNADJUSTED = re.compile(r"\bunadjusted\b|\b(?:not|no|without)\s+adjust\w*", re.I)
-_ADJUSTED = re.compile(
-    r"\badjust\w*|\bcovariates?\b|\bcontroll(?:ed|ing) for\b|\bANCOVA\b|analysis of covariance", re.I
-)
 
 Direction = Literal["intervention against control", "control against intervention", "not stated"]
 _FORWARDS: Direction = "intervention against control"
@@ -80,6 +68,7 @@ class Contrast(Value, frozen=True, kw_only=True):
     """
 
     study_id: str
+    comparison: str
     outcome: str
     timepoint: str
     measure: Measure
@@ -97,6 +86,8 @@ class Contrast(Value, frozen=True, kw_only=True):
     intervention: str
     """Title of the group, as posted."""
     control: str
+    n_intervention: int | None = None
+    n_control: int | None = None
     report: str
     place: str
     note: str = ""
@@ -122,6 +113,10 @@ class _Unusable(Exception):
     """Why an analysis gives no contrast."""
 
 
+class _NotOfComparison(Exception):
+    """The groups of an analysis are not those of a comparison."""
+
+
 def contrasts(study_id: str, source: TrialRecord | Report, protocol: Protocol) -> Contrasts:
     """Read posted analyses for every outcome and time of the protocol.
 
@@ -132,14 +127,31 @@ def contrasts(study_id: str, source: TrialRecord | Report, protocol: Protocol) -
     found: list[Contrast] = []
     refused: list[NoContrast] = []
     for analysis, outcome, timepoint in _asked(results, protocol):
-        try:
-            if is_mixed:
-                raise _Unusable("a results group mixes randomised and other participants")
-            reader = _Reader(study_id, name_of(source), protocol, outcome, timepoint, analysis)
-            found.append(reader.read(results))
-        except _Unusable as why:
-            refused.append(NoContrast(outcome=outcome.id, timepoint=timepoint, reason=str(why), place=analysis.path))
-    return Contrasts(contrasts=tuple(found), refused=tuple(refused))
+        n_before = len(found) + len(refused)
+        for comparison in _comparisons(protocol, outcome, timepoint):
+            try:
+                if is_mixed:
+                    raise _Unusable("a results group mixes randomised and other participants")
+                reader = _Reader(study_id, name_of(source), protocol, comparison, outcome, timepoint, analysis)
+                found.append(reader.read(results))
+            except _Unusable as why:
+                refused.append(_refused(analysis, outcome, timepoint, str(why)))
+            except _NotOfComparison:
+                continue
+        if len(found) + len(refused) == n_before:
+            refused.append(_refused(analysis, outcome, timepoint, NO_WORDS))
+    return Contrasts(contrasts=tuple(found), refused=tuple(dict.fromkeys(refused)))
+
+
+def _refused(analysis: PostedAnalysis, outcome: Outcome, timepoint: str, reason: str) -> NoContrast:
+    return NoContrast(outcome=outcome.id, timepoint=timepoint, reason=reason, place=analysis.path)
+
+
+def _comparisons(protocol: Protocol, outcome: Outcome, timepoint: str) -> Iterator[Comparison]:
+    """Comparisons that have an outcome at a time, and words for their arms."""
+    for comparison, *place in places_of(protocol):
+        if place == [outcome.id, timepoint] and is_told(comparison, protocol):
+            yield comparison
 
 
 def _asked(results: PostedResults, protocol: Protocol) -> Iterator[tuple[PostedAnalysis, Outcome, str]]:
@@ -160,6 +172,7 @@ class _Reader(msgspec.Struct, frozen=True):
     study_id: str
     source: str
     protocol: Protocol
+    comparison: Comparison
     outcome: Outcome
     timepoint: str
     analysis: PostedAnalysis
@@ -180,6 +193,7 @@ class _Reader(msgspec.Struct, frozen=True):
         titles = {group.id: group.title for group in analysis.groups}
         return Contrast(
             study_id=self.study_id,
+            comparison=self.comparison.id,
             outcome=self.outcome.id,
             timepoint=self.timepoint,
             measure=measure,
@@ -196,6 +210,8 @@ class _Reader(msgspec.Struct, frozen=True):
             adjusted_source=adjusted_source,
             intervention=titles[pair.intervention],
             control=titles[pair.control],
+            n_intervention=table.denominators.get(pair.intervention),
+            n_control=table.denominators.get(pair.control),
             report=self.source,
             place=analysis.path,
             note=self._note(measure),
@@ -204,22 +220,25 @@ class _Reader(msgspec.Struct, frozen=True):
     def _scale(self) -> tuple[Measure, bool]:
         """What is estimated, and whether it is posted as a logarithm."""
         text = self.analysis.estimate_type_text or ""
-        measure = next((measure for measure, pattern in _SCALES if pattern.search(text)), None)
-        if measure is None or _STANDARDISED.search(text):
+        measure = next((measure for measure, pattern in SCALES if pattern.search(text)), None)
+        if measure is None or STANDARDISED.search(text):
             raise _Unusable(f"posted as {text or 'an estimate of a kind not stated'}, which is no scale known here")
         if measure in MEAN_MEASURES and (
             why := other_scale(self.outcome, self.analysis.outcome_title, self.analysis.unit_text)
         ):
             raise _Unusable(why)
-        return measure, measure in RATIOS and _LOG.search(text) is not None
+        return measure, measure in RATIOS and LOG.search(text) is not None
 
     def _pair(self) -> Pair:
-        groups = [(group.id, group.title) for group in self.analysis.groups]
+        groups = [Group(item.id, item.title, item.description_text or "") for item in self.analysis.groups]
         if len(groups) != 2:
             raise _Unusable(f"{len(groups)} groups enter the analysis, not two")
-        if (pair := pair_of(groups, self.protocol)) is None:
-            raise _Unusable(f"{NOT_TOLD_APART}: {'; '.join(title for _, title in groups)}")
-        return pair
+        sides = sides_of(groups, self.comparison, self.protocol)
+        if sides.pair is None and len(self.protocol.comparisons) > 1:
+            raise _NotOfComparison
+        if sides.pair is None:
+            raise _Unusable(f"{NOT_TOLD_APART}: {'; '.join(group.title for group in groups)}")
+        return sides.pair
 
     def _table(self, results: PostedResults) -> MeasureTable:
         """The one table that the analysis is of: of several rows or times, an analysis does not say which it means."""
@@ -287,8 +306,8 @@ class _Reader(msgspec.Struct, frozen=True):
             analysis.other_text,
         )
         found: dict[Direction, str] = {}
-        for sentence in (part for text in texts if text for part in _SENTENCE.split(text)):
-            marks = [*_AGAINST.finditer(sentence), *(_VERSUS.finditer(sentence) if _COMPUTED.search(sentence) else ())]
+        for sentence in (part for text in texts if text for part in SENTENCE.split(text)):
+            marks = [*AGAINST.finditer(sentence), *(VERSUS.finditer(sentence) if COMPUTED.search(sentence) else ())]
             for mark in marks:
                 sides = (self._side(sentence[: mark.start()], pair), self._side(sentence[mark.end() :], pair))
                 if sides == ("intervention", "control"):
@@ -300,12 +319,12 @@ class _Reader(msgspec.Struct, frozen=True):
     def _side(self, text: str, pair: Pair) -> str:
         """Which group a part of a sentence names; '' when neither, or both."""
         titles = {group.id: group.title for group in self.analysis.groups}
-        terms = self.protocol.eligibility
+        tested, control = rules_of(self.comparison, self.protocol)
         named = [
             role
             for role, group_id, rule in (
-                ("intervention", pair.intervention, terms.intervention),
-                ("control", pair.control, terms.comparator),
+                ("intervention", pair.intervention, tested),
+                ("control", pair.control, control),
             )
             if _is_named(titles[group_id], text) or find(rule, [Field("", text)])
         ]
@@ -341,12 +360,7 @@ class _Reader(msgspec.Struct, frozen=True):
             analysis.estimate_type_text,
             analysis.estimate_comment_text,
         )
-        said = _MULTIPLICITY.sub(" ", "\n".join(text for text in texts if text))
-        if match := _UNADJUSTED.search(said):
-            return False, match[0]
-        if match := _ADJUSTED.search(said):
-            return True, match[0]
-        return None, ""
+        return adjusted_in(text for text in texts if text)
 
     def _note(self, measure: Measure) -> str:
         notes = []

@@ -84,8 +84,8 @@ def _is_settled(own: ArmResult, posted: ArmResult) -> bool:
     return own.is_confirmed and re.search(rf"(?<!\w){re.escape(in_words(posted).casefold())}(?!\w)", note) is not None
 
 
-def _place(arm: ArmResult) -> tuple[str, str, str, str]:
-    return arm.study_id, arm.outcome, arm.timepoint, arm.arm
+def _place(arm: ArmResult) -> tuple[str, str, str, str, str]:
+    return arm.study_id, arm.comparison, arm.outcome, arm.timepoint, arm.arm
 
 
 def _numbers(arm: ArmResult) -> tuple[float | None, ...]:

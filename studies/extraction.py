@@ -5,11 +5,12 @@ a group that mixes randomised and other participants is never pooled as if it we
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from scipy.special import stdtrit
 
+from models.analysis import Given
 from models.printed import printed_number
 from models.protocol import Comparison, Outcome, Protocol, Timepoint
 from models.report import Report
@@ -18,7 +19,8 @@ from models.screening import QueueItem
 from models.synthesis import ArmResult
 from models.terms import TermRule
 from models.trial import TrialRecord
-from models.vocabulary import ArmRole, EvidenceWord
+from models.vocabulary import ArmRole, EvidenceWord, Measure
+from studies.comparison_arms import NO_WORDS, NOT_TOLD_APART, Group, Pair, is_told, places_of, sides_of
 from studies.numbers import not_randomised_by_group, randomised_in_text, started, started_by_group
 from studies.terms import Field, find
 from studies.timeframe import is_within, read_time_frame
@@ -39,13 +41,6 @@ class Extracted(msgspec.Struct, frozen=True, kw_only=True):
     queue: tuple[QueueItem, ...] = ()
 
 
-class Pair(msgspec.Struct, frozen=True):
-    """Group ids of intervention and control in one table."""
-
-    intervention: str
-    control: str
-
-
 def extract(study_id: str, source: TrialRecord | Report, protocol: Protocol) -> Extracted:
     """Read candidate rows for every outcome of the protocol from results that a registry posts.
 
@@ -56,20 +51,72 @@ def extract(study_id: str, source: TrialRecord | Report, protocol: Protocol) -> 
         return Extracted()
     if mixed := mixed_groups(study_id, results):
         return Extracted(queue=tuple(mixed))
-    comparison = protocol.comparisons[0]
+    readers = [
+        _Reader(
+            study_id, name_of(source), protocol, comparison, protocol.outcome(outcome), protocol.timepoint(timepoint)
+        )
+        for comparison, outcome, timepoint in places_of(protocol)
+        if _takes_arms(protocol, comparison, outcome, timepoint)
+    ]
     arms: list[ArmResult] = []
     queue: list[QueueItem] = []
-    for outcome in protocol.outcomes:
-        for name in outcome.timepoints:
-            timepoint = protocol.timepoint(name)
-            reader = _Reader(study_id, name_of(source), protocol, comparison, outcome, timepoint)
-            try:
-                arms += reader.read(results)
-            except _Unreadable as problem:
-                queue.append(problem.item)
-    return Extracted(arms=tuple(arms), queue=tuple(queue))
+    unread: dict[str, str] = {}
+    is_of_none = True
+    for reader in readers:
+        try:
+            found = reader.read(results)
+        except _Unreadable as problem:
+            queue.append(problem.item)
+            is_of_none = False
+        except _NotOfComparison as other:
+            unread.setdefault(reader.comparison.id, other.value)
+        else:
+            arms += found
+            is_of_none = is_of_none and not found
+    if is_of_none and unread:
+        queue.append(_of_no_comparison(study_id, protocol, unread))
+    return Extracted(arms=tuple(_with_shared_groups(arms)), queue=tuple(dict.fromkeys(queue)))
 
 
+def _takes_arms(protocol: Protocol, comparison: Comparison, outcome: str, timepoint: str) -> bool:
+    """Whether numbers of arms count in an analysis of a place."""
+    place = (comparison.id, outcome, timepoint)
+    return any(
+        item.given in {Given.ARMS, Given.ANY} and item.measure not in {Measure.HR, Measure.GEN}
+        for item in protocol.analyses
+        if item.place == place
+    )
+
+
+def _of_no_comparison(study_id: str, protocol: Protocol, unread: Mapping[str, str]) -> QueueItem:
+    """Posted results that no comparison takes: one question for the study."""
+    names = [item.id for item in protocol.comparisons if not is_told(item, protocol)]
+    told = f"; {', '.join(names)} {'have' if len(names) > 1 else 'has'} no words" if names else ""
+    return QueueItem(
+        kind="extraction",
+        subject=study_id,
+        reason=f"results are posted, and {NO_WORDS}{told}",
+        field=WHOSE,
+        value=next(iter(unread.values())),
+        action="give the comparisons intervention_terms and control_terms in protocol.yaml, or enter the rows in"
+        " extraction.csv",
+    )
+
+
+def _with_shared_groups(arms: Sequence[ArmResult]) -> Iterator[ArmResult]:
+    """Rows of one group in several comparisons say so."""
+    for arm in arms:
+        others = [item.comparison for item in arms if item.comparison != arm.comparison and _is_same_group(item, arm)]
+        said = f"the same numbers are the {arm.arm} group of {', '.join(others)}" if others else ""
+        yield msgspec.structs.replace(arm, note="; ".join(filter(None, (arm.note, said)))) if said else arm
+
+
+def _is_same_group(one: ArmResult, other: ArmResult) -> bool:
+    return one == msgspec.structs.replace(other, comparison=one.comparison)
+
+
+WHOSE = "comparison"
+"""Of a question about the comparison of posted results."""
 MIXED = "participant flow, STARTED"
 """Where a group that mixes randomised and other people shows itself."""
 
@@ -109,24 +156,6 @@ def _mixed(study_id: str, value: str, what: str) -> QueueItem:
     )
 
 
-NOT_TOLD_APART = "groups cannot be told apart as one intervention and one comparator"
-
-
-def pair_of(groups: Sequence[tuple[str, str]], protocol: Protocol) -> Pair | None:
-    """The one group that is the comparator and the one that is not, by the words of their titles.
-
-    `groups` has id and title of each; None where they are not one of each.
-    """
-    controls: list[str] = []
-    actives: list[str] = []
-    for group_id, title in groups:
-        field = [Field("title", title)]
-        is_tested = find(protocol.eligibility.intervention, field)
-        is_control = find(protocol.eligibility.comparator, field)
-        (controls if is_control and not is_tested else actives).append(group_id)
-    return Pair(actives[0], controls[0]) if len(controls) == len(actives) == 1 else None
-
-
 def is_change_of(outcome: Outcome, title: str) -> bool:
     """Whether a posted title names the outcome, and a change of it."""
     return is_titled(outcome, title) and find(_CHANGE, [Field("title", title)]) is not None
@@ -158,6 +187,14 @@ def other_scale(outcome: Outcome, title: str, unit_text: str | None) -> str | No
     return None
 
 
+class _NotOfComparison(Exception):
+    """The groups of a table are not of a comparison, or nothing says whether they are."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__(value)
+        self.value = value
+
+
 class _Unreadable(Exception):
     def __init__(self, item: QueueItem) -> None:
         super().__init__(item.reason)
@@ -186,7 +223,7 @@ class _Reader(msgspec.Struct, frozen=True):
         events = results.adverse_events
         if not events.groups or not is_within(events.time_frame, self.timepoint):
             return []
-        pair = self._pair([(group.id, group.title) for group in events.groups])
+        pair = self._pair([Group(item.id, item.title, item.description_text or "") for item in events.groups])
         groups = {group.id: group for group in events.groups}
         read = {"deaths": self._dead, "survivors": self._alive}.get(self.outcome.registry, self._serious)
         rows = [
@@ -222,16 +259,16 @@ class _Reader(msgspec.Struct, frozen=True):
 
         Where tables fit and none can be read, the first of them goes to a person.
         """
-        problems: list[_Unreadable] = []
+        problems: list[_Unreadable | _NotOfComparison] = []
         for table in results.outcomes:
             if is_change_of(self.outcome, table.title) and is_within(table.time_frame, self.timepoint):
                 try:
                     self._one_time(table)
                     return self._table(table)
-                except _Unreadable as problem:
+                except (_Unreadable, _NotOfComparison) as problem:
                     problems.append(problem)
         if problems:
-            raise problems[0]
+            raise next((item for item in problems if isinstance(item, _Unreadable)), problems[0])
         return []
 
     def _one_time(self, table: MeasureTable) -> None:
@@ -245,7 +282,7 @@ class _Reader(msgspec.Struct, frozen=True):
             raise self._unreadable(f"{table.title}: posted as {table.param_text or 'no parameter'}", table.path)
         if not has_one_row(table):
             raise self._unreadable(f"{table.title}: several rows for one group", table.path)
-        pair = self._pair([(group.id, group.title) for group in table.groups])
+        pair = self._pair([Group(item.id, item.title, item.description_text or "") for item in table.groups])
         cells = {cell.group_id: cell for cell in table.measurements}
         return [
             self._mean(table, cells, group_id, role)
@@ -278,12 +315,17 @@ class _Reader(msgspec.Struct, frozen=True):
             f"{table.title}: no SD can be had from {dispersion or 'no dispersion'}", cell.spread_text or ""
         )
 
-    def _pair(self, groups: Sequence[tuple[str, str]]) -> Pair:
+    def _pair(self, groups: Sequence[Group]) -> Pair:
         """The one group that is the comparator and the one that is not, by the words of their titles."""
-        pair = pair_of(groups, self.protocol)
-        if pair is None:
-            raise self._unreadable(NOT_TOLD_APART, "; ".join(title for _, title in groups))
-        return pair
+        titles = "; ".join(group.title for group in groups)
+        if not is_told(self.comparison, self.protocol):
+            raise _NotOfComparison(titles)
+        sides = sides_of(groups, self.comparison, self.protocol)
+        if sides.pair:
+            return sides.pair
+        if len(self.protocol.comparisons) > 1 and not sides.has_both:
+            raise _NotOfComparison(titles)
+        raise self._unreadable(NOT_TOLD_APART, titles)
 
     def _row(
         self,

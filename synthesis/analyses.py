@@ -13,6 +13,7 @@ from models.vocabulary import Convention, EvidenceSet, Measure, Model
 from synthesis.effect_size import measure_of
 from synthesis.heterogeneity import differences_of_groups
 from synthesis.pooling import MH_MEASURES, Pooled, has_table, natural, pool
+from synthesis.row_notes import OVERALL, counted, mixed, repeated
 
 LEAST_FOR_T = 3
 """Studies from which on a prediction interval by t says something: with two it rests on one degree of freedom."""
@@ -160,6 +161,7 @@ def _pooled(inputs: Sequence[EffectInput], way: Way, subgroup: Subgroup = NO_SUB
         convention=way.convention,
         q_around_mh=_is_around_mh(way),
     )
+    where = f"subgroup {subgroup.name or subgroup.number}" if subgroup.number else OVERALL
     return PooledEffect(
         evidence_set=way.evidence_set,
         convention=way.convention,
@@ -192,7 +194,7 @@ def _pooled(inputs: Sequence[EffectInput], way: Way, subgroup: Subgroup = NO_SUB
         is_headline=way.is_headline,
         centre=_centre(way, inputs),
         weights=_weights(pooled, inputs),
-        note="; ".join(filter(None, (note, *pooled.notes))),
+        note="; ".join(filter(None, (note, *pooled.notes, *repeated(counted(inputs), where), mixed(inputs)))),
     )
 
 

@@ -4,7 +4,6 @@ The arithmetic is RevMan's, which reviews were published with; where RevMan prin
 the effect beside an HKSJ interval), both are given.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -16,6 +15,7 @@ from synthesis.analysis_rows import AnalysisRow, AnalysisSettings, row_effects
 from synthesis.heterogeneity import differences_of_groups
 from synthesis.inverse_variance import critical_value
 from synthesis.pooling import Pooled, pool_studies
+from synthesis.row_notes import OVERALL, Counted, repeated
 from synthesis.study_effects import CELLS, DataType, StudyEffects
 from synthesis.study_sets import Array, Mask
 
@@ -23,10 +23,6 @@ TAU2_PRINTED_AT_MOST = 100.0
 """Where RevMan cuts the upper limit of tau2, as metafor by default; ours is not cut."""
 
 COMMON_HAS_WALD = "a common effect has Wald limits, whatever interval is asked for"
-SEVERAL_ROWS = "{study}: {n} rows count in {where}, as if they were {n} studies"
-SHARED_CONTROL = (
-    "{study}: the same control data in {n} rows of {where}; the people of one control arm may count {n} times"
-)
 CONTROL = frozenset({"ci", "n2i", "m2i", "sd2i", "t2i"})
 """Columns of the control arm."""
 
@@ -309,17 +305,12 @@ def _notes(
     """What a reader has to know about the whole: of estimates that are shown, the overall one first."""
     if settings.interval is not settings.own_interval:
         yield COMMON_HAS_WALD
-    shown = {"the overall estimate": in_overall} if settings.has_overall else {}
+    shown = {OVERALL: in_overall} if settings.has_overall else {}
     if not settings.has_overall and settings.has_subgroups:
         shown = {f"subgroup {name}" if name else "the estimate": mask for name, mask in members.items()}
     for where, mask in shown.items():
         counted = [row for row, counts in zip(rows, mask & effects.exist, strict=True) if counts]
-        for study, n in Counter(row.study for row in counted).items():
-            if n > 1:
-                yield SEVERAL_ROWS.format(study=study, n=n, where=where)
-        for (study, control), n in Counter((row.study, _control(row, settings)) for row in counted).items():
-            if n > 1 and control:
-                yield SHARED_CONTROL.format(study=study, n=n, where=where)
+        yield from repeated([Counted(row.study, _control(row, settings)) for row in counted], where)
 
 
 def _control(row: AnalysisRow, settings: AnalysisSettings) -> tuple[float | None, ...]:

@@ -16,7 +16,7 @@ from models.protocol import Outcome, Protocol
 from models.risk_of_bias import BiasOfRow, Risk, bias_of
 from models.screening import StudyStatus
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import RATIOS, EvidenceSet, Measure, StudyState
+from models.vocabulary import EvidenceSet, Measure, StudyState
 from synthesis.sequential import information_size_of_means, information_size_of_risks
 
 APPRECIABLE_RATIOS = (0.75, 1.25)
@@ -64,7 +64,7 @@ def rate_certainty(
     outcome : with its MID and direction
     risk_of_bias : people's judgements by study, or by result, and domain
     statuses : states of all eligible studies, for what was completed and not published
-    stated : people's ratings; the last row of this outcome and timepoint counts
+    stated : people's ratings; of the last version that rates this analysis, the row that names it most closely counts
     baseline_risks : risks under control at which absolute effects are given; the studies' own by default
     takes_only_trials : whether the review takes randomised trials alone; of another one the tools tell (`STARTS_HIGH`)
 
@@ -75,7 +75,7 @@ def rate_certainty(
     key = (effect.evidence_set, effect.analysis)
     own = [item for item in inputs if (item.evidence_set, item.analysis) == key]
     pooled = [item for item in own if item.yi is not None and item.vi is not None]
-    rows = [row for row in stated if is_about(row, effect)]
+    rating = _rating(stated, effect)
     concerns: tuple[Concern, ...] = ()
     computed = None
     starts_low = (
@@ -98,8 +98,8 @@ def rate_certainty(
         timepoint=effect.timepoint,
         computed=computed,
         concerns=concerns,
-        stated=rows[-1].certainty if rows else None,
-        stated_reasons=rows[-1].reasons if rows else "",
+        stated=rating.certainty if rating else None,
+        stated_reasons=rating.reasons if rating else "",
         information_size=information_size(pooled, outcome) if effect.k else None,
         absolute=absolute_effects(effect, baseline_risks or _own_risk(pooled)),
         starts_low=starts_low,
@@ -116,6 +116,13 @@ def is_about(row: CertaintyRow, effect: PooledEffect) -> bool:
         return row.analysis == effect.analysis
     is_compared = row.comparison in {"", effect.comparison}
     return is_compared and (row.outcome, row.timepoint) == (effect.outcome, effect.timepoint)
+
+
+def _rating(stated: Sequence[CertaintyRow], effect: PooledEffect) -> CertaintyRow | None:
+    """People's rating in force: a row that names the analysis goes before one of its comparison, or of its outcome."""
+    rows = [row for row in stated if is_about(row, effect)]
+    newest = [row for row in rows if row.version == rows[-1].version]
+    return max(reversed(newest), key=lambda row: (bool(row.analysis), bool(row.comparison)), default=None)
 
 
 def rate_review(
@@ -207,8 +214,8 @@ def of_imprecision(effect: PooledEffect, inputs: Sequence[EffectInput], outcome:
     said = []
     if low < 0 < high:
         said.append("the interval includes no effect")
-    crossed = [limit for limit in _important_differences(effect.measure, outcome) if low < limit < high]
-    said += [f"the interval lies on both sides of {_natural(limit, effect.measure):g}" for limit in crossed]
+    crossed = [limit for limit in _important_differences(effect, outcome) if low < limit < high]
+    said += [f"the interval lies on both sides of {_natural(limit, effect):g}" for limit in crossed]
     size = information_size(inputs, outcome)
     n = sum(item.n_participants for item in inputs)
     if size is not None and n < size:
@@ -304,21 +311,21 @@ def _own_risk(inputs: Sequence[EffectInput]) -> tuple[float, ...]:
 def _analysis_limits(effect: PooledEffect) -> tuple[float | None, float | None]:
     if effect.ci_low is None or effect.ci_high is None:
         return None, None
-    if effect.measure in RATIOS:
+    if effect.is_ratio:
         return log(effect.ci_low), log(effect.ci_high)
     return effect.ci_low, effect.ci_high
 
 
-def _important_differences(measure: Measure, outcome: Outcome) -> tuple[float, ...]:
+def _important_differences(effect: PooledEffect, outcome: Outcome) -> tuple[float, ...]:
     """Smallest important effects on the analysis scale, downwards and upwards; none where nobody has set one."""
-    if measure in RATIOS:
+    if effect.is_ratio:
         return tuple(log(ratio) for ratio in APPRECIABLE_RATIOS)
-    least = HALF_SD if measure in (Measure.SMD, Measure.SMD_APPROXIMATE) else outcome.mid
+    least = HALF_SD if effect.measure in (Measure.SMD, Measure.SMD_APPROXIMATE) else outcome.mid
     return () if least is None else (-least, least)
 
 
-def _natural(value: float, measure: Measure) -> float:
-    return round(exp(value), 2) if measure in RATIOS else value
+def _natural(value: float, effect: PooledEffect) -> float:
+    return round(exp(value), 2) if effect.is_ratio else value
 
 
 def _people(status: StudyStatus) -> int | None:

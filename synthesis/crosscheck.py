@@ -66,7 +66,7 @@ def crosscheck(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect]) -
                 item
                 for item in inputs
                 if (item.evidence_set, item.analysis) == (effect.evidence_set, effect.analysis)
-                and item.counts_in is not Applicability.SUBGROUP
+                and _counts(item, effect)
             ]
             again = recompute(own, effect)
             stated = {name: getattr(effect, name) for name in again}
@@ -74,6 +74,13 @@ def crosscheck(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect]) -
                 if not _agree(name, _on_analysis_scale(name, stated[name], effect), value, again):
                     found.append(Disagreement(effect, name, stated[name], None if value is None else float(value)))
     return tuple(found)
+
+
+def _counts(item: EffectInput, effect: PooledEffect) -> bool:
+    """Whether a row is of an effect: of its subgroup, or of the whole."""
+    if effect.subgroup.number:
+        return item.subgroup == effect.subgroup and item.counts_in is not Applicability.OVERALL
+    return item.counts_in is not Applicability.SUBGROUP
 
 
 def recompute(inputs: Sequence[EffectInput], effect: PooledEffect) -> dict[str, Number | None]:
@@ -88,14 +95,16 @@ def recompute(inputs: Sequence[EffectInput], effect: PooledEffect) -> dict[str, 
     around, _ = _weighted([1 / vi for vi in v], y)
     tau2, df = mpf(0), None
     if effect.model in (Model.MH, Model.PETO):
-        tables = [_cells(item) for item, _, _ in studies]
+        tables = [(_cells(item), item) for item, _, _ in studies]
         estimate, se = _pool_tables(tables, effect)
         around = estimate
         if effect.model is Model.PETO:
-            y, v = map(list, zip(*((oe / var, 1 / var) for oe, var in map(_peto, tables)), strict=True))
+            y, v = map(
+                list, zip(*((oe / var, 1 / var) for oe, var in (_peto(cells) for cells, _ in tables)), strict=True)
+            )
     else:
         if effect.centre is Method.MH:
-            around, _ = _pool_tables([_cells(item) for item, _, _ in studies], effect)
+            around, _ = _pool_tables([(_cells(item), item) for item, _, _ in studies], effect)
         if effect.model is Model.DL and k > 1:
             tau2 = _dersimonian_laird(y, v, around)
         elif effect.model is not Model.COMMON and k > 1:
@@ -191,16 +200,28 @@ def _cells(item: EffectInput) -> tuple[Number, Number, Number, Number]:
     return a, item.n_intervention / one - a, c, item.n_control / two - c
 
 
-def _corrected(cells: tuple[Number, ...]) -> tuple[Number, ...]:
-    return tuple(cell + mpf("0.5") for cell in cells) if 0 in cells else cells
+def _corrected(cells: tuple[Number, ...], said: EffectInput | None = None) -> tuple[Number, ...]:
+    """Cells with what is added to them: half a person where one is zero, unless an analysis says otherwise."""
+    is_asked = 0 in cells
+    if said is not None and said.zero_to is not None:
+        is_asked = {"all": True, "none": False}.get(said.zero_to, is_asked)
+    if not is_asked:
+        return cells
+    add = mpf("0.5") if said is None or said.zero_add is None else mpf(said.zero_add)
+    if said is None or not said.zero_by_arm:
+        return tuple(cell + add for cell in cells)
+    n1, n2 = cells[0] + cells[1], cells[2] + cells[3]
+    shares = (2 * add * n1 / (n1 + n2), 2 * add * n2 / (n1 + n2))
+    return tuple(cell + shares[place // 2] for place, cell in enumerate(cells))
 
 
 def _table_effect(item: EffectInput) -> tuple[Number, Number]:
+    """Effect of one table; a rule for the cells that Mantel-Haenszel pools is none for the effects beside it."""
     raw = _cells(item)
     if item.measure is Measure.PETO:
         o_minus_e, variance = _peto(raw)
         return o_minus_e / variance, 1 / variance
-    a, b, c, d = _corrected(raw)
+    a, b, c, d = _corrected(raw, None if item.zero_of_cells else item)
     n1, n2 = a + b, c + d
     if item.measure is Measure.RR:
         variance = 1 / a - 1 / n1 + 1 / c - 1 / n2
@@ -223,15 +244,15 @@ def _peto(cells: tuple[Number, ...]) -> tuple[Number, Number]:
     return a - n1 * events / total, n1 * n2 * events * others / (total**2 * (total - 1))
 
 
-def _pool_tables(tables: list[tuple[Number, Number, Number, Number]], effect: PooledEffect) -> tuple[Number, Number]:
+def _pool_tables(tables: list[tuple[tuple[Number, ...], EffectInput]], effect: PooledEffect) -> tuple[Number, Number]:
     """Mantel-Haenszel as RevMan has it, or Peto; (None, None) never occurs for studies with an effect."""
     if effect.model is Model.PETO:
-        observed = [_peto(cells) for cells in tables]
+        observed = [_peto(cells) for cells, _ in tables]
         variance = sum(v for _, v in observed)
         return sum(oe for oe, _ in observed) / variance, 1 / mp.sqrt(variance)
     above = below = spread = pr = ps_qr = qs = mpf(0)
-    for raw in tables:
-        a, b, c, d = _corrected(raw)
+    for raw, item in tables:
+        a, b, c, d = _corrected(raw, item)
         n1, n2 = a + b, c + d
         n = n1 + n2
         if effect.measure is Measure.RR:

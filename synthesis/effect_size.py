@@ -14,11 +14,16 @@ import numpy as np
 from models.analysis import Analysis
 from models.synthesis import ArmResult, Contrast, EffectInput
 from models.vocabulary import MEAN_MEASURES, ArmRole, Convention, EvidenceSet, EvidenceWord, Measure
+from models.zero_cells import AddTo
 from synthesis.conversions import paired_mean_difference
-from synthesis.study_effects import DataType, study_effects
+from synthesis.study_effects import RATIO_OF_EVERYBODY, DataType, study_effects
+from synthesis.tables import TABLE_MODELS
+from synthesis.zero_rules import choice_of, model_of, settled
 
 STRENGTH = list(EvidenceWord)
 """Evidence words from the strongest to the weakest, in the order of the vocabulary."""
+
+ADJUSTED = "adjusted for baseline values or other covariates"
 
 Key = tuple[int, str, str, str]
 """Subgroup by number and name, study, part: one row of an analysis."""
@@ -74,7 +79,7 @@ def effect_inputs(
     -------
     tuple of EffectInput
         One per analysis, subgroup, study and part of it, in that order. 2 x 2 tables with a zero cell get 0.5 in each
-        cell, and the note says so. `yi` and `vi` are None, with a note, where an arm or a number is missing or an SD is
+        cell, or what the analysis says, and the note says so. `yi` and `vi` are None, with a note, where an arm or a number is missing or an SD is
         0, where nobody has the event in both arms and the measure is a ratio, where everybody has it and the measure is
         an odds ratio, or where the effect or its variance does not exist.
 
@@ -82,7 +87,13 @@ def effect_inputs(
     ------
     Combined arms: Cochrane Handbook 6.5, table 6.5.a. Effects: `synthesis.measures`.
     """
-    return tuple(item for analysis in analyses for item in _of_analysis(analysis, arms, contrasts, evidence_set))
+    found: list[EffectInput] = []
+    for analysis in analyses:
+        own = tuple(_of_analysis(analysis, arms, contrasts, evidence_set))
+        if (with_rule := settled(analysis, own)) is not analysis:
+            own = tuple(_of_analysis(with_rule, arms, contrasts, evidence_set))
+        found += own
+    return tuple(found)
 
 
 def _of_analysis(
@@ -118,6 +129,8 @@ def _ready(rows: Sequence[Contrast], analysis: Analysis, evidence_set: EvidenceS
     """The contrast of a study; a confirmed one goes before others, and two of them are one too many."""
     best = [row for row in rows if row.is_confirmed] or list(rows)
     first, notes = best[0], [row.note for row in best if row.note]
+    if first.is_adjusted:
+        notes.append(ADJUSTED)
     yi: float | None = first.yi
     vi = first.sei**2 if first.sei else None
     if len(best) > 1:
@@ -149,6 +162,8 @@ def _ready(rows: Sequence[Contrast], analysis: Analysis, evidence_set: EvidenceS
         events_control=first.events_control,
         o_minus_e=first.o_minus_e,
         variance=first.variance,
+        quantity=first.quantity,
+        is_adjusted=first.is_adjusted,
         is_contrast=True,
         source=", ".join(filter(None, (first.report, first.place))),
         evidence=first.evidence,
@@ -210,9 +225,12 @@ def _pair(arms: Sequence[ArmResult], analysis: Analysis, evidence_set: EvidenceS
     reasons = [] if intervention.n and control.n and design else ["not pooled: one arm without usable numbers"]
     yi = vi = None
     if not reasons and design:
-        yi, vi, reason = _effect(intervention, control, measure, design)
+        yi, vi, reason = _effect(intervention, control, analysis, design)
         reasons = [reason] if reason else []
     design = design or Design()
+    is_adjusted = arms[0].is_adjusted if len({arm.is_adjusted for arm in arms}) == 1 else None
+    if is_adjusted:
+        notes.append(ADJUSTED)
     return EffectInput(
         study_id=first.study_id,
         comparison=analysis.comparison,
@@ -239,6 +257,13 @@ def _pair(arms: Sequence[ArmResult], analysis: Analysis, evidence_set: EvidenceS
         correlation=design.correlation,
         design_effect=design.effect,
         shared_by=design.shared_by,
+        quantity=first.quantity if len({arm.quantity for arm in arms}) == 1 else "",
+        is_adjusted=is_adjusted,
+        zero_add=analysis.zero_add,
+        zero_to=analysis.zero_to,
+        zero_by_arm=analysis.zero_by_arm,
+        zero_double=analysis.zero_double,
+        zero_of_cells=bool(analysis.zero_rules) and model_of(analysis) in TABLE_MODELS,
         source="; ".join(dict.fromkeys(", ".join(filter(None, (arm.report, arm.place))) for arm in arms)),
         evidence=max((arm.evidence for arm in arms), key=STRENGTH.index),
         note="; ".join([*notes, *reasons]),
@@ -307,8 +332,9 @@ def _rate_group(rows: Sequence[ArmResult], role: ArmRole, notes: list[str]) -> G
     )
 
 
-def _effect(one: Group, two: Group, measure: Measure, design: Design) -> tuple[float | None, float | None, str]:
-    """Effect and variance of two groups, or why there is none."""
+def _effect(one: Group, two: Group, analysis: Analysis, design: Design) -> tuple[float | None, float | None, str]:
+    """Effect and variance of two groups, with what was done to their cells; or why there is none."""
+    measure = measure_of(analysis)
     first, second = one.n / design.effect, two.n / design.effect / design.shared_by
     share = design.effect, design.effect * design.shared_by
     if design.correlation is not None:
@@ -324,10 +350,13 @@ def _effect(one: Group, two: Group, measure: Measure, design: Design) -> tuple[f
         cells |= {"t1i": (one.person_time or 0) / share[0], "t2i": (two.person_time or 0) / share[1]}
         data_type = DataType.RATES
     numbers = {name: np.array([value], dtype=np.float64) for name, value in cells.items()}
-    found = study_effects(numbers, data_type, measure, convention=Convention.REVMAN2025)
+    choice, model = choice_of(analysis), model_of(analysis)
+    zero_cells = choice.of_effects(measure, model, Convention.REVMAN2025)
+    found = study_effects(numbers, data_type, measure, convention=Convention.REVMAN2025, zero_cells=zero_cells)
     if found.reasons[0]:
         return None, None, f"not pooled: {found.reasons[0]}"
-    return found.yi.item(), found.vi.item(), found.notes[0]
+    is_for_q_alone = choice.to is AddTo.NONE and model in TABLE_MODELS and found.notes[0] != RATIO_OF_EVERYBODY
+    return found.yi.item(), found.vi.item(), "" if is_for_q_alone else found.notes[0]
 
 
 def _paired_effect(one: Group, two: Group, measure: Measure, r: float) -> tuple[float | None, float | None, str]:

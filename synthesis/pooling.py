@@ -15,7 +15,8 @@ from synthesis.inverse_variance import PooledSets, check_choice, pool_sets, pred
 from synthesis.mantel_haenszel import pool_tables
 from synthesis.measures import effect_of_tables
 from synthesis.study_sets import Array
-from synthesis.tables import Tables, ZeroCells, zero_cells_of
+from synthesis.tables import NOTHING_SAID, Tables, ZeroCells, zero_cells_of
+from synthesis.zero_rules import choice_of
 
 COMMON_MODELS = frozenset({Model.COMMON, Model.MH, Model.PETO})
 """Models of one common effect, which predict nothing beyond it."""
@@ -117,6 +118,7 @@ def pool(
             [(item.events_control or 0) / share for item, (_, share) in zip(known, shares, strict=True)],
             [item.n_control / share for item, (_, share) in zip(known, shares, strict=True)],
         )
+    choice = choice_of(known[0]) if known else NOTHING_SAID
     pooled = pool_studies(
         [item.yi or 0.0 for item in known],
         [item.vi or 0.0 for item in known],
@@ -127,6 +129,7 @@ def pool(
         interval=interval,
         level=level,
         convention=convention,
+        zero_cells=choice.of(measure, model, convention) if choice != NOTHING_SAID else None,
         q_around_mh=q_around_mh,
     )
     if n_without := len(inputs) - len(known):

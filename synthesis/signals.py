@@ -7,13 +7,14 @@ same convention; a change of model is therefore never reported as new evidence.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence, Set
+from types import MappingProxyType
 
 from models.analysis import Analysis
 from models.protocol import Outcome, Protocol
 from models.published import PublishedVersion
 from models.screening import Event, RunContext
 from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
-from models.vocabulary import RATIOS, AlertGrade, Convention, EventCode, EvidenceSet, Rationale, Rule, UpdateStatus
+from models.vocabulary import AlertGrade, Convention, EventCode, EvidenceSet, Rationale, Rule, UpdateStatus
 
 EXPLANATION_LIMIT = 400
 """Characters, blanks included: the limit of the explanation field in Cochrane's editorial system."""
@@ -37,6 +38,7 @@ def compare(
     effects: Sequence[PooledEffect],
     new_participants: Mapping[str, Participants],
     closed: Set[str] = frozenset(),
+    membership: Mapping[tuple[str, str], bool | None] = MappingProxyType({}),
 ) -> list[Signal]:
     """Rules S1 to S5 for every main analysis, convention and evidence set newer than the published one.
 
@@ -46,6 +48,8 @@ def compare(
     new_participants : participants by study, of eligible studies that were completed or reported after the
         search of the version in force; the best number known of each, with what it counts
     closed : analyses whose published estimate is not reproduced: nothing is compared with it
+    membership : by study and comparison, whether it is of that comparison; None where nobody can say, and it counts.
+        A study that is not named is of every comparison
     """
     headlines = _headlines(effects)
     first = protocol.conventions[0].name
@@ -62,7 +66,13 @@ def compare(
                     signals += _compare(protocol, outcome, old, new)
         before = headlines.get((EvidenceSet.PUBLISHED, first, analysis.analysis))
         if analysis.totals.has_overall:
-            signals.append(_participants(protocol, analysis, before, new_participants))
+            own = {
+                study: new
+                for study, new in new_participants.items()
+                if membership.get((study, analysis.comparison), True) is not False
+            }
+            unknown = [study for study in own if membership.get((study, analysis.comparison), True) is None]
+            signals.append(_participants(protocol, analysis, before, own, unknown))
     return signals
 
 
@@ -119,7 +129,11 @@ def _mid_line(mid: float, old: PooledEffect, new: PooledEffect) -> Signal:
 
 
 def _participants(
-    protocol: Protocol, analysis: Analysis, old: PooledEffect | None, new: Mapping[str, Participants]
+    protocol: Protocol,
+    analysis: Analysis,
+    old: PooledEffect | None,
+    new: Mapping[str, Participants],
+    unknown: Sequence[str],
 ) -> Signal:
     """Weight of new participants against the old (Takwoingi 2013), known before any result is."""
     before, total = (old.n_participants if old else 0), sum(n for n, _ in new.values())
@@ -138,8 +152,12 @@ def _participants(
         fired=ratio is not None and ratio >= threshold,
         value=ratio,
         threshold=threshold,
-        explanation=words + (f" {names}." if names else ""),
+        explanation=words + (f" {names}." if names else "") + _of_unknown_comparison(unknown),
     )
+
+
+def _of_unknown_comparison(studies: Sequence[str]) -> str:
+    return f" Of which comparison is not known: {', '.join(sorted(studies))}." if studies else ""
 
 
 def decide(
@@ -186,14 +204,14 @@ def decide(
         sentences = [_what_happened(news), _what_changed(protocol, deciding), "" if protocol.is_written else unwritten]
     elif not protocol.is_written:
         status, rationale = UpdateStatus.NOT_KNOWN, Rationale.SEARCH_INCOMPLETE
-        sentences = [unwritten, _announced(fired)]
+        sentences = [unwritten, _announced(protocol, fired)]
     elif overdue:
         status, rationale = UpdateStatus.NOT_KNOWN, Rationale.SEARCH_INCOMPLETE
-        sentences = [_announced(fired)]
+        sentences = [_announced(protocol, fired)]
     else:
         status, rationale = UpdateStatus.UP_TO_DATE, Rationale.ALL_INCORPORATED
         quiet = f"No results of an eligible trial have become public since the search of {baseline.search_date}"
-        sentences = [quiet + _reach(freshness, failed), _announced(fired)]
+        sentences = [quiet + _reach(freshness, failed), _announced(protocol, fired)]
     if overdue or failed:
         sentences.insert(0, _unsearched(overdue, failed))
     confirmed = {(signal.rule, signal.analysis) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}
@@ -263,9 +281,16 @@ def _rank(protocol: Protocol, named: tuple[str, str, str]) -> tuple[str, bool, s
     return rule, not protocol.outcome(outcome).is_primary, comparison, outcome
 
 
-def _announced(signals: Iterable[Signal]) -> str:
-    announced = [signal for signal in signals if signal.rule is Rule.S3]
-    return announced[0].explanation if announced else ""
+def _announced(protocol: Protocol, signals: Iterable[Signal]) -> str:
+    """The first announcement, primary outcomes first; of several comparisons it is named."""
+    announced = sorted(
+        (signal for signal in signals if signal.rule is Rule.S3),
+        key=lambda signal: not protocol.outcome(signal.outcome).is_primary,
+    )
+    if not announced:
+        return ""
+    where = f"{protocol.comparison(announced[0].comparison).title}: " if len(protocol.comparisons) > 1 else ""
+    return where + announced[0].explanation
 
 
 def _fit(sentences: Sequence[str]) -> str:
@@ -284,7 +309,7 @@ def _headlines(effects: Sequence[PooledEffect]) -> dict[_Key, PooledEffect]:
 
 def _analysis_scale(effect: PooledEffect) -> float:
     assert effect.estimate is not None
-    return math.log(effect.estimate) if effect.measure in RATIOS else effect.estimate
+    return math.log(effect.estimate) if effect.is_ratio else effect.estimate
 
 
 def _contains(effect: PooledEffect, line: float) -> bool:

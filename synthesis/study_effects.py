@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.vocabulary import Convention, Measure
+from models.zero_cells import AddTo
 from synthesis.measures import Means, effect_of_means, effect_of_o_minus_e, effect_of_tables, log_rate_ratio
 from synthesis.study_sets import Array, Mask
-from synthesis.tables import AddTo, Tables, ZeroCells, zero_cells_of
+from synthesis.tables import Tables, ZeroCells, zero_cells_of
 
 Words = NDArray[np.object_]
 Cells = Mapping[str, Array]

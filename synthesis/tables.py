@@ -4,25 +4,14 @@ Cells are named as in metafor: `ai` and `ci` events, `n1i` and `n2i` totals, of 
 """
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from models.vocabulary import Convention, Measure, Model
+from models.zero_cells import AddTo
 from synthesis.study_sets import Array, Mask
-
-
-class AddTo(StrEnum):
-    """Which tables get the continuity correction."""
-
-    ONLY_ZERO = "only0"
-    """Tables with a zero cell."""
-    IF_ZERO_ALL = "if0all"
-    """All tables of a set as soon as one has a zero cell."""
-    ALL = "all"
-    NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -48,6 +37,9 @@ class ZeroCells:
     by_arm: bool = False
 
 
+TABLE_MODELS = frozenset({Model.MH, Model.PETO})
+"""Models that pool the cells of 2 x 2 tables."""
+
 CORRECTED = ZeroCells()
 UNCORRECTED = ZeroCells(add=0.0, to=AddTo.NONE)
 """For Mantel-Haenszel and Peto, which need no correction unless a whole column of tables is empty."""
@@ -65,6 +57,44 @@ def zero_cells_of(measure: Measure, model: Model | None = None, convention: Conv
     else:
         chosen = CORRECTED
     return replace(chosen, drop_double=measure is not Measure.RD, keep_everybody=measure is Measure.RR)
+
+
+@dataclass(frozen=True)
+class ZeroChoice:
+    """What somebody says about zero cells; None leaves it to measure, model and convention."""
+
+    add: float | None = None
+    to: AddTo | None = None
+    by_arm: bool | None = None
+    drop_double: bool | None = None
+
+    def of(self, measure: Measure, model: Model | None, convention: Convention | None) -> ZeroCells:
+        """The whole choice. Whoever names a number or a kind of correction wants it where a cell is zero."""
+        chosen = zero_cells_of(measure, model, convention)
+        if self.add is not None or self.by_arm is not None or self.to not in (None, AddTo.NONE):
+            chosen = replace(CORRECTED, drop_double=chosen.drop_double, keep_everybody=chosen.keep_everybody)
+        if self.drop_double:
+            chosen = replace(chosen, keep_everybody=False)
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        return replace(chosen, **given)
+
+    def of_effects(self, measure: Measure, model: Model | None, convention: Convention | None) -> ZeroCells:
+        """What it means for the effects of single studies.
+
+        Models of tables pool cells, so that their own correction leaves the effects alone, which only their
+        heterogeneity is measured with.
+        """
+        if model not in TABLE_MODELS:
+            return self.of(measure, None, convention)
+        of_tables = self.of(measure, model, convention)
+        return replace(
+            zero_cells_of(measure, None, convention),
+            drop_double=of_tables.drop_double,
+            keep_everybody=of_tables.keep_everybody,
+        )
+
+
+NOTHING_SAID = ZeroChoice()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from models.folder_rows import ContrastRow
 from models.review import load_review
 
 STUDY = "NCT03280056"
@@ -138,9 +139,41 @@ def test_what_is_posted_beside_the_arms_is_told(posted_night: Path, trialwatch: 
     ]
 
 
-def test_what_is_posted_is_no_row_of_the_review(posted_night: Path, trialwatch: Callable[..., Any]) -> None:
-    printed = trialwatch("--data", posted_night, "extract", "NCT90000001").out
-    assert [line for line in printed.splitlines() if "1.25" in line and not line.startswith("#")] == []
+def estimate_lines(printed: str) -> list[str]:
+    """Rows under the comment that names contrasts.csv."""
+    lines = printed.splitlines()
+    start = lines.index("# For contrasts.csv:")
+    return [line for line in lines[start + 1 :] if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("header", [None, "study_id,comparison,outcome,timepoint,measure,estimate,ci_low,ci_high,level,report,"
+    "table,population,extractor,known_from,evidence,is_confirmed,note,is_adjusted"])  # fmt: skip
+def test_a_posted_estimate_is_pasted_and_appended_as_a_row_of_contrasts(
+    posted_night: Path,
+    review_folder: Path,
+    trialwatch: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    header: str | None,
+) -> None:
+    monkeypatch.setenv("TRIALWATCH_REVIEWS", str(review_folder.parent))
+    path = review_folder / "contrasts.csv"
+    if header:
+        path.write_text(header + "\n", encoding="utf-8")
+    [row] = estimate_lines(trialwatch("--data", posted_night, "extract", "NCT90000001").out)
+    columns = header or ",".join(ContrastRow.model_fields)
+    path.write_text(f"{columns}\n{row}\n", encoding="utf-8")
+    [pasted] = load_review(review_folder).contrasts
+    path.unlink()
+    if header:
+        path.write_text(header + "\n", encoding="utf-8")
+    ended = trialwatch("--data", posted_night, "extract", "NCT90000001", "--append")
+    assert (ended.code, "contrasts.csv: 1 rows added" in ended.out.replace("\n", "")) == (0, True)
+    [appended] = load_review(review_folder).contrasts
+    assert appended.model_dump() == pasted.model_dump()
+    assert (appended.estimate, appended.ci_low, appended.ci_high, appended.is_confirmed, appended.is_adjusted) == (
+        1.25, 0.55, 1.95, False, True
+    )  # fmt: skip
+    assert "no rows" in trialwatch("--data", posted_night, "extract", "NCT90000001").out
 
 
 def test_analysts_find_what_is_posted(posted_night: Path, trialwatch: Callable[..., Any]) -> None:

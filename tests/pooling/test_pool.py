@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from models.vocabulary import Convention, Interval, Measure, Model
+from models.zero_cells import AddTo
 from pooling.forest import forest
-from pooling.pool import PRESETS, ZeroChoice, analyses, pool_files
+from pooling.pool import PRESETS, analyses, pool_files
 from pooling.spreadsheet import PoolError
-from synthesis.tables import AddTo
+from synthesis.tables import ZeroChoice
 
 KEYS = {
     *("dataset", "measure", "model", "interval", "k", "est", "se", "ci_low", "ci_high", "p"),

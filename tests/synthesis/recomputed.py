@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from models.vocabulary import Convention, Interval, Measure, Model
+from models.zero_cells import AddTo
 from synthesis.heterogeneity import i2_limits_of_q, i2_of_tau2, pool_subgroups
 from synthesis.inverse_variance import PooledSets, pool_sets, prediction_interval
 from synthesis.mantel_haenszel import pool_tables
@@ -29,7 +30,7 @@ from synthesis.pooling import pool_studies
 from synthesis.sensitivity import cumulative, leave_one_out
 from synthesis.small_study import egger, harbord, peters, trim_and_fill
 from synthesis.study_sets import StudySets
-from synthesis.tables import UNCORRECTED, AddTo, Tables, ZeroCells
+from synthesis.tables import UNCORRECTED, Tables, ZeroCells
 
 REFERENCE = Path(__file__).parent / "reference"
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from judging.evidence import arm_of
-from models.folder_rows import RiskOfBiasRow
+from models.folder_rows import CertaintyRow, RiskOfBiasRow
 from models.protocol import Outcome
 from models.review import load_review
 from models.screening import Numbers, StudyStatus
@@ -21,7 +21,14 @@ from models.vocabulary import (
     StudyState,
 )
 from synthesis.analyses import pool_review
-from synthesis.certainty import Domain, absolute_effects, information_size, rate_certainty, rate_review
+from synthesis.certainty import (
+    Domain,
+    absolute_effects,
+    information_size,
+    of_imprecision,
+    rate_certainty,
+    rate_review,
+)
 from synthesis.effect_size import effect_inputs
 
 FOLDER = Path(__file__).parents[2] / "reviews" / "als_cell_therapy"
@@ -285,3 +292,36 @@ def test_a_review_is_rated_on_its_newest_convention_confirmed_before_provisional
         (EvidenceSet.CONFIRMED, None),
         (EvidenceSet.PROVISIONAL, None),
     ]
+
+
+def rating(certainty, version="2020", **place):
+    usual = {"outcome": "o", "timepoint": "t", "reasons": "", "source": "table"}
+    return CertaintyRow.model_validate(usual | place | {"certainty": certainty, "version": version})
+
+
+STATED = [
+    # people's ratings in the order of the file, and the one of analysis 1.1 of comparison c
+    ([rating("low")], "low"),
+    ([rating("high", analysis="1.1"), rating("low")], "high"),
+    ([rating("low"), rating("high", analysis="1.2")], "low"),
+    ([rating("moderate", comparison="c"), rating("low")], "moderate"),
+    ([rating("moderate", comparison="d"), rating("low")], "low"),
+    ([rating("high", analysis="1.1"), rating("moderate", comparison="c"), rating("low")], "high"),
+    ([rating("high", version="2016", analysis="1.1"), rating("low")], "low"),
+    ([rating("high", analysis="1.2")], None),
+    ([rating("high", version="", analysis="1.1")], "high"),
+]
+
+
+@pytest.mark.parametrize(("stated", "expected"), STATED)
+def test_the_rating_that_names_an_analysis_most_closely_holds(stated, expected):
+    effect = pooled(analysis="1.1", comparison="c")
+    assert rate_certainty(effect, [study()], OUTCOME, stated=stated).stated == expected
+
+
+def test_a_generic_ratio_is_read_on_the_scale_of_its_logarithm():
+    """From 0.70 to 0.80 lies on both sides of 0.75; as a plain number it has no such line."""
+    of_ratio = pooled(Measure.GEN, is_log=True, estimate=0.75, ci_low=0.7, ci_high=0.8)
+    of_number = pooled(Measure.GEN, estimate=0.75, ci_low=0.7, ci_high=0.8)
+    said = [of_imprecision(effect, [], OUTCOME).reason for effect in (of_ratio, of_number)]
+    assert ["both sides of 0.75" in reason for reason in said] == [True, False]

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.vocabulary import TABLE_MEASURES, Convention, Measure, Model
+from models.zero_cells import AddTo
 from synthesis.mantel_haenszel import mantel_haenszel, peto
 from synthesis.measures import (
     MEAN_MEASURES,
@@ -20,7 +21,7 @@ from synthesis.measures import (
     log_rate_ratio,
     log_ratio_of_geometric_means,
 )
-from synthesis.tables import CORRECTED, UNCORRECTED, AddTo, Tables, ZeroCells, zero_cells_of
+from synthesis.tables import CORRECTED, UNCORRECTED, Tables, ZeroCells, zero_cells_of
 
 count = st.integers(0, 60)
 

@@ -16,7 +16,7 @@ from models.protocol import Outcome, Protocol
 from models.risk_of_bias import BiasOfRow, Risk, bias_of
 from models.screening import StudyStatus
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import RATIOS, EvidenceSet, Measure, StudyState
+from models.vocabulary import EvidenceSet, Measure, StudyState
 from synthesis.sequential import information_size_of_means, information_size_of_risks
 
 APPRECIABLE_RATIOS = (0.75, 1.25)
@@ -190,8 +190,8 @@ def of_imprecision(effect: PooledEffect, inputs: Sequence[EffectInput], outcome:
     said = []
     if low < 0 < high:
         said.append("the interval includes no effect")
-    crossed = [limit for limit in _important_differences(effect.measure, outcome) if low < limit < high]
-    said += [f"the interval lies on both sides of {_natural(limit, effect.measure):g}" for limit in crossed]
+    crossed = [limit for limit in _important_differences(effect, outcome) if low < limit < high]
+    said += [f"the interval lies on both sides of {_natural(limit, effect):g}" for limit in crossed]
     size = information_size(inputs, outcome)
     n = sum(item.n_participants for item in inputs)
     if size is not None and n < size:
@@ -287,21 +287,21 @@ def _own_risk(inputs: Sequence[EffectInput]) -> tuple[float, ...]:
 def _analysis_limits(effect: PooledEffect) -> tuple[float | None, float | None]:
     if effect.ci_low is None or effect.ci_high is None:
         return None, None
-    if effect.measure in RATIOS:
+    if effect.is_ratio:
         return log(effect.ci_low), log(effect.ci_high)
     return effect.ci_low, effect.ci_high
 
 
-def _important_differences(measure: Measure, outcome: Outcome) -> tuple[float, ...]:
+def _important_differences(effect: PooledEffect, outcome: Outcome) -> tuple[float, ...]:
     """Smallest important effects on the analysis scale, downwards and upwards; none where nobody has set one."""
-    if measure in RATIOS:
+    if effect.is_ratio:
         return tuple(log(ratio) for ratio in APPRECIABLE_RATIOS)
-    least = HALF_SD if measure in (Measure.SMD, Measure.SMD_APPROXIMATE) else outcome.mid
+    least = HALF_SD if effect.measure in (Measure.SMD, Measure.SMD_APPROXIMATE) else outcome.mid
     return () if least is None else (-least, least)
 
 
-def _natural(value: float, measure: Measure) -> float:
-    return round(exp(value), 2) if measure in RATIOS else value
+def _natural(value: float, effect: PooledEffect) -> float:
+    return round(exp(value), 2) if effect.is_ratio else value
 
 
 def _people(status: StudyStatus) -> int | None:

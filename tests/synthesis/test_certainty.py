@@ -264,3 +264,13 @@ def test_a_review_is_rated_on_its_newest_convention_confirmed_before_provisional
         (EvidenceSet.CONFIRMED, None),
         (EvidenceSet.PROVISIONAL, None),
     ]
+
+
+def test_a_generic_ratio_is_precise_or_not_beside_a_ratio_of_1():
+    below = pooled(Measure.GEN, is_log=True, estimate=0.6, ci_low=0.5, ci_high=0.7)
+    around = pooled(Measure.GEN, is_log=True, estimate=0.9, ci_low=0.7, ci_high=1.3)
+    without = [msgspec.structs.replace(study(), events_intervention=None, events_control=None)]
+    assert "no effect" not in reasons(rate_certainty(below, without, OUTCOME), Domain.IMPRECISION)
+    said = reasons(rate_certainty(around, without, OUTCOME), Domain.IMPRECISION)
+    assert "the interval includes no effect" in said
+    assert "both sides of 0.75" in said

@@ -68,7 +68,8 @@ def rate_certainty(
     key = (effect.evidence_set, effect.analysis)
     own = [item for item in inputs if (item.evidence_set, item.analysis) == key]
     pooled = [item for item in own if item.yi is not None and item.vi is not None]
-    rows = [row for row in stated if is_about(row, effect)]
+    place = (effect.comparison, effect.outcome, effect.timepoint)
+    rows = [row for row in stated if row.is_of(effect.analysis, place)]
     concerns: tuple[Concern, ...] = ()
     computed = None
     if effect.k:
@@ -92,14 +93,6 @@ def rate_certainty(
         information_size=information_size(pooled, outcome) if effect.k else None,
         absolute=absolute_effects(effect, baseline_risks or _own_risk(pooled)),
     )
-
-
-def is_about(row: CertaintyRow, effect: PooledEffect) -> bool:
-    """Whether people's rating is of an analysis: they name it, or its outcome and time, of one comparison or of all."""
-    if row.analysis:
-        return row.analysis == effect.analysis
-    is_compared = row.comparison in {"", effect.comparison}
-    return is_compared and (row.outcome, row.timepoint) == (effect.outcome, effect.timepoint)
 
 
 def rate_review(

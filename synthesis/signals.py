@@ -197,7 +197,7 @@ def decide(
         sentences = [_announced(fired)]
     else:
         status, rationale = UpdateStatus.UP_TO_DATE, Rationale.ALL_INCORPORATED
-        quiet = f"No results of an eligible trial have become public since the search of {baseline.search_date}"
+        quiet = f"No results of an eligible trial have become public since the search of {baseline.searched_on}"
         sentences = [quiet + _reach(freshness, failed), _announced(fired)]
     if overdue or failed:
         sentences.insert(0, _unsearched(overdue, failed))

@@ -11,7 +11,6 @@ from models.published import PublishedVersion
 from models.registers import address_of
 from models.synthesis import PooledEffect
 from models.vocabulary import (
-    AlertGrade,
     Convention,
     Criterion,
     EventCode,
@@ -171,8 +170,6 @@ SOURCE_STATES = {
     SourceState.FAILED: "Failed",
     SourceState.LOST: "Lost",
 }
-
-GRADES = {AlertGrade.ACTION: "Action", AlertGrade.WATCH: "Watch", AlertGrade.INFO: "For information"}
 
 LITERATURE = {
     "pubmed": "PubMed",

@@ -198,7 +198,7 @@ def decide(
     else:
         status, rationale = UpdateStatus.UP_TO_DATE, Rationale.ALL_INCORPORATED
         quiet = f"No results of an eligible trial have become public since the search of {baseline.searched_on}"
-        sentences = [quiet + _reach(freshness, failed), _announced(fired)]
+        sentences = [quiet + _reach(freshness, failed), _left_out(fired), _announced(fired)]
     if overdue or failed:
         sentences.insert(0, _unsearched(overdue, failed))
     confirmed = {(signal.rule, signal.analysis) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}
@@ -266,6 +266,13 @@ def _rank(protocol: Protocol, named: tuple[str, str, str]) -> tuple[str, bool, s
     """By rule, primary outcomes first."""
     rule, comparison, outcome = named
     return rule, not protocol.outcome(outcome).is_primary, comparison, outcome
+
+
+def _left_out(fired: Iterable[Signal]) -> str:
+    """How many analyses nothing new is held against."""
+    n = sum(signal.rule is Rule.S0 for signal in fired)
+    which = "1 analysis, whose" if n == 1 else f"{n} analyses, whose"
+    return f"This does not hold for {which} published estimate is not reproduced (S0)." if n else ""
 
 
 def _announced(signals: Iterable[Signal]) -> str:

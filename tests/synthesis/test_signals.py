@@ -12,8 +12,8 @@ from models.dates import at_night
 from models.protocol import Protocol
 from models.published import EstimateRow, PublishedEstimate, PublishedVersion
 from models.screening import Event, RunContext
-from models.synthesis import EffectInput, PooledEffect, SourceFreshness
-from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Measure, Rule, SourceState, UpdateStatus
+from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness
+from models.vocabulary import AlertGrade, Convention, EventCode, EvidenceSet, Measure, Rule, SourceState, UpdateStatus
 from synthesis.analyses import pool_review
 from synthesis.reproduction import reproduce
 from synthesis.signals import compare, decide
@@ -278,3 +278,13 @@ def test_a_generic_ratio_moves_on_the_scale_of_its_logarithm():
     moved = [item for item in compare(of, effects, {}) if item.rule is Rule.S2]
     assert [item.value for item in moved] == pytest.approx([0.4 / 0.7] * len(moved))
     assert moved
+
+
+def test_a_quiet_night_says_of_how_many_analyses_it_knows_nothing() -> None:
+    of = protocol()
+    closed = Signal(
+        rule=Rule.S0, outcome="o", timepoint="t", evidence_set=PUBLISHED, convention=Convention.REVMAN5, fired=True
+    )
+    said = decide(of, BASELINE, CONTEXT, "1", [], [closed], []).explanation
+    assert "does not hold for 1 analysis, whose published estimate is not reproduced (S0)" in said
+    assert "does not hold" not in decide(of, BASELINE, CONTEXT, "1", [], [], []).explanation

@@ -195,7 +195,7 @@ def _markdown(night: PublishedNight, evidence: EvidenceSet, found: tuple[Differe
     lines = [
         f"# {protocol.title}: what is other than in {night.version}",
         "",
-        f"Before: {night.version}, searched on {baseline.search_date}. After: {evidence} evidence on"
+        f"Before: {night.version}, searched on {baseline.searched_on}. After: {evidence} evidence on"
         f" {night.as_of:%Y-%m-%d}, pooled as the version pooled it by trialwatch, not by its authors.",
     ]
     for comparison in dict.fromkeys(item.comparison for item in found):

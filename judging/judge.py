@@ -5,8 +5,9 @@ earlier nights left in the ledger. The same inputs give the same judgement.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
+from typing import TypeVar
 
 import msgspec
 
@@ -34,7 +35,7 @@ from models.published import PublishedStudy
 from models.report import Report
 from models.review import Review
 from models.screening import Event, RunContext, StudyStatus
-from models.synthesis import ArmResult, Contrast, EffectInput, SourceFreshness
+from models.synthesis import ArmResult, Contrast, EffectInput, PooledEffect, SourceFreshness, SubgroupTest
 from models.trial import Observation, TrialRecord
 from models.vocabulary import (
     EventCode,
@@ -59,6 +60,8 @@ from synthesis.analyses import pool_review, pool_subgroups_of
 from synthesis.certainty import rate_review
 from synthesis.reproduction import reproduce
 from synthesis.signals import compare, decide
+
+Computed = TypeVar("Computed", PooledEffect, SubgroupTest)
 
 
 def judge(
@@ -139,8 +142,7 @@ def judge(
     others = [item for item in effects if item.evidence_set is not EvidenceSet.PUBLISHED]
     closed = {signal.analysis for signal in gate if signal.fired}
     queue += not_reproduced(gate, review)
-    # What does not come out of its own data is not made newer: only its published data are pooled.
-    effects = tuple(e for e in effects if e.evidence_set is EvidenceSet.PUBLISHED or e.analysis not in closed)
+    effects = _open(effects, closed)
     signals = (*gate, *compare(review.protocol, [*as_published, *others], new_participants, closed, membership))
     decision = decide(
         review.protocol,
@@ -161,8 +163,8 @@ def judge(
         events=events,
         inputs=tuple(inputs),
         effects=effects,
-        subgroup_effects=tuple(effect for effects_, _ in of_subgroups for effect in effects_),
-        subgroup_tests=tuple(test for _, tests in of_subgroups for test in tests),
+        subgroup_effects=_open((effect for found, _ in of_subgroups for effect in found), closed),
+        subgroup_tests=_open((test for _, found in of_subgroups for test in found), closed),
         as_published=as_published,
         certainty=rate_review(
             effects,
@@ -177,6 +179,11 @@ def judge(
         freshness=tuple(freshness),
         queue=tuple(dict.fromkeys(queue)),
     )
+
+
+def _open(items: Iterable[Computed], closed: Set[str]) -> tuple[Computed, ...]:
+    """What does not come out of its own data is not made newer: only its published data are pooled."""
+    return tuple(item for item in items if item.evidence_set is EvidenceSet.PUBLISHED or item.analysis not in closed)
 
 
 def _study_files(

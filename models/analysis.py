@@ -137,6 +137,8 @@ class Analysis(Row):
     def can_be_computed(self) -> Self:
         if (self.method is None) != (self.model is None):
             raise ValueError("method and model go together: give both, or leave both to the protocol's conventions")
+        if self.method is None and self.estimator is not None:
+            raise ValueError(f"estimator {self.estimator} goes with method and model: give all three, or none")
         if self.model == "fixed" and self.estimator is not None:
             raise ValueError(
                 f"a fixed-effect model has no between-study variance; leave estimator {self.estimator} empty"

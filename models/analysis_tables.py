@@ -69,7 +69,11 @@ def _pooled_key() -> list[Column[Any]]:
             TEXT,
             "published, confirmed (the review's result), provisional (with machine-read results) or undisputed (confirmed without what was retracted or put in doubt)",
         ),
-        column("convention", TEXT, "revman5: as published in 2019; revman2025: Cochrane's since January 2025"),
+        column(
+            "convention",
+            TEXT,
+            "published: as its authors pooled the analysis; revman5: RevMan 5's; revman2025: Cochrane's since January 2025",
+        ),
         *of_analysis(),
     ]
 
@@ -89,20 +93,28 @@ review_pooled_effect = table(
     column("n_participants", INT, "Participants in them"),
     column("yi", FLOAT, "Pooled effect on the analysis scale (log for ratios)"),
     column("estimate", FLOAT, "Pooled effect: difference in the outcome's unit, or ratio"),
-    column("ci_low", FLOAT, "Lower 95 % confidence limit, scale of estimate"),
-    column("ci_high", FLOAT, "Upper 95 % confidence limit, scale of estimate"),
+    column("ci_low", FLOAT, "Lower confidence limit, scale of estimate"),
+    column("ci_high", FLOAT, "Upper confidence limit, scale of estimate"),
     column("se", FLOAT, "Standard error on the analysis scale (log for ratios)"),
     column("p_value", FLOAT, "Two-sided p-value of no effect"),
     column("tau2", FLOAT, "Between-study variance on the analysis scale"),
-    column("tau2_low", FLOAT, "Lower 95 % Q-profile limit of tau2"),
-    column("tau2_high", FLOAT, "Upper 95 % Q-profile limit of tau2"),
+    column("tau2_low", FLOAT, "Lower Q-profile limit of tau2, at level"),
+    column("tau2_high", FLOAT, "Upper Q-profile limit of tau2, at level"),
     column("i2_pct", FLOAT, "I², per cent"),
     column("h2", FLOAT, "H², ratio of total to sampling variability"),
     column("q", FLOAT, "Cochran's Q"),
     column("q_p", FLOAT, "p-value of Q"),
-    column("pi_low", FLOAT, "Lower 95 % prediction limit, scale of estimate; from three studies on"),
-    column("pi_high", FLOAT, "Upper 95 % prediction limit, scale of estimate; from three studies on"),
-    column("pi_df", INT, "Degrees of freedom of the prediction interval"),
+    column(
+        "pi_low",
+        FLOAT,
+        "Lower prediction limit at level, scale of estimate; from two studies on, beside HKSJ from three",
+    ),
+    column(
+        "pi_high",
+        FLOAT,
+        "Upper prediction limit at level, scale of estimate; from two studies on, beside HKSJ from three",
+    ),
+    column("pi_df", INT, "Degrees of freedom of the prediction interval; NULL where it rests on z"),
     column("note", TEXT, "What a reader must know about this line"),
 )
 
@@ -173,8 +185,8 @@ review_absolute_effect = table(
     column("baseline_risk", FLOAT, "Risk under control, 0 to 1"),
     column("control", FLOAT, "People with the event per 1,000 under control"),
     column("intervention", FLOAT, "People with the event per 1,000 under the intervention"),
-    column("ci_low", FLOAT, "Lower 95 % limit of intervention, per 1,000"),
-    column("ci_high", FLOAT, "Upper 95 % limit of intervention, per 1,000"),
+    column("ci_low", FLOAT, "Lower limit of intervention, per 1,000"),
+    column("ci_high", FLOAT, "Upper limit of intervention, per 1,000"),
 )
 
 review_signal = table(

@@ -188,6 +188,8 @@ def _of_estimate(place: str, estimate: PublishedEstimate, rows: Rows) -> Iterato
     if estimate.analysis:
         if estimate.analysis not in analyses:
             yield f"{place}.analysis: {estimate.analysis!r}: {nearest(estimate.analysis, analyses)}"
+        elif estimate.measure not in {None, measure := analyses[estimate.analysis].measure}:
+            yield f"{place}.measure: {str(estimate.measure)!r}: {estimate.analysis} is pooled as {measure}; write that"
         return
     if estimate.outcome not in outcomes:
         yield f"{place}.outcome: {estimate.outcome!r}: {nearest(estimate.outcome, outcomes)}"
@@ -195,12 +197,21 @@ def _of_estimate(place: str, estimate: PublishedEstimate, rows: Rows) -> Iterato
     outcome = outcomes[estimate.outcome]
     if estimate.timepoint not in outcome.timepoints:
         yield f"{place}.timepoint: {estimate.timepoint!r}: {nearest(estimate.timepoint, outcome.timepoints)}"
-    if estimate.measure not in {None, outcome.measure}:
-        yield (
-            f"{place}.measure: {str(estimate.measure)!r}: {estimate.outcome} is pooled as {outcome.measure};"
-            f" write {str(outcome.measure)!r}, or change the protocol's outcome"
-        )
     own = [item for item in analyses.values() if item.place[1:] == (estimate.outcome, estimate.timepoint)]
+    meant = [item for item in own if estimate.comparison in {"", item.comparison}]
+    if own and not meant:
+        compared = {item.comparison for item in own}
+        yield f"{place}.comparison: {estimate.comparison!r}: {nearest(estimate.comparison, compared)}"
+    if not own and estimate.timepoint in outcome.timepoints:
+        yield (
+            f"{place}.outcome: {estimate.outcome!r}: no row of analyses.csv pools it at {estimate.timepoint!r}; add one, or"
+            " take the estimate out"
+        )
+    if meant and estimate.measure not in {None, meant[0].measure}:
+        yield (
+            f"{place}.measure: {str(estimate.measure)!r}: {estimate.outcome} is pooled as {meant[0].measure};"
+            f" write {str(meant[0].measure)!r}, or change the protocol's outcome"
+        )
     if len({item.comparison for item in own}) > 1 and not estimate.comparison:
         yield (
             f"{place}.comparison: '': {estimate.outcome} is compared in several; write one of"

@@ -92,6 +92,14 @@ class NumbersRow(Row):
         return self
 
     @model_validator(mode="after")
+    def numbers_its_subgroup(self) -> Self:
+        if self.subgroup and self.subgroup_number is None:
+            raise ValueError(
+                f"subgroup {self.subgroup!r} has no number; give subgroup_number, as 1, since names may repeat"
+            )
+        return self
+
+    @model_validator(mode="after")
     def confirmed_by_evidence(self) -> Self:
         if self.is_confirmed and self.evidence in {EvidenceWord.MEMORY, EvidenceWord.INFERRED}:
             raise ValueError(
@@ -286,3 +294,9 @@ class CertaintyRow(Row):
         if not self.analysis and not (self.outcome and self.timepoint):
             raise ValueError("give analysis, or outcome and timepoint")
         return self
+
+    def is_of(self, analysis: str, place: tuple[str, str, str]) -> bool:
+        """Whether it rates an analysis: it names that, or its outcome and time, of its comparison or of all."""
+        if self.analysis:
+            return self.analysis == analysis
+        return self.comparison in {"", place[0]} and (self.outcome, self.timepoint) == place[1:]

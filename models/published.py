@@ -140,6 +140,14 @@ class EstimateRow(Row):
     not_reproduced: str = ""
     """Why the numbers of the version's own studies do not give it, where that is known and accepted."""
 
+    @model_validator(mode="after")
+    def numbers_its_subgroup(self) -> Self:
+        if self.subgroup and self.subgroup_number is None:
+            raise ValueError(
+                f"subgroup {self.subgroup!r} has no number; give subgroup_number, as 1, since names may repeat"
+            )
+        return self
+
 
 class PublishedVersion(Strict):
     """One published state of the review; or the state before the first, which has no name and lists nothing."""
@@ -176,6 +184,11 @@ class PublishedVersion(Strict):
     @property
     def is_published(self) -> bool:
         return bool(self.version)
+
+    @property
+    def searched_on(self) -> str:
+        """The day of its search as sentences have it: one that nobody told is said to be assumed."""
+        return f"{self.search_date}" + (" (assumed)" if self.search_date_is == "assumed" else "")
 
     @property
     def in_force_from(self) -> date:

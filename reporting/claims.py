@@ -45,6 +45,8 @@ def news(page: ReviewPage) -> str:
 
 def searched(page: ReviewPage) -> str:
     """That all was searched, in words no wider than what is followed; for a night on which it was."""
+    if not page.protocol.is_written:
+        return "every source was asked to its end for the studies that are followed by number"
     if not any(item.is_by_hand for item in page.freshness):
         return "every source that is searched by program was searched to the end"
     which = "every source that is followed" if page.unfollowed else "every source"
@@ -74,7 +76,7 @@ def because(page: ReviewPage) -> str:
     names = list(dict.fromkeys(labels.get(event.study_id, event.study_id) for event in newest))
     if not names:
         return ""
-    search = words.day(page.baseline.search_date)
+    search = words.search_day(page.baseline)
     if not page.baseline.is_published:
         return f"Results of {words.listed(names)} have become public since {search}."
     return f"Results of {words.listed(names)} became public after its search of {search}."

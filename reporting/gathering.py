@@ -154,9 +154,7 @@ def _stated_certainty(review: Review) -> dict[str, str]:
         for row in review.certainty
         for analysis in review.protocol.analyses
         if row.version == review.baseline.version
-        if row.analysis == analysis.analysis
-        or (not row.analysis and analysis.place[1:] == (row.outcome, row.timepoint))
-        if row.comparison in {"", analysis.comparison}
+        if row.is_of(analysis.analysis, analysis.place)
     }
 
 

@@ -11,7 +11,6 @@ from models.published import PublishedVersion
 from models.registers import address_of
 from models.synthesis import PooledEffect
 from models.vocabulary import (
-    AlertGrade,
     Convention,
     Criterion,
     EventCode,
@@ -175,8 +174,6 @@ SOURCE_STATES = {
     SourceState.LOST: "Lost",
 }
 
-GRADES = {AlertGrade.ACTION: "Action", AlertGrade.WATCH: "Watch", AlertGrade.INFO: "For information"}
-
 LITERATURE = {
     "pubmed": "PubMed",
     "europepmc": "Europe PMC",
@@ -274,14 +271,19 @@ def _short(effect: PooledEffect) -> str:
 def version_in_force(version: PublishedVersion) -> str:
     """``2019, searched 31 July 2019``; before the first version, since when the review is watched."""
     if version.is_published:
-        return f"{version.version}, searched {day(version.search_date)}"
+        return f"{version.version}, searched {search_day(version)}"
     return f"none published yet; watched since {day(version.search_date)}"
 
 
 def since_when(version: PublishedVersion) -> str:
     """The day after which things are news, and what it is."""
     what = "the search date of the version in force" if version.is_published else "the day on which watching began"
-    return f"{day(version.search_date)}, {what}"
+    return f"{search_day(version)}, {what}"
+
+
+def search_day(version: PublishedVersion) -> str:
+    """``31 July 2019``; one that nobody told is said to be assumed."""
+    return day(version.search_date) + (" (assumed)" if version.search_date_is == "assumed" else "")
 
 
 def study_labels(version: PublishedVersion) -> dict[str, str]:

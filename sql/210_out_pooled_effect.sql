@@ -18,15 +18,15 @@
 -- p_value: Two-sided p-value of no effect
 -- se: Standard error on the analysis scale (log for ratios)
 -- tau2: Between-study variance on the analysis scale
--- tau2_low: Lower 95 % Q-profile limit of tau2
--- tau2_high: Upper 95 % Q-profile limit of tau2
+-- tau2_low: Lower Q-profile limit of tau2, at level
+-- tau2_high: Upper Q-profile limit of tau2, at level
 -- i2_pct: I², per cent
 -- h2: H², ratio of total to sampling variability
 -- q: Cochran's Q
 -- q_p: p-value of Q
--- pi_low: Lower 95 % prediction limit, scale of estimate; from three studies on
--- pi_high: Upper 95 % prediction limit, scale of estimate; from three studies on
--- pi_df: Degrees of freedom of the prediction interval
+-- pi_low: Lower prediction limit at level, scale of estimate; from two studies on, beside HKSJ from three
+-- pi_high: Upper prediction limit at level, scale of estimate; from two studies on, beside HKSJ from three
+-- pi_df: Degrees of freedom of the prediction interval; NULL where it rests on z
 -- note: What a reader must know about this line
 CREATE VIEW out_pooled_effect AS
 SELECT

@@ -132,7 +132,7 @@ def _test(pooled: Sequence[PooledEffect], way: Way) -> Iterator[SubgroupTest]:
             chi2=between.q,
             df=between.df,
             p_value=between.p_value,
-            i2_pct=max(0.0, 100 * (1 - between.df / between.q)) if between.q else 0.0,
+            i2_pct=between.i2_pct,
         )
 
 

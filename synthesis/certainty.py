@@ -110,17 +110,10 @@ def _starts_high(item: EffectInput, rows: Sequence[RiskOfBiasRow]) -> bool:
     return (bias := bias_of(item, rows)) is not None and bias.tool in STARTS_HIGH
 
 
-def is_about(row: CertaintyRow, effect: PooledEffect) -> bool:
-    """Whether people's rating is of an analysis: they name it, or its outcome and time, of one comparison or of all."""
-    if row.analysis:
-        return row.analysis == effect.analysis
-    is_compared = row.comparison in {"", effect.comparison}
-    return is_compared and (row.outcome, row.timepoint) == (effect.outcome, effect.timepoint)
-
-
 def _rating(stated: Sequence[CertaintyRow], effect: PooledEffect) -> CertaintyRow | None:
     """People's rating in force: a row that names the analysis goes before one of its comparison, or of its outcome."""
-    rows = [row for row in stated if is_about(row, effect)]
+    place = (effect.comparison, effect.outcome, effect.timepoint)
+    rows = [row for row in stated if row.is_of(effect.analysis, place)]
     newest = [row for row in rows if row.version == rows[-1].version]
     return max(reversed(newest), key=lambda row: (bool(row.analysis), bool(row.comparison)), default=None)
 

@@ -38,7 +38,7 @@ class Disagreement:
     def __str__(self) -> str:
         where = self.effect
         return (
-            f"{where.outcome}, {where.timepoint}, {where.evidence_set}, {where.convention}, {where.model}, "
+            f"{where.analysis or where.outcome}, {where.timepoint}, {where.evidence_set}, {where.convention}, {where.model}, "
             f"{where.interval}: {self.name} is {self.stated}, recomputed {self.recomputed}"
         )
 
@@ -187,7 +187,7 @@ def _means_effect(item: EffectInput) -> tuple[Number, Number]:
         total, df = n1 + n2, n1 + n2 - 2
         d = (m1 - m2) / mp.sqrt(((n1 - 1) * s1**2 + (n2 - 1) * s2**2) / df)
         if item.measure is Measure.SMD:
-            g = d * mp.gamma(df / 2) / (mp.sqrt(df / 2) * mp.gamma((df - 1) / 2))
+            g = d * mp.gamma(df / 2) * mp.rgamma((df - 1) / 2) / mp.sqrt(df / 2)
             return g, 1 / n1 + 1 / n2 + g**2 / (2 * total)
         g = d * (1 - 3 / (4 * total - 9))
         return g, total / (n1 * n2) + g**2 / (2 * (total - mpf("3.94")))

@@ -7,7 +7,7 @@ Incomplete rows never stop a night: a study whose numbers do not determine an ef
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 
@@ -132,7 +132,7 @@ def _ready(rows: Sequence[Contrast], analysis: Analysis, evidence_set: EvidenceS
     if first.is_adjusted:
         notes.append(ADJUSTED)
     yi: float | None = first.yi
-    vi = first.sei**2 if first.sei else None
+    vi = _square(first.sei)
     if len(best) > 1:
         reports = ", ".join(dict.fromkeys(f"{row.report}, {row.place}" for row in best))
         yi, vi = None, None
@@ -142,7 +142,7 @@ def _ready(rows: Sequence[Contrast], analysis: Analysis, evidence_set: EvidenceS
         notes.append("not pooled: recalled from memory")
     elif vi is None:
         yi = None
-        notes.append("not pooled: without a standard error above 0")
+        notes.append("not pooled: its standard error gives no variance above 0")
     return EffectInput(
         study_id=first.study_id,
         comparison=analysis.comparison,
@@ -169,6 +169,12 @@ def _ready(rows: Sequence[Contrast], analysis: Analysis, evidence_set: EvidenceS
         evidence=first.evidence,
         note="; ".join(dict.fromkeys(notes)),
     )
+
+
+def _square(sei: float | None) -> float | None:
+    """The variance; None without a standard error, or with one whose square is no number above 0."""
+    vi = sei * sei if sei else 0.0
+    return vi if 0 < vi < inf else None
 
 
 def measure_of(analysis: Analysis) -> Measure:

@@ -14,7 +14,7 @@ from models.protocol import Outcome, Protocol
 from models.published import PublishedVersion
 from models.screening import Event, RunContext
 from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
-from models.vocabulary import AlertGrade, Convention, EventCode, EvidenceSet, Rationale, Rule, UpdateStatus
+from models.vocabulary import AlertGrade, Convention, EventCode, EvidenceSet, Measure, Rationale, Rule, UpdateStatus
 
 EXPLANATION_LIMIT = 400
 """Characters, blanks included: the limit of the explanation field in Cochrane's editorial system."""
@@ -82,9 +82,14 @@ def _compare(protocol: Protocol, outcome: Outcome, old: PooledEffect | None, new
         if old.p_value is not None and new.p_value is not None:
             signals.append(_significance(protocol, old, new))
         signals.append(_moved(protocol, outcome, old, new))
-        if outcome.mid is not None:
-            signals.append(_mid_line(outcome.mid, old, new))
+        if (mid := _mid(outcome, new)) is not None:
+            signals.append(_mid_line(mid, old, new))
     return signals
+
+
+def _mid(outcome: Outcome, effect: PooledEffect) -> float | None:
+    """The smallest difference that matters, where effects are in its unit."""
+    return outcome.mid if effect.measure is Measure.MD else None
 
 
 def _poolable(old: PooledEffect | None, new: PooledEffect) -> Signal:
@@ -114,9 +119,9 @@ def _moved(protocol: Protocol, outcome: Outcome, old: PooledEffect, new: PooledE
     relative = shift / abs(before) if before else (math.inf if shift else 0.0)
     fired = relative >= limits.relative_change
     words = f"Moved by {relative:.0%} of the published effect." if math.isfinite(relative) else "Moved away from zero."
-    if outcome.mid is not None:
-        fired = fired or shift >= limits.mid_fraction * outcome.mid
-        words += f" {shift:.2f} against a MID of {outcome.mid:g}."
+    if (mid := _mid(outcome, new)) is not None:
+        fired = fired or shift >= limits.mid_fraction * mid
+        words += f" {shift:.2f} against a MID of {mid:g}."
     value = relative if math.isfinite(relative) else None
     return _signal(Rule.S2, new, fired, value, limits.relative_change, words)
 
@@ -174,8 +179,8 @@ def decide(
     *Update pending* when results of an eligible study became public after the search of the version in
     force, or when a rule says that the conclusions or the data behind them change: news stays news, whatever
     else could not be searched. Without news it is *not known* while a source is older than its limit. A source that
-    failed within its limit is named, and the status stays what was known at its last complete search. A night whose
-    gate (S0) is closed has no verdict: it is not published. A review without a published version has nothing that
+    failed within its limit is named, and the status stays what was known at its last complete search. Analyses
+    whose gate (S0) is closed fire no other rule. A review without a published version has nothing that
     could be out of date: it is told what there is to assess.
     """
     news = [event for event in events if event.is_news and event.grade is AlertGrade.ACTION]
@@ -210,8 +215,8 @@ def decide(
         sentences = [_announced(protocol, fired)]
     else:
         status, rationale = UpdateStatus.UP_TO_DATE, Rationale.ALL_INCORPORATED
-        quiet = f"No results of an eligible trial have become public since the search of {baseline.search_date}"
-        sentences = [quiet + _reach(freshness, failed), _announced(protocol, fired)]
+        quiet = f"No results of an eligible trial have become public since the search of {baseline.searched_on}"
+        sentences = [quiet + _reach(freshness, failed), _left_out(fired), _announced(protocol, fired)]
     if overdue or failed:
         sentences.insert(0, _unsearched(overdue, failed))
     confirmed = {(signal.rule, signal.analysis) for signal in deciding if signal.evidence_set is EvidenceSet.CONFIRMED}
@@ -279,6 +284,13 @@ def _rank(protocol: Protocol, named: tuple[str, str, str]) -> tuple[str, bool, s
     """By rule, primary outcomes first."""
     rule, comparison, outcome = named
     return rule, not protocol.outcome(outcome).is_primary, comparison, outcome
+
+
+def _left_out(fired: Iterable[Signal]) -> str:
+    """How many analyses nothing new is held against."""
+    n = sum(signal.rule is Rule.S0 for signal in fired)
+    which = "1 analysis, whose" if n == 1 else f"{n} analyses, whose"
+    return f"This does not hold for {which} published estimate is not reproduced (S0)." if n else ""
 
 
 def _announced(protocol: Protocol, signals: Iterable[Signal]) -> str:

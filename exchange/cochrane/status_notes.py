@@ -104,7 +104,7 @@ def _of_sentence(sentence: str) -> ToldStatus | None:
 
 
 def _of_field(sentence: str) -> Iterator[ToldStatus]:
-    """``Trial registration status on 28/08/2025: Complete``."""
+    """``Trial registration status on 27/09/2025: Complete``."""
     for match in _STATUS_FIELD.finditer(sentence):
         word = _FOLLOWED.sub("", match["word"].strip()).strip() or match["word"].strip()
         ending = _TRAILING.search(word)
@@ -118,7 +118,7 @@ def _of_field(sentence: str) -> Iterator[ToldStatus]:
 
 
 def _as_said(sentence: str) -> Iterator[ToldStatus]:
-    """``Study completed July 2024``, ``Completed December 2023 with 3300 participants``."""
+    """``Study completed July 2024``, ``Completed December 2023 with 2900 participants``."""
     for match in _SAID.finditer(sentence):
         date = noted_date(match["when"] or "")
         status = STATUS[match["word"].lower()]

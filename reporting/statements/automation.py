@@ -93,10 +93,15 @@ def _by_whom(facts: Facts) -> Item:
 
 def _own_studies(facts: Facts) -> Item:
     """The recall self-test: would the rules have found what the version in force lists?"""
+    topic, asks = "Recall on the review's own studies", "whether known studies are found"
+    if not facts.night.review.protocol.is_written:
+        return Item(
+            number="R5", topic=topic, asks=asks, owed=("words for the protocol: nothing can be found by rules yet",)
+        )
     lost = [row["subject"] for row in facts.night["out_queue"] if row["kind"] == "recall"]
     watched = len(facts.night.review.baseline.watched)
     return Item(
-        number="R5", topic="Recall on the review's own studies", asks="whether known studies are found",
+        number="R5", topic=topic, asks=asks,
         said=said(
             f"Of {counted(watched, 'study', 'studies')} that {facts.night.version} includes or"
             f" waits for, {len(set(lost))} would not be found or kept by the rules alone and stand in the queue"

@@ -65,8 +65,14 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def outcome(self, row: dict[str, Any]) -> str:
-        """Title and time of a row's outcome."""
-        return f"{self.night.review.protocol.outcome(row['outcome']).title}, {row['timepoint']}"
+        """Title of a row's outcome, with its time where one is told, and its comparison where there are several."""
+        protocol = self.night.review.protocol
+        title = protocol.outcome(row["outcome"]).title
+        if protocol.timepoint(row["timepoint"]).is_told:
+            title = f"{title}, {row['timepoint']}"
+        if len(protocol.comparisons) > 1:
+            title = f"{title} ({protocol.comparison(row['comparison']).title})"
+        return title
 
     def estimate(self, row: dict[str, Any]) -> str:
         """A pooled effect as the page prints it."""

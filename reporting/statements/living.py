@@ -35,7 +35,7 @@ def living_items(facts: Facts) -> tuple[Item, ...]:
         ),
         Item(
             number="3", topic="Rationale", asks="why it is living, and the version before it",
-            said=(f"Before this one: {facts.night.version}, searched on {baseline.search_date}." if baseline.version
+            said=(f"Before this one: {facts.night.version}, searched on {baseline.searched_on}." if baseline.version
                 else "No version was published before this one.",),
             owed=("why the review is living",),
         ),
@@ -102,8 +102,8 @@ def _parameters(facts: Facts) -> Item:
             f"Searched: {listed(limits)}." if limits else "",
             "Screening, linking, pooling and the decision follow each search on the same night.",
             f"An update is called for when a rule fires: significance at {thresholds.alpha:g}, an effect that moves by"
-            f" {thresholds.relative_change:g} of its size, new participants of {thresholds.participant_ratio:g} of the"
-            " old, the smallest important difference crossed, or an outcome that gets its first or second study.",
+            f" {thresholds.relative_change:g} of its size, the smallest important difference crossed, or an outcome that gets its first or second study. New"
+            f" participants of {thresholds.participant_ratio:g} of the old are announced and decide nothing alone.",
             _retirement(facts),
         ),
         owed=said(

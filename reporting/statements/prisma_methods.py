@@ -186,6 +186,7 @@ def _synthesis(facts: Facts) -> tuple[Item, ...]:
     conventions = listed([_convention(facts, str(item.name)) for item in protocol.conventions])
     n_analyses = len(protocol.analyses)
     groups = [item for item in protocol.analyses if item.subgroup_factor]
+    has_subgroups = any(row["subgroup_number"] for row in facts.inputs)
     disputed = len(facts.night["out_pooled_effect"].where(evidence_set="undisputed").rows)
     sensitivity = [item for item in protocol.analyses if item.role == "sensitivity"]
     return (
@@ -218,9 +219,10 @@ def _synthesis(facts: Facts) -> tuple[Item, ...]:
         Item(
             number="13e", topic="Synthesis: heterogeneity", asks="how causes of heterogeneity were explored",
             said=said(
-                f"Subgroups by {', '.join(sorted({item.subgroup_factor for item in groups}))}." if groups
-                else "No analysis of this review has subgroups.",
+                f"Subgroups by {', '.join(sorted({item.subgroup_factor for item in groups}))}." if groups else "",
+                "" if groups or has_subgroups else "No analysis of this review has subgroups.",
             ),
+            owed=("what the subgroups differ in",) if has_subgroups and not groups else (),
         ),
         Item(
             number="13f", topic="Synthesis: sensitivity", asks="sensitivity analyses",

@@ -190,7 +190,8 @@ def discussion(facts: Facts) -> tuple[Item, ...]:
             number="23c", topic="Discussion: limits of the process", asks="limits of the review's own process",
             said=said(
                 f"Not searched to the end, or longer ago than allowed: {', '.join(stale)}." if stale else
-                "Every source that is followed was searched to its end within its limit.",
+                "Every source that is followed was asked to its end within its limit.",
+                "" if night.review.protocol.is_written else "New studies are not looked for: the protocol has no words yet.",
                 "The night was replayed from a dated archive of registries, which were not asked."
                 if night.registries == "replay" else "",
                 f"{counted(sum(facts.owed.values()), 'question waits', 'questions wait')} for a person." if facts.owed else "",

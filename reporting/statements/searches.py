@@ -22,6 +22,8 @@ class Searched(Value, frozen=True, kw_only=True):
     title: str
     is_registry: bool
     is_by_hand: bool
+    is_by_number: bool
+    """Whether it is asked for the review's own studies alone, while the protocol has no words."""
     is_stale: bool
     state: str
     last_complete: datetime | None
@@ -38,8 +40,9 @@ class Searched(Value, frozen=True, kw_only=True):
         """When it was last searched to its end."""
         if self.last_complete is None:
             return f"{self.title}: never searched to its end"
+        asked = "asked by number, for the review's own studies alone," if self.is_by_number else "searched to its end"
         stale = ", which is no longer within its limit or did not reach the end" if self.is_stale else ""
-        return f"{self.title}: last searched to its end on {self.last_complete:%Y-%m-%d}{stale}"
+        return f"{self.title}: last {asked} on {self.last_complete:%Y-%m-%d}{stale}"
 
 
 class HandSearched(Value, frozen=True, kw_only=True):
@@ -63,6 +66,7 @@ def searched_sources(night: PublishedNight) -> tuple[Searched, ...]:
             title=item.title,
             is_registry=item.source in REGISTERS,
             is_by_hand=item.is_by_hand,
+            is_by_number=not (item.is_by_hand or night.review.protocol.is_written),
             is_stale=item.is_stale,
             state=item.state.value,
             last_complete=item.last_complete_at,

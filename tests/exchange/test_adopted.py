@@ -226,10 +226,10 @@ def test_two_entries_of_one_registration_keep_both_names(tmp_path: Path, adopt: 
 
 
 def test_what_the_notes_say_of_a_registration_is_its_first_state(tmp_path: Path, adopt: Callable) -> None:
-    note = {"Char: Notes": "Trial registration status on 28/08/2025: Complete"}
+    note = {"Char: Notes": "Trial registration status on 27/09/2025: Complete"}
     _, review = adopt(read_package(write_package(tmp_path, studies={"ongoing": [study("Ash 2001", **note)]})))
     state = review.baseline.ongoing[0].told_state
-    assert state and (state.status_text, state.status, state.told_date) == ("Complete", "completed", "2025-08-28")
+    assert state and (state.status_text, state.status, state.told_date) == ("Complete", "completed", "2025-09-27")
 
 
 def test_reports_are_known_by_their_numbers_and_registrations_are_no_reports(tmp_path: Path, adopt: Callable) -> None:

@@ -23,7 +23,7 @@ def _adopted(folder: Path, *analyses: dict[str, object]) -> AdoptedAnalyses:
         ("Pain, at 1 year", "Pain", "1 year"),
         ("Pain", "Pain", "as analysed"),
         ("Death at 2 years of life", "Death at 2 years of life", "as analysed"),
-        ("Lung disease at 36 weeks of gestational age", "Lung disease at 36 weeks of gestational age", "as analysed"),
+        ("Lung disease at 40 weeks of corrected age", "Lung disease at 40 weeks of corrected age", "as analysed"),
         ("Pain at 6 to 12 months", "Pain at 6 to 12 months", "as analysed"),
         ("Pain for 3 days at 6 months", "Pain for 3 days at 6 months", "as analysed"),
         ("Change in weight (13 months follow-up)", "Change in weight (13 months follow-up)", "as analysed"),

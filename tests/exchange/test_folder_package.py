@@ -151,7 +151,7 @@ def _everything(folder: Path, layout: str) -> Path:
         },
         references={
             "ongoing": [
-                entry("Oak 2021", "https://trialsearch.who.int/Trial2.aspx?TrialID=IRCT20180628040270N1", "Irct"),
+                entry("Oak 2021", "https://trialsearch.who.int/Trial2.aspx?TrialID=IRCT20190101050505N1", "Irct"),
                 entry("Oak 2021", "", "NCT02222222"),
                 article("Oak 2021", C3="PubMed 123"),
             ],

@@ -18,6 +18,8 @@ from models.dates import at_night
 from models.folder_files import ReviewError
 from models.settings import Settings
 from replay.server import SPEAKERS, ReplayServer
+from reporting.statements.write import statements_of
+from stores.nights import read_night
 from stores.published import published_folder
 
 PUBLISHED = date(2026, 6, 10)
@@ -173,6 +175,17 @@ def test_the_status_says_so_and_that_new_studies_are_not_looked_for(nights: list
 def test_the_page_leads_with_it(nights: list[NightResult], data: Path) -> None:
     page = (published_folder("CD910461", Settings(data=data)) / "site" / "index.html").read_text(encoding="utf-8")
     assert page.index(LATE) < page.index("Live birth")
+
+
+def test_a_search_that_nobody_told_or_carried_out_is_not_claimed(nights: list[NightResult], data: Path) -> None:
+    settings = Settings(data=data, reviews=nights[0].judgement.review.baseline.path.parents[2])
+    page = (published_folder("CD910461", settings) / "site" / "index.html").read_text(encoding="utf-8")
+    assert "searched 10 June 2026 (assumed)" in page
+    assert "every source was asked to its end for the studies that are followed by number" in page
+    told = {item.name: {at.number: at for at in item.items} for item in statements_of(read_night("CD910461", settings))}
+    assert all("by number" in said for said in told["prisma-s"]["13"].said)
+    assert told["raise"]["R5"].said == ()
+    assert "searched on 2026-06-10 (assumed)" in told["prisma-lsr"]["3"].said[0]
 
 
 def test_a_folder_that_people_have_changed_is_not_written_over(adopted: Adopted, tmp_path: Path) -> None:

@@ -126,6 +126,13 @@ def edited(file: str, old: str, new: str) -> Callable[[Path], None]:
     return write
 
 
+def added(file: str, text: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        (folder / file).write_text(text, encoding="utf-8")
+
+    return write
+
+
 def encoded(file: str, encoding: str, old: str = "", new: str = "") -> Callable[[Path], None]:
     def write(folder: Path) -> None:
         text = (folder / file).read_text(encoding="utf-8").replace(old, new)
@@ -167,6 +174,8 @@ SLIPS = {
     "a search after its version could be read": (edited("published/2019.yaml", "2019-07-31", "2029-07-31"), "search_date: 2029-07-31", "correct the one or the other"),
     "an estimate twice": (edited("published/2019.yaml", "outcome: fvc_change", "outcome: alsfrs_r_change"), "alsfrs_r_change, 4 to 6 months stands twice", "keep one"),
     "an estimate of another measure": (edited("published/2019.yaml", "measure: MD", "measure: RR"), "alsfrs_r_change is pooled as MD", "write 'MD'"),
+    "an estimate of an unknown comparison": (edited("published/2019.yaml", "{outcome: fvc_change", "{comparison: cells, outcome: fvc_change"), "comparison: 'cells'", "cells_vs_control"),
+    "an estimate of what analyses.csv does not pool": (added("analyses.csv", "analysis,comparison,outcome,timepoint\n1.1,cells_vs_control,fvc_change,4 to 6 months\n"), "no row of analyses.csv pools it at '4 to 6 months'", "add one"),
     "an estimate outside its limits": (edited("published/2019.yaml", "ci_high: 5.54", "ci_high: 0.54"), "estimate 3.38 is not between", "2019.yaml:"),
     "fewer people than none": (edited("published/2019.yaml", "n_randomised: 64", "n_randomised: -64"), "n_randomised: value -64", "greater than 0"),
     "an age that no clock reaches": (edited("protocol.yaml", "ctgov: {freshness_limit_days: 3}", "ctgov: {freshness_limit_days: 99999999999}"), "freshness_limit_days", "less than or equal to 3660"),

@@ -325,3 +325,13 @@ def test_a_generic_ratio_is_read_on_the_scale_of_its_logarithm():
     of_number = pooled(Measure.GEN, estimate=0.75, ci_low=0.7, ci_high=0.8)
     said = [of_imprecision(effect, [], OUTCOME).reason for effect in (of_ratio, of_number)]
     assert ["both sides of 0.75" in reason for reason in said] == [True, False]
+
+
+def test_a_generic_ratio_is_precise_or_not_beside_a_ratio_of_1():
+    below = pooled(Measure.GEN, is_log=True, estimate=0.6, ci_low=0.5, ci_high=0.7)
+    around = pooled(Measure.GEN, is_log=True, estimate=0.9, ci_low=0.7, ci_high=1.3)
+    without = [msgspec.structs.replace(study(), events_intervention=None, events_control=None)]
+    assert "no effect" not in reasons(rate_certainty(below, without, OUTCOME), Domain.IMPRECISION)
+    said = reasons(rate_certainty(around, without, OUTCOME), Domain.IMPRECISION)
+    assert "the interval includes no effect" in said
+    assert "both sides of 0.75" in said

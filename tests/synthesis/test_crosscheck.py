@@ -126,3 +126,9 @@ def test_a_study_too_few_is_found(arm):
 def test_a_claimed_effect_without_any_study_is_found(arm):
     real = effect(tables(arm, "two", Measure.RR), Model.REML)
     assert {item.name for item in crosscheck([], [real])} >= {"k", "estimate"}
+
+
+def test_both_engines_agree_on_arms_of_one_and_two_people(arm):
+    pairs = [({"mean": 1.0, "sd": 1.0, "n_analysed": 1}, {"mean": 2.0, "sd": 1.0, "n_analysed": 2})]
+    inputs = inputs_of(arm, pairs, Measure.SMD)
+    assert crosscheck(inputs, [effect(inputs, Model.COMMON)]) == ()

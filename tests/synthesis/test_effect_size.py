@@ -5,6 +5,7 @@ import math
 import pytest
 
 from models.analysis import Analysis
+from models.synthesis import Contrast
 from models.vocabulary import EvidenceSet, EvidenceWord, Measure
 from synthesis.effect_size import combine_means, effect_inputs
 
@@ -186,3 +187,13 @@ def test_order_of_rows_does_not_matter_and_the_weakest_evidence_is_named(arm):
         ("A", EvidenceWord.DERIVED),
         ("B", EvidenceWord.INFERRED),
     ]
+
+
+@pytest.mark.parametrize("sei", [None, 0.0, 1e-200, 1e200, math.inf])
+def test_a_standard_error_without_a_variance_leaves_the_study_out_and_pools_the_others(sei):
+    analysis = Analysis(analysis="a", comparison="c", outcome="o", timepoint="t", measure=Measure.HR)
+    place = {"comparison": "c", "outcome": "o", "timepoint": "t", "measure": Measure.HR, "is_confirmed": True}
+    contrasts = [Contrast(study_id="A", yi=0.1, sei=sei, **place), Contrast(study_id="B", yi=0.2, sei=0.1, **place)]
+    first, second = effect_inputs([], [analysis], EvidenceSet.CONFIRMED, contrasts)
+    assert (first.yi, first.vi, second.yi) == (None, None, 0.2)
+    assert "its standard error gives no variance above 0" in first.note

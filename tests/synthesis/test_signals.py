@@ -7,12 +7,13 @@ from math import exp
 import msgspec
 import pytest
 
+from models.analysis import Analysis
 from models.dates import at_night
 from models.protocol import Protocol
 from models.published import EstimateRow, PublishedEstimate, PublishedVersion
 from models.screening import Event, RunContext
-from models.synthesis import EffectInput, PooledEffect, SourceFreshness
-from models.vocabulary import AlertGrade, EventCode, EvidenceSet, Measure, Rule, SourceState, UpdateStatus
+from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness
+from models.vocabulary import AlertGrade, Convention, EventCode, EvidenceSet, Measure, Rule, SourceState, UpdateStatus
 from synthesis.analyses import pool_review
 from synthesis.reproduction import reproduce
 from synthesis.signals import compare, decide
@@ -255,3 +256,35 @@ def test_news_stays_news_and_without_it_nothing_is_known_beyond_what_was_searche
     assert verdict.status is status
     assert words in verdict.explanation
     assert ("No results" in verdict.explanation) is (status is UpdateStatus.UP_TO_DATE)
+
+
+@pytest.mark.parametrize("measure", ["SMD", "RR", "RD"])
+def test_a_smallest_important_difference_is_held_against_effects_in_its_unit_alone(measure):
+    of = protocol(measure=measure, mid=0.15)
+    found = compare(of, pooled(of, published=[(0.1, 0.2)], confirmed=[(0.1, 0.2), (0.1, 0.01)]), {})
+    assert Rule.S4 not in {item.rule for item in found}
+    assert not any("MID" in item.explanation for item in found)
+
+
+def test_a_generic_ratio_moves_on_the_scale_of_its_logarithm():
+    analysis = Analysis(analysis="a", comparison="c", outcome="o", timepoint="t", measure=Measure.GEN, is_log=True)
+    of = protocol(measure="GEN").with_analyses([analysis])
+    inputs = [
+        msgspec.structs.replace(item, analysis="a")
+        for name, yi in ((PUBLISHED, -0.7), (CONFIRMED, -0.3))
+        for item in studies(name, (yi, 0.1), measure=Measure.GEN)
+    ]
+    effects = [effect for name in (PUBLISHED, CONFIRMED) for effect in pool_review(inputs, of, name)]
+    moved = [item for item in compare(of, effects, {}) if item.rule is Rule.S2]
+    assert [item.value for item in moved] == pytest.approx([0.4 / 0.7] * len(moved))
+    assert moved
+
+
+def test_a_quiet_night_says_of_how_many_analyses_it_knows_nothing() -> None:
+    of = protocol()
+    closed = Signal(
+        rule=Rule.S0, outcome="o", timepoint="t", evidence_set=PUBLISHED, convention=Convention.REVMAN5, fired=True
+    )
+    said = decide(of, BASELINE, CONTEXT, "1", [], [closed], []).explanation
+    assert "does not hold for 1 analysis, whose published estimate is not reproduced (S0)" in said
+    assert "does not hold" not in decide(of, BASELINE, CONTEXT, "1", [], [], []).explanation

@@ -55,6 +55,8 @@ def differences(night: PublishedNight, evidence: EvidenceSet) -> tuple[Differenc
     """Every analysis: as the version in force printed it, and as `evidence` pools it under the version's convention."""
     review = night.review
     protocol = review.protocol
+    if not protocol.analyses:
+        return ()
     convention = protocol.conventions[0].name.value
     effects = night["out_pooled_effect"].where(is_headline=True, convention=convention)
     now = {row["analysis"]: row for row in effects.where(evidence_set=evidence.value)}

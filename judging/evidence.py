@@ -19,7 +19,7 @@ from synthesis.conversions import Conversion, design_effect, sd_from_ci, sd_from
 from synthesis.effect_size import effect_inputs
 
 _Place = tuple[str, str, str, str]
-"""Study, comparison, outcome, timepoint: what a confirmed row settles, and a candidate may not touch."""
+"""Study, comparison, outcome, timepoint: where a person has entered anything, nothing that a registry posts is taken."""
 
 
 class Numbers(Value, frozen=True, kw_only=True):
@@ -59,10 +59,10 @@ def numbers_of_review(
     extracted = [arm_of(row) for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
     contrasts = [contrast_of(row) for row in review.contrasts if row.evidence is not EvidenceWord.MEMORY]
     confirmed = [arm for arm in extracted if arm.is_confirmed]
-    settled = {_place(arm) for arm in confirmed} | {_place(item) for item in contrasts if item.is_confirmed}
-    provisional = [arm for arm in extracted if not arm.is_confirmed and _place(arm) not in settled]
-    unsettled = [item for item in contrasts if item.is_confirmed or _place(item) not in settled]
-    settled |= {_place(arm) for arm in provisional} | {_place(item) for item in unsettled}
+    rows = {_row(arm) for arm in confirmed} | {_row(item) for item in contrasts if item.is_confirmed}
+    provisional = [arm for arm in extracted if not arm.is_confirmed and _row(arm) not in rows]
+    unsettled = [item for item in contrasts if item.is_confirmed or _row(item) not in rows]
+    settled = {_place(arm) for arm in (*confirmed, *provisional)} | {_place(item) for item in unsettled}
     queue: list[QueueItem] = []
     for study_id, holders in sources.items():
         for source in holders:
@@ -110,6 +110,11 @@ def inputs_of(review: Review, numbers: Numbers, disputed: Set[str]) -> list[Effe
 def as_printed(review: Review, numbers: Numbers) -> list[EffectInput]:
     """The data of the version in force, whatever people have thought of its studies since."""
     return [item for item in inputs_of(review, numbers, set()) if item.evidence_set is EvidenceSet.PUBLISHED]
+
+
+def _row(item: ArmResult | Contrast) -> tuple[str | int, ...]:
+    """Which row of which analysis: people may confirm one part, subgroup or analysis before another."""
+    return (*_place(item), item.analysis, item.part, item.subgroup.number, item.subgroup.name)
 
 
 def _place(item: ArmResult | Contrast) -> _Place:

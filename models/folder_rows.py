@@ -12,6 +12,10 @@ from models.vocabulary import ArmRole, Criterion, EvidenceWord, Measure, ReportK
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
+MOST_LOG = 100
+"""Logarithms of ratios beyond it are slips: nothing is 10^43 times as frequent."""
+
+
 class DecisionRow(Row):
     """decisions.csv: a person's verdict on one criterion of one study, or on its list."""
 
@@ -231,6 +235,13 @@ class ContrastRow(NumbersRow):
         from_ratio = {Measure.RR, Measure.OR, Measure.HR, Measure.IRR, Measure.ROM, Measure.ROM_GEOMETRIC}
         if self.measure not in CONTRAST_MEASURES and self.estimate is not None:
             raise ValueError(f"{self.measure} is given as o_minus_e with variance; an estimate of it is an OR")
+        if (
+            self.is_log
+            and max(map(abs, filter(None, (self.estimate, self.ci_low, self.ci_high))), default=0) > MOST_LOG
+        ):
+            raise ValueError(
+                "a logarithm of that size is no ratio that anybody measured; if it is a ratio, write is_log false"
+            )
         if self.is_log and self.measure not in {*from_ratio, Measure.GEN}:
             raise ValueError(f"{self.measure} is no ratio; write is_log false")
         if self.measure in from_ratio and not self.is_log:

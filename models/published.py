@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from models.registers import ids_in
 from models.terms import Row, Strict
 from models.vocabulary import EvidenceWord, Measure, Status
 
@@ -55,6 +56,11 @@ class PublishedStudy(Strict):
     told_state: ToldState | None = None
     reason: str = ""
     """Why it was excluded."""
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether a registry number of it is known, by which it can be followed."""
+        return bool(self.numbers or list(ids_in(self.study_id)))
 
 
 class PublishedEstimate(Strict):

@@ -175,7 +175,7 @@ def forest_plot(result: AnalysisResult, *, phone: bool = False) -> str:
     if phone and result.mid and rows[-1].kind in {"test", "study"}:
         y += layout.line  # the words of the MID stand above the axis
     sides = _sides(result)
-    is_right_good = result.outcome.direction == "higher"
+    is_right_good = result.direction == "higher"
     mid_x = axis.x(result.mid if is_right_good else -result.mid) if result.mid else None
     return TEMPLATES.get_template("forest.svg").render(
         result=result,
@@ -197,11 +197,11 @@ def forest_plot(result: AnalysisResult, *, phone: bool = False) -> str:
 def _sides(result: AnalysisResult) -> tuple[list[str], list[str]]:
     """What is to be read left and right of no effect, in lines; whom it favours only where the review says it."""
     arms = (as_phrase(result.control), as_phrase(result.intervention))
-    if result.outcome.direction == "unknown":
+    if result.direction == "unknown":
         heads, names = ("← Lower with", "Higher with →"), (arms[1], arms[1])
     else:
         heads = ("← Favours", "Favours →")
-        names = arms if result.outcome.direction == "higher" else arms[::-1]
+        names = arms if result.direction == "higher" else arms[::-1]
     left, right = ([head, *textwrap.wrap(name, _FAVOURS_WIDTH)] for head, name in zip(heads, names, strict=True))
     return left, right
 

@@ -186,16 +186,23 @@ class AnalysisResult:
         limits = numbers.interval(effect.ci_low, effect.ci_high, self.is_ratio)
         return f"{self.short_measure} {numbers.effect(effect.estimate, self.is_ratio)} ({self.confidence} {limits})"
 
+    @property
+    def direction(self) -> str:
+        """Which way is better as it is counted: of people without the event it is the other way round."""
+        other = {"higher": "lower", "lower": "higher"}
+        given = self.outcome.direction
+        return other.get(given, given) if self.analysis.swaps_events else given
+
     def _reading(self, low: float, high: float) -> str:
         if low <= self.null <= high:
             return "no clear difference (the interval includes no effect)"
-        if self.outcome.direction == "unknown":
+        if self.direction == "unknown":
             side = "higher" if low > self.null else "lower"
             return (
                 f"{side} with {as_phrase(self.intervention)} than with {as_phrase(self.control)}; the review does not say"
                 " which is better"
             )
-        is_benefit = (low > self.null) == (self.outcome.direction == "higher")
+        is_benefit = (low > self.null) == (self.direction == "higher")
         return f"favouring {as_phrase(self.intervention if is_benefit else self.control)}"
 
     @property

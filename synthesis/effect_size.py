@@ -73,7 +73,8 @@ def effect_inputs(
         that is only recalled from memory.
     analyses : with their measures; a row counts in the one that it names, or in all of its comparison, outcome and time
     evidence_set : label for the result; which rows belong to it is the caller's knowledge
-    contrasts : what reports give ready; arms of the same study in the same analysis go before them
+    contrasts : what reports give ready; arms of the same study in the same analysis go before them,
+        where they give an effect
 
     Returns
     -------
@@ -108,10 +109,10 @@ def _of_analysis(
         if counts_in(contrast, analysis):
             ready[_key(contrast)].append(contrast)
     for key in sorted({*pairs, *ready}):
-        if key in pairs:
-            yield _pair(pairs[key], analysis, evidence_set)
-        else:
-            yield _ready(ready[key], analysis, evidence_set)
+        found = _pair(pairs[key], analysis, evidence_set) if key in pairs else None
+        if found is None or (found.yi is None and key in ready):
+            found = _ready(ready[key], analysis, evidence_set)
+        yield found
 
 
 def counts_in(row: ArmResult | Contrast, analysis: Analysis) -> bool:

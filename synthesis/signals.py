@@ -20,8 +20,8 @@ EXPLANATION_LIMIT = 400
 """Characters, blanks included: the limit of the explanation field in Cochrane's editorial system."""
 
 UNWRITTEN = (
-    "New studies are not looked for, since the protocol has no words for its question yet; {n} studies of the version in"
-    " force are followed by number."
+    "New studies are not looked for, since the protocol has no words for its question yet; {n} of {of} studies of"
+    " the version in force have a registry number, by which they are followed."
 )
 
 _DECIDING = {Rule.S1, Rule.S2, Rule.S4, Rule.S5}
@@ -186,7 +186,7 @@ def decide(
     news = [event for event in events if event.is_news and event.grade is AlertGrade.ACTION]
     fired = [signal for signal in signals if signal.fired]
     deciding = [signal for signal in fired if signal.rule in _DECIDING]
-    unwritten = UNWRITTEN.format(n=len(baseline.watched))
+    unwritten = _unwritten(baseline)
     overdue = [item for item in freshness if item.is_overdue]
     failed = [item for item in freshness if item.is_stale and not item.is_overdue]
     if protocol.retired:
@@ -239,6 +239,12 @@ def _reach(freshness: Sequence[SourceFreshness], unsearched: Sequence[SourceFres
     if unsearched:
         return ", as far as was searched."
     return "." if any(item.is_by_hand for item in freshness) else ", as far as is searched by program."
+
+
+def _unwritten(baseline: PublishedVersion) -> str:
+    """That nobody looks for new studies, and how many of the known ones can be followed."""
+    n = sum(study.is_registered for study in baseline.watched)
+    return UNWRITTEN.format(n=n, of=len(baseline.watched))
 
 
 def _unsearched(overdue: Sequence[SourceFreshness], failed: Sequence[SourceFreshness]) -> str:

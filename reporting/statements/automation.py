@@ -75,8 +75,9 @@ def _by_whom(facts: Facts) -> Item:
     records = Counter(row["method"] for row in night["review_study_record"])
     linked = links + records
     review = night.review
-    confirmed = sum(row.is_confirmed for row in (*review.extraction, *review.contrasts))
-    n_rows = len(review.extraction) + len(review.contrasts)
+    rows = (*review.extraction, *review.contrasts)
+    adopted = sum(row.as_published for row in rows)
+    confirmed = sum(row.is_confirmed and not row.as_published for row in rows)
     return Item(
         number="R3", topic="By rule, by machine, by people", asks="how much of each step was whose",
         said=(
@@ -84,7 +85,8 @@ def _by_whom(facts: Facts) -> Item:
             + (f" ({listed([f'{name} {n}' for name, n in sorted(by_people.items())])})." if by_people else "."),
             f"Links of registrations and reports: {sum(linked.values()) - linked[_OPEN_ENDED] - linked['person']} by"
             f" numbers, {linked[_OPEN_ENDED]} by likeness, {linked['person']} by people.",
-            f"Rows of numbers in the folder: {n_rows}, of which {confirmed} are confirmed by people.",
+            f"Rows of numbers in the folder: {len(rows)}, of which {adopted} stand as a version published them and"
+            f" {confirmed} others are confirmed by people.",
             f"Decisions in decisions.csv: {len(review.decisions)}; links.csv: {len(review.links)}; settled.csv:"
             f" {len(review.settled)}.",
         ),

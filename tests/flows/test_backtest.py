@@ -16,6 +16,8 @@ from models.settings import Settings
 from replay.archive import known_until
 from stores.ledger import Ledger
 
+pytestmark = pytest.mark.slow
+
 REVIEW = "als_cell_therapy"
 SEARCH_2016, RESULTS_POSTED, SEARCH_2019, PHASE_3_POSTED = "2016-06-21", "2016-07-20", "2019-07-31", "2024-02-29"
 IN_FORCE_2019 = "2019-12-31"

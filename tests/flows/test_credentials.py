@@ -11,6 +11,8 @@ from models.vocabulary import Scope, SourceState
 from replay.server import SPEAKERS, ReplayServer
 from stores.snapshot import query
 
+pytestmark = pytest.mark.slow
+
 CREDENTIALS = {"ictrp_username": "u", "ictrp_password": "p"}
 FIRST = date(2016, 6, 21)
 

@@ -11,6 +11,8 @@ from stores.archive import archive_files
 from stores.published import current_folder
 from stores.snapshot import query
 
+pytestmark = pytest.mark.slow
+
 Night = Callable[..., NightResult]
 NEXT, AFTER = date(2016, 7, 20), date(2016, 7, 21)
 

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from flows.night import NightResult
 from replay.answer import Answer
 from replay.archive import DEFAULT_ARCHIVE
 from replay.server import SPEAKERS, Fault, ReplayServer
 from stores.snapshot import query
+
+pytestmark = pytest.mark.slow
 
 REVIEW = "als_cell_therapy"
 NEXT, SUNDAY = date(2016, 6, 22), date(2016, 6, 26)

@@ -21,6 +21,8 @@ from replay.server import ReplayServer
 from stores.archive import archive_files, read_pages
 from stores.snapshot import query
 
+pytestmark = pytest.mark.slow
+
 NIGHT = date(2021, 3, 1)
 REVIEW = "pressure_ulcers"
 DATABASES = """\

@@ -19,6 +19,8 @@ from stores.ledger import Ledger
 from stores.published import current_folder
 from stores.snapshot import query
 
+pytestmark = pytest.mark.slow
+
 Night = Callable[..., NightResult]
 REVIEW = "als_cell_therapy"
 NEXT, AFTER, LATER = date(2016, 6, 22), date(2016, 6, 23), date(2016, 6, 24)

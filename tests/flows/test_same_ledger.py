@@ -17,6 +17,8 @@ from flows.same_ledger import OtherLedger
 from models.settings import Settings
 from stores.ledger import Ledger
 
+pytestmark = pytest.mark.slow
+
 REVIEW = "als_cell_therapy"
 RESULTS_POSTED, NEXT = date(2016, 7, 20), date(2016, 7, 21)
 

@@ -14,6 +14,8 @@ from flows.night import NightResult
 from models.vocabulary import EventCode, EvidenceSet, Rule
 from stores.snapshot import fingerprint, query
 
+pytestmark = pytest.mark.slow
+
 AFTER_SEARCH, AFTER_RESULTS = date(2021, 3, 1), date(2022, 4, 20)
 OUTCOMES = ("new_ulcer", "ulcer_area_change", "serious_adverse_events", "deaths")
 LISTS = {

@@ -18,6 +18,8 @@ from replay.archive import known_until
 from replay.server import SPEAKERS, ReplayServer
 from stores.ledger import Ledger
 
+pytestmark = pytest.mark.slow
+
 REVIEW = "als_cell_therapy"
 START = at_night(known_until())
 

@@ -5,10 +5,14 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from flows.night import NightResult
 from replay.archive import DEFAULT_ARCHIVE
 from replay.server import SPEAKERS, ReplayServer
 from stores.snapshot import query
+
+pytestmark = pytest.mark.slow
 
 REVIEW = "als_cell_therapy"
 NEXT, AFTER, LAST = date(2016, 6, 22), date(2016, 6, 29), date(2016, 7, 6)

@@ -21,6 +21,8 @@ from reporting.digest import MAX_LINES, render_digest
 from reporting.render import render_page
 from reporting.results import by_comparison, collect_results
 
+pytestmark = pytest.mark.slow
+
 NEWS = date(2022, 6, 1)
 N_ANALYSES = 36
 

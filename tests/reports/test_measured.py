@@ -9,6 +9,8 @@ import pytest
 
 from reporting.statements.measured import MEASURED
 
+pytestmark = pytest.mark.slow
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 

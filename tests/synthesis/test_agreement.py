@@ -10,6 +10,8 @@ import pytest
 from models.vocabulary import Model
 from synthesis.inverse_variance import pool_sets
 
+pytestmark = pytest.mark.slow
+
 LEAST_VALUES = {
     "mpmath_reference": 9500,
     "metafor": 23000,

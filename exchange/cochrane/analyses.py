@@ -45,6 +45,7 @@ _COUNTS = {
     "n2": "Control N",
 }
 _SAYS_LAYOUT = ("Sort studies by", "Graph scale", "Graph label (left)", "Show risk of bias")
+_UNNAMED = "empty: its estimates are pooled as they stand, without the name of a measure"
 _LEFT_OPEN = "not known: left open, so the analysis cannot be computed"
 
 
@@ -78,7 +79,8 @@ def _analysis(reader: LineReader, group: int, number: int, layout: Layout) -> Pa
     model = reader.word("Analysis model", MODEL, _LEFT_OPEN)
     for column in ("Data type", "Effect measure", "Analysis model", "Statistical method"):
         if not reader.text(column):
-            reader.lose(column, "empty: left open, so the analysis cannot be computed")
+            is_label = column == "Effect measure" and data_type in {DataType.CONTRAST, DataType.O_E_VARIANCE}
+            reader.lose(column, _UNNAMED if is_label else "empty: left open, so the analysis cannot be computed")
     published, is_never_computed = _published(reader, layout)
     is_v1 = layout is Layout.V1
     return PackageAnalysis(
@@ -143,16 +145,10 @@ def _estimator(reader: LineReader, model: EffectModel | None) -> Model | None:
 
 def _level(reader: LineReader, column: str, is_told: bool = False) -> float | None:
     """A confidence level as a share of 1, written as 95%, 95 or 0.95."""
-    text = reader.text(column)
-    if not text:
+    if not reader.text(column):
         return None
-    try:
-        value = float(text.removesuffix("%"))
-    except ValueError:
-        value = 0.0
-    # In a spreadsheet 95% is the number 0.95.
-    level = value if 0 < value < 1 and not text.endswith("%") else value / 100
-    if 0.5 <= level < 1:
+    level = reader.share(column)
+    if level is not None and 0.5 <= level < 1:
         return round(level, 12)
     if not is_told:
         reader.lose(column, "no confidence level: left open")

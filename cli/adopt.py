@@ -71,6 +71,11 @@ def adopt_command(
         question=question or _asked("Its question, in a sentence"),
         version=version,
     )
+    if told.search_date and told.publication_date and told.search_date > told.publication_date:
+        raise typer.BadParameter(
+            f"{told.search_date} is after {told.publication_date}, the day of publication (--published)",
+            param_hint="--searched",
+        )
     settings = replace(settings, reviews=settings.own_reviews)
     adopted = adopt(read, told, settings.reviews)
     if as_json:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from exchange.cochrane.cells import is_nothing
 from exchange.cochrane.package import DataType, EffectModel, Loss, Package, PackageAnalysis
 from exchange.cochrane.package import Method as PackageMethod
 from exchange.cochrane.settings_cells import MEASURE_WORDS, other_settings
@@ -197,7 +198,7 @@ def _analysis(told: PackageAnalysis, comparison: Comparison, names: _Names) -> A
 
 def _assumed(told: PackageAnalysis) -> Iterator[str]:
     """What an analysis does not say, and is taken to be."""
-    if told.level is None:
+    if told.level is None and is_nothing("".join(told.cells.get(name, "") for name in ("CI/PI level", "Estimate CI"))):
         yield f"analysis {told.key} tells no confidence level: taken as 95%"
     elif told.study_level not in {None, told.level}:
         yield f"analysis {told.key} has limits of studies at another level than its estimates: taken at {told.level:.0%}"

@@ -151,7 +151,7 @@ def _level(reader: LineReader, column: str, is_told: bool = False) -> float | No
     if level is not None and 0.5 <= level < 1:
         return round(level, 12)
     if not is_told:
-        reader.lose(column, "no confidence level: left open")
+        reader.lose(column, "no confidence level: taken as 95%")
     return None
 
 

@@ -15,7 +15,9 @@ from exchange.cochrane.package import Cells, Loss
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _MARK = "\ufeff"
 _SEPARATORS = {";": "semicolons", "\t": "tabs"}
-_DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+),\d+(?:e[+-]?\d{1,3})?\s*%?", re.ASCII | re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(
+    r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+),\d+(?:e[+-]?\d{1,3})?\s*%?", re.ASCII | re.IGNORECASE
+)
 _DECIMAL_POINT = re.compile(r"[+-]?\d+\.\d+(?:e[+-]?\d{1,3})?\s*%?", re.ASCII | re.IGNORECASE)
 _THREE_BEHIND = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 """What may have its thousands set apart, or three decimals."""

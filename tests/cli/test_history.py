@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from cli.extract import as_text, candidates
-from cli.history import History, UnknownStudy, history
+from cli.history import History, history
 from cli.history import as_text as told_as_text
+from cli.named_study import UnknownStudy
 from models.folder_rows import ExtractionRow
 from models.settings import Settings
 from replay.archive import load_archive

@@ -17,7 +17,7 @@ from models.review import Review
 from models.reviews import is_review_name
 
 _OF_DAYS = ("search_date", "search_date_is", "publication_date", "known_from")
-_NAMED = ("comparisons", "outcomes", "timepoints")
+_NAMED = {"comparisons": "id", "outcomes": "id", "timepoints": "name"}
 _DAY = "known_from"
 """Column of days that follow from the version's, which is compared itself."""
 _OWN = "README.md"
@@ -85,9 +85,9 @@ def _of_protocol(wanted: Mapping[str, Any], there: Mapping[str, Any], told: Told
     for field, said in (("title", told.title), ("question", told.question)):
         if said and said != there.get(field):
             yield f"{field} is {there.get(field)!r} there, and {said!r} is told now"
-    for field in _NAMED:
-        known = {item["name"] for item in there.get(field) or ()}
-        lacking = [item["name"] for item in wanted.get(field) or () if item["name"] not in known]
+    for field, called in _NAMED.items():
+        known = {item[called] for item in there.get(field) or ()}
+        lacking = [item[called] for item in wanted[field] if item[called] not in known]
         if lacking:
             yield f"{field} without {', '.join(map(repr, lacking))}"
 

@@ -59,7 +59,7 @@ def adopt(package: Package, told: Told, reviews: Path) -> Adopted:
     if before is None:
         _write(made, folder)
     elif differing := differences(made, told, folder):
-        raise refused(folder, made, told, before, differing)
+        raise refused(folder, told, before, differing)
     return Adopted(
         folder=folder,
         is_new=is_new,

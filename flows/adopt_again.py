@@ -20,6 +20,8 @@ _OF_DAYS = ("search_date", "search_date_is", "publication_date", "known_from")
 _NAMED = {"comparisons": "id", "outcomes": "id", "timepoints": "name"}
 _DAY = "known_from"
 """Column of days that follow from the version's, which is compared itself."""
+_CARRIED = ("decisions.csv", "links.csv", "settled.csv", "searches.csv", "interventions.csv")
+"""Files of people's that mean the same beside a newer version."""
 _OWN = "README.md"
 """Tells of the adoption, and nothing is read from it."""
 
@@ -103,10 +105,10 @@ def _of_version(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> Iterator
                 yield f"{field} has {len(lacking)} of {len(said)} studies otherwise"
 
 
-def refused(folder: Path, made: AdoptedFolder, told: Told, review: Review, differing: list[str]) -> ReviewError:
+def refused(folder: Path, told: Told, review: Review, differing: list[str]) -> ReviewError:
     """Why a package is not adopted over a folder, and how its review goes on."""
     versions = [item.version for item in review.versions]
-    own = sorted(str(path.relative_to(folder)) for path in folder.glob("*.csv") if path.name not in made.files)
+    own = [name for name in _CARRIED if (folder / name).is_file()]
     name = _other_name(told, folder)
     carried = f"copy {', '.join(own)} into its folder as they are, and " if own else ""
     if told.named in versions:

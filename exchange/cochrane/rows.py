@@ -3,8 +3,9 @@
 import re
 
 from exchange.cochrane.cells import LineReader
+from exchange.cochrane.columns import ROW_COLUMNS
 from exchange.cochrane.display_text import shown
-from exchange.cochrane.missing_columns import losses_of_columns
+from exchange.cochrane.missing_columns import losses_of_columns, uncomputable
 from exchange.cochrane.package import Applicability, DataType, Layout, Loss, PackageAnalysis, PackageRow, RiskOfBias
 from exchange.cochrane.tables import Line, Table
 from exchange.cochrane.words import APPLICABILITY, RISK
@@ -50,7 +51,9 @@ def read_rows(
 ) -> tuple[PackageRow, ...]:
     """The rows of analyses that are there; the others are losses."""
     domains = domains_of(table.header)
-    losses += losses_of_columns(table, _needed(table, analyses))
+    losses += losses_of_columns(
+        table, {name: uncomputable(keys) for name, keys in _needed(table, analyses).items()}, ROW_COLUMNS
+    )
     readers = (LineReader(table, line, losses) for line in table.lines)
     return tuple(row for reader in readers if (row := _row(reader, analyses, domains, layout)))
 

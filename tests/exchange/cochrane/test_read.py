@@ -465,6 +465,24 @@ def test_a_column_that_analyses_need_is_lost_once_with_them_and_the_nearest_is_n
     ]
 
 
+def test_columns_of_settings_and_subgroups_that_are_missing_say_what_it_comes_to(tmp_path: Path) -> None:
+    subgroup = {"Analysis group": 1, "Analysis number": 1, "Subgroup": "Young", "Subgroup number": 1}
+    files = package_files(analyses=[analysis()], rows=[row(1, 1, "Ash 2001", Subgroup="Young")], subgroups=[subgroup])
+    changed = {
+        path: renamed(text, CI_start="Lower", CI_method="Limits by").replace("Log-scale data", "Log scale")
+        for path, text in files.items()
+        if not path.endswith("data-rows.csv")
+    }
+    found = losses(read_package(write_package(tmp_path, extra=files | changed)))
+    at = "CD000001-overall-estimates-and-settings.csv:1"
+    assert f"{at}: Log-scale data: there is no such column, so no analysis is taken to be one of logarithms" in found
+    assert f"{at}: CI method: there is no such column, so limits are taken to be Wald's" in found
+    compared = "CI start: there is no such column, so what is published there cannot be compared"
+    assert f"{at}: {compared}" in found
+    assert f"CD000001-subgroup-estimates.csv:1: {compared}" in found
+    assert f"{at}: Log scale: not known, and not read; perhaps this is 'Log-scale data': name it so" in found
+
+
 def test_columns_that_no_analysis_needs_are_no_loss(tmp_path: Path) -> None:
     files = package_files(analyses=[analysis()], rows=[row(1, 1, "Ash 2001", Mood="good")])
     path = next(name for name in files if name.endswith("data-rows.csv"))

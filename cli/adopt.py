@@ -82,7 +82,7 @@ def adopt_command(
         for line in _as_json(adopted):
             print_json(line)
     else:
-        _tell(adopted, told)
+        _tell(adopted)
     if audit:
         _tell_audit(adopted, as_json)
     if registries == "none":
@@ -109,7 +109,7 @@ def _asked(question: str) -> str:
     return str(typer.prompt(f"{question}, or Enter if you do not know", default="", show_default=False)).strip()
 
 
-def _tell(adopted: Adopted, told: Told) -> None:
+def _tell(adopted: Adopted) -> None:
     package, out = adopted.package, console()
     lists = Counter(study.list for study in package.studies)
     counted = ", ".join(f"{lists[name]} {name}" for name in StudyList if lists[name]) or "no studies"
@@ -123,7 +123,7 @@ def _tell(adopted: Adopted, told: Told) -> None:
         out.print(_table(adopted.recomputed))
         out.print(_summary(adopted.recomputed))
     out.print()
-    for line in (*_registrations(adopted.registrations), *_unsaid(told)):
+    for line in (*_registrations(adopted.registrations), *_unsaid(adopted.told)):
         out.print(line)
 
 

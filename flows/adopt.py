@@ -23,6 +23,7 @@ class Adopted(Value, frozen=True, kw_only=True):
     ----------
     folder : of the review
     is_new : False when the folder was there already, with the same content, whatever people have added
+    told : by a person, now or when it was adopted first
     package, recomputed, registrations : what was read, computed and found
     losses : what was not taken over as it stands
     review : as loaded from the folder
@@ -30,6 +31,7 @@ class Adopted(Value, frozen=True, kw_only=True):
 
     folder: Path
     is_new: bool
+    told: Told
     package: Package
     recomputed: tuple[Recomputed, ...]
     registrations: tuple[StudyRegistrations, ...]
@@ -63,6 +65,7 @@ def adopt(package: Package, told: Told, reviews: Path) -> Adopted:
     return Adopted(
         folder=folder,
         is_new=is_new,
+        told=told,
         package=package,
         recomputed=recompute(package),
         registrations=registrations_of(package),

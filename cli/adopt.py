@@ -71,13 +71,18 @@ def adopt_command(
         question=question or _asked("Its question, in a sentence"),
         version=version,
     )
+    if told.search_date and told.publication_date and told.search_date > told.publication_date:
+        raise typer.BadParameter(
+            f"{told.search_date} is after {told.publication_date}, the day of publication (--published)",
+            param_hint="--searched",
+        )
     settings = replace(settings, reviews=settings.own_reviews)
     adopted = adopt(read, told, settings.reviews)
     if as_json:
         for line in _as_json(adopted):
             print_json(line)
     else:
-        _tell(adopted, told)
+        _tell(adopted)
     if audit:
         _tell_audit(adopted, as_json)
     if registries == "none":
@@ -104,7 +109,7 @@ def _asked(question: str) -> str:
     return str(typer.prompt(f"{question}, or Enter if you do not know", default="", show_default=False)).strip()
 
 
-def _tell(adopted: Adopted, told: Told) -> None:
+def _tell(adopted: Adopted) -> None:
     package, out = adopted.package, console()
     lists = Counter(study.list for study in package.studies)
     counted = ", ".join(f"{lists[name]} {name}" for name in StudyList if lists[name]) or "no studies"
@@ -118,7 +123,7 @@ def _tell(adopted: Adopted, told: Told) -> None:
         out.print(_table(adopted.recomputed))
         out.print(_summary(adopted.recomputed))
     out.print()
-    for line in (*_registrations(adopted.registrations), *_unsaid(told)):
+    for line in (*_registrations(adopted.registrations), *_unsaid(adopted.told)):
         out.print(line)
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from cli import folder_rows
 from cli.folder_rows import append_rows, as_csv
-from cli.history import UnknownStudy
+from cli.named_study import study_named
 from cli.posted import Posted, posted_of
 from judging.evidence import arm_of
 from judging.posted_contrasts import offered
@@ -59,21 +59,18 @@ def candidates(identifier: str, review_name: str, settings: Settings) -> Candida
     NothingPublished
         If there is no published night yet.
     UnknownStudy
-        If no study or record has that id.
+        If no study is called so.
     ReviewError
         If the review folder cannot be read.
     """
     warehouse = published_folder(review_name, settings) / "warehouse.duckdb"
+    study_id = study_named(identifier, review_name, settings)
     review = review_named(settings.reviews, review_name)
     _, documents = query(warehouse, "SELECT document FROM core_trial_latest ORDER BY record_id")
     records = [msgspec.json.decode(text, type=TrialRecord) for (text,) in documents]
     _, links = query(warehouse, "SELECT study_id, record_id FROM review_study_record")
     study_of = {record_id: study_id for study_id, record_id in links}
-    wanted = identifier.strip().upper()
-    study_id = next((study for record, study in study_of.items() if wanted in {record.upper(), study.upper()}), None)
-    if study_id is None:
-        raise UnknownStudy(f"{identifier}: no study or record has this id; 'trialwatch sql' finds what there is")
-    members = [record for record in records if study_of[record.record_id] == study_id]
+    members = [record for record in records if study_of.get(record.record_id) == study_id]
     summaries = _summaries(warehouse, study_id)
     sources: list[TrialRecord | Report] = [*members, *(report for report in summaries if report.results)]
     found = [extract(study_id, source, review.protocol) for source in sources]

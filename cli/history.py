@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from cli.named_study import study_named
 from models.dates import PartialDate, first_day
 from models.report import Report
 from models.settings import Settings
@@ -19,10 +20,6 @@ from stores.published import published_folder
 from stores.rows import aware
 from stores.snapshot import query
 from studies.changes import Change, changed_by, changes_between
-
-
-class UnknownStudy(Exception):
-    """No study has that id or record."""
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,17 +58,17 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def history(identifier: str, review: str, settings: Settings) -> History:
-    """Tell the life of the study that has a given study, record or report id.
+    """Tell the life of the study that has a given label, or study, record or report id.
 
     Raises
     ------
     NothingPublished
         If there is no published night yet.
     UnknownStudy
-        If no study has that id; the message says what to do.
+        If no study is called so; the message says what to do.
     """
     warehouse = published_folder(review, settings) / "warehouse.duckdb"
-    study_id = _study_of(warehouse, identifier)
+    study_id = study_named(identifier, review, settings)
     records = _rows(warehouse, "review_study_record", study_id)
     reports = _rows(warehouse, "review_study_report", study_id)
     trial_versions = _observations(warehouse, "core_trial_version", "record_id", records, TrialRecord)
@@ -132,29 +129,6 @@ def _why(link: Mapping[str, Any]) -> str:
 
 def _by(decided_by: str) -> str:
     return "" if decided_by == "rule" else f", settled by {decided_by}"
-
-
-_NAMES_OF_REPORTS = """
-SELECT c.told_as AS name, s.study_id FROM review_report_copy AS c JOIN review_study_report AS s USING (report_id)
-UNION SELECT r.doi, s.study_id FROM review_report AS r JOIN review_study_report AS s USING (report_id) WHERE r.doi IS NOT NULL
-UNION SELECT split_part(c.told_as, ':', 2), s.study_id
-FROM review_report_copy AS c JOIN review_study_report AS s USING (report_id) WHERE c.told_as LIKE '%:%'
-"""
-
-
-def _study_of(warehouse: Path, identifier: str) -> str:
-    wanted = identifier.strip().upper().removeprefix("PMID:")
-    for table, column in (
-        ("review_study_status", "study_id"),
-        ("review_study_record", "record_id"),
-        ("review_study_report", "report_id"),
-        (f"({_NAMES_OF_REPORTS})", "name"),
-    ):
-        _, found = query(warehouse, f"SELECT DISTINCT {column}, study_id FROM {table} ORDER BY ALL")
-        for known, study_id in found:
-            if known.upper().removeprefix("PMID:") == wanted:
-                return str(study_id)
-    raise UnknownStudy(f"{identifier}: no study, record or report has this id; 'trialwatch sql' finds what there is")
 
 
 def _rows(warehouse: Path, table: str, study_id: str) -> list[dict[str, Any]]:

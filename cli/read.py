@@ -210,7 +210,9 @@ def settle_command(
 @reading.command("history")
 def history_command(
     context: typer.Context,
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="Study, record or report, e.g. NCT03280056.")],
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="Study, record or report by a number, or a label of the lists.")
+    ],
     review: ReviewOption = THE_ONLY_REVIEW,
     as_json: AsJson = False,
 ) -> None:
@@ -225,7 +227,9 @@ def history_command(
 @reading.command("extract")
 def extract_command(
     context: typer.Context,
-    identifier: Annotated[str, typer.Argument(metavar="STUDY", help="Study or record, e.g. NCT03280056.")],
+    identifier: Annotated[
+        str, typer.Argument(metavar="STUDY", help="Study, record or report by a number, or a label of the lists.")
+    ],
     review: ReviewOption = THE_ONLY_REVIEW,
     append_rows: Annotated[bool, typer.Option("--append", help="Add the rows to the review's files.")] = False,
     as_json: AsJson = False,

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from exchange.cochrane.cells import is_nothing
 from exchange.cochrane.package import DataType, EffectModel, Loss, Package, PackageAnalysis
 from exchange.cochrane.package import Method as PackageMethod
 from exchange.cochrane.settings_cells import MEASURE_WORDS, other_settings
@@ -46,6 +47,8 @@ _GIVEN = {
     DataType.CONTRAST: Given.CONTRAST,
     DataType.O_E_VARIANCE: Given.O_MINUS_E,
 }
+_LEVELS = ("CI/PI level", "Estimate CI")
+"""Columns of the level of estimates; one that holds no level is a loss of the reader's already."""
 
 
 class AdoptedAnalyses(Value, frozen=True, kw_only=True):
@@ -197,10 +200,11 @@ def _analysis(told: PackageAnalysis, comparison: Comparison, names: _Names) -> A
 
 def _assumed(told: PackageAnalysis) -> Iterator[str]:
     """What an analysis does not say, and is taken to be."""
-    if told.level is None:
+    level = told.level or 0.95
+    if told.level is None and all(is_nothing(told.cells.get(name, "")) for name in _LEVELS):
         yield f"analysis {told.key} tells no confidence level: taken as 95%"
-    elif told.study_level not in {None, told.level}:
-        yield f"analysis {told.key} has limits of studies at another level than its estimates: taken at {told.level:.0%}"
+    elif told.study_level not in {None, level}:
+        yield f"analysis {told.key} has limits of studies at another level than its estimates: taken at {level:.0%}"
     if told.interval is None and told.model is EffectModel.RANDOM:
         yield f"analysis {told.key} tells no method for its limits: taken as Wald"
 

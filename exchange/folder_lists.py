@@ -16,6 +16,7 @@ NOTES, REASON = "Char: Notes", "Char: Reason for exclusion"
 _PORTAL = "https://trialsearch.who.int/Trial2.aspx?TrialID={}"
 """Where an entry is shown whose own register has no address that its number tells."""
 _COLUMN = re.compile(r"(?:Char|ID): .+")
+_OF_ADDRESSES = frozenset({"website", "web site", "url", "uri", "link"})
 _FURTHER = ("UR", "VL", "IS", "SP", "EP", "DA")
 _TITLES = frozenset({"TI", "TT", "CT"})
 
@@ -27,7 +28,8 @@ def study_cells(study: PublishedStudy) -> Cells:
         for place in places:
             if _COLUMN.fullmatch(place):
                 is_text = place.startswith("Char: ")
-                texts.setdefault(place, []).append(f"Trial registration: {number}" if is_text else number)
+                told = f"Trial registration: {number}" if is_text else _as_identifier(number, place)
+                texts.setdefault(place, []).append(told)
     for item in mentioned(study):
         if _COLUMN.fullmatch(item.place):
             texts.setdefault(item.place, []).append(item.sentence or item.number)
@@ -38,6 +40,16 @@ def study_cells(study: PublishedStudy) -> Cells:
         texts.setdefault(REASON, []).append(study.reason)
     cells = {"Study": study.label, "Year": study.year, "Data source": ""}
     return cells | {name: "\n".join(lines) for name, lines in sorted(texts.items())}
+
+
+def _as_identifier(number: str, place: str) -> str:
+    """What stands in a column of identifiers: of websites the page of the number, of others the number."""
+    is_address = place.casefold().removeprefix("id: ") in _OF_ADDRESSES
+    return _page_of(number) if is_address else number
+
+
+def _page_of(number: str) -> str:
+    return address_of(number) or _PORTAL.format(as_printed(number) or number)
 
 
 def references_of(study: PublishedStudy) -> Iterator[Tags]:
@@ -73,7 +85,7 @@ def mentioned(study: PublishedStudy) -> list[NumberToCheck]:
 
 
 def _entry(number: str, places: Sequence[str], slips: list[str]) -> Iterator[tuple[str, str]]:
-    address = address_of(number) or _PORTAL.format(as_printed(number) or number)
+    address = _page_of(number)
     if "AU" in places:
         yield "AU", number
     elif "JF" in places and slips:

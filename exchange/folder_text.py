@@ -8,7 +8,9 @@ import yaml
 
 from models.terms import Row
 
-_WANTS_QUOTES = re.compile(r'[,"\r\n]|^[#\s]|\s$')
+_WANTS_QUOTES = re.compile(r'[,"\r\n]|^\s|\s$')
+_COMMENT = "#"
+"""What a line of a folder's table begins with that is passed over."""
 
 
 def csv_text(shape: type[Row], rows: Sequence[Row]) -> str:
@@ -22,7 +24,7 @@ def csv_text(shape: type[Row], rows: Sequence[Row]) -> str:
 
 def table_text(columns: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     """A table; cells are quoted where they would not be read back as they are, and nowhere else."""
-    return "".join(f"{','.join(map(_quoted, line))}\n" for line in [columns, *lines])
+    return "".join(f"{_line(line)}\n" for line in [columns, *lines])
 
 
 def yaml_text(content: dict[str, Any], comment: str = "") -> str:
@@ -56,5 +58,10 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _quoted(cell: str) -> str:
-    return '"{}"'.format(cell.replace('"', '""')) if _WANTS_QUOTES.search(cell) else cell
+def _line(cells: Sequence[str]) -> str:
+    return ",".join(_quoted(cell, is_first=place == 0) for place, cell in enumerate(cells))
+
+
+def _quoted(cell: str, is_first: bool) -> str:
+    wants = _WANTS_QUOTES.search(cell) or (is_first and cell.startswith(_COMMENT))
+    return '"{}"'.format(cell.replace('"', '""')) if wants else cell

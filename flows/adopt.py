@@ -8,6 +8,7 @@ from exchange.adopted import AdoptedFolder, adopted_folder
 from exchange.adopted_lists import Told
 from exchange.cochrane.package import Loss, Package
 from exchange.cochrane.registrations import StudyRegistrations, registrations_of
+from flows.adopt_again import differences, refused, told_as_before
 from flows.recompute import Recomputed, recompute
 from models.folder_files import ReviewError
 from models.review import Review, review_named
@@ -21,7 +22,8 @@ class Adopted(Value, frozen=True, kw_only=True):
     Attributes
     ----------
     folder : of the review
-    is_new : False when the folder was there already, with the same content
+    is_new : False when the folder was there already, with the same content, whatever people have added
+    told : by a person, now or when it was adopted first
     package, recomputed, registrations : what was read, computed and found
     losses : what was not taken over as it stands
     review : as loaded from the folder
@@ -29,6 +31,7 @@ class Adopted(Value, frozen=True, kw_only=True):
 
     folder: Path
     is_new: bool
+    told: Told
     package: Package
     recomputed: tuple[Recomputed, ...]
     registrations: tuple[StudyRegistrations, ...]
@@ -47,22 +50,22 @@ def adopt(package: Package, told: Told, reviews: Path) -> Adopted:
     Raises
     ------
     ReviewError
-        If a folder of that name holds anything else: people's rows are never written over. Or if what was written
-        cannot be loaded, and nothing stays of it.
+        If a folder of that name lacks anything that would be written: people's rows are never written over. Or if what
+        was written cannot be loaded, and nothing stays of it.
     """
-    made = adopted_folder(package, told)
     folder = reviews / told.review
     is_new = not folder.exists()
-    if is_new:
+    before = None if is_new else review_named(reviews, told.review)
+    told = told_as_before(told, before, package.review) if before else told
+    made = adopted_folder(package, told)
+    if before is None:
         _write(made, folder)
-    elif differing := _differing(made, folder):
-        raise ReviewError(
-            f"{folder}: there is a review of this name, and it differs in {', '.join(differing)}: give another --name,"
-            " or move the folder away"
-        )
+    elif differing := differences(made, told, folder):
+        raise refused(folder, told, before, differing)
     return Adopted(
         folder=folder,
         is_new=is_new,
+        told=told,
         package=package,
         recomputed=recompute(package),
         registrations=registrations_of(package),
@@ -80,14 +83,8 @@ def _write(made: AdoptedFolder, folder: Path) -> None:
             path = draft / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")
-        review_named(draft.parent, folder.name)
+        try:
+            review_named(draft.parent, folder.name)
+        except ReviewError as problem:
+            raise ReviewError(str(problem).replace(str(draft), str(folder))) from None
         shutil.move(draft, folder)
-
-
-def _differing(made: AdoptedFolder, folder: Path) -> list[str]:
-    """Files of the folder that are not as they would be written now."""
-    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    return sorted(
-        (there ^ set(made.files))
-        | {name for name in there & set(made.files) if (folder / name).read_bytes() != made.files[name].encode()}
-    )

@@ -18,6 +18,7 @@ from models.screening import CriterionVerdict, QueueItem, ReportLink, ReportScre
 from models.trial import TrialRecord
 from models.vocabulary import Criterion, LinkMethod, ReportKind, Verdict
 from studies.candidates import Candidate, Candidates, Profile, certain
+from studies.identifiers import identify
 from studies.linkage import is_listed_only
 from studies.report_kinds import report_kind
 from studies.reports import with_notices
@@ -96,19 +97,23 @@ def _place(link: ReportLink) -> tuple[str, str]:
     return link.study_id, link.report_id
 
 
-def criteria_of(screening: ReportScreening | None, eligibility: Eligibility) -> tuple[CriterionVerdict, ...]:
+def criteria_of(
+    study_id: str, screening: ReportScreening | None, eligibility: Eligibility
+) -> tuple[CriterionVerdict, ...]:
     """What a report tells of a study that no register tells of; what a report does not tell is unclear.
 
     A person has named the study, or the rules have not found it to be none: no report alone takes it out again.
     """
     told = {item.criterion: item for item in screening.criteria} if screening else {}
     asked = [item for item in eligibility.asked if item in told or item in eligibility.required]
-    return tuple(_of_study(criterion, told.get(criterion)) for criterion in asked)
+    return tuple(_of_study(study_id, criterion, told.get(criterion)) for criterion in asked)
 
 
-def _of_study(criterion: Criterion, told: CriterionVerdict | None) -> CriterionVerdict:
+def _of_study(study_id: str, criterion: Criterion, told: CriterionVerdict | None) -> CriterionVerdict:
     if told is None:
-        quote = "no registration is known, and no report tells of it"
+        is_number = identify(study_id) is not None
+        lacking = f"no source has told of {study_id} yet" if is_number else "no registration is known"
+        quote = f"{lacking}, and no report tells of it"
         return CriterionVerdict(criterion=criterion, verdict=Verdict.UNCLEAR, field="registration", quote=quote)
     if told.verdict is Verdict.NOT_MET:
         return msgspec.structs.replace(told, verdict=Verdict.UNCLEAR)

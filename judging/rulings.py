@@ -4,9 +4,9 @@ A row may call a study by any of its numbers. What names no study, what is said 
 of a study that is out of the review stands in a task with its file and line; nothing is ignored.
 """
 
+import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Literal, TypeVar
 
 import msgspec
@@ -20,6 +20,7 @@ from models.trial import TrialRecord
 from models.vocabulary import StudyList, Verdict
 from studies.identifiers import Identifier, identify
 from studies.linkage import declared_numbers
+from studies.near_names import names_near
 
 Named = TypeVar("Named", DecisionRow, LinkRow, ExtractionRow, ContrastRow, RiskOfBiasRow)
 Numbered = TypeVar("Numbered", ExtractionRow, ContrastRow)
@@ -27,8 +28,7 @@ Resolve = Callable[[str], str | None]
 
 _OF_STUDIES = frozenset({"results", "extraction", "discrepancy", "recall"})
 """Kinds of items whose subject is a study."""
-_HOW_MANY = 2
-"""Known ids that a task suggests for one that is not known."""
+_OF_REPORT = re.compile(r"(?:PMID|PMCID|DOI|CRS):\s*\S", re.IGNORECASE)
 
 
 class Rulings(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +111,7 @@ def rule(review: Review, screened_studies: Mapping[str, str], resolve: Resolve) 
         return None if record is None else screened_studies.get(record)
 
     tasks: list[QueueItem] = []
-    names = sorted({*screened_studies, *screened_studies.values()})
+    names = sorted({*screened_studies, *screened_studies.values(), *labels})
     decisions = _applied("decisions.csv", review.decisions, study_of, names, tasks)
     parts = _told_apart(labels, study_of)
     extraction = _applied("extraction.csv", _with_parts(review.extraction, parts), study_of, names, tasks)
@@ -253,15 +253,29 @@ def _about(row: SettledRow, study_of: Resolve, names: Sequence[str], tasks: list
 
 
 def _unknown(place: str, field: str, number: str, names: Sequence[str]) -> QueueItem:
-    near = get_close_matches(number, names, n=_HOW_MANY)
-    instead = f"if {' or '.join(near)} is meant, write that" if near else "correct it"
+    near = names_near(number, names)
+    meant = f"if {' or '.join(near)} is meant, write that; otherwise " if near else ""
     return QueueItem(
         kind="ruling",
         subject=number,
         reason=f"{place}: no study is known by this number, so the row is not applied",
         field=field,
         value=number,
-        action=f"{instead}; a study without a registration is listed in published/*.yaml",
+        action=f"{meant}{_what_helps(number)}",
+    )
+
+
+def _what_helps(number: str) -> str:
+    if identify(number):
+        return "correct the number, or load a file that has it (trialwatch ingest)"
+    if _OF_REPORT.match(number.strip()):
+        return (
+            "load this report (trialwatch ingest): named so in extraction.csv, contrasts.csv or links.csv, it is a study"
+            " of its own"
+        )
+    return (
+        "load its report (trialwatch ingest), and name the study by PMID:… or DOI:… in extraction.csv, contrasts.csv or"
+        " links.csv, which makes it a study of its own"
     )
 
 

@@ -71,7 +71,7 @@ def screen_records(
         if not is_listed_only(record):
             return verdicts.of(record)
         leading = leading_report(study_id, linked.reports, literature)
-        return criteria_of(reports.get(leading or ""), review.protocol.eligibility)
+        return criteria_of(study_id, reports.get(leading or ""), review.protocol.eligibility)
 
     screening = {
         study_id: screen(

@@ -1,7 +1,9 @@
 """The settings and published estimates of analyses, one line each, in all three layouts."""
 
 from exchange.cochrane.cells import LineReader
+from exchange.cochrane.columns import OF_V1, SETTINGS_COLUMNS, SUBGROUP_COLUMNS
 from exchange.cochrane.display_text import shown
+from exchange.cochrane.missing_columns import losses_of_columns
 from exchange.cochrane.package import (
     DataType,
     EffectModel,
@@ -45,6 +47,20 @@ _COUNTS = {
     "n2": "Control N",
 }
 _SAYS_LAYOUT = ("Sort studies by", "Graph scale", "Graph label (left)", "Show risk of bias")
+_LIMITS = ("Mean", "CI start", "CI end")
+_NOT_COMPARED = "what is published there cannot be compared"
+_COSTS = dict.fromkeys(_LIMITS, _NOT_COMPARED) | {
+    "Log-scale data": "no analysis is taken to be one of logarithms",
+    "Overall estimates": "all analyses are taken to have totals",
+}
+"""What the lack of a column comes to that every layout has."""
+_COSTS_NOW = {
+    "Heterogeneity estimator": "tau² is taken to be estimated by DL",
+    "CI method": "limits are taken to be Wald's",
+    "CI/PI level": "all levels are taken as 95%",
+}
+"""The same, of columns that came after the first layout."""
+_UNNAMED = "empty: its estimates are pooled as they stand, without the name of a measure"
 _LEFT_OPEN = "not known: left open, so the analysis cannot be computed"
 
 
@@ -60,6 +76,8 @@ def layout_of(header: tuple[str, ...]) -> Layout:
 def read_analyses(table: Table, losses: list[Loss]) -> tuple[PackageAnalysis, ...]:
     """The analyses of a settings table; of a key that is there twice the first counts."""
     layout = layout_of(table.header)
+    costs = _COSTS if layout is Layout.V1 else _COSTS | _COSTS_NOW
+    losses += losses_of_columns(table, costs if table.lines else {}, {*SETTINGS_COLUMNS, *OF_V1})
     found: dict[str, PackageAnalysis] = {}
     for line in table.lines:
         reader = LineReader(table, line, losses)
@@ -78,7 +96,8 @@ def _analysis(reader: LineReader, group: int, number: int, layout: Layout) -> Pa
     model = reader.word("Analysis model", MODEL, _LEFT_OPEN)
     for column in ("Data type", "Effect measure", "Analysis model", "Statistical method"):
         if not reader.text(column):
-            reader.lose(column, "empty: left open, so the analysis cannot be computed")
+            is_label = column == "Effect measure" and data_type in {DataType.CONTRAST, DataType.O_E_VARIANCE}
+            reader.lose(column, _UNNAMED if is_label else "empty: left open, so the analysis cannot be computed")
     published, is_never_computed = _published(reader, layout)
     is_v1 = layout is Layout.V1
     return PackageAnalysis(
@@ -143,19 +162,13 @@ def _estimator(reader: LineReader, model: EffectModel | None) -> Model | None:
 
 def _level(reader: LineReader, column: str, is_told: bool = False) -> float | None:
     """A confidence level as a share of 1, written as 95%, 95 or 0.95."""
-    text = reader.text(column)
-    if not text:
+    if not reader.text(column):
         return None
-    try:
-        value = float(text.removesuffix("%"))
-    except ValueError:
-        value = 0.0
-    # In a spreadsheet 95% is the number 0.95.
-    level = value if 0 < value < 1 and not text.endswith("%") else value / 100
-    if 0.5 <= level < 1:
+    level = reader.share(column)
+    if level is not None and 0.5 <= level < 1:
         return round(level, 12)
     if not is_told:
-        reader.lose(column, "no confidence level: left open")
+        reader.lose(column, "no confidence level: taken as 95%")
     return None
 
 
@@ -175,6 +188,7 @@ def read_subgroups(
     table: Table, keys: frozenset[str], layout: Layout, losses: list[Loss]
 ) -> tuple[PackageSubgroup, ...]:
     """The subgroup estimates of analyses that are there."""
+    losses += losses_of_columns(table, dict.fromkeys(_LIMITS, _NOT_COMPARED) if table.lines else {}, SUBGROUP_COLUMNS)
     found = list[PackageSubgroup]()
     for line in table.lines:
         reader = LineReader(table, line, losses)

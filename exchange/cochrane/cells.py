@@ -4,14 +4,22 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from exchange.cochrane.package import Cells, Loss
-from exchange.cochrane.tables import Line, Table, brief
+from exchange.cochrane.tables import Line, Table, brief, with_decimal_point
 from models.printed import printed_number
 
 Meaning = TypeVar("Meaning")
 
-NOTHING = frozenset(["", "#n/a", "n/a", "na", "#value!", "#div/0!", "#num!", "null"])
-"""What stands in a cell without a value; the package itself writes #N/A, a spreadsheet its errors."""
-_YES_NO = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
+NOTHING = frozenset(
+    ["", "#n/a", "n/a", "na", "#value!", "#div/0!", "#num!", "null", "#nv", "#n/d", "#n/b", "#wert!", "#valeur!",
+     "#valor!", "#valore!", "#waarde!", "#zahl!", "#nombre!", "#div/0", "#¡div/0!", "#¡num!", "#¡valor!"]
+)  # fmt: skip
+"""What stands in a cell without a value; the package itself writes #N/A, a spreadsheet its errors in its own language."""
+_YES_NO = {
+    "true": True, "false": False, "yes": True, "no": False, "1": True, "0": False, "wahr": True, "falsch": False,
+    "vrai": True, "faux": False, "verdadero": True, "verdadeiro": True, "falso": False, "vero": True, "waar": True,
+    "onwaar": False,
+}  # fmt: skip
+"""Yes and no, also as spreadsheets write them in their own language."""
 _WHOLE = 10**9
 
 
@@ -45,6 +53,8 @@ class LineReader:
         told = self.cells.get(column, "")
         if is_nothing(told):
             return None
+        if self._table.has_decimal_commas:
+            told = with_decimal_point(told)
         # A comma may be a decimal one, or set thousands apart: nobody can tell.
         value = None if "," in told else printed_number(told)
         if value is None:
@@ -53,6 +63,16 @@ class LineReader:
             self.lose(column, "below nought, which it cannot be: taken as empty")
             return None
         return value
+
+    def share(self, column: str) -> float | None:
+        """A share of 1, written as 95%, 95 or 0.95; None where it is none."""
+        text = self.text(column)
+        plain = with_decimal_point(text) if self._table.has_decimal_commas else text
+        value = printed_number(plain.removesuffix("%"))
+        if value is None:
+            return None
+        # In a spreadsheet 95% is the number 0.95.
+        return value if 0 < value < 1 and not text.endswith("%") else value / 100
 
     def whole(self, column: str) -> int | None:
         """A whole number from 0 on, as of keys and years; ``1.0`` is 1."""

@@ -91,7 +91,8 @@ class Loss(Value, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         place = ":".join(part for part in (self.file, str(self.line or ""), f" {self.column}".rstrip()) if part)
-        told = f" value '{self.value}'" if self.column else ""
+        # On the line of headings there are no values, only columns.
+        told = f" value '{self.value}'" if self.column and (self.value or self.line != 1) else ""
         return f"{place}:{told}: {self.done}" if told else f"{place}: {self.done}"
 
 

@@ -3,9 +3,11 @@
 import re
 
 from exchange.cochrane.cells import LineReader
+from exchange.cochrane.columns import ROW_COLUMNS
 from exchange.cochrane.display_text import shown
+from exchange.cochrane.missing_columns import losses_of_columns, uncomputable
 from exchange.cochrane.package import Applicability, DataType, Layout, Loss, PackageAnalysis, PackageRow, RiskOfBias
-from exchange.cochrane.tables import Table
+from exchange.cochrane.tables import Line, Table
 from exchange.cochrane.words import APPLICABILITY, RISK
 
 NEEDED = ("Analysis group", "Analysis number", "Study")
@@ -32,6 +34,8 @@ _USED = {
     DataType.CONTRAST: frozenset({"giv_mean", "giv_se"}),
     DataType.O_E_VARIANCE: frozenset({"o_e", "variance", "e1", "n1", "e2", "n2"}),
 }
+_COUNTED = frozenset({"e1", "n1", "e2", "n2"})
+"""People and events: of data with variances they are shown, and not needed."""
 _JUDGEMENT = re.compile(r"(.+?)\s*\(judgement\)")
 
 Numbers = dict[str, float | None]
@@ -47,8 +51,28 @@ def read_rows(
 ) -> tuple[PackageRow, ...]:
     """The rows of analyses that are there; the others are losses."""
     domains = domains_of(table.header)
+    losses += losses_of_columns(
+        table, {name: uncomputable(keys) for name, keys in _needed(table, analyses).items()}, ROW_COLUMNS
+    )
     readers = (LineReader(table, line, losses) for line in table.lines)
     return tuple(row for reader in readers if (row := _row(reader, analyses, domains, layout)))
+
+
+def _needed(table: Table, analyses: dict[str, PackageAnalysis]) -> dict[str, list[str]]:
+    """Analyses with rows that cannot be computed without a column, by its name."""
+    with_rows = {key for line in table.lines if (key := _plain_key(line)) in analyses}
+    found: dict[str, list[str]] = {}
+    for key, analysis in analyses.items():
+        used = _USED[analysis.data_type] if analysis.data_type and key in with_rows else frozenset[str]()
+        needed = used - _COUNTED if analysis.data_type is DataType.O_E_VARIANCE else used
+        for field, column in (_NUMBERS | _FROM_NOUGHT).items():
+            if field in needed:
+                found.setdefault(column, []).append(key)
+    return found
+
+
+def _plain_key(line: Line) -> str:
+    return "{}.{}".format(*(line.cells[name].strip().removesuffix(".0") for name in NEEDED[:2]))
 
 
 def _row(

@@ -6,6 +6,7 @@ costs is a `Loss`.
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 
 from exchange.cochrane.files import PackageFile
@@ -14,6 +15,13 @@ from exchange.cochrane.package import Cells, Loss
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _MARK = "\ufeff"
 _SEPARATORS = {";": "semicolons", "\t": "tabs"}
+_DECIMAL_COMMA = re.compile(
+    r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+),\d+(?:e[+-]?\d{1,3})?\s*%?", re.ASCII | re.IGNORECASE
+)
+_DECIMAL_POINT = re.compile(r"[+-]?\d+\.\d+(?:e[+-]?\d{1,3})?\s*%?", re.ASCII | re.IGNORECASE)
+_THREE_BEHIND = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+"""What may have its thousands set apart, or three decimals."""
+_READ_AS = "; its numbers have decimal commas: 1,5 is read as 1.5"
 SHOWN = 80
 """Characters of a value that a loss shows."""
 
@@ -28,12 +36,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as written."""
+    """A table as written.
+
+    `has_decimal_commas` where a spreadsheet wrote it whose country has decimal commas: ``1,5`` is 1.5.
+    """
 
     name: str
     header: tuple[str, ...]
     lines: list[Line]
     losses: list[Loss]
+    has_decimal_commas: bool = False
 
     def missing(self, *columns: str) -> list[str]:
         return [column for column in columns if column not in self.header]
@@ -89,9 +101,7 @@ def _unmarked_utf_16(body: bytes) -> str:
 def read_table(file: PackageFile) -> Table:
     """The lines of a table under its header; lines without any cell are passed over."""
     text, losses = text_of(file)
-    separator = _separator(text)
-    if separator != ",":
-        losses.append(Loss(file=file.name, line=1, done=f"separated by {_SEPARATORS[separator]}, not by commas"))
+    separator, n_of_text = _separator(text), len(losses)
     before = csv.field_size_limit(max(len(text), 1))
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
@@ -104,12 +114,34 @@ def read_table(file: PackageFile) -> Table:
             start = reader.line_num + 1
     finally:
         csv.field_size_limit(before)
-    return Table(file.name, header, lines, losses)
+    has_commas = separator != "," and _has_decimal_commas(lines)
+    if separator != ",":
+        done = f"separated by {_SEPARATORS[separator]}, not by commas{_READ_AS if has_commas else ''}"
+        losses.insert(n_of_text, Loss(file=file.name, line=1, done=done))
+    return Table(file.name, header, lines, losses, has_commas)
 
 
 def _separator(text: str) -> str:
-    first = text.split("\n", 1)[0]
-    return "," if "," in first else next((mark for mark in _SEPARATORS if mark in first), ",")
+    """What stands most often in the first line: names of columns may hold the others."""
+    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
+    return max((",", *_SEPARATORS), key=first.count)
+
+
+def _has_decimal_commas(lines: list[Line]) -> bool:
+    """Whether numbers of a table have decimal commas. ``1,234`` alone tells it only where no number has a point."""
+    cells = [cell.strip() for line in lines for cell in line.cells.values()]
+    told = [cell for cell in cells if _DECIMAL_COMMA.fullmatch(cell)]
+    if any(not _THREE_BEHIND.fullmatch(cell) for cell in told):
+        return True
+    return bool(told) and not any(_DECIMAL_POINT.fullmatch(cell) for cell in cells)
+
+
+def with_decimal_point(text: str) -> str:
+    """A number of a table with decimal commas as others have it; ``1.234`` stays in doubt, and is no number: '?'."""
+    plain = text.strip()
+    if _DECIMAL_COMMA.fullmatch(plain):
+        return plain.replace(".", "").replace(",", ".")
+    return "?" if _THREE_BEHIND.fullmatch(plain) else plain
 
 
 def _header(cells: list[str], name: str, losses: list[Loss]) -> tuple[str, ...]:

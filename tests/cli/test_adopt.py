@@ -85,6 +85,10 @@ def test_a_number_under_two_studies_is_to_be_looked_at(run: Run, tmp_path: Path)
     [
         (["nowhere.zip"], "nowhere.zip"),
         ([str(EXAMPLE), "--published", "1 March"], "is not a day of the form"),
+        (
+            [str(EXAMPLE), "--published", "2021-03-01", "--searched", "2021-03-02"],
+            "2021-03-02 is after 2021-03-01, the day of publication",
+        ),
         ([str(EXAMPLE), "--name", "a name"], "cannot name a review"),
         ([str(EXAMPLE), "--registries", "tomorrow"], "none of live, replay, none"),
         ([str(Path(__file__))], "PACKAGE"),
@@ -114,3 +118,11 @@ def test_what_was_adopted_is_given_back_as_a_package_with_the_same_numbers(run: 
     given, shipped = read_package(package), read_package(EXAMPLE)
     assert [item.published for item in given.analyses] == [item.published for item in shipped.analyses]
     assert all(item.verdict in REPRODUCED for item in recompute(given))
+
+
+def test_a_search_after_the_publication_names_the_option(run: Run, tmp_path: Path) -> None:
+    result = run(str(EXAMPLE), "--published", "2021-03-01", "--searched", "2022-01-01", "--registries", "none")
+    assert result.exit_code == 2
+    assert "--searched" in result.output
+    assert ".adopting-" not in result.output
+    assert not (tmp_path / "reviews").exists()

@@ -9,13 +9,17 @@ import msgspec
 import pytest
 
 from cli.extract import as_text, candidates
-from cli.history import History, UnknownStudy, history
+from cli.history import History, history
 from cli.history import as_text as told_as_text
+from cli.named_study import UnknownStudy
 from models.folder_rows import ExtractionRow
+from models.review import load_review
 from models.settings import Settings
+from models.trial import TrialRecord
 from replay.archive import load_archive
 from stores.published import NothingPublished, published_folder
 from stores.snapshot import query
+from studies.identifiers import identify
 
 REVIEW = "als_cell_therapy"
 LAST_NIGHT = date(2024, 2, 29)
@@ -92,6 +96,25 @@ def test_what_was_seen_when_is_told(told: History):
 @pytest.mark.parametrize("identifier", ["nct03280056", " NCT03280056 ", "PMID:34890069", "34890069"])
 def test_a_study_is_found_by_any_of_its_ids(settings: Settings, identifier: str):
     assert history(identifier, REVIEW, settings).study_id == "NCT03280056"
+
+
+def test_a_study_is_found_by_its_label_in_a_list_and_by_any_number(settings: Settings):
+    review = load_review(settings.reviews / REVIEW)
+    listed = {study.label: study for version in review.versions for study in version.included}
+    [(label, study), *_] = listed.items()
+    assert history(f" {label.lower()} ", REVIEW, settings).study_id == study.study_id
+    assert candidates(label, REVIEW, settings).study_id == study.study_id
+    _, rows = query(published_folder(REVIEW, settings) / "warehouse.duckdb", "SELECT document FROM core_trial_latest")
+    records = [msgspec.json.decode(text, type=TrialRecord) for (text,) in rows]
+    number, own = next(
+        (item.id, record.record_id)
+        for record in records
+        for item in record.secondary_ids
+        if item.id.startswith("20") and identify(item.id)
+    )
+    study_id = history(own, REVIEW, settings).study_id
+    assert history(number, REVIEW, settings).study_id == study_id
+    assert candidates(number, REVIEW, settings).study_id == study_id
 
 
 def test_related_studies_are_named(settings: Settings):

@@ -267,3 +267,15 @@ def test_what_is_assumed_is_said(
 ) -> None:
     path = write_package(tmp_path, layout=layout, analyses=[analysis(**settings)], rows=[row(1, 1, "Ash 2001")])
     assert said in str(adopt(read_package(path))[0].left_out[0])
+
+
+@pytest.mark.parametrize("level", ["abc", "100%", "0", "9500%"])
+@pytest.mark.parametrize("layout", ["v1", "v2"])
+def test_a_level_that_is_none_is_one_loss_a_cell(level: str, layout: str, tmp_path: Path, adopt: Callable) -> None:
+    column = "Estimate CI" if layout == "v1" else "CI/PI level"
+    package = read_package(
+        write_package(tmp_path, layout=layout, analyses=[analysis(**{column: level})], rows=[row(1, 1, "Ash 2001")])
+    )
+    said = [str(loss) for loss in (*package.losses, *adopt(package)[0].left_out) if "level" in str(loss)]
+    assert len(said) == 1
+    assert f"{column}: value '{level}': no confidence level: taken as 95%" in said[0]

@@ -1,5 +1,6 @@
 """A review folder as a data package, and both ways round: the same cells, the same folder."""
 
+import csv
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -331,3 +332,26 @@ def test_arms_and_estimates_of_one_analysis_are_written_as_estimates(adopt: Call
     assert (str(back.analyses[0].data_type), str(back.analyses[0].method)) == ("contrast", "IV")
     assert [item.study for item in back.rows] == ["Ash 2001", "Elm 2002", "Oak 2003"]
     assert [item.giv_mean for item in back.rows] == pytest.approx([-0.6931471805599453] * 2 + [0.6931471805599453])
+
+
+def _text(path: Path, ending: str) -> str:
+    with zipfile.ZipFile(path) as opened:
+        [name] = [name for name in opened.namelist() if name.endswith(ending)]
+        return opened.read(name).decode()
+
+
+def test_no_value_stands_without_quotes(adopt: Callable, tmp_path: Path) -> None:
+    _, review = adopt(read_package(_everything(tmp_path, "v2")))
+    settings = _text(package_of(review, TODAY).write(tmp_path), "overall-estimates-and-settings.csv")
+    assert ",#N/A," in settings
+    assert '"#N/A"' not in settings
+
+
+def test_a_website_is_an_address_again_and_an_identifier_a_number(adopt: Callable, tmp_path: Path) -> None:
+    page = "https://clinicaltrials.gov/study/NCT01363402"
+    studies = [study("Ash 2001", **{"ID: Website": page}), study("Birch 2002", **{"ID: Other": "ISRCTN11111112"})]
+    package = read_package(write_package(tmp_path, studies={"ongoing": studies}))
+    path = package_of(adopt(package)[1], TODAY).write(tmp_path)
+    lines = csv.DictReader(_text(path, "ongoing-study-information.csv").splitlines())
+    told = {line["Study"]: (line["ID: Website"], line["ID: Other"]) for line in lines}
+    assert told == {"Ash 2001": (page, ""), "Birch 2002": ("", "ISRCTN11111112")}

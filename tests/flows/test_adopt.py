@@ -1,6 +1,7 @@
 """A data package becomes a living review: what it lists as ongoing and could have known is the first that is told."""
 
 import json
+import shutil
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from made_up_packages import analysis, article, entry, row, study, write_package
+from msgspec import structs
 
 from exchange.adopted_lists import Told
 from exchange.cochrane.read import read_package
@@ -16,6 +18,7 @@ from flows.gather import NightRequest
 from flows.night import NightResult, night
 from models.dates import at_night
 from models.folder_files import ReviewError
+from models.review import review_named
 from models.settings import Settings
 from replay.server import SPEAKERS, ReplayServer
 from reporting.statements.write import statements_of
@@ -188,12 +191,92 @@ def test_a_search_that_nobody_told_or_carried_out_is_not_claimed(nights: list[Ni
     assert "searched on 2026-06-10 (assumed)" in told["prisma-lsr"]["3"].said[0]
 
 
-def test_a_folder_that_people_have_changed_is_not_written_over(adopted: Adopted, tmp_path: Path) -> None:
-    told = Told(review="CD910461", adopted_on=NIGHTS[0], publication_date=PUBLISHED, title="Sorting")
-    again = adopt(adopted.package, told, adopted.folder.parent)
-    assert again.is_new is False
-    copy = adopt(adopted.package, told, tmp_path)
-    (copy.folder / "decisions.csv").write_text("study_id,criterion,verdict,decided_by,known_from,reason\n")
-    with pytest.raises(ReviewError, match=r"differs in decisions\.csv: give another --name"):
-        adopt(adopted.package, told, tmp_path)
-    assert (copy.folder / "decisions.csv").exists()
+SAID = Told(review="CD910461", adopted_on=NIGHTS[0], publication_date=PUBLISHED, title="Sorting")
+OWN = {
+    "decisions.csv": "study_id,criterion,verdict,decided_by,known_from,reason\n",
+    "links.csv": "study_id,item_id,relation,known_from,decided_by,reason\n",
+    "settled.csv": "item,kind,subject,settled_by,known_from,reason\n",
+    "notes/meeting.txt": "Nothing decided.\n",
+}
+
+
+@pytest.fixture
+def worked_on(adopted: Adopted, tmp_path: Path) -> Adopted:
+    """The review with what people have added: files, words of the protocol, rows."""
+    copy = adopt(adopted.package, SAID, tmp_path)
+    for name, text in OWN.items():
+        (copy.folder / name).parent.mkdir(exist_ok=True)
+        (copy.folder / name).write_text(text, encoding="utf-8")
+    protocol = copy.folder / "protocol.yaml"
+    protocol.write_text(
+        protocol.read_text(encoding="utf-8").replace("version: '1.0'", "version: '1.1'") + "# Looked at.\n",
+        encoding="utf-8",
+    )
+    rows = copy.folder / "extraction.csv"
+    first = rows.read_text(encoding="utf-8").splitlines()[1]
+    rows.write_text(rows.read_text(encoding="utf-8") + first.replace("Ash 2018", "Birch 2020") + "\n", encoding="utf-8")
+    return copy
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        SAID,
+        Told(review="CD910461", adopted_on=NIGHTS[1]),
+        Told(review="CD910461", adopted_on=NIGHTS[1], publication_date=PUBLISHED),
+        Told(review="CD910461", adopted_on=NIGHTS[1], version="2026"),
+    ],
+    ids=["all is said again", "nothing is said again", "its day", "its version"],
+)
+def test_what_people_have_added_stays_and_is_no_difference(worked_on: Adopted, told: Told) -> None:
+    before = {path: path.read_bytes() for path in worked_on.folder.rglob("*") if path.is_file()}
+    assert adopt(worked_on.package, told, worked_on.folder.parent).is_new is False
+    assert {path: path.read_bytes() for path in worked_on.folder.rglob("*") if path.is_file()} == before
+
+
+def test_nothing_told_is_the_same_on_any_later_day(adopted: Adopted, tmp_path: Path) -> None:
+    adopt(adopted.package, Told(review="CD910461", adopted_on=date(2026, 6, 12)), tmp_path)
+    assert adopt(adopted.package, Told(review="CD910461", adopted_on=date(2027, 2, 1)), tmp_path).is_new is False
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"title": "Mending"}, r"protocol\.yaml \(title is 'Sorting' there, and 'Mending' is told now\)"),
+        (
+            {"search_date": date(2026, 1, 5)},
+            r"published/2026\.yaml \(search_date is 2026-06-10 there, and 2026-01-05 is told now\)",
+        ),
+        (
+            {"publication_date": date(2026, 6, 1)},
+            r"\(publication_date is 2026-06-10 there, and 2026-06-01 is told now\)",
+        ),
+    ],
+)
+def test_what_is_told_otherwise_is_named_with_both(worked_on: Adopted, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(ReviewError, match=said):
+        adopt(worked_on.package, structs.replace(SAID, **more), worked_on.folder.parent)
+
+
+def test_rows_that_people_have_changed_are_not_written_over(worked_on: Adopted) -> None:
+    rows = worked_on.folder / "extraction.csv"
+    changed = rows.read_text(encoding="utf-8").replace(",61,", ",62,")
+    rows.write_text(changed, encoding="utf-8")
+    with pytest.raises(ReviewError, match=r"extraction\.csv \(\d of 2 rows are not there\)"):
+        adopt(worked_on.package, SAID, worked_on.folder.parent)
+    assert rows.read_text(encoding="utf-8") == changed
+
+
+def test_a_newer_version_is_refused_and_it_is_told_how_to_go_on(worked_on: Adopted) -> None:
+    newer = structs.replace(SAID, publication_date=date(2027, 3, 1))
+    with pytest.raises(ReviewError) as refused:
+        adopt(worked_on.package, newer, worked_on.folder.parent)
+    told = str(refused.value)
+    assert "this is the review's version 2026, and the package would be version 2027" in told
+    assert "--name CD910461_2027" in told
+    assert "copy decisions.csv, links.csv, settled.csv into its folder as they are" in told
+    # What it says can be done.
+    beside = adopt(worked_on.package, structs.replace(newer, review="CD910461_2027"), worked_on.folder.parent)
+    for name in ("decisions.csv", "links.csv", "settled.csv"):
+        shutil.copy(worked_on.folder / name, beside.folder / name)
+    assert review_named(worked_on.folder.parent, "CD910461_2027").baseline.version == "2027"

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from judging.from_reports import criteria_of
 from judging.judge import judge
 from models.dates import at_night
 from models.folder_rows import DecisionRow, LinkRow
@@ -531,3 +532,15 @@ def test_only_studies_without_a_record_are_counted_as_known_by_reports_alone() -
     known = aliases("NCT90000301", "PMID:90000403", "DOI:10.99999/mun.403")
     flow = flow_of_reports(concluded([*COMPANION, *UNREGISTERED], known=known))
     assert (flow.n_unregistered, flow.n_of_studies, flow.n_duplicates) == (1, 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("study_id", "said"),
+    [
+        ("NCT09999999", "no source has told of NCT09999999 yet, and no report tells of it"),
+        ("Birch 2012", "no registration is known, and no report tells of it"),
+    ],
+)
+def test_a_registration_that_is_known_and_not_told_yet_is_not_called_unknown(study_id: str, said: str) -> None:
+    asked = criteria_of(study_id, None, REVIEW.protocol.eligibility)
+    assert {item.quote for item in asked} == {said}

@@ -91,3 +91,18 @@ def test_an_exclusion_is_taken_back_by_a_later_list(review: Review) -> None:
     assert set(excluded_by_people([out])) == {"NCT01363401"}
     assert excluded_by_people([out, back]) == {}
     assert set(excluded_by_people([decision("NCT01363401", "design", "not_met")])) == {"NCT01363401"}
+
+
+@pytest.mark.parametrize(
+    ("number", "helps"),
+    [
+        ("Birch 2031", "load its report (trialwatch ingest), and name the study by PMID:… or DOI:…"),
+        ("PMID:99999999", "load this report (trialwatch ingest)"),
+        ("doi:10.1000/none", "load this report (trialwatch ingest)"),
+        ("NCT09999999", "correct the number, or load a file that has it (trialwatch ingest)"),
+    ],
+)
+def test_a_study_that_nobody_knows_is_told_what_helps(review: Review, number: str, helps: str) -> None:
+    _, [task] = ruled(review, decision(number, line=7))
+    assert task.action.startswith(helps)
+    assert "published/" not in task.action

@@ -1,12 +1,15 @@
 """Data packages of every layout are read to the last cell, and what cannot be read is named."""
 
+import csv
+import io
 import os
+import re
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from made_up_packages import analysis, article, entry, row, study, write_package
+from made_up_packages import analysis, article, entry, package_files, row, study, write_package
 
 from exchange.cochrane.package import (
     Applicability,
@@ -263,6 +266,7 @@ def test_unknown_columns_are_kept_and_columns_are_found_by_name(tmp_path: Path) 
         ({"Analysis model": "Mixed"}, {}, "settings.csv:2: Analysis model: value 'Mixed'"),
         ({"CI method": "Bootstrap"}, {}, "settings.csv:2: CI method: value 'Bootstrap'"),
         ({"CI/PI level": "9500%"}, {}, "settings.csv:2: CI/PI level: value '9500%'"),
+        ({"CI/PI level": "abc"}, {}, "settings.csv:2: CI/PI level: value 'abc': no confidence level: taken as 95%"),
         ({"Mean": "about 1"}, {}, "settings.csv:2: Mean: value 'about 1': not a number"),
         ({"Swap event and non-event": "maybe"}, {}, "settings.csv:2: Swap event and non-event: value 'maybe'"),
         ({"Analysis model": "Random effect"}, {}, "settings.csv:2: Heterogeneity estimator: value '#N/A'"),
@@ -431,3 +435,97 @@ def test_references_and_json_of_studies_that_a_list_lacks_are_named(tmp_path: Pa
         "CD000001-ongoing-study-data.json: name: value 'Cedar 2003': a study that "
         "CD000001-ongoing-study-information.csv does not have: left out",
     ]
+
+
+def renamed(text: str, **columns: str) -> str:
+    header, _, lines = text.partition("\n")
+    for name, other in columns.items():
+        header = header.replace(name.replace("_", " "), other)
+    return f"{header}\n{lines}"
+
+
+def test_a_column_that_analyses_need_is_lost_once_with_them_and_the_nearest_is_named(tmp_path: Path) -> None:
+    contrast = analysis(2, 1, **{"Data type": "Contrast level"})
+    estimate = {"GIV Mean": 0.1, "GIV SE": 0.2}
+    files = package_files(
+        analyses=[analysis(1, 1), analysis(1, 2), analysis(1, 3), contrast],
+        rows=[row(1, 1, "Ash 2001"), row(1, 1, "Birch 2002"), row(1, 2, "Ash 2001"), row(2, 1, "Ash 2001", **estimate)],
+    )
+    path = next(name for name in files if name.endswith("data-rows.csv"))
+    changed = renamed(files[path], Experimental_cases="Exp cases", Control_N="Mood", GIV_SE="GIV Standard Error")
+    found = losses(read_package(write_package(tmp_path, extra=files | {path: changed})))
+    assert [loss for loss in found if loss.startswith("CD000001-data-rows.csv")] == [
+        "CD000001-data-rows.csv:1: Experimental cases: there is no such column, so these analyses cannot be computed:"
+        " 1.1, 1.2",
+        "CD000001-data-rows.csv:1: Control N: there is no such column, so these analyses cannot be computed: 1.1, 1.2",
+        "CD000001-data-rows.csv:1: GIV SE: there is no such column, so these analyses cannot be computed: 2.1",
+        "CD000001-data-rows.csv:1: GIV Standard Error: not known, and not read; perhaps this is 'GIV SE': name it so",
+        "CD000001-data-rows.csv:1: Exp cases: not known, and not read; perhaps this is 'Experimental cases': name it so",
+        "CD000001-data-rows.csv:1: Mood: not known, and not read",
+    ]
+
+
+def test_columns_of_settings_and_subgroups_that_are_missing_say_what_it_comes_to(tmp_path: Path) -> None:
+    subgroup = {"Analysis group": 1, "Analysis number": 1, "Subgroup": "Young", "Subgroup number": 1}
+    files = package_files(analyses=[analysis()], rows=[row(1, 1, "Ash 2001", Subgroup="Young")], subgroups=[subgroup])
+    changed = {
+        path: renamed(text, CI_start="Lower", CI_method="Limits by").replace("Log-scale data", "Log scale")
+        for path, text in files.items()
+        if not path.endswith("data-rows.csv")
+    }
+    found = losses(read_package(write_package(tmp_path, extra=files | changed)))
+    at = "CD000001-overall-estimates-and-settings.csv:1"
+    assert f"{at}: Log-scale data: there is no such column, so no analysis is taken to be one of logarithms" in found
+    assert f"{at}: CI method: there is no such column, so limits are taken to be Wald's" in found
+    compared = "CI start: there is no such column, so what is published there cannot be compared"
+    assert f"{at}: {compared}" in found
+    assert f"CD000001-subgroup-estimates.csv:1: {compared}" in found
+    assert f"{at}: Log scale: not known, and not read; perhaps this is 'Log-scale data': name it so" in found
+
+
+def test_columns_that_no_analysis_needs_are_no_loss(tmp_path: Path) -> None:
+    files = package_files(analyses=[analysis()], rows=[row(1, 1, "Ash 2001", Mood="good")])
+    path = next(name for name in files if name.endswith("data-rows.csv"))
+    package = read_package(write_package(tmp_path, extra=files | {path: renamed(files[path], GIV_SE="Spread")}))
+    assert not [loss for loss in losses(package) if loss.startswith("CD000001-data-rows.csv")]
+
+
+def as_a_spreadsheet_saves_it(text: str) -> str:
+    """With semicolons, decimal commas, and the words of another language."""
+    own = {"true": "WAHR", "false": "FALSCH", "#N/A": "#NV"}
+    lines = csv.reader(io.StringIO(text))
+    out = io.StringIO(newline="")
+    cells = ([own.get(cell, re.sub(r"^(-?\d+)\.(\d+)", r"\1,\2", cell)) for cell in line] for line in lines)
+    csv.writer(out, delimiter=";", lineterminator="\r\n").writerows(cells)
+    return out.getvalue()
+
+
+def test_tables_with_decimal_commas_are_read_with_one_loss_each(tmp_path: Path) -> None:
+    mean = {"Experimental mean": 1.5, "Experimental SD": 0.25, "Control mean": -2.125, "Control SD": 1.0e-2}
+    people = {"Experimental N": 10, "Control N": 12}
+    continuous = {"Data type": "Continuous", "Effect measure": "Mean Difference", "CI/PI level": "97.5%"}
+    told = {
+        "analyses": [analysis(1, 1, **continuous, Mean=3.625, **{"CI start": 3.25, "CI end": 4.0})],
+        "rows": [row(1, 1, "Ash 2001", **mean, **people, Weight=12.345)],
+    }
+    plain = read_package(write_package(tmp_path, **told))
+    files = package_files(**told)
+    saved = {path: as_a_spreadsheet_saves_it(text) for path, text in files.items() if "subgroup" not in path}
+    package = read_package(write_package(tmp_path, extra=files | saved))
+    assert [loss for loss in losses(package) if loss not in losses(plain)] == [
+        f"CD000001-{name}.csv:1: separated by semicolons, not by commas; its numbers have decimal commas: 1,5 is read as"
+        " 1.5"
+        for name in ("overall-estimates-and-settings", "data-rows")
+    ]
+    numbers = [(item.m1, item.sd1, item.m2, item.sd2, item.n1, item.weight) for item in package.rows]
+    assert numbers == [(1.5, 0.25, -2.125, 0.01, 10, 12.345)]
+    assert package.analyses[0].published == plain.analyses[0].published
+    assert package.analyses[0].level == plain.analyses[0].level == 0.975
+    assert package.analyses[0].is_log is plain.analyses[0].is_log is True
+
+
+def test_what_a_contrast_without_a_label_comes_to_is_said(tmp_path: Path) -> None:
+    cells = {"Data type": "Contrast level", "Effect measure": ""}
+    found = losses(read_package(write_package(tmp_path, analyses=[analysis(**cells)])))
+    [loss] = [item for item in found if "Effect measure" in item]
+    assert loss.endswith("empty: its estimates are pooled as they stand, without the name of a measure")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.cochrane.files import PackageFile
-from exchange.cochrane.tables import read_table
+from exchange.cochrane.tables import read_table, with_decimal_point
 
 TEXT = "Study,Year,Note\nBernabe-García 2021,2021,“30 °C” ≥ 5\nO’Brien 2013,2013,x\n"
 ROWS = [["Bernabe-García 2021", "2021", "“30 °C” ≥ 5"], ["O’Brien 2013", "2013", "x"]]
@@ -81,3 +81,37 @@ def test_what_a_table_costs_is_named(body: bytes, rows: list[list[str]], told: s
     assert found == rows
     assert len(losses) == 1
     assert losses[0].startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("cells", "has"),
+    [
+        (["1,5"], True),
+        (["0,613"], True),
+        (["1.234,5"], True),
+        (["1,234"], True),
+        (["1,234", "0.5"], False),
+        (["1,5", "0.5"], True),
+        (["1.5"], False),
+        (["5"], False),
+        (["97,5%"], True),
+        (["4,69E-4"], True),
+        (["1,5 mg"], False),
+    ],
+)
+def test_commas_are_decimal_where_numbers_tell_it(cells: list[str], has: bool) -> None:
+    body = "".join(f"{line}\n" for line in ["a;b", *(f"x;{cell}" for cell in cells)])
+    assert read_table(PackageFile("t.csv", body.encode())).has_decimal_commas is has
+
+
+@pytest.mark.parametrize(
+    ("cell", "read_as"),
+    [("1,5", "1.5"), ("-0,25", "-0.25"), ("1.234,5", "1234.5"), ("4,69E-4", "4.69E-4"), ("0.5", "0.5"), ("1.234", "?")],
+)
+def test_decimal_commas_are_read_and_what_could_be_two_numbers_is_not(cell: str, read_as: str) -> None:
+    assert with_decimal_point(cell) == read_as
+
+
+def test_names_of_columns_may_hold_the_other_separator() -> None:
+    table = read_table(PackageFile("t.csv", b"Study;Domain: a, b;c\nAsh;low;high\n"))
+    assert table.header == ("Study", "Domain: a, b", "c")

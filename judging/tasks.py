@@ -184,7 +184,8 @@ def of_studies_that_matter(screened: Screened, review: Review) -> Iterator[Queue
     named = [
         *(study.study_id for version in review.versions for study in version.listed),
         *(name for row in review.links for name in (row.study_id, row.item_id)),
-        *(row.study_id for row in (*review.decisions, *review.extraction, *review.contrasts)),
+        *(row.study_id for row in review.decisions),
+        *(row.study_id for rows in (review.extraction, review.contrasts) for row in rows),
     ]
     inside = {*screened.studies_that_matter, *(study_of[name] for name in named if name in study_of)}
     for item in screened.linked.queue:

@@ -231,8 +231,8 @@ def _list(study: StudyFile, state: StudyState, decisions: Sequence[DecisionRow])
     if study.published:
         return StudyList.INCLUDED, "included in the published version"
     if study.is_extracted or study.is_pooled:
-        unclear = [item for item in screening.criteria if item.verdict is Verdict.UNCLEAR]
-        asked = "".join(f"; {_in_words(item.criterion)} unclear: {item.quote}" for item in unclear[:1])
+        undecided = [item for item in screening.criteria if item.verdict is Verdict.UNCLEAR]
+        asked = "".join(f"; {_in_words(item.criterion)} unclear: {item.quote}" for item in undecided[:1])
         return StudyList.INCLUDED, f"people have confirmed its numbers{asked}"
     if state is StudyState.WITHDRAWN:
         return StudyList.EXCLUDED, "withdrawn before anybody took part"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +57,7 @@ def findings(folder: Path) -> Iterator[Finding]:
     yield from sorted(
         (_finding(line, folder) for line in dict.fromkeys(faults)), key=lambda item: (item.file, item.line)
     )
-    for line in folder_advice.hints(folder, review):
+    for line in folder_advice.hints(folder, review, date.today()):
         yield _finding(line, folder, is_hint=True)
 
 

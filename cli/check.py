@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.common import FAILED, REVIEW_HELP, THE_ONLY_REVIEW, AsJson, console, known_review, print_json, settings_of
+from cli.common import FAILED, REVIEW_HELP, THE_ONLY_REVIEW, AsJson, console, known_review, now, print_json, settings_of
 from models import folder_advice
 from models.review import problems_of_name, read_review
 from models.settings import Settings
@@ -56,7 +56,7 @@ def findings(folder: Path) -> Iterator[Finding]:
     yield from sorted(
         (_finding(line, folder) for line in dict.fromkeys(faults)), key=lambda item: (item.file, item.line)
     )
-    for line in folder_advice.hints(folder, review):
+    for line in folder_advice.hints(folder, review, now().date()):
         yield _finding(line, folder, is_hint=True)
 
 

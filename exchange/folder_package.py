@@ -76,6 +76,7 @@ def package_of(
     inputs: Sequence[EffectInput] | None = None,
     computed: Mapping[str, ComputedAnalysis] | None = None,
     prints_published: bool = False,
+    version: PublishedVersion | None = None,
 ) -> WrittenPackage:
     """The data package of a review's version in force.
 
@@ -85,9 +86,10 @@ def package_of(
     inputs : effects of the evidence set whose rows are written, from the same review; None for every confirmed row
     computed : by analysis; of one that is not there the published estimates of the version are written, and no weights
     prints_published : write the published estimates of the version where there are any, beside computed weights
+    version : the version in force with other lists than its own, as those of a night
     """
     losses = list[Loss]()
-    version = review.baseline
+    version = version or review.baseline
     numbers = written_rows(review, version, inputs, losses)
     losses += [
         Loss(file="analyses.csv", line=item.line, done=_OF_REVMAN.format(name=item.analysis))

@@ -49,15 +49,18 @@ class Studies:
         self._ids = {study.label: study.study_id for study in reversed(version.listed)}
         self._years = {study.study_id: study.year for study in reversed(version.listed)}
 
+        self._numbers = {number: study.study_id for study in reversed(version.listed) for number in study.numbers}
+
     def id_of(self, name: str) -> str:
-        return name if name in self._labels else self._ids.get(name, name)
+        return name if name in self._labels else self._ids.get(name) or self._numbers.get(name, name)
 
     def label(self, name: str, part: str = "") -> str:
         """A name; of a trial that the lists have under several, that of its part."""
-        return part if part in self._ids else self._labels.get(name, name)
+        return part if part in self._ids else self._labels.get(self.id_of(name), name)
 
-    def year(self, name: str) -> str:
-        return self._years.get(self.id_of(name), "")
+    def year(self, name: str, part: str = "") -> str:
+        """The year of the study that the label names."""
+        return self._years.get(self.id_of(self.label(name, part)), "")
 
 
 class WrittenNumbers(Value, frozen=True, kw_only=True):
@@ -146,7 +149,7 @@ class _Writing:
             yield from self._from_input(analysis, key, item, rows[0])
             return
         study = self.studies.label(rows[0].study_id, rows[0].part)
-        cells = data | labels_cells(rows[0], study, self.studies.year(rows[0].study_id))
+        cells = data | labels_cells(rows[0], study, self.studies.year(rows[0].study_id, rows[0].part))
         yield WrittenRow(key=key, study=study, cells=with_other_row_cells(cells, rows[0].other_cells))
 
     def _from_input(
@@ -168,7 +171,7 @@ class _Writing:
                 "Subgroup number": number_text(item.subgroup.number or None),
                 "Applicability": item.counts_in.upper(),
                 "Study": study,
-                "Study year": self.studies.year(key[1]),
+                "Study year": self.studies.year(key[1], key[4]),
                 "Footnotes": (row.note if row else item.note) or "",
             },
         )

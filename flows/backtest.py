@@ -26,10 +26,13 @@ def backtest(review: str, dates: Sequence[date], settings: Settings) -> Iterator
 
     Raises
     ------
+    ReviewError
+        If the review folder cannot be read; nothing is touched then.
     ClaimError
         If the data folder holds anything that is not marked as a replay by us; nothing is touched then.
     """
     settings = replace(settings, ledger_url="", channels=(), base_urls={})
+    review_named(settings.reviews, review)
     _empty(settings)
     for day in sorted(set(dates)):
         yield night(NightRequest(review=review, as_of=at_night(day), registries="replay"), settings)

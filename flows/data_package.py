@@ -13,8 +13,10 @@ from exchange.cochrane.read import read_package
 from exchange.cochrane.write import zipped
 from exchange.computed import ComputedAnalysis, ComputedRow, ComputedSubgroup
 from exchange.folder_package import WrittenPackage, package_of
+from exchange.night_lists import version_of_night
 from flows.recompute import recompute, subgroup_name
 from models.night import PublishedNight
+from models.published import PublishedVersion
 from models.review import Review
 from models.synthesis import EffectInput
 from models.vocabulary import EvidenceSet, Interval
@@ -30,7 +32,8 @@ def package_files(night: PublishedNight, evidence: EvidenceSet) -> dict[str, byt
         for row in night["review_effect_input"].where(evidence_set=str(evidence))
     ]
     is_published = evidence is EvidenceSet.PUBLISHED
-    package = data_package(night.review, night.as_of.date(), inputs, published=is_published)
+    version = None if is_published else version_of_night(night, {item.study_id for item in inputs})
+    package = data_package(night.review, night.as_of.date(), inputs, published=is_published, version=version)
     files = {package.name: zipped(package.files)}
     if package.left_out:
         files[LEFT_OUT] = "".join(f"{loss}\n" for loss in package.left_out).encode()
@@ -43,7 +46,11 @@ def _with_subgroup(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def data_package(
-    review: Review, written_on: date, inputs: Sequence[EffectInput] | None = None, published: bool = False
+    review: Review,
+    written_on: date,
+    inputs: Sequence[EffectInput] | None = None,
+    published: bool = False,
+    version: PublishedVersion | None = None,
 ) -> WrittenPackage:
     """The data package of a review, computed.
 
@@ -52,13 +59,14 @@ def data_package(
     review : as of the day, its rows as a night resolves them where `inputs` come from that night
     inputs : effects of the evidence set that is written; None for every confirmed row of the folder
     published : write the estimates of the version in force in place of those computed
+    version : the version in force with other lists than its own, as those of a night
 
     Returns
     -------
     WrittenPackage
         With RevMan's numbers in RevMan's columns: P of the effect is Wald's, upper limits of tau² end at 100.
     """
-    bare = package_of(review, written_on, inputs)
+    bare = package_of(review, written_on, inputs, version=version)
     with tempfile.TemporaryDirectory() as folder:
         package = read_package(bare.write(Path(folder)))
     computed = {
@@ -66,7 +74,7 @@ def data_package(
         for told, item in zip(package.analyses, recompute(package), strict=True)
         if item.result is not None
     }
-    return package_of(review, written_on, inputs, computed, prints_published=published)
+    return package_of(review, written_on, inputs, computed, prints_published=published, version=version)
 
 
 def computed_of(told: PackageAnalysis, rows: Sequence[PackageRow], result: AnalysisResult) -> ComputedAnalysis:

@@ -21,6 +21,7 @@ from judging.tasks import (
     look_alikes,
     number_conflicts,
     of_leading_record,
+    of_studies_that_matter,
     recall,
     rejections,
     reopened_decisions,
@@ -90,7 +91,7 @@ def judge(
     review = rulings.review
     queue = [
         *rulings.tasks,
-        *screened.linked.queue,
+        *of_studies_that_matter(screened, review),
         *rejections(told.rejected),
         *unclear(screened, review),
         *recall(screened, review, freshness),

@@ -175,6 +175,26 @@ def unread_results(files: Sequence[StudyFile], statuses: Sequence[StudyStatus], 
             )
 
 
+def of_studies_that_matter(screened: Screened, review: Review) -> Iterator[QueueItem]:
+    """What linking leaves to a person, without links between studies that are all outside of the review.
+
+    Inside are those that are eligible or may be, that a version lists, or that people name in their rows.
+    """
+    study_of = screened.study_of
+    named = [
+        *(study.study_id for version in review.versions for study in version.listed),
+        *(name for row in review.links for name in (row.study_id, row.item_id)),
+        *(row.study_id for row in review.decisions),
+        *(row.study_id for rows in (review.extraction, review.contrasts) for row in rows),
+    ]
+    inside = {*screened.studies_that_matter, *(study_of[name] for name in named if name in study_of)}
+    for item in screened.linked.queue:
+        names = (item.subject, *(item.value or "").split(", "))
+        sides = {study_of[name] for name in names if name in study_of}
+        if item.kind != "link" or not sides or sides & inside:
+            yield item
+
+
 def look_alikes(
     linked: Linked,
     records: Mapping[str, TrialRecord],

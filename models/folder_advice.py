@@ -5,11 +5,13 @@ Faults would leave the review blind somewhere; hints may be meant.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from models import row_advice
 from models.databases import DATABASES
 from models.folder_checks import FILES
 from models.folder_text import ReviewError
@@ -27,16 +29,19 @@ def faults(folder: Path, review: Review | None) -> Iterator[str]:
     """What can never work, one line each, as far as the protocol can be read."""
     yield from _of_files(folder)
     if review:
+        yield from row_advice.faults(folder, review)
         yield from _half_written(folder / "protocol.yaml", review.protocol)
     yield from _told(folder, _faults_of_protocol)
 
 
-def hints(folder: Path, review: Review | None) -> Iterator[str]:
-    """What was perhaps not meant, one line each."""
+def hints(folder: Path, review: Review | None, today: date) -> Iterator[str]:
+    """What was perhaps not meant, one line each; `today` tells which days are far ahead."""
     for path in sorted(folder.rglob("*")):
         if path.name.startswith(("~$", ".~lock")):
             yield f"{path}:1: file: left by a program that has the table open: close it there before a night runs"
     yield from _told(folder, _hints_of_protocol)
+    if review:
+        yield from row_advice.hints(folder, review, today)
     if review and not any(_written(review.protocol).values()):
         yield (
             f"{folder / 'protocol.yaml'}:1: pico: not written yet: listed studies are followed, and new ones are not looked"
@@ -143,15 +148,15 @@ def _hints_of_protocol(protocol: Mapping[str, Any]) -> Iterator[Said]:
 
 
 def _overlapping(timepoints: Sequence[tuple[Place, Mapping[str, Any]]]) -> Iterator[Said]:
-    """Windows that share a day: a result of that day would belong to two times."""
+    """Windows that share a day: a result of that day would belong to two times. A name that stands twice is told so."""
     windows = [
         (item["from_days"], item["to_days"], item.get("name"), place)
         for place, item in timepoints
         if all(isinstance(item.get(key), int) for key in ("from_days", "to_days"))
     ]
-    for at, (first, last, _, place) in enumerate(windows):
+    for at, (first, last, own, place) in enumerate(windows):
         for from_days, to_days, name, _ in windows[:at]:
-            if first <= to_days and from_days <= last:
+            if first <= to_days and from_days <= last and name != own:
                 yield (
                     (*place, "from_days"),
                     first,

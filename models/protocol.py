@@ -199,6 +199,26 @@ class Protocol(Strict):
         return {slug: search for slug, search in self.searches.items() if slug not in self.by_hand}
 
     @model_validator(mode="after")
+    def names_once(self) -> Self:
+        """Rows name comparisons, outcomes and times: a name that stands twice would be read as the first of them."""
+        refuse("protocol", self._doubled_names())
+        return self
+
+    def _doubled_names(self) -> Iterator[tuple[tuple[str | int, ...], object, str]]:
+        for kind, key, names in (
+            ("comparisons", "id", [item.id for item in self.comparisons]),
+            ("outcomes", "id", [item.id for item in self.outcomes]),
+            ("timepoints", "name", [item.name for item in self.timepoints]),
+        ):
+            for at, name in enumerate(names):
+                if name in names[:at]:
+                    yield (kind, at, key), name, "stands twice: give each its own name"
+        for at, outcome in enumerate(self.outcomes):
+            for which, name in enumerate(outcome.timepoints):
+                if name in outcome.timepoints[:which]:
+                    yield ("outcomes", at, "timepoints", which), name, "stands twice: keep it once"
+
+    @model_validator(mode="after")
     def compares_or_not(self) -> Self:
         """A review without analyses has none of the three; one that has some of them has forgotten the others."""
         names = ("comparisons", "timepoints", "outcomes")
@@ -233,22 +253,6 @@ class Protocol(Strict):
                     comparison.part_of,
                     f"is no other comparison: write one of {', '.join(others) or 'none'}",
                 )
-
-    @model_validator(mode="after")
-    def names_once(self) -> Self:
-        """Rows name comparisons, outcomes and times: a name that stands twice would be read as the first of them."""
-        refuse("protocol", self._doubled_names())
-        return self
-
-    def _doubled_names(self) -> Iterator[tuple[tuple[str | int, ...], object, str]]:
-        for kind, key, names in (
-            ("comparisons", "id", [item.id for item in self.comparisons]),
-            ("outcomes", "id", [item.id for item in self.outcomes]),
-            ("timepoints", "name", [item.name for item in self.timepoints]),
-        ):
-            for at, name in enumerate(names):
-                if name in names[:at]:
-                    yield (kind, at, key), name, "stands twice: give each its own name"
 
     def with_interventions(self, rows: Sequence[InterventionRow]) -> Self:
         """The protocol with the names of interventions beside its words: those it judges by, and those it searches."""

@@ -230,6 +230,10 @@ def _list(study: StudyFile, state: StudyState, decisions: Sequence[DecisionRow])
         return (StudyList.EXCLUDED if near else StudyList.SCREENED_OUT), reason
     if study.published:
         return StudyList.INCLUDED, "included in the published version"
+    if study.is_extracted or study.is_pooled:
+        undecided = [item for item in screening.criteria if item.verdict is Verdict.UNCLEAR]
+        asked = "".join(f"; {_in_words(item.criterion)} unclear: {item.quote}" for item in undecided[:1])
+        return StudyList.INCLUDED, f"people have confirmed its numbers{asked}"
     if state is StudyState.WITHDRAWN:
         return StudyList.EXCLUDED, "withdrawn before anybody took part"
     if screening.verdict is Verdict.UNCLEAR:

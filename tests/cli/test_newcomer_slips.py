@@ -34,6 +34,7 @@ RATIO = "NCT90000101,main,time_to_relapse,3 months,HR,0.7,0.2,,,PMID:1,T2,,all,A
 ANALYSES = "analysis,comparison,outcome,timepoint,method,model,estimator\n1.1,main,migraine_days,3 months,,,\n"
 BIAS = "study_id,domain,judgement,tool,version,source\nNCT90000101,selection,low,RoB 1,2024,p. 3\n"
 ESTIMATES = "version,analysis,estimate,ci_low,ci_high,decimals\n2024,migraine_days:3 months,-1.2,-2.0,-0.4,1\n"
+LINK = "study_id,item_id,relation,known_from,decided_by,reason\nNCT90000101,ISRCTN1234,record,2024-01-31,AB,read\n"
 DECISION = "NCT90000101,design,met,AB,2024-01-31,read"
 
 Write = Callable[[Path], None]
@@ -116,8 +117,8 @@ class Slip(NamedTuple):
     """Whether a night refuses the folder, too; the others are told by `check` alone."""
 
 
-def advised(what: str, write: Write, place: str, value: str, to_do: str) -> Slip:
-    return Slip(what, write, place, value, to_do, stops_nights=False)
+def advised(what: str, write: Write, place: str, value: str, to_do: str, line: int | None = None) -> Slip:
+    return Slip(what, write, place, value, to_do, line, stops_nights=False)
 
 
 SLIPS = [
@@ -165,6 +166,11 @@ SLIPS = [
     advised("another platform's wildcard", protocol("      - riboflavin\n", "      - riboflavin$\n"), "protocol.yaml eligibility.intervention.terms.0", "'riboflavin$'", "the only sign"),
     advised("two words in one item", protocol("      - riboflavin\n", '      - "riboflavin, lactoflavin"\n'), "protocol.yaml eligibility.intervention.terms.0", "lactoflavin", "an item of its own"),
     advised("an outcome that no result is recognised as", protocol("    title_terms:\n      - migraine day*\n", ""), "protocol.yaml outcomes.0.registry", "'outcome_measure'", "write registry: none"),
+    Slip("a time twice", protocol('name: "12 months"', 'name: "3 months"'), "protocol.yaml timepoints.1.name", "3 months", "stands twice: give each its own name"),
+    Slip("a time of an outcome twice", protocol('timepoints: ["3 months", "12 months"]', 'timepoints: ["3 months", "3 months"]'), "protocol.yaml outcomes.0.timepoints.1", "3 months", "stands twice: keep it once"),
+    advised("a number with a digit too few", rows("extraction.csv", ARM.replace("NCT90000101", "NCT9000010")), "extraction.csv study_id", "'NCT9000010'", "digit by digit", line=2),
+    advised("a number with a letter in it", rows("decisions.csv", DECISION.replace("NCT90000101", "NCT9OOOO1O1")), "decisions.csv study_id", "'NCT9OOOO1O1'", "of ClinicalTrials.gov and has not its form"),
+    advised("a link to a number cut off", holding("links.csv", LINK), "links.csv item_id", "'ISRCTN1234'", "of ISRCTN and has not its form"),
     advised("times that overlap", protocol("from_days: 229", "from_days: 200"), "protocol.yaml timepoints.1.from_days", "200", "begin after"),
     advised("a recipient without an address", protocol("\nconventions:", "\nrecipients: [Dr Smith]\n\nconventions:"), "protocol.yaml recipients.0", "'Dr Smith'", "as team@example.org"),
     advised("no source", protocol("searches:\n  ctgov: {freshness_limit_days: 3}\n  pubmed: {freshness_limit_days: 3}\n  europepmc: {freshness_limit_days: 3}\n  isrctn: {freshness_limit_days: 3}\n  euctr: {freshness_limit_days: 3}\n  ctis: {freshness_limit_days: 3}\n", "searches: {}\n"), "protocol.yaml searches", "{}", "name some"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.backtest import backtest
 from flows.ingest import ingest
 from flows.night import NightResult
 from models.dates import at_night
@@ -77,6 +78,17 @@ def test_nothing_is_loaded_into_a_faulty_review(fault: str, review_folder: Path,
     with pytest.raises(ReviewError, match=fault):
         ingest("ctgov-classic", [MADE_UP], REVIEW, at_night(NEXT), settings)
     assert not settings.data.exists()
+
+
+def test_a_replay_of_a_faulty_review_leaves_the_nights_that_are_there(
+    fault: str, data: Path, review_folder: Path
+) -> None:
+    settings = Settings(data=data, reviews=review_folder.parent)
+    before = sorted(path for path in data.rglob("*") if path.is_file())
+    with pytest.raises(ReviewError, match=fault):
+        list(backtest(REVIEW, [NEXT], settings))
+    assert published_folder(REVIEW, settings).is_dir()
+    assert sorted(path for path in data.rglob("*") if path.is_file()) == before
 
 
 def test_an_estimate_that_is_not_reproduced_closes_its_own_analysis(

@@ -107,9 +107,13 @@ def test_parts_of_one_trial_keep_the_names_that_the_lists_give_them(tmp_path: Pa
         references={"included": [entry(name, url) for name in names]},
     )
     review = adopt(read_package(path), TOLD, tmp_path).review
+    years = dict(zip(names, ("2001", "2003"), strict=True))
+    [version] = review.versions
+    listed = [item.model_copy(update={"year": years[item.label]}) for item in version.included]
+    review = replace(review, versions=(version.model_copy(update={"included": listed}),))
     rows = [item.model_copy(update={"study_id": "NCT02468135", "part": item.study_id}) for item in review.extraction]
     back = read_package(data_package(replace(review, extraction=tuple(rows)), TODAY).write(tmp_path))
-    assert tuple(item.study for item in back.rows) == names
+    assert {item.study: str(item.year) for item in back.rows} == years
 
 
 def test_a_review_of_everything_is_given_back_with_the_estimates_of_its_page(tmp_path: Path) -> None:

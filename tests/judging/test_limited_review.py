@@ -13,7 +13,7 @@ from models.judgement import Judgement, Told
 from models.report import Report
 from models.review import Review, load_review
 from models.screening import RunContext
-from models.trial import Arm, Intervention, Observation, TrialRecord
+from models.trial import Arm, Intervention, Observation, SecondaryId, TrialRecord
 from models.vocabulary import Allocation, ArmType, Criterion, ReportKind, StudyList, StudyType, Verdict
 from reporting.gathering import gather_page
 from reporting.reports import flow_of_reports
@@ -232,3 +232,18 @@ def test_the_authors_accept_a_study_that_the_rules_screen_out_and_a_report_confi
     told = paper("90000502", "Patients aged 12 to 17 years took part.", registry_ids=("NCT90020001",))
     decision = concluded(load_review(folder), [registered], [told]).screened.screening["NCT90020001"]
     assert (decision.verdict, decision.by_rules) == (MET, NOT_MET)
+
+
+@pytest.mark.parametrize(("condition", "n_asked"), [("Nausea", 1), ("Migraine", 0)])
+def test_people_are_asked_of_links_between_studies_of_the_review_alone(
+    review: Review, condition: str, n_asked: int
+) -> None:
+    """An extension that names the trial it extends is kept apart; beside the review's question nobody needs to know."""
+    other = {"registry": "EU Clinical Trials Register", "registry_id": "2016-003096-12", "source": "ictrp"}
+    title = {"brief_title": "Ginger in hospital", "conditions": (condition,)}
+    extension = record("2016-003096-12", **other, **title, official_title="Ginger in hospital (extension)")
+    named = (SecondaryId(id="2016-003096-12", kind="EUDRACT_NUMBER"),)
+    found = concluded(review, [record("NCT90000001", secondary_ids=named, **title), extension])
+    [item] = found.screened.linked.queue
+    assert "kept apart as extension" in item.reason
+    assert found.queue.count(item) == n_asked

@@ -80,6 +80,7 @@ def test_state_and_list(judge: Judge, status: Status | None, fields: dict[str, A
          "results submitted 2021-05-01, returned by quality control 2021-07-01"),
         ({"eligible": Verdict.NOT_MET}, "design not met: as it says"),
         ({"eligible": Verdict.UNCLEAR}, "design unclear: as it says"),
+        ({"eligible": Verdict.UNCLEAR, "is_pooled": True}, "people have confirmed its numbers; design unclear: as it says"),
         ({"has_results": True}, "results are public and not yet assessed; results posted on a day not stated"),
     ],
 )  # fmt: skip
@@ -94,6 +95,12 @@ def test_the_reason_names_the_evidence(judge: Judge, fields: dict[str, Any], wor
         ({"is_extracted": True, "published": OXFORD}, "extracted", "included"),
         ({"published": OXFORD}, "recruiting", "included"),
         ({"published": OXFORD, "status": Status.WITHDRAWN}, "withdrawn", "included"),
+        # Whose numbers people have entered and confirmed is no longer waited for, whatever the version lists it as.
+        ({"is_pooled": True, "is_extracted": True, "listed_awaiting": "2019"}, "pooled", "included"),
+        ({"is_pooled": True, "is_extracted": True, "listed_ongoing": "2019"}, "pooled", "included"),
+        ({"is_extracted": True, "status": Status.COMPLETED}, "extracted", "included"),
+        ({"is_pooled": True, "eligible": Verdict.UNCLEAR, "listed_awaiting": "2019"}, "pooled", "included"),
+        ({"is_pooled": True, "eligible": Verdict.NOT_MET, "listed_awaiting": "2019"}, "pooled", "excluded"),
         ({"eligible": Verdict.UNCLEAR}, "recruiting", "awaiting"),
         ({"eligible": Verdict.NOT_MET}, "recruiting", "excluded"),
         ({"eligible": Verdict.NOT_MET, "has_results": True}, "results_posted", "excluded"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from models.page import ReviewPage
+from models.search_day import is_told, search_day
 from models.synthesis import SourceFreshness
 from models.vocabulary import EventCode, SourceState
 from reporting import numbers, words
@@ -77,6 +78,8 @@ def because(page: ReviewPage) -> str:
     search = words.day(page.baseline.search_date)
     if not page.baseline.is_published:
         return f"Results of {words.listed(names)} have become public since {search}."
+    if not is_told(page.baseline):
+        return f"Results of {words.listed(names)} became public after {search_day(page.baseline, words.day)}."
     return f"Results of {words.listed(names)} became public after its search of {search}."
 
 

@@ -149,6 +149,7 @@ def pooled(measure=Measure.RR, **changes):
         model=Model.REML,
         interval=Interval.WALD,
         k=3,
+        n_studies=3,
         n_participants=9000,
         estimate=0.6,
         ci_low=0.55,

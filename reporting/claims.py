@@ -99,7 +99,7 @@ def hand_search(item: SourceFreshness) -> str:
     """When people last searched a database, what it brought, and until when that holds, in one sentence."""
     if item.last_complete_at is None:
         return f"{item.title}: never yet; the limit is {numbers.counted(item.limit_days, 'day')}."
-    loading = "" if item.is_day_given else " (day of loading)"
+    loading = "" if item.is_day_given else " (taken for the day of the search)"
     brought = "" if item.n_records is None else f", {numbers.counted(item.n_records, 'record')}"
     new = "" if item.n_new is None else f", {numbers.count(item.n_new)} of them new"
     last = f"last on {words.day(item.last_complete_at.date())}{loading}{brought}{new}"

@@ -26,6 +26,7 @@ from synthesis.certainty import (
     absolute_effects,
     information_size,
     of_imprecision,
+    of_publication_bias,
     rate_certainty,
     rate_review,
 )
@@ -326,3 +327,12 @@ def test_a_generic_ratio_is_read_on_the_scale_of_its_logarithm():
     of_number = pooled(Measure.GEN, estimate=0.75, ci_low=0.7, ci_high=0.8)
     said = [of_imprecision(effect, [], OUTCOME).reason for effect in (of_ratio, of_number)]
     assert ["both sides of 0.75" in reason for reason in said] == [True, False]
+
+
+def test_of_people_who_are_not_told_nothing_is_concluded():
+    told = [msgspec.structs.replace(study(), n_control=0, n_intervention=0, is_contrast=True)]
+    found = of_imprecision(pooled(), told, OUTCOME)
+    assert (found.is_rated_down, found.needs_person) == (False, True)
+    assert "how many participants there are is not known" in found.reason
+    silent = of_publication_bias(pooled(n_participants=None), [status(10)])
+    assert (silent.needs_person, "whose number is not known" in silent.reason) == (True, True)

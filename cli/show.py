@@ -13,6 +13,7 @@ from flows.ingest import IngestedRecord, field_counts
 from flows.night import NightResult
 from flows.probe import Probe
 from flows.searches import SourceSearched
+from models.counts import joined, k_equals, n_equals
 from models.protocol import Protocol
 from models.synthesis import PooledEffect
 from models.vocabulary import EvidenceSet, StudyList
@@ -117,9 +118,8 @@ def _line(effect: PooledEffect, protocol: Protocol) -> str:
     comparison = f"{analysis.comparison}, " if len(protocol.comparisons) > 1 else ""
     name = f"{analysis.analysis} {analysis.title}" if analysis.title else f"{analysis.outcome}, {analysis.timepoint}"
     numbers = estimate(effect.estimate, effect.ci_low, effect.ci_high, effect.is_ratio)
-    return (
-        f"{comparison}{name} ({effect.evidence_set}): {measure} {numbers}, k = {effect.k}, n = {effect.n_participants}"
-    )
+    size = joined(k_equals(effect.n_studies, effect.k), n_equals(effect.n_participants, effect.n_is_least))
+    return f"{comparison}{name} ({effect.evidence_set}): {measure} {numbers}, {size}"
 
 
 def ingested(records: Sequence[IngestedRecord], console: Console) -> None:

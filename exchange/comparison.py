@@ -8,9 +8,11 @@ import msgspec
 from exchange.cells import csv_text
 from exchange.certainty import certainty_of
 from models.analysis import Analysis
+from models.counts import joined, k_equals, n_equals
 from models.night import PublishedNight
 from models.published import EstimateRow
 from models.rounding import half_up
+from models.search_day import searched
 from models.value import Value
 from models.vocabulary import EvidenceSet
 
@@ -25,7 +27,11 @@ class Side(Value, frozen=True, kw_only=True):
     ci_low: float | None = None
     ci_high: float | None = None
     k: int | None = None
+    n_studies: int | None = None
+    """Different studies in the k rows."""
     n_participants: int | None = None
+    n_is_least: bool = False
+    """Whether there are at least as many."""
     certainty: str = ""
 
 
@@ -113,19 +119,22 @@ def _before(version: str, printed: EstimateRow | None, computed: Mapping[str, An
     side = _computed(f"data of {version}, pooled again", computed, stated)
     if printed is None:
         return side
+    is_other_k = printed.k not in {None, side.k, side.n_studies}
     return Side(
         source=f"{version}, as printed",
         estimate=printed.estimate,
         ci_low=printed.ci_low,
         ci_high=printed.ci_high,
-        k=side.k if printed.k is None else printed.k,
+        k=printed.k if is_other_k else side.k,
+        n_studies=printed.k if is_other_k else side.n_studies,
         n_participants=side.n_participants if printed.n_participants is None else printed.n_participants,
+        n_is_least=side.n_is_least and printed.n_participants is None,
         certainty=stated,
     )
 
 
 def _computed(source: str, row: Mapping[str, Any] | None, certainty: str) -> Side:
-    names = ("estimate", "ci_low", "ci_high", "k", "n_participants")
+    names = ("estimate", "ci_low", "ci_high", "k", "n_studies", "n_participants", "n_is_least")
     return Side(source=source, certainty=certainty, **({name: row[name] for name in names} if row else {}))
 
 
@@ -138,7 +147,13 @@ def _change(before: Side, after: Side, printed: EstimateRow | None) -> str:
     decimals = printed.decimals if printed else None
     pairs = ((getattr(before, name), getattr(after, name)) for name in ("estimate", "ci_low", "ci_high"))
     same = all(_same(one, other, decimals) for one, other in pairs) and before.k == after.k
-    return "unchanged" if same and before.n_participants == after.n_participants else "changed"
+    return "unchanged" if same and _same_people(before, after) else "changed"
+
+
+def _same_people(before: Side, after: Side) -> bool:
+    """Whether both may be about as many people; it is no change that nobody tells how many."""
+    is_told = not (before.n_is_least or after.n_is_least or None in (before.n_participants, after.n_participants))
+    return not is_told or before.n_participants == after.n_participants
 
 
 def _same(before: float | None, after: float | None, decimals: int | None) -> bool:
@@ -197,7 +212,7 @@ def _markdown(night: PublishedNight, evidence: EvidenceSet, found: tuple[Differe
     lines = [
         f"# {protocol.title}: what is other than in {night.version}",
         "",
-        f"Before: {night.version}, searched on {baseline.searched_on}. After: {evidence} evidence on"
+        f"Before: {night.version}, {searched(baseline, on='searched on')}. After: {evidence} evidence on"
         f" {night.as_of:%Y-%m-%d}, pooled as the version pooled it by trialwatch, not by its authors.",
     ]
     for comparison in dict.fromkeys(item.comparison for item in found):
@@ -238,8 +253,8 @@ def _in_words(side: Side) -> str:
     if side.estimate is None:
         return ""
     limits = f" ({_two(side.ci_low)} to {_two(side.ci_high)})" if side.ci_low is not None else ""
-    people = "" if side.n_participants is None else f", n = {side.n_participants}"
-    return f"{_two(side.estimate)}{limits}{'' if side.k is None else f', k = {side.k}'}{people}"
+    size = "" if side.k is None else k_equals(side.k if side.n_studies is None else side.n_studies, side.k)
+    return joined(f"{_two(side.estimate)}{limits}", size, n_equals(side.n_participants, side.n_is_least))
 
 
 def _two(value: float | None) -> str:

@@ -15,6 +15,7 @@ from models.judgement import Judgement
 from models.review import Review
 from models.screening import QueueItem
 from models.search import HandSearch, LoadedFile, ToldRecords
+from models.search_day import is_told
 from models.search_rows import SearchRow
 from models.synthesis import SourceFreshness
 
@@ -192,6 +193,7 @@ def _of_versions(review: Review, titles: Mapping[str, str]) -> Iterator[HandSear
                     database=slug,
                     title=titles[slug],
                     searched_on=version.search_date,
+                    is_day_given=is_told(version),
                     told_by=f"published version {version.version}",
                 )
 

@@ -168,8 +168,8 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     flow: FlowNumbers
     queue: tuple[QueueItem, ...]
     n_new_versions: int
-    search_dates: tuple[date, ...]
-    """Search dates of the published versions, oldest first."""
+    search_days: tuple[str, ...]
+    """Days of the searches of the published versions, oldest first, in words: not every one is told."""
     searches: tuple[HandSearch, ...] = ()
     """What people searched by hand, oldest first."""
     unfollowed: tuple[str, ...] = ()

@@ -192,11 +192,6 @@ class PublishedVersion(Strict):
         return bool(self.version)
 
     @property
-    def searched_on(self) -> str:
-        """The day of its search as sentences have it: one that nobody told is said to be assumed."""
-        return f"{self.search_date}" + (" (assumed)" if self.search_date_is == "assumed" else "")
-
-    @property
     def in_force_from(self) -> date:
         """Day from which the version could be read: nobody knows on the day of a search what will be printed of it."""
         return self.known_from or self.publication_date or self.search_date

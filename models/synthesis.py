@@ -92,6 +92,7 @@ class Contrast(Value, frozen=True, kw_only=True):
     variance: float | None = None
     n_intervention: int = 0
     n_control: int = 0
+    """0 where nobody tells how many."""
     events_intervention: int | None = None
     events_control: int | None = None
     analysis: str = ""
@@ -163,8 +164,22 @@ class EffectInput(Value, frozen=True, kw_only=True):
     note: str = ""
 
     @property
-    def n_participants(self) -> int:
-        return self.n_intervention + round(self.n_control / self.shared_by)
+    def n_in_arms(self) -> int | None:
+        """People of both arms, as RevMan adds them up: those of a cross-over count in each; None where none is told."""
+        return self.n_intervention + round(self.n_control / self.shared_by) or None
+
+    @property
+    def n_participants(self) -> int | None:
+        """People, each once: those of a cross-over are the same in both arms. None where nobody tells how many."""
+        if self.correlation is None:
+            return self.n_in_arms
+        return max(self.n_intervention, self.n_control) or None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether `n_participants` is all of them: a ready estimate may tell one arm, or none."""
+        told = (self.n_intervention > 0, self.n_control > 0)
+        return all(told) if self.correlation is None else any(told)
 
     @property
     def row(self) -> tuple[int, str, str, str]:
@@ -199,7 +214,15 @@ class PooledEffect(Value, frozen=True, kw_only=True):
     interval: Interval
     level: float = 0.95
     k: int
-    n_participants: int
+    """Rows that were pooled, on which degrees of freedom rest."""
+    n_studies: int
+    """Different studies among them."""
+    n_participants: int | None
+    """People in them, each once in a row; None where no row tells how many."""
+    n_is_least: bool = False
+    """Whether rows do not tell all of their people, so that there are at least `n_participants`."""
+    n_in_arms: int | None = None
+    """Sum of all arms as RevMan prints it, in which people of a cross-over count twice."""
     yi: float | None = None
     """The estimate on the analysis scale."""
     estimate: float | None = None

@@ -187,7 +187,11 @@ review_source_check = table(
     column("n_expected", INT, "Records that the registry announced"),
     column("n_new", INT, "Of a search by hand, records of which nothing had told before"),
     column("is_by_hand", BOOL, "True for a database that people search, whose days count from the day of the search"),
-    column("is_day_given", BOOL, "False when the day of a search by hand is that of loading, for nobody told it"),
+    column(
+        "is_day_given",
+        BOOL,
+        "False when the day of a search by hand is that of loading, or of a version's publication, for nobody told it",
+    ),
     column("last_sweep_at", MOMENT, "Last complete search of everything, not only of what changed, UTC"),
     column("reason", TEXT, "Why the check was not complete"),
 )
@@ -198,7 +202,11 @@ review_search = table(
     column("database", TEXT, "Database"),
     column("title", TEXT, "Database by name"),
     column("searched_on", DATE, "Day of the search"),
-    column("is_day_given", BOOL, "False when that is the day of loading, for nobody told the day of the search"),
+    column(
+        "is_day_given",
+        BOOL,
+        "False when that is the day of loading, or of a version's publication, for nobody told the day of the search",
+    ),
     column("loaded_at", MOMENT, "When its last file was loaded, UTC; NULL without a file"),
     column("files", TEXTS, "Names of its files"),
     column("told_by", TEXT, "What tells that it is a search of this database"),

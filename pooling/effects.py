@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from models.counts import in_people, joined, k_equals
 from models.vocabulary import Convention, Measure
 from pooling.reported import EFFECT_COLUMNS, LOGRANK_COLUMNS, MEAN_COLUMNS, RATE_COLUMNS, TABLE_COLUMNS, Numbers
 from pooling.spreadsheet import Row
@@ -43,8 +44,22 @@ class Studies:
         return self.path.stem
 
     @property
-    def n_participants(self) -> int:
-        return round(float(self.people.sum()))
+    def n_participants(self) -> int | None:
+        """People in them, as far as they are told; None where no study tells."""
+        told = self.people[~np.isnan(self.people)]
+        return None if len(self.people) and not len(told) else round(float(told.sum()))
+
+    @property
+    def n_is_least(self) -> bool:
+        """Whether some studies tell their people and others do not."""
+        untold = np.isnan(self.people)
+        return bool(untold.any() and not untold.all())
+
+    @property
+    def size(self) -> str:
+        """``k = 5 in 7 rows, 640 participants``."""
+        people = in_people(self.n_participants, self.n_is_least)
+        return joined(k_equals(len(set(self.names)), len(self.names)), people)
 
     def only(self, kept: Sequence[bool] | Mask) -> "Studies":
         """Some of these studies, (k,) True for those that stay."""

@@ -33,7 +33,7 @@ def _forest_of(found: Sequence[Analysis], width: int) -> str:
     low, high = _axis([value for line in lines for value in line[1:4]], studies)
     widest = max((len(line[0]) for line in lines), default=0)
     scale = f"log {measure}" if measure in RATIOS else str(measure)
-    title = f"{studies.dataset}: {measure}, {level:.0%} limits, k = {len(studies.yi)}, {studies.n_participants} participants"
+    title = f"{studies.dataset}: {measure}, {level:.0%} limits, {studies.size}"
     out = [title, ""]
     for name, estimate, ci_low, ci_high, mark in lines:
         middle, left, right = (_short(natural(value, measure)) for value in (estimate, ci_low, ci_high))

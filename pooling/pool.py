@@ -163,6 +163,7 @@ def record(analysis: Analysis) -> dict[str, object]:
         "convention": choice.convention.value if choice.convention else None,
         "level": pooled.level,
         "n_participants": pooled.n_participants,
+        "n_is_least": analysis.studies.n_is_least,
         **numbers_of(pooled),
     }
     conversions = list(analysis.studies.conversions)

@@ -22,7 +22,7 @@ In place of a missing number a row may have, with 1 or 2 for the arm:
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import log
+from math import log, nan
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +66,7 @@ class Numbers:
     columns : one of the sets of columns above
     rows, names : rows that give all of them, and what these studies are called
     values : arrays (k,) by column, after conversions
-    people : (k,) participants, whatever a design effect made of them
+    people : (k,) participants, whatever a design effect made of them; NaN where nobody tells how many
     notes : what was left out
     conversions : a sentence for every number that was computed, not reported
     """
@@ -119,7 +119,9 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
         rows=tuple(row for row, _, _ in found),
         names=tuple(name for _, name, _ in found),
         values={column: np.array([values[column] for *_, values in found], dtype=np.float64) for column in columns},
-        people=np.array([values["people"] or 0.0 for *_, values in found], dtype=np.float64),
+        people=np.array(
+            [nan if values["people"] is None else values["people"] for *_, values in found], dtype=np.float64
+        ),
         notes=(f"left out, not all of {', '.join(columns)} given: line {', '.join(incomplete)}",) if incomplete else (),
         conversions=tuple(told),
     )
@@ -329,8 +331,10 @@ def _design_effect(row: Row, said: list[Conversion]) -> float:
     return _tell(said, conversions.design_effect(size, icc))
 
 
-def _people(row: Row) -> float:
-    return (_number(row, "n1i") or 0.0) + (_number(row, "n2i") or 0.0) or _number(row, "ni") or 0.0
+def _people(row: Row) -> float | None:
+    """People of both arms, or of the study; None where neither is told."""
+    n1, n2 = _number(row, "n1i"), _number(row, "n2i")
+    return n1 + n2 if n1 and n2 else _number(row, "ni") or None
 
 
 def _name(row: Row) -> str:

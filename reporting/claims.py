@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from models.page import ReviewPage
+from models.search_day import is_told, search_day
 from models.synthesis import SourceFreshness
 from models.vocabulary import EventCode, SourceState
 from reporting import numbers, words
@@ -76,9 +77,11 @@ def because(page: ReviewPage) -> str:
     names = list(dict.fromkeys(labels.get(event.study_id, event.study_id) for event in newest))
     if not names:
         return ""
-    search = words.search_day(page.baseline)
+    search = words.day(page.baseline.search_date)
     if not page.baseline.is_published:
         return f"Results of {words.listed(names)} have become public since {search}."
+    if not is_told(page.baseline):
+        return f"Results of {words.listed(names)} became public after {search_day(page.baseline, words.day)}."
     return f"Results of {words.listed(names)} became public after its search of {search}."
 
 
@@ -98,7 +101,7 @@ def hand_search(item: SourceFreshness) -> str:
     """When people last searched a database, what it brought, and until when that holds, in one sentence."""
     if item.last_complete_at is None:
         return f"{item.title}: never yet; the limit is {numbers.counted(item.limit_days, 'day')}."
-    loading = "" if item.is_day_given else " (day of loading)"
+    loading = "" if item.is_day_given else " (taken for the day of the search)"
     brought = "" if item.n_records is None else f", {numbers.counted(item.n_records, 'record')}"
     new = "" if item.n_new is None else f", {numbers.count(item.n_new)} of them new"
     last = f"last on {words.day(item.last_complete_at.date())}{loading}{brought}{new}"

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from models.alert import LINE_WIDTH
+from models.counts import joined, k_equals, n_equals
 from models.page import ReviewPage
 from models.screening import Event
 from models.synthesis import PooledEffect, Signal, SourceFreshness
@@ -190,8 +191,8 @@ def _printed(result: AnalysisResult, evidence: EvidenceSet) -> str:
 def _line(result: AnalysisResult, effect: PooledEffect | None) -> str:
     if effect is None or effect.estimate is None:
         return "no pooled estimate"
-    people = f", n = {numbers.count(effect.n_participants)}" if effect.n_participants else ""
-    return f"{result.named(effect)}, k = {effect.k}{people}"
+    people = n_equals(effect.n_participants, effect.n_is_least)
+    return joined(result.named(effect), k_equals(effect.n_studies, effect.k), people)
 
 
 def _rules(results: Sequence[AnalysisResult], fired: Sequence[Signal]) -> list[str]:

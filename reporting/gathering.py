@@ -4,15 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+from models.counts import k_equals
 from models.folder_rows import RiskOfBiasRow
 from models.judgement import Judgement
 from models.page import FlowNumbers, ReplayedRecord, ReviewPage, StudyEntry, VersionComparison
 from models.review import Review
 from models.screening import ScreeningDecision, StudyStatus
+from models.search_day import search_day
 from models.synthesis import PooledEffect, UpdateDecision
 from models.vocabulary import Criterion, EvidenceSet, Rule, StudyList, Verdict
 from reporting.numbers import estimate
 from reporting.reports import flow_of_reports, reports_of
+from reporting.words import day
 
 
 def gather_page(
@@ -62,7 +65,7 @@ def gather_page(
         subgroup_effects=judgement.subgroup_effects,
         subgroup_tests=judgement.subgroup_tests,
         risk_of_bias=_judged_bias(review),
-        search_dates=tuple(version.search_date for version in review.versions),
+        search_days=tuple(search_day(version, day) for version in review.versions),
     )
 
 
@@ -177,7 +180,10 @@ def _computed_certainty(judgement: Judgement) -> dict[str, str]:
 def _text(effect: PooledEffect | None) -> str:
     if effect is None or effect.estimate is None or effect.ci_low is None or effect.ci_high is None:
         return "nothing pooled"
-    return estimate(effect.estimate, effect.ci_low, effect.ci_high, effect.is_ratio) + f", k = {effect.k}"
+    return (
+        estimate(effect.estimate, effect.ci_low, effect.ci_high, effect.is_ratio)
+        + f", {k_equals(effect.n_studies, effect.k)}"
+    )
 
 
 def _flow(judgement: Judgement, n_rejected: int) -> FlowNumbers:

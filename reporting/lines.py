@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from models.analysis import Analysis, Applicability
+from models.counts import in_people, in_studies, joined, k_equals
 from models.synthesis import EffectInput, PooledEffect, Subgroup
 from models.vocabulary import EvidenceSet
 from reporting import numbers, words
@@ -104,10 +105,6 @@ class PooledBlock:
         return self.effects[0].k
 
     @property
-    def n_participants(self) -> int:
-        return self.effects[0].n_participants
-
-    @property
     def title(self) -> str:
         return words.listed([words.EVIDENCE_SETS[item].lower() for item in self.sets]).capitalize()
 
@@ -118,8 +115,14 @@ class PooledBlock:
 
     @property
     def size(self) -> str:
-        people = f", {numbers.counted(self.n_participants, 'participant')}" if self.n_participants else ""
-        return f"{numbers.counted(self.k, 'study', 'studies')}{people}"
+        return size_of(self.effects[0])
+
+    @property
+    def short_size(self) -> str:
+        """``k = 5, 640 participants``."""
+        effect = self.effects[0]
+        people = in_people(effect.n_participants, effect.n_is_least)
+        return joined(k_equals(effect.n_studies, effect.k), people)
 
     @property
     def lines(self) -> tuple[tuple[str, PooledEffect], ...]:
@@ -209,7 +212,12 @@ def pooled_blocks(effects: Sequence[PooledEffect]) -> tuple[PooledBlock, ...]:
 
 def shown(effect: PooledEffect) -> tuple[object, ...]:
     """Everything of a pooled effect by which readers tell it from another."""
-    return effect.convention, effect.model, effect.interval, effect.k, effect.n_participants, printed(effect)
+    return effect.convention, effect.model, effect.interval, effect.k, size_of(effect), printed(effect)
+
+
+def size_of(effect: PooledEffect) -> str:
+    """``5 studies in 7 rows, at least 640 participants``."""
+    return joined(in_studies(effect.n_studies, effect.k), in_people(effect.n_participants, effect.n_is_least))
 
 
 def printed(effect: PooledEffect) -> str:

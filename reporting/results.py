@@ -11,7 +11,9 @@ from hashlib import sha256
 import msgspec
 
 from models.analysis import Analysis
+from models.counts import n_alone
 from models.page import ReviewPage, VersionComparison
+from models.people import people_in
 from models.protocol import Comparison, Outcome, Protocol, Timepoint
 from models.risk_of_bias import BiasOfRow, bias_of
 from models.synthesis import PooledEffect, Signal, SubgroupTest
@@ -25,6 +27,7 @@ from reporting.lines import (
     pooled_blocks,
     printed,
     shown,
+    size_of,
     study_lines,
     subgroup_lines,
 )
@@ -158,19 +161,19 @@ class AnalysisResult:
         return printed(self.provisional) if self.provisional else ""
 
     @property
-    def size(self) -> tuple[int, int | None]:
+    def size(self) -> tuple[str, str]:
         """Studies and people of the widest evidence; where nothing is pooled, rows of one study may be the same people."""
         line = self.provisional or self.result
         if line:
-            return line.k, line.n_participants or None
+            return numbers.count(line.n_studies), n_alone(line.n_participants, line.n_is_least)
         studies = {line.input.study_id for line in self.studies}
-        people = sum(line.input.n_participants for line in self.studies)
-        return len(studies), people if people and len(studies) == len(self.studies) else None
+        people = people_in([line.input for line in self.studies])
+        is_once = self.studies and len(studies) == len(self.studies)
+        return numbers.count(len(studies)), n_alone(people.n, people.is_least) if is_once else numbers.UNKNOWN
 
     def sentence(self, effect: PooledEffect) -> str:
         """A pooled line in plain words."""
-        people = f", {numbers.counted(effect.n_participants, 'participant')}" if effect.n_participants else ""
-        size = f"{numbers.counted(effect.k, 'study', 'studies')}{people}"
+        size = size_of(effect)
         if effect.k == 0:
             is_left = effect.evidence_set is not EvidenceSet.UNDISPUTED
             return "No study reports this outcome at this time." if is_left else "No study is left."

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from models.dates import PartialDate
 from models.published import PublishedVersion
 from models.registers import address_of
+from models.search_day import is_told, search_day, searched
 from models.synthesis import PooledEffect
 from models.vocabulary import (
     Convention,
@@ -271,19 +272,16 @@ def _short(effect: PooledEffect) -> str:
 def version_in_force(version: PublishedVersion) -> str:
     """``2019, searched 31 July 2019``; before the first version, since when the review is watched."""
     if version.is_published:
-        return f"{version.version}, searched {search_day(version)}"
+        return f"{version.version}, {searched(version, day)}"
     return f"none published yet; watched since {day(version.search_date)}"
 
 
 def since_when(version: PublishedVersion) -> str:
     """The day after which things are news, and what it is."""
+    if version.is_published and not is_told(version):
+        return search_day(version, day)
     what = "the search date of the version in force" if version.is_published else "the day on which watching began"
-    return f"{search_day(version)}, {what}"
-
-
-def search_day(version: PublishedVersion) -> str:
-    """``31 July 2019``; one that nobody told is said to be assumed."""
-    return day(version.search_date) + (" (assumed)" if version.search_date_is == "assumed" else "")
+    return f"{day(version.search_date)}, {what}"
 
 
 def study_labels(version: PublishedVersion) -> dict[str, str]:

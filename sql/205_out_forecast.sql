@@ -9,8 +9,8 @@
 -- is_late: Whether that day has passed by the night
 -- is_start_late: Whether its start was planned for more than half a year ago and it is not recruiting yet
 -- doubt: Why the planned completion is not to be believed; NULL where nothing speaks against it
--- n_pooled: Participants in the largest confirmed analysis of the review now
--- participant_ratio: planned_participants divided by n_pooled; rule S3 asks for this ratio once the study is completed
+-- n_pooled: Participants in the largest confirmed analysis of the review now; NULL where nobody tells how many
+-- participant_ratio: planned_participants divided by n_pooled, NULL where not all of these are known; rule S3 asks for this ratio once the study is completed
 CREATE VIEW out_forecast AS
 SELECT
     study_id,
@@ -28,11 +28,13 @@ SELECT
         WHEN completion_date < night THEN 'completion was planned for ' || completion_date || ', and it is still ' || state
     END AS doubt,
     n_pooled,
-    planned_participants / nullif(n_pooled, 0) AS participant_ratio
+    CASE WHEN NOT is_least THEN planned_participants / nullif(n_pooled, 0) END AS participant_ratio
 FROM out_study
 CROSS JOIN (SELECT max(decided_at)::DATE AS night FROM review_update_decision)
 CROSS JOIN (
-    SELECT coalesce(max(n_participants), 0) AS n_pooled
+    SELECT
+        CASE WHEN coalesce(max(k), 0) = 0 THEN coalesce(max(n_participants), 0) ELSE max(n_participants) END AS n_pooled,
+        coalesce(bool_or(n_is_least), false) AS is_least
     FROM review_pooled_effect
     WHERE evidence_set = 'confirmed' AND is_headline
 )

@@ -10,8 +10,10 @@
 -- interval: wald or hksj
 -- level: Level of the limits, 0.95 as a rule
 -- is_headline: True for the line that rules compare and readers see first
--- k: Studies pooled
--- n_participants: Participants in them
+-- k: Rows pooled; a study may have several
+-- n_studies: Different studies among them
+-- n_participants: Participants in them, those of a cross-over once; NULL where nobody tells how many
+-- n_is_least: True where not every row tells its participants: there are at least as many
 -- estimate: Pooled effect: difference in the outcome's unit, or ratio
 -- ci_low: Lower confidence limit, scale of estimate
 -- ci_high: Upper confidence limit, scale of estimate
@@ -31,6 +33,6 @@
 CREATE VIEW out_pooled_effect AS
 SELECT
     evidence_set, convention, analysis, comparison, outcome, timepoint, measure, model, interval, level, is_headline, k,
-    n_participants, estimate, ci_low, ci_high, p_value, se, tau2, tau2_low, tau2_high,
+    n_studies, n_participants, n_is_least, estimate, ci_low, ci_high, p_value, se, tau2, tau2_low, tau2_high,
     i2_pct, h2, q, q_p, pi_low, pi_high, pi_df, note
 FROM review_pooled_effect;

@@ -10,8 +10,10 @@
 -- measure: Effect measure
 -- model: Pooling model
 -- interval: wald or hksj
--- k: Studies pooled
--- n_participants: Participants in them
+-- k: Rows pooled; a study may have several
+-- n_studies: Different studies among them
+-- n_participants: Participants in them, those of a cross-over once; NULL where nobody tells how many
+-- n_is_least: True where not every row tells its participants: there are at least as many
 -- estimate: Pooled effect: difference in the outcome's unit, or ratio
 -- ci_low: Lower confidence limit, scale of estimate
 -- ci_high: Upper confidence limit, scale of estimate
@@ -26,7 +28,8 @@
 CREATE VIEW out_subgroup AS
 SELECT
     e.evidence_set, e.convention, e.analysis, e.comparison, e.outcome, e.timepoint, e.subgroup, e.subgroup_number,
-    e.measure, e.model, e.interval, e.k, e.n_participants, e.estimate, e.ci_low, e.ci_high, e.p_value, e.tau2, e.i2_pct,
+    e.measure, e.model, e.interval, e.k, e.n_studies, e.n_participants, e.n_is_least,
+    e.estimate, e.ci_low, e.ci_high, e.p_value, e.tau2, e.i2_pct,
     t.chi2 AS test_chi2, t.df AS test_df, t.p_value AS test_p, t.i2_pct AS test_i2_pct, e.note
 FROM review_subgroup_effect AS e
 LEFT JOIN review_subgroup_test AS t USING (evidence_set, convention, analysis);

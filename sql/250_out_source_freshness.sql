@@ -11,7 +11,7 @@
 -- n_expected: Records that the registry announced, or that a search by hand found as people say
 -- n_new: Of a search by hand, records of which nothing had told before
 -- is_by_hand: True for a database that people search
--- is_day_given: False when the day of a search by hand is that of loading, for nobody told it
+-- is_day_given: False when the day of a search by hand is that of loading, or of a version's publication, for nobody told it
 -- reason: Why the check was not complete
 CREATE VIEW out_source_freshness AS
 SELECT

@@ -7,7 +7,7 @@
 -- n_new: Of a search by hand, records of which nothing had told before
 -- asked_at: When, UTC; of a search by hand, when its file was loaded
 -- searched_on: Day of the search
--- is_day_given: False when that is the day of loading, for nobody told the day of the search
+-- is_day_given: False when that is the day of loading, or of a version's publication, for nobody told the day of the search
 -- told_by: What tells that a search by hand was one of this database
 CREATE VIEW out_search AS
 SELECT

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from models.analysis import Analysis, Applicability, Method
+from models.people import people_in
 from models.protocol import PoolingChoice, Protocol
 from models.synthesis import NO_SUBGROUP, EffectInput, PooledEffect, Subgroup, SubgroupTest, Weight
 from models.value import Value
@@ -161,6 +162,8 @@ def _pooled(inputs: Sequence[EffectInput], way: Way, subgroup: Subgroup = NO_SUB
         convention=way.convention,
         q_around_mh=_is_around_mh(way),
     )
+    known = [item for item in inputs if item.yi is not None and item.vi is not None]
+    people = people_in(known)
     where = f"subgroup {subgroup.name or subgroup.number}" if subgroup.number else OVERALL
     return PooledEffect(
         evidence_set=way.evidence_set,
@@ -176,7 +179,10 @@ def _pooled(inputs: Sequence[EffectInput], way: Way, subgroup: Subgroup = NO_SUB
         interval=way.choice.interval,
         level=analysis.level,
         k=pooled.k,
-        n_participants=pooled.n_participants,
+        n_studies=len({item.study_id for item in known}),
+        n_participants=people.n,
+        n_is_least=people.is_least,
+        n_in_arms=people.in_arms,
         yi=pooled.estimate,
         estimate=_natural(pooled.estimate, analysis),
         ci_low=_natural(pooled.ci_low, analysis),

@@ -12,6 +12,7 @@ from scipy import special
 
 from models.certainty import AbsoluteEffect, Certainty, Concern, Domain
 from models.folder_rows import CertaintyRow, RiskOfBiasRow
+from models.people import people_in
 from models.protocol import Outcome, Protocol
 from models.risk_of_bias import BiasOfRow, Risk, bias_of
 from models.screening import StudyStatus
@@ -210,14 +211,17 @@ def of_imprecision(effect: PooledEffect, inputs: Sequence[EffectInput], outcome:
     crossed = [limit for limit in _important_differences(effect, outcome) if low < limit < high]
     said += [f"the interval lies on both sides of {_natural(limit, effect):g}" for limit in crossed]
     size = information_size(inputs, outcome)
-    n = sum(item.n_participants for item in inputs)
-    if size is not None and n < size:
-        said.append(f"{n} participants of an optimal information size of {size}")
+    people = people_in(inputs)
+    is_known = people.n is not None and not people.is_least
+    if size is not None and people.n is not None and is_known and people.n < size:
+        said.append(f"{people.n} participants of an optimal information size of {size}")
     is_very_wide = len(crossed) == 2
     if is_very_wide:
         said.append("important benefit and important harm are both possible: people may rate down two levels")
-    reason = "; ".join(said) or "the interval allows one decision, and the information size is reached"
-    return Concern(Domain.IMPRECISION, bool(said), reason, needs_person=is_very_wide)
+    is_reached = is_known or (people.n is not None and size is not None and people.n >= size)
+    size_said = "the information size is reached" if is_reached else "how many participants there are is not known"
+    reason = "; ".join(said) or f"the interval allows one decision, and {size_said}"
+    return Concern(Domain.IMPRECISION, bool(said), reason, needs_person=is_very_wide or not (said or is_reached))
 
 
 def of_publication_bias(effect: PooledEffect, statuses: Sequence[StudyStatus]) -> Concern:
@@ -234,11 +238,17 @@ def of_publication_bias(effect: PooledEffect, statuses: Sequence[StudyStatus]) -
     people = [_people(status) for status in silent]
     n = sum(number for number in people if number is not None)
     unknown = sum(number is None for number in people)
-    reason = f"{len(silent)} ended trials without results, {n} participants beside {effect.n_participants} pooled"
+    reason = f"{len(silent)} ended trials without results, {n} participants beside {_pooled_people(effect)}"
     if unknown:
         reason += f"; {unknown} of them without a number"
-    is_suspected = unknown > 0 or n >= HALF * effect.n_participants
+    is_suspected = unknown > 0 or (bool(silent) if effect.n_participants is None else n >= HALF * effect.n_participants)
     return Concern(Domain.PUBLICATION_BIAS, False, reason, needs_person=is_suspected)
+
+
+def _pooled_people(effect: PooledEffect) -> str:
+    if effect.n_participants is None:
+        return "those pooled, whose number is not known"
+    return f"{'at least ' if effect.n_is_least else ''}{effect.n_participants} pooled"
 
 
 def information_size(inputs: Sequence[EffectInput], outcome: Outcome) -> int | None:
@@ -296,7 +306,9 @@ def _risk_under(measure: Measure, risk: float, value: float) -> float:
 
 def _own_risk(inputs: Sequence[EffectInput]) -> tuple[float, ...]:
     """Risk in all control groups together, nothing where studies do not count events."""
-    counted = [(item.events_control, item.n_control) for item in inputs if item.events_control is not None]
+    counted = [
+        (item.events_control, item.n_control) for item in inputs if item.events_control is not None and item.n_control
+    ]
     people = sum(n for _, n in counted)
     return (sum(events for events, _ in counted) / people,) if people else ()
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from models.people import people_in
 from models.synthesis import EffectInput
 from models.vocabulary import RATIOS, TABLE_MEASURES, Convention, Interval, Measure, Model
 from synthesis.inverse_variance import PooledSets, check_choice, pool_sets, prediction_interval, two_sided_p
@@ -41,7 +42,7 @@ class Pooled(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
-    k, n_participants : studies and people that contribute
+    k, n_participants : rows and people that contribute; None where nobody tells how many
     estimate, se, ci_low, ci_high, p_value : pooled effect, standard error, limits, p of no effect; all by the
         distribution of the interval
     wald_p_value : p by z and Wald's standard error, which RevMan prints beside HKSJ limits too
@@ -57,7 +58,7 @@ class Pooled(msgspec.Struct, frozen=True, kw_only=True):
     interval: Interval
     level: float
     k: int
-    n_participants: int
+    n_participants: int | None
     estimate: float | None = None
     se: float | None = None
     ci_low: float | None = None
@@ -123,7 +124,7 @@ def pool(
         [item.yi or 0.0 for item in known],
         [item.vi or 0.0 for item in known],
         tables=tables,
-        n_participants=sum(item.n_participants for item in known),
+        n_participants=people_in(known).n,
         measure=measure,
         model=model,
         interval=interval,
@@ -149,7 +150,7 @@ def pool_studies(
     vi: Sequence[float],
     *,
     tables: Tables | None = None,
-    n_participants: int = 0,
+    n_participants: int | None = None,
     measure: Measure,
     model: Model,
     interval: Interval,
@@ -164,7 +165,7 @@ def pool_studies(
     ----------
     yi, vi : (k,) effects on the analysis scale and their variances; every one of them counts
     tables : the same studies' 2 x 2 tables, uncorrected, where there are any
-    n_participants : people in these studies
+    n_participants : people in these studies, None where nobody tells how many
     measure : of yi
     model, interval, level : see `synthesis.inverse_variance.pool_sets`; also ``mh`` and ``peto`` with tables
     convention : of RevMan, which corrects zero cells under Mantel-Haenszel too, where metafor and the default

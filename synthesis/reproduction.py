@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import log
 
 from models.analysis import Analysis
+from models.counts import joined, k_equals, n_equals
 from models.protocol import Protocol
 from models.published import EstimateRow
 from models.rounding import half_up
@@ -60,9 +61,9 @@ def _reproduced(printed: EstimateRow, analysis: Analysis, found: PooledEffect | 
         else:
             digits = printed.decimals
             agrees = [half_up(value, digits) for value in known] == [half_up(value, digits) for value in numbers]
-        agrees = agrees and printed.k in {None, found.k} and printed.n_participants in {None, found.n_participants}
+        agrees = agrees and printed.k in {None, found.k, found.n_studies} and _has_people(printed, found)
         shown = [half_up(value, _digits(printed)) for value in known]
-        what = f"computed {shown[0]} ({shown[1]} to {shown[2]}), k = {found.k}, n = {found.n_participants}"
+        what = f"computed {shown[0]} ({shown[1]} to {shown[2]}), {_size(found)}"
     as_printed = [f"{value:g}" if printed.decimals is None else f"{value}" for value in numbers]
     told = f"Printed {as_printed[0]} ({' to '.join(as_printed[1:])}); {what}."
     if not agrees and printed.not_reproduced:
@@ -80,6 +81,19 @@ def _reproduced(printed: EstimateRow, analysis: Analysis, found: PooledEffect | 
         threshold=tolerance,
         explanation=told,
     )
+
+
+def _has_people(printed: EstimateRow, found: PooledEffect) -> bool:
+    """Whether the people printed may be those of the rows, counted once each or as RevMan adds up arms."""
+    if printed.n_participants is None or found.n_participants is None:
+        return True
+    if found.n_is_least:
+        return printed.n_participants >= found.n_participants
+    return printed.n_participants in {found.n_participants, found.n_in_arms}
+
+
+def _size(found: PooledEffect) -> str:
+    return joined(k_equals(found.n_studies, found.k), n_equals(found.n_participants, found.n_is_least))
 
 
 def _digits(printed: EstimateRow) -> int:

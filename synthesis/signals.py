@@ -13,6 +13,7 @@ from models.analysis import Analysis
 from models.protocol import Outcome, Protocol
 from models.published import PublishedVersion
 from models.screening import Event, RunContext
+from models.search_day import is_told, search_day
 from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
 from models.vocabulary import AlertGrade, Convention, EventCode, EvidenceSet, Measure, Rationale, Rule, UpdateStatus
 
@@ -93,9 +94,9 @@ def _mid(outcome: Outcome, effect: PooledEffect) -> float | None:
 
 
 def _poolable(old: PooledEffect | None, new: PooledEffect) -> Signal:
-    before = old.k if old else 0
-    fired = (before == 0 and new.k >= 1) or (before == 1 and new.k >= 2)
-    return _signal(Rule.S5, new, fired, new.k, before, f"Studies with data: {before} before, {new.k} now.")
+    before, now = old.n_studies if old else 0, new.n_studies
+    fired = (before == 0 and now >= 1) or (before == 1 and now >= 2)
+    return _signal(Rule.S5, new, fired, now, before, f"Studies with data: {before} before, {now} now.")
 
 
 def _significance(protocol: Protocol, old: PooledEffect, new: PooledEffect) -> Signal:
@@ -140,12 +141,16 @@ def _participants(
     new: Mapping[str, Participants],
     unknown: Sequence[str],
 ) -> Signal:
-    """Weight of new participants against the old (Takwoingi 2013), known before any result is."""
+    """Weight of new participants against the old (Takwoingi 2013), known before any result is.
+
+    Where it is not known how many the old are there is no ratio.
+    """
     before, total = (old.n_participants if old else 0), sum(n for n, _ in new.values())
+    is_least = old is not None and old.n_is_least
     threshold = protocol.thresholds.participant_ratio
-    ratio = total / before if before else None
+    ratio = total / before if before and not is_least else None
     names = ", ".join(f"{study} ({n} {kind})" for study, (n, kind) in sorted(new.items()))
-    words = f"{total} participants in newly completed or reported trials, {before} analysed before."
+    words = f"{total} participants in newly completed or reported trials, {_analysed_before(before, is_least)}."
     return Signal(
         rule=Rule.S3,
         comparison=analysis.comparison,
@@ -159,6 +164,12 @@ def _participants(
         threshold=threshold,
         explanation=words + (f" {names}." if names else "") + _of_unknown_comparison(unknown),
     )
+
+
+def _analysed_before(n: int | None, is_least: bool) -> str:
+    if n is None:
+        return "how many were analysed before is not known: no ratio"
+    return f"at least {n} analysed before, not all told: no ratio" if is_least else f"{n} analysed before"
 
 
 def _of_unknown_comparison(studies: Sequence[str]) -> str:
@@ -215,7 +226,7 @@ def decide(
         sentences = [_announced(protocol, fired)]
     else:
         status, rationale = UpdateStatus.UP_TO_DATE, Rationale.ALL_INCORPORATED
-        quiet = f"No results of an eligible trial have become public since the search of {baseline.searched_on}"
+        quiet = f"No results of an eligible trial have become public since {_since(baseline)}"
         sentences = [quiet + _reach(freshness, failed), _left_out(fired), _announced(protocol, fired)]
     if overdue or failed:
         sentences.insert(0, _unsearched(overdue, failed))
@@ -232,6 +243,10 @@ def decide(
         protocol_version=protocol_version,
         is_confirmed_only=all((signal.rule, signal.analysis) in confirmed for signal in deciding),
     )
+
+
+def _since(baseline: PublishedVersion) -> str:
+    return f"the search of {baseline.search_date}" if is_told(baseline) else search_day(baseline)
 
 
 def _reach(freshness: Sequence[SourceFreshness], unsearched: Sequence[SourceFreshness]) -> str:

@@ -117,7 +117,7 @@ def _statistic(row: Row, analysis: Analysis) -> Resource:
         "description": f"convention {row['convention']}" + (f"; {row['note']}" if row.get("note") else ""),
         "statisticType": codes.measure(Measure(row["measure"]), analysis.measure_label),
         "quantity": {"value": row["estimate"]},
-        "sampleSize": {"numberOfStudies": row["k"], "numberOfParticipants": row["n_participants"]},
+        "sampleSize": {"numberOfStudies": row["n_studies"], "numberOfParticipants": row["n_participants"]},
         "attributeEstimate": [
             *_limits("C53324", "Confidence interval", row["ci_low"], row["ci_high"], row["level"]),
             *_quantity("C44185", "P-value", row.get("p_value")),
@@ -146,13 +146,19 @@ def _quantity(code: str, display: str, value: float | None, unit: str = "") -> l
     )
 
 
+def _people(row: Row) -> int | None:
+    """People of a row, those of a cross-over once; None where nobody tells how many."""
+    in_arms = row["n_intervention"], round(row["n_control"] / (row["shared_by"] or 1))
+    return (sum(in_arms) if row["correlation"] is None else max(in_arms)) or None
+
+
 def _add_of_study(resources: Resources, night: PublishedNight, analysis: Analysis, row: Row, key: str) -> None:
     """One row of a study: its effect on the natural scale, with limits of the normal distribution."""
     half = NormalDist().inv_cdf(0.5 + analysis.level / 2) * math.sqrt(row["vi"])
     low, value, high = (
         math.exp(number) if analysis.is_ratio else number for number in (row["yi"] - half, row["yi"], row["yi"] + half)
     )
-    people = row["n_intervention"] + round(row["n_control"] / (row["shared_by"] or 1))
+    people = _people(row)
     events = [row["events_intervention"], row["events_control"]]
     resources.add(
         "Evidence",

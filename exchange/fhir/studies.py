@@ -8,6 +8,7 @@ from exchange.listed import ListedStudy, partial
 from models.night import PublishedNight
 from models.registers import entry_of
 from models.report import Report
+from models.search_day import searched
 from models.vocabulary import StudyState
 
 _PUBMED, _DOI = "https://pubmed.ncbi.nlm.nih.gov", "https://doi.org"
@@ -117,5 +118,5 @@ def add_review(resources: Resources, night: PublishedNight) -> Resource:
             "title": [{"text": protocol.title}],
             "publicationForm": [{"articleDate": str(day)}] if day else [],
         },
-        note=[{"text": f"searched on {version.search_date} ({version.search_date_is})"}],
+        note=[{"text": searched(version, on="searched on")}],
     )

@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
+from models.counts import in_studies, joined, n_equals
 from models.database_names import WITHIN, database_meant
 from models.night import PublishedNight
 from models.page import FlowNumbers
 from models.vocabulary import EvidenceSet
-from reporting.numbers import confidence, counted, effect, interval
+from reporting.numbers import confidence, effect, interval
 from reporting.statements.flow import flow_of_night
 from reporting.statements.searches import HandSearched, Searched, hand_searches, searched_sources
 
@@ -78,8 +79,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         """A pooled effect as the page prints it."""
         is_ratio = self.night.review.protocol.analysis(row["analysis"]).is_ratio
         limits = f"{confidence(row['level'])} {interval(row['ci_low'], row['ci_high'], is_ratio)}"
+        people = n_equals(row["n_participants"], row["n_is_least"])
         said = f"{row['measure']} {effect(row['estimate'], is_ratio)} ({limits})"
-        return f"{self.outcome(row)}: {said}, {counted(row['k'], 'study', 'studies')}, n = {row['n_participants']}"
+        return f"{self.outcome(row)}: {joined(said, in_studies(row['n_studies'], row['k']), people)}"
 
     @property
     def decided_by(self) -> Counter[str]:

@@ -8,6 +8,7 @@ authors follows from the order in which its authors name them; where the further
 from collections import Counter
 
 from models.page import FlowNumbers
+from models.search_day import is_told, search_day, searched
 from models.vocabulary import EventCode
 from reporting.numbers import counted
 from reporting.statements.facts import Facts, listed
@@ -35,7 +36,7 @@ def living_items(facts: Facts) -> tuple[Item, ...]:
         ),
         Item(
             number="3", topic="Rationale", asks="why it is living, and the version before it",
-            said=(f"Before this one: {facts.night.version}, searched on {baseline.searched_on}." if baseline.version
+            said=(f"Before this one: {facts.night.version}, {searched(baseline, on='searched on')}." if baseline.version
                 else "No version was published before this one.",),
             owed=("why the review is living",),
         ),
@@ -117,10 +118,15 @@ def _new_since(facts: Facts, flow: FlowNumbers) -> str:
     """Events that became public after the search of the version in force."""
     news = Counter(EVENTS[EventCode(row["event_code"])] for row in facts.night["out_event"] if row["is_news"])
     if not news:
-        return "Since the search of the version in force nothing has become public of these studies."
+        return f"Since {_search(facts)} nothing has become public of these studies."
     told = ", ".join(f"{kind.lower()} {n}" for kind, n in sorted(news.items()))
     included = counted(flow.n_included, "study is", "studies are")
-    return f"Since the search of the version in force: {told}; {included} included now."
+    return f"Since {_search(facts)}: {told}; {included} included now."
+
+
+def _search(facts: Facts) -> str:
+    baseline = facts.night.review.baseline
+    return "the search of the version in force" if is_told(baseline) else search_day(baseline)
 
 
 def _changes(facts: Facts) -> Item:

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from models.counts import in_studies
 from models.folder_rows import RiskOfBiasRow
 from models.page import FlowNumbers
 from models.vocabulary import EvidenceSet
@@ -111,7 +112,7 @@ def _syntheses(facts: Facts) -> tuple[Item, ...]:
         Item(
             number="20a", topic="Syntheses: what contributes", asks="studies in each synthesis and their risk of bias",
             said=said(
-                listed([f"{facts.outcome(row)}: {counted(row['k'], 'study', 'studies')}" for row in facts.pooled]) + "."
+                listed([f"{facts.outcome(row)}: {in_studies(row['n_studies'], row['k'])}" for row in facts.pooled]) + "."
                 if facts.pooled else "No confirmed analysis has data.",
             ),
         ),

@@ -110,7 +110,7 @@ def _how(facts: Facts) -> tuple[Item, ...]:
             number="13", topic="Dates of searches", asks="the day of each search",
             said=tuple(f"{item.when}." for item in facts.sources) or ("No search is on record.",),
             owed=tuple(
-                f"the day of the search of {item.title} in {', '.join(item.files)}" for item in facts.by_hand
+                f"the day of the search of {item.title}" + (f" in {', '.join(item.files)}" if item.files else "") for item in facts.by_hand
                 if not item.is_day_given
             ),
         ),

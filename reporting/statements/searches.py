@@ -109,7 +109,7 @@ def search_log(night: PublishedNight) -> str:
         n_records = "not known" if item.n_records is None else str(item.n_records)
         lines.append(f"| {item.title} | {kind} | {day} | {item.state} | {n_records} | {item.n_listed} |")
     for search in hand_searches(night):
-        day = f"{search.searched_on}" + ("" if search.is_day_given else " (day of loading)")
+        day = f"{search.searched_on}" + ("" if search.is_day_given else " (taken for the day of the search)")
         found = "not told" if search.n_records is None else counted(search.n_records, "record")
         new = "" if search.n_new is None else f", {search.n_new} not known before"
         lines.append(f"| {search.title} | file: {', '.join(search.files) or 'none'} | {day} | | {found}{new} | |")

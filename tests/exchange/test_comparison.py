@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -121,3 +122,28 @@ def test_csv_and_markdown_say_the_same(night: PublishedNight):
     ]
     assert len(lines) == len(found)
     assert sum(f"| {item.change} |" in line for item, line in zip(found, lines, strict=True)) == len(found)
+
+
+def of_survival(night: PublishedNight) -> str:
+    lines = diff_files(night, EvidenceSet.CONFIRMED)["diff.md"].splitlines()
+    return next(line for line in lines if line.startswith("| Overall survival | 4 to 6 months"))
+
+
+def test_rows_are_no_studies_and_people_who_are_not_told_are_not_none(shipped: PublishedNight):
+    parts = with_rows(shipped, "out_pooled_effect", k=3, n_studies=2, n_participants=120, n_is_least=True)
+    assert "k = 2 in 3 rows, n at least 120" in of_survival(parts)
+    untold = with_rows(shipped, "out_pooled_effect", k=3, n_studies=3, n_participants=None)
+    assert "k = 3 |" in of_survival(untold)
+    same = with_rows(shipped, "out_pooled_effect", n_participants=None)
+    assert by_analysis(same, EvidenceSet.CONFIRMED)[SURVIVAL].change == "unchanged"
+
+
+def test_a_search_day_that_nobody_told_is_not_told_as_one(shipped: PublishedNight):
+    told = f"searched on {shipped.review.baseline.search_date}. After"
+    assert told in diff_files(shipped, EvidenceSet.CONFIRMED)["diff.md"]
+    *older, newest = shipped.review.versions
+    assumed = newest.model_copy(update={"search_date_is": "assumed"})
+    night = msgspec.structs.replace(shipped, review=replace(shipped.review, versions=(*older, assumed)))
+    text = diff_files(night, EvidenceSet.CONFIRMED)["diff.md"]
+    assert told not in text
+    assert "the day of its search is not told, and taken to be" in text

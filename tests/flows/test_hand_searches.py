@@ -171,7 +171,7 @@ def test_a_search_has_its_day_its_counts_and_a_line_in_the_log(house: House) -> 
         ("embase", later, False, 3, 1, "second.ris", "folder or option"),
     ]
     page = house.page()
-    assert "11 March 2021 (day of loading) Embase 3 1 2 second.ris" in page
+    assert "11 March 2021 (taken for the day of the search) Embase 3 1 2 second.ris" in page
     assert "holds until 9 June 2021" in page
 
 

@@ -274,3 +274,11 @@ def test_a_day_that_is_still_to_come_counts_for_nothing() -> None:
     later = HandSearch(database="embase", title="Embase", searched_on=LATER, told_by="made up")
     [found] = freshness_of([required("embase")], (), NIGHT, [later])
     assert (found.is_overdue, found.last_complete_at, msgspec.to_builtins(found.state)) == (True, None, "failed")
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_the_search_of_a_version_says_whether_its_day_was_told(review: Review, is_told: bool) -> None:
+    changed = {"databases": ["Embase"], "search_date_is": "stated" if is_told else "assumed"}
+    versions = tuple(version.model_copy(update=changed) for version in review.versions)
+    log = search_log([], Review(**{**vars(review), "versions": versions}), SPANNING)
+    assert {(item.database, item.is_day_given) for item in log.searches} == {("embase", is_told)}

@@ -49,6 +49,7 @@ def effect(model, interval=Interval.WALD, convention=Convention.REVMAN2025, inpu
         model=model,
         interval=interval,
         k=pooled.k,
+        n_studies=pooled.k,
         n_participants=pooled.n_participants,
         estimate=natural(pooled.estimate, Measure.RR),
         ci_low=natural(pooled.ci_low, Measure.RR),

@@ -9,7 +9,7 @@ import pytest
 from models.vocabulary import Convention, Interval, Measure, Model
 from models.zero_cells import AddTo
 from pooling.forest import forest
-from pooling.pool import PRESETS, analyses, pool_files
+from pooling.pool import PRESETS, analyses, pool_files, record
 from pooling.spreadsheet import PoolError
 from synthesis.tables import ZeroChoice
 
@@ -362,3 +362,17 @@ def test_an_sd_of_0_and_rates_without_any_event_are_left_out_with_the_reason(wri
     assert "(an SD that is not above 0: A)" in found["notes"][0]
     rates = write("study,x1i,t1i,x2i,t2i\nA,0,100,0,10\nB,4,100,8,100\n", "rates.csv")
     assert only([rates], Measure.IRR, [Model.COMMON])["est_ratio"] == pytest.approx(0.5)
+
+
+PEOPLE = [
+    ("study,yi,vi\nAsh,0.1,0.04\nBirch,0.2,0.05\n", None, False, "k = 2"),
+    ("study,yi,vi,n1i,n2i\nAsh,0.1,0.04,20,20\nBirch,0.2,0.05,,\n", 40, True, "k = 2, at least 40 participants"),
+    ("study,yi,vi,ni\nAsh,0.1,0.04,40\nAsh,0.2,0.05,24\n", 64, False, "k = 1 in 2 rows, 64 participants"),
+]
+
+
+@pytest.mark.parametrize(("text", "n", "is_least", "said"), PEOPLE)
+def test_people_who_are_not_told_are_not_nobody_and_rows_are_no_studies(write, text, n, is_least, said):
+    found = analyses(write(text), Measure.GEN)
+    assert (record(found[0])["n_participants"], record(found[0])["n_is_least"]) == (n, is_least)
+    assert forest(found).splitlines()[0].endswith(f"limits, {said}")

@@ -190,6 +190,7 @@ def _one_study(
             model=model or fixed,
             interval=interval,
             k=1,
+            n_studies=1,
             n_participants=n,
             estimate=estimate,
             ci_low=low,
@@ -228,6 +229,7 @@ def _two_studies(outcome: str, logs: dict[str, tuple[float, ...]], tau2: float, 
                 model=model or Model.MH,
                 interval=interval,
                 k=2,
+                n_studies=2,
                 n_participants=253,
                 estimate=math.exp(estimate),
                 ci_low=math.exp(low),
@@ -296,6 +298,7 @@ def _effects() -> tuple[PooledEffect, ...]:
                 model=Model.COMMON,
                 interval=Interval.WALD,
                 k=0,
+                n_studies=0,
                 n_participants=0,
                 is_headline=True,
             )
@@ -763,7 +766,7 @@ def review_page() -> ReviewPage:
             ),
         ),
         n_new_versions=1,
-        search_dates=(date(2016, 6, 21), date(2019, 7, 31)),
+        search_days=("21 June 2016", "31 July 2019"),
     )
 
 

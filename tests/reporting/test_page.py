@@ -391,3 +391,31 @@ def test_ids_are_unique_links_lead_somewhere_and_tables_have_captions_and_scopes
 def test_headings_skip_no_level(document):
     levels = [int(node.tag[1]) for node in document.iter("h1", "h2", "h3", "h4")]
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_a_search_day_that_nobody_told_is_not_told_as_one(review_page, changed):
+    told = review_page.baseline.model_copy(update={"search_date_is": "assumed"})
+    said = " ".join(text(read(changed(baseline=told)).body).split())
+    assert "2019, the day of its search is not told, and taken to be 31 July 2019" in said
+    assert "after 31 July 2019 (taken for the day of the search, which is not told)" in said
+    assert "searched 31 July 2019" not in said
+    assert "search of 31 July 2019" not in said
+
+
+SIZES = [
+    ({"k": 7, "n_studies": 5}, "5 studies in 7 rows, 64 participants", "k = 5 in 7 rows, n = 64"),
+    ({"n_participants": None}, "1 study:", "k = 1 →"),
+    ({"n_is_least": True}, "1 study, at least 64 participants", "k = 1, n at least 64"),
+]
+
+
+@pytest.mark.parametrize(("told", "on_page", "in_mail"), SIZES)
+def test_rows_are_no_studies_and_people_are_told_as_far_as_they_are_known(
+    review_page, told: dict[str, object], on_page: str, in_mail: str
+):
+    effects = tuple(
+        msgspec.structs.replace(item, **told) if item.n_participants == 64 else item for item in review_page.effects
+    )
+    page = msgspec.structs.replace(review_page, effects=effects)
+    assert on_page in " ".join(text(read(page).body).split())
+    assert in_mail in " ".join(render_digest(page, (), ())[1].split())

@@ -238,3 +238,29 @@ def test_final_values_and_changes_in_one_standardised_difference_are_noted(
         for place, quantity in enumerate(quantities)
     ]
     assert (MIXED_QUANTITIES in overall(rows, measure=measure).note) == is_said
+
+
+PEOPLE = [
+    # rows as they tell people, and what is pooled: studies, rows, people, whether there are more, the sum of arms
+    ([{}, {}], (2, 2, 200, False, 200)),
+    ([{"study_id": "Ash"}, {"study_id": "Ash", "part": "high"}], (1, 2, 200, False, 200)),
+    ([{"n_intervention": 20, "n_control": 20, "correlation": 0.5}, {}], (2, 2, 120, False, 140)),
+    ([{"n_intervention": 0, "n_control": 0}] * 2, (2, 2, None, False, None)),
+    ([{"n_intervention": 0, "n_control": 0}, {}], (2, 2, 100, True, 100)),
+    ([{"n_control": 0}, {}], (2, 2, 150, True, 150)),
+    ([], (0, 0, 0, False, 0)),
+]
+
+
+@pytest.mark.parametrize(("told", "expected"), PEOPLE)
+def test_studies_and_people_count_once_and_who_is_not_told_is_not_nobody(
+    told: list[dict[str, object]], expected: tuple[object, ...]
+) -> None:
+    found = overall([row(f"S{number}", 0.1, **item) for number, item in enumerate(told)])
+    assert (found.n_studies, found.k, found.n_participants, found.n_is_least, found.n_in_arms) == expected
+
+
+def test_a_study_in_two_subgroups_is_one_of_each() -> None:
+    rows = [row("Ash", 0.1, subgroup=MEN), row("Ash", 0.2, subgroup=WOMEN), row("Birch", 0.3, subgroup=WOMEN)]
+    found, _ = subgroups(rows)
+    assert (overall(rows).n_studies, found["Men"].n_studies, found["Women"].n_studies) == (2, 1, 2)

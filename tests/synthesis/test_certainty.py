@@ -26,6 +26,7 @@ from synthesis.certainty import (
     absolute_effects,
     information_size,
     of_imprecision,
+    of_publication_bias,
     rate_certainty,
     rate_review,
 )
@@ -149,6 +150,7 @@ def pooled(measure=Measure.RR, **changes):
         model=Model.REML,
         interval=Interval.WALD,
         k=3,
+        n_studies=3,
         n_participants=9000,
         estimate=0.6,
         ci_low=0.55,
@@ -335,3 +337,12 @@ def test_a_generic_ratio_is_precise_or_not_beside_a_ratio_of_1():
     said = reasons(rate_certainty(around, without, OUTCOME), Domain.IMPRECISION)
     assert "the interval includes no effect" in said
     assert "both sides of 0.75" in said
+
+
+def test_of_people_who_are_not_told_nothing_is_concluded():
+    told = [msgspec.structs.replace(study(), n_control=0, n_intervention=0, is_contrast=True)]
+    found = of_imprecision(pooled(), told, OUTCOME)
+    assert (found.is_rated_down, found.needs_person) == (False, True)
+    assert "how many participants there are is not known" in found.reason
+    silent = of_publication_bias(pooled(n_participants=None), [status(10)])
+    assert (silent.needs_person, "whose number is not known" in silent.reason) == (True, True)

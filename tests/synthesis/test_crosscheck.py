@@ -54,6 +54,7 @@ def effect(inputs, model, interval=Interval.WALD, convention=Convention.REVMAN20
         model=model,
         interval=interval,
         k=pooled.k,
+        n_studies=pooled.k,
         n_participants=pooled.n_participants,
         estimate=natural(pooled.estimate, measure),
         ci_low=natural(pooled.ci_low, measure),

@@ -100,3 +100,33 @@ def test_a_known_difference_is_accepted_and_still_told() -> None:
     assert signal.explanation.endswith("Known and accepted: a misprint.")
     assert signal.value == pytest.approx(0.2, abs=0.01)
     assert signal.threshold == 1e-9
+
+
+SIZES = [
+    # what is printed, of one study in two rows: as the rows tell people
+    ({"k": 2}, {}, True),
+    ({"k": 1}, {}, True),
+    ({"k": 3}, {}, False),
+    ({"n_participants": 40}, {"correlation": 0.5}, True),
+    ({"n_participants": 80}, {"correlation": 0.5}, True),
+    ({"n_participants": 60}, {"correlation": 0.5}, False),
+    ({"n_participants": 60}, {"n_intervention": 0, "n_control": 0}, True),
+    ({"n_participants": 60}, {"n_control": 0}, True),
+    ({"n_participants": 30}, {"n_control": 0}, False),
+]
+
+
+@pytest.mark.parametrize(("printed", "told", "agrees"), SIZES)
+def test_studies_and_people_may_be_printed_as_rows_and_arms_or_once_each(
+    printed: dict[str, object], told: dict[str, object], agrees: bool
+) -> None:
+    of = protocol(measure=Measure.MD)
+    usual = {
+        "study_id": "S", "comparison": "c", "outcome": "o", "timepoint": "t", "analysis": "1.1", "measure": Measure.MD,
+        "evidence_set": PUBLISHED, "n_intervention": 20, "n_control": 20, "yi": 2.0, "vi": 0.08, "is_contrast": True,
+    }  # fmt: skip
+    rows = [EffectInput(**(usual | told | {"part": part})) for part in ("low", "high")]
+    row = EstimateRow.model_validate({"version": "1", "analysis": "1.1"} | EXACT | printed)
+    [signal] = reproduce(of, [row], pool_review(rows, of, PUBLISHED))
+    assert signal.fired is not agrees
+    assert "k = 1 in 2 rows" in signal.explanation

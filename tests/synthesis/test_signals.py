@@ -288,3 +288,46 @@ def test_a_quiet_night_says_of_how_many_analyses_it_knows_nothing() -> None:
     said = decide(of, BASELINE, CONTEXT, "1", [], [closed], []).explanation
     assert "does not hold for 1 analysis, whose published estimate is not reproduced (S0)" in said
     assert "does not hold" not in decide(of, BASELINE, CONTEXT, "1", [], [], []).explanation
+
+
+WHOM = [
+    # how many the old rows tell, the ratio of 100 new people to them, and what is said
+    ((50, 50), 0.5, "200 analysed before."),
+    ((0, 0), None, "how many were analysed before is not known: no ratio."),
+    ((50, 0), None, "at least 100 analysed before, not all told: no ratio."),
+]
+
+
+@pytest.mark.parametrize(("told", "ratio", "words"), WHOM)
+def test_new_people_are_held_against_old_ones_only_where_it_is_known_how_many_these_are(
+    told: tuple[int, int], ratio: float | None, words: str
+) -> None:
+    rows = [
+        msgspec.structs.replace(item, n_intervention=n, n_control=n, is_contrast=True)
+        for item, n in zip(studies(PUBLISHED, (1.0, 0.3), (1.0, 0.3)), told, strict=True)
+    ]
+    found = compare(protocol(), pool_review(rows, protocol(), PUBLISHED), {"NEW": (100, "randomised")})
+    [signal] = [item for item in found if item.rule is Rule.S3]
+    assert (signal.value, signal.fired) == (ratio, ratio is not None)
+    assert words in signal.explanation
+
+
+def test_a_second_study_is_news_whatever_rows_the_first_has() -> None:
+    one = [
+        msgspec.structs.replace(item, study_id="S", part=f"{number}", evidence_set=evidence_set)
+        for evidence_set in (PUBLISHED, CONFIRMED)
+        for number, item in enumerate(studies(evidence_set, (1.0, 0.3), (1.0, 0.3)))
+    ]
+    for more, expected in (([], []), (studies(CONFIRMED, (1.0, 0.3)), [2])):
+        effects = [item for name in (PUBLISHED, CONFIRMED) for item in pool_review([*one, *more], protocol(), name)]
+        found = [item for item in compare(protocol(), effects, {}) if item.rule is Rule.S5 and item.fired]
+        assert sorted({item.value for item in found}) == expected
+
+
+def test_a_search_day_that_nobody_told_is_not_told_as_one() -> None:
+    assumed = BASELINE.model_copy(update={"search_date_is": "assumed"})
+    for version, words in (
+        (BASELINE, "since the search of 2019-07-31"),
+        (assumed, "since 2019-07-31 (taken for the day of the search, which is not told)"),
+    ):
+        assert words in decide(protocol(), version, CONTEXT, "1", [], [], []).explanation

@@ -241,3 +241,22 @@ def test_the_replay_is_not_taken_for_the_registries(shipped: PublishedNight):
 def test_the_same_night_gives_the_same_text(told, night: PublishedNight):
     again = read_night(told.review, told.settings)
     assert (as_markdown(again), as_json(again)) == (as_markdown(night), as_json(night))
+
+
+def test_a_search_day_that_nobody_told_is_not_told_as_one(shipped: PublishedNight):
+    assert f"searched on {shipped.review.baseline.search_date}." in as_markdown(shipped)
+    *older, newest = shipped.review.versions
+    assumed = newest.model_copy(update={"search_date_is": "assumed"})
+    text = as_markdown(msgspec.structs.replace(shipped, review=replace(shipped.review, versions=(*older, assumed))))
+    assert f"searched on {newest.search_date}." not in text
+    assert f"{newest.search_date} (taken for the day of the search, which is not told)" in text
+
+
+def test_studies_are_told_apart_from_their_rows_and_people_only_where_they_are_known(shipped: PublishedNight):
+    rows = [
+        row | {"k": 7, "n_studies": 5, "n_participants": None} if row["k"] else row
+        for row in shipped["out_pooled_effect"]
+    ]
+    text = as_markdown(with_rows(shipped, "out_pooled_effect", rows))
+    assert "5 studies in 7 rows." in text
+    assert "n = None" not in text

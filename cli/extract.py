@@ -180,6 +180,8 @@ def _rows(found: Candidates) -> list[dict[str, object]]:
 def _row(arm: ArmResult, known_from: date | None) -> dict[str, object]:
     row: dict[str, object] = {name: getattr(arm, name) for name in _COLUMNS if name in arm.__struct_fields__}
     return row | {
+        "subgroup": arm.subgroup.name,
+        "subgroup_number": arm.subgroup.number or None,
         "table": arm.place,
         "page": None,
         "known_from": known_from,

@@ -19,6 +19,7 @@ from exchange.cochrane.registrations import registrations_of
 from exchange.computed import ComputedAnalysis, computed_in
 from exchange.folder_package import package_of
 from judging.evidence import arm_of, contrast_of
+from models.folder_rows import MOST_LOG
 from models.review import Review, review_named
 from models.settings import Settings
 from models.vocabulary import EvidenceSet
@@ -179,11 +180,12 @@ def _data(line: object) -> dict[str, object]:
 
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=64).filter(lambda value: abs(value) < 1e100)
+LOG_RATIOS = st.floats(-MOST_LOG, MOST_LOG)
 PEOPLE = st.integers(0, 10**6)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(mean=NUMBERS, sd=NUMBERS.map(abs), n=PEOPLE, estimate=NUMBERS, se=NUMBERS.map(abs))
+@given(mean=NUMBERS, sd=NUMBERS.map(abs), n=PEOPLE, estimate=LOG_RATIOS, se=NUMBERS.map(abs))
 def test_any_number_comes_back_to_its_last_digit(
     mean: float,
     sd: float,
@@ -201,6 +203,14 @@ def test_any_number_comes_back_to_its_last_digit(
     )
     back = _there_and_back(package, adopt(package)[1], folder)
     assert [_data(item) for item in back.rows] == [_data(item) for item in package.rows]
+
+
+def test_a_row_that_nobody_can_have_measured_is_left_out_by_name(adopt: Callable, tmp_path: Path) -> None:
+    rows = [row(1, 1, "Ash 2001", **{"GIV Mean": MOST_LOG + 1, "GIV SE": 1})]
+    package = read_package(write_package(tmp_path, analyses=[analysis(1, 1, **CONTRAST)], rows=rows))
+    (left_out,) = adopt(package)[0].left_out
+    assert "Ash 2001" in str(left_out)
+    assert "no ratio that anybody measured" in str(left_out)
 
 
 def test_the_tables_have_the_columns_of_the_newest_layout(adopt: Callable, tmp_path: Path) -> None:

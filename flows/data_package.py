@@ -13,13 +13,14 @@ from exchange.cochrane.read import read_package
 from exchange.cochrane.write import zipped
 from exchange.computed import ComputedAnalysis, ComputedRow, ComputedSubgroup
 from exchange.folder_package import WrittenPackage, package_of
+from exchange.listed import listed_studies
 from exchange.night_lists import version_of_night
 from flows.recompute import recompute, subgroup_name
 from models.night import PublishedNight
 from models.published import PublishedVersion
 from models.review import Review
 from models.synthesis import EffectInput
-from models.vocabulary import EvidenceSet, Interval
+from models.vocabulary import EvidenceSet, Interval, StudyList
 from synthesis.analysis import TAU2_PRINTED_AT_MOST, AnalysisResult, Total
 
 LEFT_OUT = "not-in-the-package.txt"
@@ -32,11 +33,19 @@ def package_files(night: PublishedNight, evidence: EvidenceSet) -> dict[str, byt
         for row in night["review_effect_input"].where(evidence_set=str(evidence))
     ]
     is_published = evidence is EvidenceSet.PUBLISHED
-    version = None if is_published else version_of_night(night, {item.study_id for item in inputs})
+    with_rows = {item.study_id for item in inputs}
+    version = None if is_published else version_of_night(night, with_rows)
     package = data_package(night.review, night.as_of.date(), inputs, published=is_published, version=version)
     files = {package.name: zipped(package.files)}
-    if package.left_out:
-        files[LEFT_OUT] = "".join(f"{loss}\n" for loss in package.left_out).encode()
+    untold = [str(loss) for loss in package.left_out]
+    if not is_published:
+        untold += [
+            f"{study.label}: its list that night is {study.list}; it is under included, where its rows can be"
+            for study in listed_studies(night, evidence)
+            if study.study_id in with_rows and study.list is not StudyList.INCLUDED
+        ]
+    if untold:
+        files[LEFT_OUT] = "".join(f"{line}\n" for line in untold).encode()
     return files
 
 

@@ -11,7 +11,7 @@ from exchange.cochrane.package import Package
 from exchange.cochrane.read import read_package
 from exchange.listed import listed_studies
 from exchange.night_lists import version_of_night
-from flows.data_package import package_files
+from flows.data_package import LEFT_OUT, package_files
 from models.folder_rows import LinkRow
 from models.night import NightTable, PublishedNight
 from models.vocabulary import EvidenceSet, StudyList
@@ -56,6 +56,15 @@ def test_who_has_rows_is_included_and_all_others_are_where_the_night_has_them(
     assert {item for item in tonight if item[1] not in with_rows} <= found
     names = [name for _, name in found]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("evidence", NEWER)
+def test_who_is_included_only_for_its_rows_is_named(night: PublishedNight, evidence: EvidenceSet) -> None:
+    moved = next(row["study_id"] for row in night["review_effect_input"].where(evidence_set=str(evidence)))
+    untold = package_files(listed_as(night, moved, "awaiting"), evidence)[LEFT_OUT].decode().splitlines()
+    assert (
+        f"{night.label(moved)}: its list that night is awaiting; it is under included, where its rows can be" in untold
+    )
 
 
 def test_the_published_evidence_keeps_the_lists_of_the_version(night: PublishedNight, tmp_path: Path) -> None:

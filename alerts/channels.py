@@ -28,6 +28,8 @@ from apprise.plugins.email.common import SecureMailMode
 from alerts.messages import MAX_BODY, body_of, file_name, mail, message_key, title_of, whole_message
 from models.alert import Alert, Heartbeat
 
+log = logging.getLogger(__name__)
+
 SMTP_SECONDS = 60
 """How long a mail server may take to answer; giving up too early means sending again."""
 
@@ -83,8 +85,12 @@ class Attempt(msgspec.Struct, frozen=True):
     is_permanent: bool = False
 
 
-def open_channels(addresses: Sequence[str], outbox: Path) -> tuple[Channel, ...]:
+def open_channels(addresses: Sequence[str], outbox: Path, recipients: Sequence[str] = ()) -> tuple[Channel, ...]:
     """Open the file channel, then one channel for each receiver that the Apprise addresses name.
+
+    Parameters
+    ----------
+    recipients : mail addresses of a review's own people; the first mail server of the addresses sends to them too
 
     Raises
     ------
@@ -92,6 +98,7 @@ def open_channels(addresses: Sequence[str], outbox: Path) -> tuple[Channel, ...]
         If Apprise cannot read an address; the message gives its place in the list and its scheme.
     """
     channels: list[Channel] = [FileChannel(outbox)]
+    servers: list[NotifyEmail] = []
     for number, address in enumerate(addresses, start=1):
         with _apprise_words() as words:
             plugin = apprise.Apprise.instantiate(address, asset=apprise.AppriseAsset(app_id="trialwatch"))
@@ -101,7 +108,14 @@ def open_channels(addresses: Sequence[str], outbox: Path) -> tuple[Channel, ...]
                 f"TRIALWATCH_CHANNELS: Apprise cannot read address {number}, {_scheme(address)}://…"
                 f"{f' ({complaint})' if complaint else ''}. Its documentation shows each service's form"
             )
-        channels += _mail_channels(plugin) if isinstance(plugin, NotifyEmail) else [AppriseChannel(address, plugin)]
+        if isinstance(plugin, NotifyEmail):
+            servers.append(plugin)
+            channels += _mail_channels(plugin)
+        else:
+            channels.append(AppriseChannel(address, plugin))
+    if recipients and not servers:
+        log.info("the recipients of the review get no mail: TRIALWATCH_CHANNELS names no mail server")
+    channels += [MailChannel(server, Address(addr_spec=name)) for server in servers[:1] for name in recipients]
     return tuple({channel.name: channel for channel in channels}.values())
 
 

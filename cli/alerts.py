@@ -7,7 +7,7 @@ import msgspec
 import typer
 from typer.core import TyperGroup
 
-from alerts.channels import deliver_pending, open_channels
+from alerts.channels import deliver_pending
 from cli import show
 from cli.common import (
     PARTIAL,
@@ -22,6 +22,7 @@ from cli.common import (
     print_json,
     settings_of,
 )
+from flows.receivers import receivers
 from models.settings import Settings
 from models.vocabulary import DeliveryState
 from stores.ledger import Ledger, LedgerError
@@ -80,22 +81,18 @@ def resend_command(
     if bool(keys) == undelivered:
         raise typer.BadParameter("give the keys of alerts, or --undelivered", param_hint="ID")
     settings = settings_of(context)
-    channels = open_channels(settings.channels, settings.outbox)
-    names = [channel.name for channel in channels]
     with _ledger(settings) as ledger, ledger.lock():
         wanted = keys or [item.alert_key for item in ledger.undelivered(known_review(settings, review))]
         alerts = [ledger.alert(key) for key in dict.fromkeys(wanted)]
+        channels = {name: receivers(settings, name) for name in dict.fromkeys(alert.review for alert in alerts)}
         for alert in alerts:
+            names = [channel.name for channel in channels[alert.review]]
             arrived = {
                 item.channel for item in ledger.deliveries(alert.review)
                 if item.alert_key == alert.key and item.state is DeliveryState.DELIVERED
             }  # fmt: skip
             ledger.resend(alert.key, [name for name in names if name not in arrived] or names)
-        attempts = [
-            item
-            for name in dict.fromkeys(alert.review for alert in alerts)
-            for item in deliver_pending(ledger, name, channels)
-        ]
+        attempts = [item for name, known in channels.items() for item in deliver_pending(ledger, name, known)]
     for attempt in attempts:
         if as_json:
             print_json(msgspec.to_builtins(attempt))

@@ -9,11 +9,12 @@ from shutil import rmtree
 
 import msgspec
 
-from alerts.channels import Channel, open_channels
+from alerts.channels import Channel
 from flows.conclude import Concluded, conclude, deliver, tell_failure, tell_unfinished, write_outbox
 from flows.failures import in_words
 from flows.gather import Gathered, NightRequest, as_asked_by, gather
 from flows.inbox import take_in
+from flows.receivers import receivers
 from flows.same_ledger import begin_anew, recognise
 from flows.steps import InOrder, Steps
 from models.alert import Alert
@@ -118,7 +119,7 @@ def night(
             f"live registries answer as of now, and not as of {request.as_of:%Y-%m-%d %H:%M} UTC: leave the day out, or"
             " ask their replay (--registries replay)"
         )
-    channels = open_channels(settings.channels, settings.outbox)
+    channels = receivers(settings, request.review)
     settings.data.mkdir(parents=True, exist_ok=True)
     patience = settings.lock_patience
     with run_lock(settings.data / "run.lock", patience), Ledger(settings.ledger) as ledger, ledger.lock(patience):

@@ -1,10 +1,11 @@
 """Shape of a review folder: what people decide, validated with the file, line and field named."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, field_validator, model_validator
 
 from models.analysis import Analysis
 from models.database_names import TITLES
@@ -17,6 +18,10 @@ from models.vocabulary import TABLE_MEASURES, Convention, Interval, Measure, Mod
 
 AS_ANALYSED = "as analysed"
 """Name of the time of analyses of which nobody tells a time."""
+
+
+_WORD = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_ADDRESS = re.compile(rf"{_WORD}(\.{_WORD})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 
 
 class Timepoint(Strict):
@@ -136,6 +141,16 @@ class Thresholds(Strict):
     overdue_months: Annotated[int, Field(gt=0, le=1200)] = 12
 
 
+def _mail_address(text: str) -> str:
+    """What a mail server can be given: one address alone."""
+    address = text.strip()
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(
+            "is no mail address: write one, as team@example.org; chats and webhooks are TRIALWATCH_CHANNELS"
+        )
+    return address
+
+
 class Retired(Strict):
     """A person's decision that the review will not be updated."""
 
@@ -161,7 +176,8 @@ class Protocol(Strict):
     outcomes: list[Outcome]
     conventions: Annotated[list[ConventionChoice], Field(min_length=1)]
     thresholds: Thresholds = Thresholds()
-    recipients: list[str] = []
+    recipients: list[Annotated[str, AfterValidator(_mail_address)]] = []
+    """Mail addresses of the review's own people, who are told beside those of the installation."""
     watched_from: date | None = None
     """Day since which a review without a published version is watched: what was public by then is found, and no news."""
     retired: Retired | None = None

@@ -57,6 +57,27 @@ def test_every_recipient_is_a_channel_of_its_own_and_named_once(tmp_path: Path) 
     ]
 
 
+def test_a_review_s_own_recipients_get_mail_through_the_server_that_is_known(
+    review: Any, mail_server: Any, tmp_path: Path
+) -> None:
+    addresses = ["jsons://hooks.example.org/review", mail_server.address("ann@example.net")]
+    found = open_channels(addresses, tmp_path, ["Ann@example.net", "dora@example.edu"])
+    assert [name.rpartition(":")[0] for name in names(found)] == [
+        "",
+        "jsons:hooks.example.org",
+        "mail:example.net",
+        "mail:example.edu",
+    ]
+    found[-1].send(review.alert())
+    assert mail_server.recipients == ["dora@example.edu"]
+
+
+def test_without_a_mail_server_recipients_are_known_to_get_nothing(tmp_path: Path, caplog: Any) -> None:
+    with caplog.at_level("INFO"):
+        assert names(open_channels([], tmp_path, ["dora@example.edu"])) == ["file"]
+    assert "the recipients of the review get no mail" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("one", "other", "is_same"),
     [

@@ -172,7 +172,7 @@ SLIPS = [
     advised("a number with a letter in it", rows("decisions.csv", DECISION.replace("NCT90000101", "NCT9OOOO1O1")), "decisions.csv study_id", "'NCT9OOOO1O1'", "of ClinicalTrials.gov and has not its form"),
     advised("a link to a number cut off", holding("links.csv", LINK), "links.csv item_id", "'ISRCTN1234'", "of ISRCTN and has not its form"),
     advised("times that overlap", protocol("from_days: 229", "from_days: 200"), "protocol.yaml timepoints.1.from_days", "200", "begin after"),
-    advised("a recipient without an address", protocol("\nconventions:", "\nrecipients: [Dr Smith]\n\nconventions:"), "protocol.yaml recipients.0", "'Dr Smith'", "as team@example.org"),
+    Slip("a recipient without an address", protocol("\nconventions:", "\nrecipients: [Dr Smith]\n\nconventions:"), "protocol.yaml recipients.0", "'Dr Smith'", "as team@example.org"),
     advised("no source", protocol("searches:\n  ctgov: {freshness_limit_days: 3}\n  pubmed: {freshness_limit_days: 3}\n  europepmc: {freshness_limit_days: 3}\n  isrctn: {freshness_limit_days: 3}\n  euctr: {freshness_limit_days: 3}\n  ctis: {freshness_limit_days: 3}\n", "searches: {}\n"), "protocol.yaml searches", "{}", "name some"),
     advised("a spreadsheet beside the tables", holding("extraction.xlsx", b"PK\x03\x04"), "extraction.xlsx file", "is not read", "save it as extraction.csv"),
     advised("an ending that Windows hides", holding("analyses.csv.txt", ANALYSES), "analyses.csv.txt file", "is not read", "save it as analyses.csv"),

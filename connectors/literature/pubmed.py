@@ -15,6 +15,7 @@ carry none (PMID 25364329).
 
 from collections.abc import Generator, Iterator
 from datetime import date, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 from lxml import etree
@@ -22,12 +23,12 @@ from lxml import etree
 from connectors.literature.downloads import misplaced
 from connectors.literature.pubmed_citation import SLUG, citations
 from connectors.markup import UnreadableMarkup, read_xml
-from connectors.reading import beginning, no_answer, shown, unusable
+from connectors.reading import beginning, no_answer, shown, tidy, unusable
 from connectors.search_words import any_of, both
 from connectors.strategies import pubmed as syntax
 from models.connector import Client, Connector, SourceFailure
 from models.pico import Pico
-from models.trial import Page, Parsed, SourceQuery
+from models.trial import Page, Parsed, Rejected, SourceQuery
 
 MOST_IDS = 9_999
 """esearch reaches no further in PubMed; a search with more results is asked for by days of entry."""
@@ -38,6 +39,9 @@ FIRST_DAY = date(1900, 1, 1)
 SEARCH_SIZE = 1_000
 FETCH_SIZE = 200
 """Ids in one efetch; NCBI asks to send longer lists by POST."""
+
+BY_NUMBER = "record_ids"
+"""Listing of the citations that a review names by their numbers."""
 
 REGISTRY_IDS_SIZE = 50
 """Registry ids in one search, which keeps its address under 2,000 characters."""
@@ -87,7 +91,7 @@ def fetch(query: SourceQuery, since: date | None, http: Client) -> Iterator[Page
         named |= dict.fromkeys(ids)
     yield from _citations(list(named), "registry_ids", http)
     asked = dict.fromkeys(record_id.removeprefix("PMID:") for record_id in query.record_ids)
-    yield from _citations(list(asked), "record_ids", http)
+    yield from _citations(list(asked), BY_NUMBER, http)
 
 
 def _search(term: str, days: _Days, http: Client) -> Generator[Page, None, list[str]]:
@@ -152,7 +156,8 @@ def _citations(ids: list[str], listing: str, http: Client) -> Iterator[Page]:
     for start in range(0, len(ids), FETCH_SIZE):
         batch = ids[start : start + FETCH_SIZE]
         page = http.get(_FETCH, _COMMON | {"retmode": "xml", "id": ",".join(batch)}, kind="record")
-        yield msgspec.structs.replace(page, listing=listing, total=len(ids))
+        # A number that somebody mistyped is no shortfall of PubMed's: `parse` names it.
+        yield msgspec.structs.replace(page, listing=listing, total=None if listing == BY_NUMBER else len(ids))
         if (tag := str(_document(page).tag)) != "PubmedArticleSet":
             raise SourceFailure(f"{page.url}: <{tag}> where <PubmedArticleSet> was expected")
 
@@ -186,6 +191,23 @@ def parse(page: Page) -> Iterator[Parsed]:
         return
     if root is not None and root.tag != "eSearchResult":
         yield from citations(root, page.url)
+    if root is not None and root.tag == "PubmedArticleSet" and page.listing == BY_NUMBER:
+        yield from _unknown(root, page.url)
+
+
+def _unknown(root: etree._Element, url: str) -> Iterator[Rejected]:
+    """Numbers that were asked for and have no citation in the answer."""
+    found = {tidy(pmid.text) for pmid in root.iterfind("./*/*/PMID")}
+    for pmid in parse_qs(urlsplit(url).query).get("id", [""])[0].split(","):
+        if pmid and pmid not in found:
+            yield Rejected(
+                source=SLUG,
+                record_ref=f"PMID:{pmid}",
+                reason="PubMed has no citation of this number",
+                path="PMID",
+                value=pmid,
+                action="correct it where the review names it, or load the report from a file",
+            )
 
 
 def write_query(pico: Pico) -> str:

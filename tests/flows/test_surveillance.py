@@ -187,10 +187,11 @@ def _is_up(session: requests.Session, api: str) -> bool:
 @pytest.fixture(scope="module")
 def runs(prefect: Prefect, second_review: Path) -> Iterator[dict[str, Row]]:
     """Runs side by side: every source, PubMed down, no source, two reviews, and two of which one has a fault."""
-    two, faulty = prefect.folder / "two", prefect.folder / "faulty"
+    one, two, faulty = prefect.folder / "one", prefect.folder / "two", prefect.folder / "faulty"
+    for folder in (one, two, faulty):
+        shutil.copytree(ROOT / "reviews" / REVIEW, folder / REVIEW)
     for folder in (two, faulty):
         shutil.copytree(second_review, folder / second_review.name)
-        shutil.copytree(ROOT / "reviews" / REVIEW, folder / REVIEW)
     with (faulty / second_review.name / "protocol.yaml").open("a", encoding="utf-8") as protocol:
         protocol.write("colour: red\n")
     with ReplayServer(DAY) as registries:
@@ -198,9 +199,10 @@ def runs(prefect: Prefect, second_review: Path) -> Iterator[dict[str, Row]]:
             registries.break_source(source, status=501)
         down = {f"TRIALWATCH_BASE_URL_{slug.upper()}": registries.base_url(slug) for slug in SPEAKERS}
         pubmed_down = {"TRIALWATCH_BASE_URL_PUBMED": down["TRIALWATCH_BASE_URL_PUBMED"]}
+        alone = {"TRIALWATCH_REVIEWS": str(one)}
         asked: dict[str, tuple[str, dict[str, str]]] = {
-            "whole": ("nightly/nightly", {}),
-            "broken": ("nightly/weekly-full-sweep", pubmed_down),
+            "whole": ("nightly/nightly", alone),
+            "broken": ("nightly/weekly-full-sweep", pubmed_down | alone),
             "down": ("nightly/nightly", down),
             "two": ("nightly/nightly", {"TRIALWATCH_REVIEWS": str(two)}),
             "faulty": ("nightly/nightly", {"TRIALWATCH_REVIEWS": str(faulty)}),

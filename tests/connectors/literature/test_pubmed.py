@@ -31,6 +31,7 @@ class Index:
         self.ids: list[str] = []
         self.count: int | None = None
         self.entered: dict[str, date] = {}
+        self.unknown: set[str] = set()
         self.searched: list[dict[str, str]] = []
         self.fetched: list[dict[str, str]] = []
         httpserver.expect_request(SEARCH).respond_with_handler(self._search)
@@ -51,7 +52,8 @@ class Index:
 
     def _fetch(self, request: Request) -> Response:
         self.fetched.append(dict(request.args))
-        articles = "".join(_article(pmid) for pmid in request.args["id"].split(","))
+        asked = request.args["id"].split(",")
+        articles = "".join(_article(pmid) for pmid in asked if pmid not in self.unknown)
         return Response(f"<PubmedArticleSet>{articles}</PubmedArticleSet>", content_type="text/xml; charset=UTF-8")
 
 
@@ -126,6 +128,23 @@ def test_single_records_are_fetched_by_their_pmid_once(index: Index, client: Con
     pages, _ = take(PUBMED.fetch(query, None, client("pubmed")))
     assert [item["id"] for item in index.fetched] == ["90000001,90000002"]
     assert _reports(pages) == ["PMID:90000001", "PMID:90000002"]
+
+
+@pytest.mark.parametrize("unknown", [set(), {"90000002"}, {"90000001", "90000002"}])
+def test_a_number_that_pubmed_does_not_have_is_a_question_and_no_shortfall(
+    index: Index, client: Connect, take: Take, unknown: set[str]
+) -> None:
+    index.unknown = unknown
+    pages, failure = take(
+        PUBMED.fetch(SourceQuery(record_ids=("PMID:90000001", "PMID:90000002")), None, client("pubmed"))
+    )
+    assert failure == ""
+    assert [page.total for page in pages] == [None]
+    told = [item for page in pages for item in PUBMED.parse(page) if isinstance(item, Rejected)]
+    assert {(item.record_ref, item.reason) for item in told} == {
+        (f"PMID:{pmid}", "PubMed has no citation of this number") for pmid in unknown
+    }
+    assert len(_reports(pages)) == 2 - len(unknown)
 
 
 @pytest.mark.parametrize("since", [None, date(2020, 1, 1)])

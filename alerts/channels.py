@@ -130,7 +130,7 @@ def deliver_pending(outbox: Outbox, review: str, channels: Iterable[Channel]) ->
     return tuple(attempts)
 
 
-GONE = "this channel is not in TRIALWATCH_CHANNELS any more"
+GONE = "this channel is neither in TRIALWATCH_CHANNELS nor a recipient of the protocol any more"
 """Why an alert that was addressed to a former channel does not arrive."""
 
 

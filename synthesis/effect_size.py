@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf, sqrt
+from typing import Any
 
 import numpy as np
 
@@ -145,14 +146,7 @@ def _ready(rows: Sequence[Contrast], analysis: Analysis, evidence_set: EvidenceS
         yi = None
         notes.append("not pooled: its standard error gives no variance above 0")
     return EffectInput(
-        study_id=first.study_id,
-        comparison=analysis.comparison,
-        outcome=analysis.outcome,
-        timepoint=analysis.timepoint,
-        analysis=analysis.analysis,
-        part=first.part,
-        subgroup=first.subgroup,
-        counts_in=first.counts_in,
+        **_place_of(first, analysis),
         measure=measure_of(analysis),
         evidence_set=evidence_set,
         n_intervention=first.n_intervention,
@@ -170,6 +164,20 @@ def _ready(rows: Sequence[Contrast], analysis: Analysis, evidence_set: EvidenceS
         evidence=first.evidence,
         note="; ".join(dict.fromkeys(notes)),
     )
+
+
+def _place_of(row: ArmResult | Contrast, analysis: Analysis) -> dict[str, Any]:
+    """Whose effect it is, and where it counts."""
+    return {
+        "study_id": row.study_id,
+        "comparison": analysis.comparison,
+        "outcome": analysis.outcome,
+        "timepoint": analysis.timepoint,
+        "analysis": analysis.analysis,
+        "part": row.part,
+        "subgroup": row.subgroup,
+        "counts_in": row.counts_in,
+    }
 
 
 def _square(sei: float | None) -> float | None:
@@ -239,14 +247,7 @@ def _pair(arms: Sequence[ArmResult], analysis: Analysis, evidence_set: EvidenceS
     if is_adjusted:
         notes.append(ADJUSTED)
     return EffectInput(
-        study_id=first.study_id,
-        comparison=analysis.comparison,
-        outcome=analysis.outcome,
-        timepoint=analysis.timepoint,
-        analysis=analysis.analysis,
-        part=first.part,
-        subgroup=first.subgroup,
-        counts_in=first.counts_in,
+        **_place_of(first, analysis),
         measure=measure,
         evidence_set=evidence_set,
         n_intervention=intervention.n,

@@ -135,7 +135,10 @@ def test_a_channel_that_was_taken_away_is_told_and_given_up(
 ) -> None:
     night(mail_server.address("ann@example.net")).conclude(review.alert())
     later = night()
-    assert later.deliver() == ["", "this channel is not in TRIALWATCH_CHANNELS any more"]
+    assert later.deliver() == [
+        "",
+        "this channel is neither in TRIALWATCH_CHANNELS nor a recipient of the protocol any more",
+    ]
     later.time += timedelta(days=1)
     assert night(mail_server.address("ann@example.net")).deliver() == []
     assert mail_server.messages == []

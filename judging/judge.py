@@ -16,6 +16,7 @@ from judging.evidence import Numbers, as_printed, inputs_of, numbers_of_review
 from judging.number_tasks import counted_twice, mixed_quantities, more_than_randomised, one_sided, to_confirm
 from judging.rulings import out_of_evidence
 from judging.screened import screen_records
+from judging.supplements import supplements_of
 from judging.tasks import (
     contradicted,
     look_alikes,
@@ -166,6 +167,7 @@ def judge(
         effects=effects,
         subgroup_effects=_open((effect for found, _ in of_subgroups for effect in found), closed),
         subgroup_tests=_open((test for _, found in of_subgroups for test in found), closed),
+        supplements=supplements_of(inputs, effects, review.protocol),
         as_published=as_published,
         certainty=rate_review(
             effects,

@@ -21,6 +21,7 @@ from models.screening import (
     StudyStatus,
 )
 from models.search import HandSearch
+from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, SubgroupTest, UpdateDecision
 from models.trial import Observation, Rejected, TrialRecord
 from models.vocabulary import EvidenceSet, Verdict
@@ -130,6 +131,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     queue: tuple[QueueItem, ...]
     subgroup_effects: tuple[PooledEffect, ...] = ()
     subgroup_tests: tuple[SubgroupTest, ...] = ()
+    supplements: Supplements = Supplements()
     searches: tuple[HandSearch, ...] = ()
     """What people searched by hand, oldest first."""
     unfollowed: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from models.protocol import Protocol
 from models.published import PublishedVersion
 from models.screening import Event, Numbers, QueueItem, ScreeningDecision
 from models.search import HandSearch
+from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect, Signal, SourceFreshness, SubgroupTest, UpdateDecision
 from models.vocabulary import ReportKind, StudyList, StudyState
 
@@ -176,5 +177,6 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     """Databases and registries that the version in force or the protocol names, and nobody searches here."""
     subgroup_effects: tuple[PooledEffect, ...] = ()
     subgroup_tests: tuple[SubgroupTest, ...] = ()
+    supplements: Supplements = Supplements()
     risk_of_bias: tuple[RiskOfBiasRow, ...] = ()
     """People's judgements, those of older versions first."""

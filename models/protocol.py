@@ -13,6 +13,7 @@ from models.eligibility import Eligibility, InterventionRow
 from models.pico import Pico
 from models.plain_faults import refuse
 from models.search_rows import SourceSearch, problems_of_searches
+from models.supplement_choice import SupplementChoice
 from models.terms import Strict
 from models.vocabulary import TABLE_MEASURES, Convention, Interval, Measure, Model
 
@@ -176,6 +177,7 @@ class Protocol(Strict):
     outcomes: list[Outcome]
     conventions: Annotated[list[ConventionChoice], Field(min_length=1)]
     thresholds: Thresholds = Thresholds()
+    supplements: SupplementChoice = SupplementChoice()
     recipients: list[Annotated[str, AfterValidator(_mail_address)]] = []
     """Mail addresses of the review's own people, who are told beside those of the installation."""
     watched_from: date | None = None

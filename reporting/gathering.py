@@ -64,6 +64,7 @@ def gather_page(
         unfollowed=judgement.unfollowed,
         subgroup_effects=judgement.subgroup_effects,
         subgroup_tests=judgement.subgroup_tests,
+        supplements=judgement.supplements,
         risk_of_bias=_judged_bias(review),
         search_days=tuple(search_day(version, day) for version in review.versions),
     )

@@ -7,6 +7,7 @@ import msgspec
 from models.judgement import Judgement
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import Rule
+from stores.judged_supplements import supplements_as_rows
 from stores.rows import Row, plain
 
 _NOT_OF_SUBGROUPS = {
@@ -35,6 +36,7 @@ def numbers_of(judgement: Judgement) -> dict[str, list[Row]]:
         "review_subgroup_effect": [_of_subgroup(item) for item in judgement.subgroup_effects],
         "review_subgroup_test": [plain(msgspec.structs.asdict(item)) for item in judgement.subgroup_tests],
         **_certainty(judgement),
+        **supplements_as_rows(judgement.supplements),
     }
 
 

@@ -1,0 +1,1 @@
+"""Tables of the supplements: what stands beside the pooled effects and decides nothing."""

@@ -297,12 +297,49 @@ class Model(StrEnum):
     EB = "EB"
     HE = "HE"
     SJ = "SJ"
+    GLMM_CM_AL = "glmm-cm-al"
+    """Binomial-normal, conditional on all events of a study; approximate where events are rare."""
+    GLMM_CM_EL = "glmm-cm-el"
+    """Hypergeometric-normal: the same with the exact likelihood."""
+    GLMM_UM_FS = "glmm-um-fs"
+    """Binomial-normal with a control risk for each study."""
+    GLMM_CM_AL_EE = "glmm-cm-al-ee"
+    """These with one common effect, as metafor's method EE."""
+    GLMM_CM_EL_EE = "glmm-cm-el-ee"
+    GLMM_UM_FS_EE = "glmm-um-fs-ee"
+    BETA_BINOMIAL = "beta-binomial"
+    """Risks of arms that vary between studies by a beta distribution; keeps studies without events."""
+    EXACT = "exact"
+    """One common odds ratio, conditional on all events of each study, with exact limits."""
+
+
+RARE_MODELS = frozenset(
+    {
+        Model.GLMM_CM_AL,
+        Model.GLMM_CM_EL,
+        Model.GLMM_UM_FS,
+        Model.GLMM_CM_AL_EE,
+        Model.GLMM_CM_EL_EE,
+        Model.GLMM_UM_FS_EE,
+        Model.BETA_BINOMIAL,
+        Model.EXACT,
+    }
+)
+"""Models of rare events, which take counts as they are. They stand beside a review's conventions and are none."""
 
 
 class Interval(StrEnum):
     WALD = "wald"
     HKSJ = "hksj"
     HKSJ_TRUNCATED = "hksj-truncated"
+    PROFILE = "profile"
+    """Profile likelihood."""
+    HENMI_COPAS = "henmi-copas"
+    KENWARD_ROGER = "kenward-roger"
+
+
+FURTHER_INTERVALS = frozenset({Interval.PROFILE, Interval.HENMI_COPAS, Interval.KENWARD_ROGER})
+"""Intervals that no convention of Cochrane has."""
 
 
 class Convention(StrEnum):

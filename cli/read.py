@@ -62,6 +62,9 @@ def pool_command(
     also: Annotated[list[Further] | None, typer.Option(help="What else to compute; may be repeated.")] = None,
     group_by: Annotated[str | None, typer.Option(help="Column that names each study's subgroup.")] = None,
     order_by: Annotated[str | None, typer.Option(help="Column that puts studies in order, such as year.")] = None,
+    covariate: Annotated[
+        list[str] | None, typer.Option(help="Column for a meta-regression, numbers or words; may be repeated.")
+    ] = None,
     smallest_effect: Annotated[
         float | None, typer.Option(help="Effect for the information size: relative reduction of risk, or difference.")
     ] = None,
@@ -70,7 +73,8 @@ def pool_command(
     """Pool any data; no review is needed."""
     if not 0 < level < 1:
         raise typer.BadParameter(f"{level:g} is no level: give a number between 0 and 1, such as 0.95")
-    wanted = Wanted(_further(also or [], group_by), group_by, order_by, smallest_effect)
+    covariates = tuple(covariate or ())
+    wanted = Wanted(_further(also or [], group_by, covariates), group_by, order_by, smallest_effect, covariates)
     zero_cells = ZeroChoice(add, to, by_arm, drop_double)
     problems = []
     for path in files:
@@ -102,9 +106,10 @@ def pool_command(
         raise typer.Exit(PARTIAL)
 
 
-def _further(also: list[Further], group_by: str | None) -> tuple[Further, ...]:
-    """What is asked for, a column of groups being a wish for subgroups."""
-    return tuple(dict.fromkeys([*([Further.SUBGROUPS] if group_by else []), *also]))
+def _further(also: list[Further], group_by: str | None, covariates: tuple[str, ...]) -> tuple[Further, ...]:
+    """What is asked for, a column of groups being a wish for subgroups, and covariates one for a meta-regression."""
+    meant = [*([Further.SUBGROUPS] if group_by else []), *([Further.META_REGRESSION] if covariates else [])]
+    return tuple(dict.fromkeys([*meant, *also]))
 
 
 @reading.command("crosscheck")

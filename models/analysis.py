@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from models.terms import Row
-from models.vocabulary import MEAN_MEASURES, RATIOS, Interval, Measure, Model
+from models.vocabulary import FURTHER_INTERVALS, MEAN_MEASURES, RARE_MODELS, RATIOS, Interval, Measure, Model
 from models.zero_cells import AddTo, ZeroDouble
 
 CONTRAST_MEASURES = frozenset(Measure) - {Measure.PETO}
@@ -145,8 +145,10 @@ class Analysis(Row):
             )
         if self.model == "random" and self.estimator is None:
             raise ValueError("a random-effects model needs an estimator, such as REML or DL")
-        if self.estimator in {Model.COMMON, Model.MH, Model.PETO}:
-            raise ValueError(f"{self.estimator} estimates no between-study variance; take REML or DL")
+        if self.estimator in {Model.COMMON, Model.MH, Model.PETO} | RARE_MODELS:
+            raise ValueError(f"{self.estimator} estimates no between-study variance of effects; take REML or DL")
+        if self.interval in FURTHER_INTERVALS:
+            raise ValueError(f"{self.interval} is no convention's interval; take wald or hksj")
         if self.interval is not Interval.WALD and self.model != "random":
             raise ValueError(f"{self.interval} needs a random-effects model; take wald, or give model random")
         if self.method is Method.PETO and (

@@ -15,7 +15,7 @@ from models.plain_faults import refuse
 from models.search_rows import SourceSearch, problems_of_searches
 from models.supplement_choice import SupplementChoice
 from models.terms import Strict
-from models.vocabulary import TABLE_MEASURES, Convention, Interval, Measure, Model
+from models.vocabulary import FURTHER_INTERVALS, RARE_MODELS, TABLE_MEASURES, Convention, Interval, Measure, Model
 
 AS_ANALYSED = "as analysed"
 """Name of the time of analyses of which nobody tells a time."""
@@ -106,6 +106,15 @@ class PoolingChoice(Strict):
 
     @model_validator(mode="after")
     def exists(self) -> Self:
+        if self.model in RARE_MODELS:
+            raise ValueError(
+                f"{self.model} pools no convention: analyses of rare events have it as a supplement of their own; "
+                "take mh, peto or REML"
+            )
+        if self.interval in FURTHER_INTERVALS:
+            raise ValueError(
+                f"{self.interval} is no convention's interval: take wald or hksj; 'trialwatch pool' computes it"
+            )
         if self.interval is not Interval.WALD and self.model in {Model.COMMON, Model.MH, Model.PETO}:
             raise ValueError(f"{self.interval} needs a random-effects model, {self.model} is none; take wald")
         return self

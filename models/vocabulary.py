@@ -336,9 +336,15 @@ class Interval(StrEnum):
     """Profile likelihood."""
     HENMI_COPAS = "henmi-copas"
     KENWARD_ROGER = "kenward-roger"
+    EXACT = "exact"
+    """By the exact distribution of the exact model."""
+    MID_P = "mid-p"
+    """The same with half the probability of what was observed."""
 
 
-FURTHER_INTERVALS = frozenset({Interval.PROFILE, Interval.HENMI_COPAS, Interval.KENWARD_ROGER})
+CONVENTIONAL_INTERVALS = (Interval.WALD, Interval.HKSJ, Interval.HKSJ_TRUNCATED)
+
+FURTHER_INTERVALS = frozenset(Interval) - {*CONVENTIONAL_INTERVALS}
 """Intervals that no convention of Cochrane has."""
 
 

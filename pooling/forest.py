@@ -60,9 +60,10 @@ def label(item: Analysis) -> str:
 
 
 def _heterogeneity(pooled: Pooled) -> list[str]:
-    if pooled.k < 2 or pooled.q is None or pooled.q_p is None or pooled.i2_pct is None or pooled.tau2 is None:
+    if pooled.k < 2 or pooled.q is None or pooled.q_p is None or pooled.tau2 is None:
         return []
-    said = f"Q = {pooled.q:.2f} (p = {pooled.q_p:.3f}), I² = {pooled.i2_pct:.0f} %, tau² = {pooled.tau2:.4g}"
+    i2 = "" if pooled.i2_pct is None else f", I² = {pooled.i2_pct:.0f} %"
+    said = f"Q = {pooled.q:.2f} (p = {pooled.q_p:.3f}){i2}, tau² = {pooled.tau2:.4g}"
     if pooled.tau2_low is not None and pooled.tau2_high is not None:
         said += f" ({pooled.tau2_low:.4g} to {pooled.tau2_high:.4g})"
     low, high = natural(pooled.pi_low, pooled.measure), natural(pooled.pi_high, pooled.measure)

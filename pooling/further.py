@@ -10,6 +10,7 @@ import numpy as np
 from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Measure, Model
 from pooling.effects import Studies
 from pooling.pool import Analysis, numbers_of, pool_chosen
+from pooling.regression import one_tau2, regression
 from pooling.reported import MEAN_COLUMNS
 from pooling.spreadsheet import PoolError
 from synthesis.certainty import HALF_SD, RELATIVE_REDUCTION
@@ -37,6 +38,7 @@ class Further(StrEnum):
     """What may be asked for besides the pooled estimate."""
 
     SUBGROUPS = "subgroups"
+    META_REGRESSION = "meta-regression"
     LEAVE_ONE_OUT = "leave-one-out"
     CUMULATIVE = "cumulative"
     INFLUENCE = "influence"
@@ -56,12 +58,14 @@ class Wanted:
     order_by : column whose numbers or words put studies in order; the order of the file without one
     smallest_effect : that the information size is computed for: a relative reduction of the risk, or a
         difference on the scale of the outcome
+    covariates : columns that a meta-regression explains effects by
     """
 
     further: tuple[Further, ...] = ()
     group_by: str | None = None
     order_by: str | None = None
     smallest_effect: float | None = None
+    covariates: tuple[str, ...] = ()
 
 
 def further_of(analysis: Analysis, wanted: Wanted) -> Json:
@@ -75,6 +79,7 @@ def further_of(analysis: Analysis, wanted: Wanted) -> Json:
     """
     made: dict[Further, Callable[[], Json]] = {
         Further.SUBGROUPS: lambda: _subgroups(analysis, wanted.group_by),
+        Further.META_REGRESSION: lambda: regression(analysis, wanted.covariates),
         Further.LEAVE_ONE_OUT: lambda: _leave_one_out(analysis),
         Further.CUMULATIVE: lambda: {"looks": _cumulative(analysis, wanted.order_by)},
         Further.INFLUENCE: lambda: _influence(analysis),
@@ -130,7 +135,13 @@ def _subgroups(analysis: Analysis, column: str | None) -> Json:
             estimates.append(found.estimate)
             ses.append(found.se)
     between = differences_of_groups(estimates, ses)
-    return {"groups": groups, "q_between": between.q, "df": between.df, "p": _number(between.p_value)}
+    return {
+        "groups": groups,
+        "q_between": between.q,
+        "df": between.df,
+        "p": _number(between.p_value),
+        "one_tau2": _or_refused(lambda: one_tau2(analysis, labels)),
+    }
 
 
 def _influence(analysis: Analysis) -> Json:

@@ -4,16 +4,17 @@ No review, no warehouse and no network is needed. What a file looks like is said
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
+from models.vocabulary import RARE_MODELS, RATIOS, Convention, Interval, Measure, Model
 from models.zero_cells import AddTo
 from pooling.effects import Studies, studies_of
+from pooling.rare import interval_of, is_further, pool_further
 from pooling.reported import Numbers, read_numbers
 from pooling.spreadsheet import PoolError
-from synthesis.pooling import COMMON_MODELS, Pooled, natural, pool_studies
+from synthesis.pooling import Pooled, natural, pool_studies
 from synthesis.tables import NOTHING_SAID, TABLE_MODELS, ZeroChoice
 
 
@@ -131,6 +132,8 @@ def pool_chosen(studies: Studies, choice: Choice) -> Analysis:
         If the choice is impossible for them.
     """
     try:
+        if is_further(choice.model, choice.interval):
+            return Analysis(studies, choice, pool_further(studies, choice))
         pooled = pool_studies(
             studies.yi.tolist(),
             studies.vi.tolist(),
@@ -202,7 +205,10 @@ def _studies(numbers: Numbers, choice: Choice) -> Studies:
     measure, convention = choice.measure, choice.convention
     of_effects = choice.zero_cells.of_effects(measure, choice.model, convention)
     adds = choice.zero_cells.of(measure, choice.model, convention).to is not AddTo.NONE
-    return studies_of(numbers, measure, convention, of_effects, says_added=choice.model not in TABLE_MODELS or adds)
+    says_added = choice.model not in RARE_MODELS and (choice.model not in TABLE_MODELS or adds)
+    if choice.model is Model.BETA_BINOMIAL:
+        of_effects = replace(of_effects, drop_double=False)
+    return studies_of(numbers, measure, convention, of_effects, says_added=says_added)
 
 
 def _choices(
@@ -223,5 +229,5 @@ def _choices(
         pairs = [(model, chosen) for model, interval in preset for chosen in intervals or (interval,)]
     else:
         pairs = [(Model.REML, interval) for interval in intervals or (Interval.WALD,)]
-    pairs = [(model, Interval.WALD if model in COMMON_MODELS else interval) for model, interval in pairs]
+    pairs = [(model, interval_of(model, interval)) for model, interval in pairs]
     return list(dict.fromkeys(pairs))

@@ -131,6 +131,14 @@ MODELS = {
     Model.EB: "Random effects, empirical Bayes",
     Model.HE: "Random effects, Hedges",
     Model.SJ: "Random effects, Sidik\u2013Jonkman",
+    Model.GLMM_CM_AL: "Random effects of counts, conditional, approximate",
+    Model.GLMM_CM_EL: "Random effects of counts, conditional",
+    Model.GLMM_UM_FS: "Random effects of counts, with each study's control risk",
+    Model.GLMM_CM_AL_EE: "Common effect of counts, conditional, approximate",
+    Model.GLMM_CM_EL_EE: "Common effect of counts, conditional",
+    Model.GLMM_UM_FS_EE: "Common effect of counts, with each study's control risk",
+    Model.BETA_BINOMIAL: "Beta-binomial, studies without events included",
+    Model.EXACT: "Common effect, exact probabilities",
 }
 
 SHORT_MODELS = {model: model.value for model in Model} | {
@@ -139,7 +147,16 @@ SHORT_MODELS = {model: model.value for model in Model} | {
     Model.PETO: "Peto",
 }
 
-INTERVALS = {Interval.WALD: "", Interval.HKSJ: ", HKSJ", Interval.HKSJ_TRUNCATED: ", truncated HKSJ"}
+INTERVALS = {
+    Interval.WALD: "",
+    Interval.HKSJ: ", HKSJ",
+    Interval.HKSJ_TRUNCATED: ", truncated HKSJ",
+    Interval.PROFILE: ", profile likelihood",
+    Interval.HENMI_COPAS: ", Henmi\u2013Copas",
+    Interval.KENWARD_ROGER: ", Kenward\u2013Roger",
+    Interval.EXACT: ", exact limits",
+    Interval.MID_P: ", mid-P limits",
+}
 """What follows the model's name; Wald limits are what a reader expects and go without saying."""
 
 

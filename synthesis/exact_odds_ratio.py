@@ -8,9 +8,10 @@ from scipy import special
 from scipy.optimize import brentq
 
 from synthesis.kernels import log_choose
-from synthesis.score_roots import NotEstimable
-from synthesis.sparse_tables import ONE_SIDED, SparseTables
+from synthesis.sparse_tables import SparseTables
 from synthesis.study_sets import Array
+
+BEYOND = "all studies are as extreme as they can be to one side: the odds ratio is 0 or infinite, one limit exists"
 
 WIDEST = 700.0
 """Log odds ratios are looked for up to here, where a double-precision ratio ends."""
@@ -77,17 +78,6 @@ def exact_odds_ratio(tables: SparseTables, *, level: float = 0.95, is_mid_p: boo
         p_value=min(1.0, 2 * min(total.tail(0.0, side, share) for side in (-1, 1))),
         is_mid_p=is_mid_p,
     )
-
-
-def require_finite(found: ExactOddsRatio) -> None:
-    """Raise NotEstimable for an estimate beyond all bounds; the message tells its one finite limit."""
-    if found.estimate is None:
-        told = [
-            f"{name} limit {np.exp(value):.3g}"
-            for name, value in (("lower", found.ci_low), ("upper", found.ci_high))
-            if value is not None
-        ]
-        raise NotEstimable("; ".join([ONE_SIDED, *told]))
 
 
 @dataclass(frozen=True)

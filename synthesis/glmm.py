@@ -30,14 +30,16 @@ COMMON_LIKELIHOODS = {
 }
 """The same with one common effect."""
 
-GRID = (0.0, *np.geomspace(1e-3, 1e2, 21).tolist())
+GRID = (0.0, *np.geomspace(1e-2, 1e2, 17).tolist())
 """Values of tau2 between which local maxima are looked for: four per power of ten, on the scale of a log odds ratio.
 At the last one odds ratios of studies differ by a factor of e^10 as a rule, where counts no longer tell anything."""
 
 SMALL_STEP = 1e-7
 """A step of Newton's that is smaller is the last one: it leaves an error of the order of its square."""
 
-NO_SPREAD_TO_FIND = "the studies contradict each other beyond bounds: their between-study variance is above 100, or without end"
+NO_SPREAD_TO_FIND = (
+    "the studies contradict each other beyond bounds: their between-study variance is above 100, or without end"
+)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ All take the log odds ratio of a study from N(mu, tau2) and differ in what they 
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from synthesis.effect_mixture import mixture
 from synthesis.kernels import Binomial, Derivatives, Hypergeometric
-from synthesis.normal_mixture import mixture
 from synthesis.sparse_tables import SparseTables
 from synthesis.study_sets import Array
 
@@ -112,16 +113,13 @@ class Unconditional:
         events, people = self.tables.events, self.tables.n_1 + self.tables.n_2
         self.logits = np.log(events / (people - events))[:, None]
 
-    def _arms(self, effects: Array, logits: Array) -> tuple[Derivatives, Derivatives]:
+    def _arms(self, logits: Array, effects: Array) -> tuple[Derivatives, Derivatives]:
         t = self.tables
-        one, two = (
-            Binomial(events[:, None], n[:, None])
-            for events, n in ((t.events_1, t.n_1), (t.events_2, t.n_2))
-        )
+        one, two = (Binomial(events[:, None], n[:, None]) for events, n in ((t.events_1, t.n_1), (t.events_2, t.n_2)))
         return one.at(logits + effects / 2), two.at(logits - effects / 2)
 
-    def _of_effects(self, effects: Array, logits: Array) -> Derivatives:
-        one, two = self._arms(effects, logits)
+    def _of_effects(self, logits: Array, effects: Array) -> Derivatives:
+        one, two = self._arms(logits, effects)
         return Derivatives(
             one.value + two.value,
             (one.first - two.first) / 2,
@@ -133,9 +131,8 @@ class Unconditional:
     def at(self, mu: float, tau2: float) -> At:
         tau, logits = float(np.sqrt(tau2)), self.logits
         for _ in range(100):
-            here = logits
-            mixed = mixture(lambda effects: self._of_effects(effects, here), mu, tau, self.tables.k)
-            one, two = self._arms(mixed.effects, here)
+            mixed = mixture(partial(self._of_effects, logits), mu, tau, self.tables.k)
+            one, two = self._arms(logits, mixed.effects)
             slope, curve = one.first + two.first, one.second + two.second
             first = mixed.mean_of(slope)
             second = mixed.mean_of(curve + slope**2) - first**2
@@ -143,7 +140,7 @@ class Unconditional:
             if (np.abs(step) < 1e-10).all():
                 break
             logits = logits + step[:, None]
-        self.logits = here
+        self.logits = logits
         moments = _Moments.of(mixed.density)
         m1, m2, m3, m4 = (mixed.mean_of(values) for values in moments)
         slope_mu, curve_mu = mixed.density.first, mixed.density.second

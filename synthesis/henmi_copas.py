@@ -104,7 +104,9 @@ class _Pivot:
         mean, variance = self._q_given(r * np.sqrt(self.spread))
         if not ((mean > 0) & (variance > 0)).all():
             raise NotEstimable("Henmi-Copas: the gamma distribution that stands in for Q has no shape here")
-        below = np.where(np.isinf(q), 1.0, special.gammainc(mean**2 / variance, np.where(np.isinf(q), 1.0, q) * mean / variance))
+        below = np.where(
+            np.isinf(q), 1.0, special.gammainc(mean**2 / variance, np.where(np.isinf(q), 1.0, q) * mean / variance)
+        )
         density = np.exp(-(r**2) / 2) / np.sqrt(2 * np.pi)
         return float(2 * FAR / 2 * (WEIGHTS * below * density).sum())
 
@@ -123,5 +125,3 @@ class _Pivot:
             + 2 * t**4 * (1 / v**2 - 2 * r**2 / v**3) * c2**2
         )
         return mean, variance
-
-

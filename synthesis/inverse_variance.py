@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from models.vocabulary import Interval, Model
+from models.vocabulary import FURTHER_INTERVALS, RARE_MODELS, Interval, Model
 from synthesis.between_study import ESTIMATORS, dersimonian_laird, estimate_tau2, q_profile
 from synthesis.study_sets import Array, StudySets
 
@@ -143,9 +143,13 @@ def pool_sets(
 
 
 def check_choice(model: Model, interval: Interval, level: float) -> None:
-    """Raise ValueError for a level outside 0 to 1, or for HKSJ with a model that has no tau2."""
+    """Raise ValueError for a level outside 0 to 1, HKSJ with a model that has no tau2, or what is no convention's."""
     if not 0 < level < 1:
         raise ValueError(f"level is {level}: give a number between 0 and 1, such as 0.95")
+    if model in RARE_MODELS:
+        raise ValueError(f"model {model} takes counts of events, not effects and variances")
+    if interval in FURTHER_INTERVALS:
+        raise ValueError(f"interval {interval} is none of inverse variance under a convention: use wald or hksj")
     if interval is not Interval.WALD and model not in ESTIMATORS:
         raise ValueError(f"interval {interval} needs a random-effects model, not {model}: use wald")
 

@@ -259,7 +259,9 @@ def pool_groups_with_one_tau2(
     x = np.array([[float(group == name) for name in names] for group in groups])
     df = len(x) - len(names)
     if len(names) < 2 or df < 1:
-        raise NoRegression(f"{len(x)} studies in {len(names)} groups: one tau2 needs two groups and a group of two studies")
+        raise NoRegression(
+            f"{len(x)} studies in {len(names)} groups: one tau2 needs two groups and a group of two studies"
+        )
     designs = Designs(sets.yi[0], sets.vi[0], x[None])
     tau2 = float(tau2_of(designs, model)[0])
     fit = designs.at(tau2)

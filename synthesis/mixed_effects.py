@@ -31,7 +31,8 @@ class Designs:
 
     @property
     def df(self) -> int:
-        return self.x.shape[1] - self.x.shape[2]
+        _, k, p = self.x.shape
+        return int(k - p)
 
     def take(self, rows: Rows) -> "Designs":
         return Designs(self.yi, self.vi, self.x[rows])

@@ -120,7 +120,7 @@ def _all_places(rows: list[tuple[float, ...]]) -> Array:
     observed = tuple(kinds[row] for row in rows)
     first_of = [rows.index(row) for row in kinds]
     found = [observed]
-    current = sorted(observed)
+    current: list[int] | None = sorted(observed)
     while current is not None:
         if tuple(current) != observed:
             found.append(tuple(current))

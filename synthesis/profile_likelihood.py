@@ -57,10 +57,8 @@ def profile_likelihood(yi: ArrayLike, vi: ArrayLike, *, level: float = 0.95) -> 
     def excess(value: float) -> float:
         return 2 * (highest - studies.of_mu(value)) - drop
 
-    low, high = (
-        end * _last_root(lambda x, end=end: excess(end * x), end * mu, max(end * y for y in sets.yi[0]))
-        for end in (-1, 1)
-    )
+    high = _last_root(excess, mu, float(sets.yi[0].max()))
+    low = -_last_root(lambda value: excess(-value), -mu, float(-sets.yi[0].min()))
     tau2_low, tau2_high = profile_limits_of_tau2(yi, vi, model=Model.ML, level=level)
     origin = float(sets.origin[0])
     return FurtherLimits(

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import Convention, EvidenceSet, Interval, Measure, Model
+from models.vocabulary import CONVENTIONAL_INTERVALS, Convention, EvidenceSet, Interval, Measure, Model
 from pooling.metafor import crosscheck_with_metafor, find_metafor
 from synthesis.pooling import natural, pool
 
@@ -62,7 +62,7 @@ def effect(model, interval=Interval.WALD, convention=Convention.REVMAN2025, inpu
 EFFECTS = [
     effect(Model.COMMON),
     effect(Model.MH),
-    *(effect(model, interval) for model in (Model.DL, Model.REML, Model.PM) for interval in Interval),
+    *(effect(model, interval) for model in (Model.DL, Model.REML, Model.PM) for interval in CONVENTIONAL_INTERVALS),
 ]
 
 

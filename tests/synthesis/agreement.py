@@ -8,9 +8,11 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from agreement_next import NEXT
 from recomputed import (
     ITERATIVE,
     METHODS,
@@ -266,6 +268,33 @@ def compare_sequential() -> dict[str, Tally]:
     return tallies
 
 
+def compare_next(compared: Callable[..., None]) -> dict[str, Tally]:
+    """One of the later reference files, in which each number has a tolerance of its own."""
+    tallies: dict[str, Tally] = {}
+
+    def add(
+        heading: str,
+        name: str,
+        ours: float,
+        theirs: float,
+        *,
+        tolerance: float,
+        reason: str | None = None,
+        least: float = 1e-4,
+        is_absolute: bool = False,
+    ) -> None:
+        tally = tallies.setdefault(heading, Tally(tolerance))
+        if is_absolute:  # the reference is shifted to 1, against which the difference is taken
+            tally.add(name, 1 + ours - theirs, 1.0, reason)
+        elif abs(theirs) < least:
+            tally.add(name, 1 + (ours - theirs) / least, 1.0, reason)
+        else:
+            tally.add(name, ours / theirs, 1.0, reason)
+
+    compared(add)
+    return tallies
+
+
 SOURCES: dict[str, tuple[str, Callable[[], dict[str, Tally]]]] = {
     "mpmath_reference": ("40-digit reference (mpmath)", lambda: compare("mpmath_reference")),
     "metafor": ("metafor 3.8", lambda: compare("metafor")),
@@ -273,7 +302,7 @@ SOURCES: dict[str, tuple[str, Callable[[], dict[str, Tally]]]] = {
     "als": ("The 2019 review's data (metafor)", compare_als),
     "conversions": ("Conversions (metafor 4.8.0, R formulas)", compare_conversions),
     "sequential": ("Sequential boundaries (RTSA 0.2.2)", compare_sequential),
-}
+} | {name: (title, partial(compare_next, compared)) for name, (title, compared) in NEXT.items()}
 
 
 def document() -> str:
@@ -308,7 +337,7 @@ size is below 1e-4 is compared on that scale, since its leading digits were canc
 
 CLOSING = """## Not compared
 
-- Hunter-Schmidt estimates, profile-likelihood limits, standard errors of tau2, Cochran-Mantel-Haenszel and Tarone
+- Hunter-Schmidt estimates, standard errors of tau2, Cochran-Mantel-Haenszel and Tarone
   tests, rank correlation and arcsine differences: not offered here.
 - Results under metafor's default stopping rules (`defaultctl`), which stop 4 to 8 digits early.
 - Futility boundaries and RTSA's information sizes for its own example data, which are not in the reference."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.analysis import Applicability, Method
-from models.vocabulary import Interval, Measure, Model
+from models.vocabulary import CONVENTIONAL_INTERVALS, Interval, Measure, Model
 from synthesis.analysis import AnalysisResult, analyse
 from synthesis.analysis_rows import AnalysisRow, AnalysisSettings
 from synthesis.study_effects import DataType
@@ -224,7 +224,11 @@ of_tables = st.builds(
     st.sampled_from([Model.DL, Model.PM]),
 )
 of_means = st.sampled_from(
-    [but(MD, estimator=model, interval=interval) for model in (Model.DL, Model.REML, Model.HE) for interval in Interval]
+    [
+        but(MD, estimator=model, interval=interval)
+        for model in (Model.DL, Model.REML, Model.HE)
+        for interval in CONVENTIONAL_INTERVALS
+    ]
 )
 analyses = st.one_of(
     st.tuples(st.lists(tables, min_size=1, max_size=6), of_tables),

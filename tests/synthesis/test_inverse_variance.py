@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from models.vocabulary import Interval, Model
+from models.vocabulary import CONVENTIONAL_INTERVALS, Interval, Model
 from synthesis.between_study import estimate_tau2, q_profile
 from synthesis.inverse_variance import pool_sets, prediction_interval
 from synthesis.study_sets import StudySets
@@ -58,7 +58,7 @@ def test_the_order_of_studies_does_not_matter(rows, random, model):
         assert_allclose(getattr(after, name), getattr(before, name), rtol=1e-8, atol=1e-9)
 
 
-@given(effects, variances, st.sampled_from(INVERSE_VARIANCE), st.sampled_from(Interval))
+@given(effects, variances, st.sampled_from(INVERSE_VARIANCE), st.sampled_from(CONVENTIONAL_INTERVALS))
 @settings(deadline=None)
 def test_a_single_study_is_returned_as_it_is(y, v, model, interval):
     if model is Model.COMMON:
@@ -70,13 +70,13 @@ def test_a_single_study_is_returned_as_it_is(y, v, model, interval):
     assert np.isnan([one.tau2_low[0], one.tau2_high[0]]).all()
 
 
-@given(studies, st.sampled_from(RANDOM), st.sampled_from(Interval))
+@given(studies, st.sampled_from(RANDOM), st.sampled_from(CONVENTIONAL_INTERVALS))
 @settings(max_examples=60, deadline=None)
 def test_intervals_widen_with_their_level_and_truncation_never_narrows(rows, model, interval):
     at_90, at_99 = (pooled(rows, model, interval=interval, level=level) for level in (0.90, 0.99))
     assert at_99.ci_low <= at_90.ci_low <= at_90.estimate <= at_90.ci_high <= at_99.ci_high
     assert at_99.tau2_low <= at_90.tau2_low <= at_90.tau2_high <= at_99.tau2_high
-    wald, plain, truncated = (pooled(rows, model, interval=choice).se[0] for choice in Interval)
+    wald, plain, truncated = (pooled(rows, model, interval=choice).se[0] for choice in CONVENTIONAL_INTERVALS)
     assert truncated >= max(wald, plain) * (1 - 1e-12)
 
 

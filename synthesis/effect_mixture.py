@@ -21,6 +21,9 @@ DEPTH = 40.0
 REACH = float(np.sqrt(2 * DEPTH))
 """Beyond this many standard deviations from the peak the normal density alone has fallen by `DEPTH`."""
 
+DISTANCES = REACH * 2.0 ** np.arange(-12, 1)
+"""From the peak to where the integrand is cut: the first at which it has fallen by `DEPTH`."""
+
 Density = Callable[[Array], Derivatives]
 
 
@@ -88,13 +91,9 @@ def _where_it_counts(density: Density, mu: float, tau: float, k: int) -> tuple[A
             break
     peak = density(mu + tau * z).value - z**2 / 2
 
-    def end(side: int) -> Array:
-        near, far = np.zeros((k, 1)), np.full((k, 1), REACH)
-        for _ in range(10):
-            middle = (near + far) / 2
-            at = z + side * middle
-            is_inside = density(mu + tau * at).value - at**2 / 2 > peak - DEPTH
-            near, far = np.where(is_inside, middle, near), np.where(is_inside, far, middle)
-        return z + side * far
-
-    return end(-1), end(1)
+    far = z[:, :, None] + np.array([-1.0, 1.0])[:, None] * DISTANCES
+    flat = far.reshape(k, -1)
+    is_beyond = (density(mu + tau * flat).value - flat**2 / 2 <= peak - DEPTH).reshape(far.shape)
+    first = is_beyond.argmax(axis=2)
+    ends = np.take_along_axis(far, first[:, :, None], axis=2)[:, :, 0]
+    return ends[:, :1], ends[:, 1:]

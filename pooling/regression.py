@@ -1,0 +1,150 @@
+"""A spreadsheet's effects explained by its other columns, and subgroups that share one tau2."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.vocabulary import Interval, Model
+from pooling.effects import Studies
+from pooling.spreadsheet import MISSING, PoolError
+from synthesis.meta_regression import (
+    Covariates,
+    NoRegression,
+    dummies,
+    meta_regression,
+    pool_groups_with_one_tau2,
+)
+from synthesis.mixed_effects import ESTIMATORS
+from synthesis.permutation import permutation_test
+
+if TYPE_CHECKING:
+    from pooling.pool import Analysis
+
+Json = dict[str, object]
+
+
+def regression(analysis: "Analysis", columns: tuple[str, ...]) -> Json:
+    """Effects regressed on columns of the file, with a permutation test.
+
+    Raises
+    ------
+    PoolError
+        If no column is named, or one is missing or has a number that is none.
+    NoRegression
+        Where the numbers do not allow it; the message says why.
+    """
+    if not columns:
+        raise PoolError("meta-regression needs what to explain effects by: give --covariate COLUMN")
+    model = _model(analysis)
+    kept = np.array([all(_is_given(row.cells, column) for column in columns) for row in analysis.studies.rows], bool)
+    for column in columns:
+        _require(analysis.studies, column)
+    studies = analysis.studies.only(kept)
+    left_out = [name for name, keep in zip(analysis.studies.names, kept, strict=True) if not keep]
+    if not len(studies.yi):
+        raise NoRegression("no study gives the covariate")
+    parts = [_covariate(studies, column) for column in columns]
+    covariates = Covariates(
+        tuple(name for part in parts for name in part.names), np.column_stack([part.values for part in parts])
+    )
+    options: dict[str, Any] = {"model": model, "level": analysis.choice.level}
+    fitted = asdict(meta_regression(studies.yi, studies.vi, covariates, **options))
+    found: Json = {
+        "model": model.value,
+        "interval": "knapp-hartung",
+        **fitted,
+        "coefficients": [_renamed(item) for item in fitted["coefficients"]],
+        "left_out": left_out,
+    }
+    try:
+        found["permutation"] = _permuted(asdict(permutation_test(studies.yi, studies.vi, covariates, **options)))
+    except NoRegression as reason:
+        found["permutation"] = {"refused": str(reason)}
+    return found
+
+
+def one_tau2(analysis: "Analysis", labels: list[str]) -> Json:
+    """Subgroups that share one tau2, and the test that they differ."""
+    studies = analysis.studies
+    is_hksj = analysis.choice.interval is Interval.HKSJ
+    found = pool_groups_with_one_tau2(
+        studies.yi,
+        studies.vi,
+        labels,
+        model=_model(analysis),
+        is_knapp_hartung=is_hksj,
+        level=analysis.choice.level,
+    )
+    groups = [
+        {
+            "group": name,
+            "k": int(found.k[i]),
+            "est": float(found.estimate[i]),
+            "se": float(found.se[i]),
+            "ci_low": float(found.ci_low[i]),
+            "ci_high": float(found.ci_high[i]),
+            "p": float(found.p_value[i]),
+        }
+        for i, name in enumerate(found.groups)
+    ]
+    return {
+        "tau2": found.tau2,
+        "groups": groups,
+        "q_between": found.q_between,
+        "df": found.df_between,
+        "p": found.p_between,
+        "interval": Interval.HKSJ.value if is_hksj else Interval.WALD.value,
+        "test": "F" if is_hksj else "chi-squared",
+    }
+
+
+def _model(analysis: "Analysis") -> Model:
+    if analysis.choice.model not in ESTIMATORS:
+        raise NoRegression(f"model {analysis.choice.model} does not go with covariates: take {', '.join(ESTIMATORS)}")
+    return analysis.choice.model
+
+
+def _renamed(coefficient: Json) -> Json:
+    names = {"estimate": "est", "p_value": "p", "wald_p_value": "wald_p"}
+    return {names.get(name, name): value for name, value in coefficient.items()}
+
+
+def _permuted(test: Json) -> Json:
+    names, p_values = test.pop("names"), test.pop("p_values")
+    columns = [{"name": name, "p": p} for name, p in zip(names, p_values, strict=True)]  # type: ignore[call-overload]
+    return {"coefficients": columns, **test}
+
+
+def _require(studies: Studies, column: str) -> None:
+    name = column.strip().lower()
+    for row in studies.rows:
+        if name not in row.cells:
+            given = ", ".join(sorted(filter(None, row.cells)))
+            raise PoolError(f"{studies.path}: no column {column!r}; there are {given}")
+
+
+def _is_given(cells: dict[str, str], column: str) -> bool:
+    return cells.get(column.strip().lower(), "").lower() not in MISSING
+
+
+def _covariate(studies: Studies, column: str) -> Covariates:
+    """A column as numbers if any cell is one, else as words.
+
+    Raises
+    ------
+    PoolError
+        If some cells are numbers and one is not, which is a slip.
+    """
+    name = column.strip().lower()
+    numbers, slips = [], []
+    for row in studies.rows:
+        try:
+            numbers.append(row.number(name))
+        except PoolError as slip:
+            slips.append(slip)
+    if not numbers:
+        return dummies(column, [row.cells[name] for row in studies.rows])
+    if slips:
+        raise slips[0]
+    return Covariates((column,), np.array(numbers, dtype=np.float64)[:, None])

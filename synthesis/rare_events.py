@@ -1,0 +1,168 @@
+"""Which analyses have rare events, and what other ways of pooling them say."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from msgspec.structs import replace
+
+from models.analysis import Applicability
+from models.rare_events import NAMES, RareEvents, RareLine, side_of
+from models.synthesis import EffectInput, PooledEffect
+from models.vocabulary import RATIOS, TABLE_MEASURES, Interval, Measure, Model
+from synthesis.beta_binomial import beta_binomial
+from synthesis.exact_odds_ratio import BEYOND, exact_odds_ratio
+from synthesis.glmm import glmm
+from synthesis.pooling import has_table
+from synthesis.score_roots import NotEstimable
+from synthesis.sparse_tables import SparseTables
+
+FEW = 4
+"""Up to so many rows a between-study variance is hardly known, and an exact method is worth looking at."""
+
+READY = "{n} of {k} rows give a ready estimate and not people with events"
+PAIRED = "a cross-over trial's people are not two arms"
+
+Lines = tuple[RareLine, ...]
+
+
+def rare_events(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect]) -> tuple[RareEvents, ...]:
+    """Pool the events of every analysis in which they are rare in four other ways.
+
+    Events count as rare where a table has a cell of 0, or where at most `FEW` rows are pooled.
+
+    Parameters
+    ----------
+    inputs : effects of studies, all evidence sets together
+    effects : pooled from them; the first headline of an evidence set and analysis is what others are held against
+
+    Returns
+    -------
+    tuple of RareEvents
+        In the order of the effects. What cannot be computed has a line that says why.
+    """
+    found: list[RareEvents] = []
+    done: dict[tuple[object, ...], Lines] = {}
+    seen = set()
+    for effect in effects:
+        key = (effect.evidence_set, effect.analysis)
+        if key in seen or not effect.is_headline or effect.subgroup.number or effect.measure not in TABLE_MEASURES:
+            continue
+        seen.add(key)
+        rows = rows_of(inputs, effect)
+        if not is_rare(rows):
+            continue
+        what = (effect.measure, effect.level, *((item.row, *_counts(item)) for item in rows))
+        if what not in done:
+            done[what] = _lines(rows, effect)
+        has_interval = effect.ci_low is not None and effect.ci_high is not None
+        found.append(
+            RareEvents(
+                evidence_set=effect.evidence_set,
+                analysis=effect.analysis,
+                comparison=effect.comparison,
+                outcome=effect.outcome,
+                timepoint=effect.timepoint,
+                headline_side=side_of(effect.ci_low, effect.ci_high, effect.measure) if has_interval else None,
+                lines=done[what],
+            )
+        )
+    return tuple(found)
+
+
+def rows_of(inputs: Sequence[EffectInput], effect: PooledEffect | RareEvents) -> list[EffectInput]:
+    """Rows of an analysis as a whole, double zeros included."""
+    return [
+        item
+        for item in inputs
+        if (item.evidence_set, item.analysis) == (effect.evidence_set, effect.analysis)
+        and item.counts_in is not Applicability.SUBGROUP
+        and (has_table(item) or item.yi is not None)
+    ]
+
+
+def is_rare(rows: Sequence[EffectInput]) -> bool:
+    """Whether rows have a table with a cell of 0, or are few and have tables."""
+    cells = [(_counts(item)[:4]) for item in rows if has_table(item)]
+    has_zero = any(a in (0, n1) or c in (0, n2) for a, n1, c, n2 in cells)
+    return bool(cells) and (has_zero or len(rows) <= FEW)
+
+
+def _counts(item: EffectInput) -> tuple[float, float, float, float, float, int]:
+    return (
+        item.events_intervention or 0,
+        item.n_intervention,
+        item.events_control or 0,
+        item.n_control,
+        item.design_effect,
+        item.shared_by,
+    )
+
+
+def _lines(rows: Sequence[EffectInput], effect: PooledEffect) -> Lines:
+    problem, n_ready = "", sum(not has_table(item) for item in rows)
+    if n_ready:
+        problem = READY.format(n=n_ready, k=len(rows))
+    elif any(item.correlation is not None for item in rows):
+        problem = PAIRED
+    measure = Measure.OR if effect.measure is Measure.PETO else effect.measure
+    lines = []
+    for model in NAMES:
+        line = RareLine(
+            model=model,
+            measure=measure if model is Model.BETA_BINOMIAL else Measure.OR,
+            interval=Interval.EXACT if model is Model.EXACT else Interval.WALD,
+            level=effect.level,
+        )
+        lines.append(_said(line, problem) if problem else _computed(line, tables_of(rows)))
+    return tuple(lines)
+
+
+def tables_of(rows: Sequence[EffectInput]) -> SparseTables:
+    """Events and people, those of clusters and shared control groups divided."""
+    one = np.array([item.design_effect for item in rows])
+    two = one * np.array([item.shared_by for item in rows])
+    a, n1, c, n2 = np.array([_counts(item)[:4] for item in rows]).T
+    return SparseTables.of(a / one, n1 / one, c / two, n2 / two)
+
+
+def _said(line: RareLine, problem: str) -> RareLine:
+    return replace(line, note=f"not computable: {problem}")
+
+
+def _computed(line: RareLine, tables: SparseTables) -> RareLine:
+    try:
+        return replace(line, **_FITS[line.model](line, tables))
+    except NotEstimable as reason:
+        return _said(line, str(reason))
+
+
+def _of_mixed(line: RareLine, tables: SparseTables) -> dict[str, Any]:
+    fit = glmm(tables, line.model, level=line.level)
+    return _natural(line, fit) | {"tau2": fit.tau2}
+
+
+def _of_beta(line: RareLine, tables: SparseTables) -> dict[str, Any]:
+    fit = beta_binomial(tables, line.measure, level=line.level)
+    return _natural(line, fit) | {"rho": fit.rho}
+
+
+def _of_exact(line: RareLine, tables: SparseTables) -> dict[str, Any]:
+    fit = exact_odds_ratio(tables, level=line.level)
+    return _natural(line, fit) | {"tau2": 0.0, "note": "" if fit.estimate is not None else BEYOND}
+
+
+def _natural(line: RareLine, fit: Any) -> dict[str, Any]:
+    """Estimate and limits as people read them, with what needs no change."""
+    scale = np.exp if line.measure in RATIOS else float
+    told = {name: getattr(fit, name) for name in ("estimate", "ci_low", "ci_high")}
+    same = {name: getattr(fit, name) for name in ("k", "se", "p_value")}
+    return {name: None if value is None else float(scale(value)) for name, value in told.items()} | same
+
+
+_FITS: dict[Model, Callable[[RareLine, SparseTables], dict[str, Any]]] = {
+    Model.GLMM_CM_EL: _of_mixed,
+    Model.GLMM_UM_FS: _of_mixed,
+    Model.BETA_BINOMIAL: _of_beta,
+    Model.EXACT: _of_exact,
+}

@@ -76,28 +76,41 @@ class RareEvents(Value, frozen=True, kw_only=True):
 
     @property
     def sentence(self) -> str:
-        """Whether the other ways come to what the headline says of no effect."""
+        """Whether the other ways come to what the headline says, for readers who are no statisticians."""
         known = [line for line in self.lines if line.is_computable]
-        lost = len(self.lines) - len(known)
-        left = f" {NUMBER_WORDS[lost]} other cannot be computed; the table says why." if lost and known else ""
         if not known:
             return f"None of {len(self.lines)} other ways of pooling rare events can be computed; the table says why."
-        ways = f"{NUMBER_WORDS[len(known)]} other way{'s' if len(known) > 1 else ''} of pooling rare events"
+        n_lost = len(self.lines) - len(known)
+        lost = f" {NUMBER_WORDS[n_lost]} more cannot be computed; the table says why." if n_lost else ""
+        plural = len(known) > 1
+        ways = f"{NUMBER_WORDS[len(known)]} other {'ways' if plural else 'way'} of pooling rare events"
+        by_side = {side: [line for line in known if line.side == side] for side in SHOWN}
         if self.headline_side is None:
-            return f"{ways} stand beside a result that has no interval.{left}"
-        other = [line for line in known if line.side != self.headline_side]
-        if not other:
-            verb = "agree" if len(known) > 1 else "agrees"
-            return f"{ways} {verb} with the result: {_SAID[self.headline_side]}.{left}"
-        differ = "; ".join(f"by {NAMES[line.model]} {_SAID[line.side or 0]}" for line in other)
-        head = f"{ways}: {len(known) - len(other)} agree{'s' if len(known) - len(other) == 1 else ''} with the result"
-        if len(other) == len(known):
-            head = f"{ways} differ{'s' if len(known) == 1 else ''} from the result"
-        return f"{head}, by which {_SAID[self.headline_side]}; {differ}.{left}"
+            return f"{ways} {'show' if plural else 'shows'} {_each(by_side)}; the result has no interval.{lost}"
+        result = SHOWN[self.headline_side]
+        n_same = len(by_side.pop(self.headline_side))
+        if n_same == len(known):
+            return f"{ways} {'agree' if plural else 'agrees'} with the result: {result}.{lost}"
+        if not n_same:
+            differ = "all differ" if plural else "differs"
+            return f"{ways} {differ} from the result ({result}): {_each(by_side)}.{lost}"
+        agree = f"{n_same} {'agrees' if n_same == 1 else 'agree'} with the result ({result})"
+        return f"{ways}: {agree}; {_each(by_side)}.{lost}"
 
 
-_SAID = {
-    0: "the interval includes no effect",
-    1: "the interval lies above no effect",
-    -1: "the interval lies below no effect",
+def _each(by_side: dict[int, list[RareLine]]) -> str:
+    """``fewer events with the intervention by the exact odds ratio``."""
+    parts = []
+    for side, lines in by_side.items():
+        *most, last = [NAMES[line.model] for line in lines] or [""]
+        names = f"{', '.join(most)} and {last}" if most else last
+        parts += [f"{SHOWN[side]} by {names}"] if lines else []
+    return "; ".join(parts)
+
+
+SHOWN = {
+    0: "no clear difference",
+    -1: "fewer events with the intervention",
+    1: "more events with the intervention",
 }
+"""What an interval shows, by its side of no effect."""

@@ -160,7 +160,7 @@ class _Arm:
             at = self.at(risk, theta)
             low, high = (risk, high) if at.risk > 0 else (low, risk)
             new = risk - at.risk / at.risk_risk
-            if not low < new < high:
+            if not low <= new <= high:
                 new = (low + high) / 2
             step, risk = new - risk, new
             if abs(step) <= SMALL_STEP * risk:

@@ -5,8 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from models.further_ways import FURTHER_INTERVALS, RARE_MODELS
 from models.terms import Row
-from models.vocabulary import FURTHER_INTERVALS, MEAN_MEASURES, RARE_MODELS, RATIOS, Interval, Measure, Model
+from models.vocabulary import MEAN_MEASURES, RATIOS, Interval, Measure, Model
 from models.zero_cells import AddTo, ZeroDouble
 
 CONTRAST_MEASURES = frozenset(Measure) - {Measure.PETO}

@@ -10,12 +10,13 @@ from pydantic import AfterValidator, Field, PrivateAttr, field_validator, model_
 from models.analysis import Analysis
 from models.database_names import TITLES
 from models.eligibility import Eligibility, InterventionRow
+from models.further_ways import FURTHER_INTERVALS, RARE_MODELS
 from models.pico import Pico
 from models.plain_faults import refuse
 from models.search_rows import SourceSearch, problems_of_searches
 from models.supplement_choice import SupplementChoice
 from models.terms import Strict
-from models.vocabulary import FURTHER_INTERVALS, RARE_MODELS, TABLE_MEASURES, Convention, Interval, Measure, Model
+from models.vocabulary import TABLE_MEASURES, Convention, Interval, Measure, Model
 
 AS_ANALYSED = "as analysed"
 """Name of the time of analyses of which nobody tells a time."""

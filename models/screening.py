@@ -6,6 +6,7 @@ from datetime import date, datetime
 import msgspec
 
 from models.dates import PartialDate
+from models.study_relations import StudyRelationKind
 from models.value import Value
 from models.vocabulary import (
     AlertGrade,
@@ -14,7 +15,6 @@ from models.vocabulary import (
     LinkMethod,
     ReportKind,
     StudyList,
-    StudyRelationKind,
     StudyState,
     Verdict,
 )

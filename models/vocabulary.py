@@ -124,21 +124,6 @@ class RelationKind(StrEnum):
     """The report is an article, whose preprint is named."""
 
 
-class StudyRelationKind(StrEnum):
-    """How two studies that stay two belong together."""
-
-    DUPLICATE = "duplicate"
-    """Perhaps one study registered twice in a register; a person says so in links.csv."""
-    EXTENSION = "extension"
-    SUB_STUDY = "sub_study"
-    RE_REGISTRATION = "re_registration"
-    """Withdrawn before anybody took part, and registered anew."""
-    SHARED_NUMBER = "shared_number"
-    """Both declare one EudraCT, EU CT or universal trial number."""
-    NAMED = "named"
-    """One names the other, and nothing tells why."""
-
-
 class LinkMethod(StrEnum):
     """How a record or report came to belong to a study; a person overrides all others."""
 
@@ -313,21 +298,6 @@ class Model(StrEnum):
     """One common odds ratio, conditional on all events of each study, with exact limits."""
 
 
-RARE_MODELS = frozenset(
-    {
-        Model.GLMM_CM_AL,
-        Model.GLMM_CM_EL,
-        Model.GLMM_UM_FS,
-        Model.GLMM_CM_AL_EE,
-        Model.GLMM_CM_EL_EE,
-        Model.GLMM_UM_FS_EE,
-        Model.BETA_BINOMIAL,
-        Model.EXACT,
-    }
-)
-"""Models of rare events, which take counts as they are. They stand beside a review's conventions and are none."""
-
-
 class Interval(StrEnum):
     WALD = "wald"
     HKSJ = "hksj"
@@ -340,12 +310,6 @@ class Interval(StrEnum):
     """By the exact distribution of the exact model."""
     MID_P = "mid-p"
     """The same with half the probability of what was observed."""
-
-
-CONVENTIONAL_INTERVALS = (Interval.WALD, Interval.HKSJ, Interval.HKSJ_TRUNCATED)
-
-FURTHER_INTERVALS = frozenset(Interval) - {*CONVENTIONAL_INTERVALS}
-"""Intervals that no convention of Cochrane has."""
 
 
 class Convention(StrEnum):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from models.vocabulary import RARE_MODELS, RATIOS, Convention, Interval, Measure, Model
+from models.further_ways import RARE_MODELS
+from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
 from models.zero_cells import AddTo
 from pooling.effects import Studies, studies_of
 from pooling.rare import interval_of, is_further, pool_further

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec.structs import replace
 
-from models.vocabulary import FURTHER_INTERVALS, RARE_MODELS, Interval, Measure, Model
+from models.further_ways import FURTHER_INTERVALS, RARE_MODELS
+from models.vocabulary import Interval, Measure, Model
 from pooling.effects import Studies
 from synthesis.beta_binomial import beta_binomial
 from synthesis.exact_odds_ratio import BEYOND, exact_odds_ratio

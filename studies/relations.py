@@ -7,9 +7,10 @@ from itertools import combinations
 from models.dates import first_day
 from models.registers import SHARED_NUMBERS
 from models.screening import StudyRelation
+from models.study_relations import StudyRelationKind
 from models.terms import TermRule
 from models.trial import TrialRecord
-from models.vocabulary import Status, StudyRelationKind
+from models.vocabulary import Status
 from studies.identifiers import Identifier, identifiers_in
 from studies.likeness import Titles
 from studies.terms import Field, Found, find

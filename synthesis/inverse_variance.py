@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from models.vocabulary import FURTHER_INTERVALS, RARE_MODELS, Interval, Model
+from models.further_ways import FURTHER_INTERVALS, RARE_MODELS
+from models.vocabulary import Interval, Model
 from synthesis.between_study import ESTIMATORS, dersimonian_laird, estimate_tau2, q_profile
 from synthesis.study_sets import Array, StudySets
 

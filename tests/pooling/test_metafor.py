@@ -6,8 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from models.further_ways import CONVENTIONAL_INTERVALS
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import CONVENTIONAL_INTERVALS, Convention, EvidenceSet, Interval, Measure, Model
+from models.vocabulary import Convention, EvidenceSet, Interval, Measure, Model
 from pooling.metafor import crosscheck_with_metafor, find_metafor
 from synthesis.pooling import natural, pool
 

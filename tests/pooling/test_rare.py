@@ -4,8 +4,9 @@ import math
 
 import pytest
 
+from models.further_ways import FURTHER_INTERVALS, RARE_MODELS
 from models.protocol import PoolingChoice
-from models.vocabulary import FURTHER_INTERVALS, RARE_MODELS, Interval, Measure, Model
+from models.vocabulary import Interval, Measure, Model
 from pooling.further import Further, Wanted, further_of
 from pooling.pool import analyses, pool_files
 from pooling.spreadsheet import PoolError

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from models.folder_rows import LinkRow
 from models.judgement import Linked
 from models.literature import Literature
+from models.study_relations import StudyRelationKind
 from models.trial import SecondaryId, TrialRecord
-from models.vocabulary import LinkMethod, Status, StudyRelationKind
+from models.vocabulary import LinkMethod, Status
 from studies.linkage import link
 
 Build = Callable[..., TrialRecord]

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.analysis import Applicability, Method
-from models.vocabulary import CONVENTIONAL_INTERVALS, Interval, Measure, Model
+from models.further_ways import CONVENTIONAL_INTERVALS
+from models.vocabulary import Interval, Measure, Model
 from synthesis.analysis import AnalysisResult, analyse
 from synthesis.analysis_rows import AnalysisRow, AnalysisSettings
 from synthesis.study_effects import DataType

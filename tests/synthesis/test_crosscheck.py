@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from models.analysis import Analysis, Method
+from models.further_ways import CONVENTIONAL_INTERVALS
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import CONVENTIONAL_INTERVALS, ArmRole, Convention, EvidenceSet, Interval, Measure, Model
+from models.vocabulary import ArmRole, Convention, EvidenceSet, Interval, Measure, Model
 from synthesis.crosscheck import crosscheck
 from synthesis.effect_size import effect_inputs
 from synthesis.pooling import MH_MEASURES, natural, pool

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from models.vocabulary import CONVENTIONAL_INTERVALS, Interval, Model
+from models.further_ways import CONVENTIONAL_INTERVALS
+from models.vocabulary import Interval, Model
 from synthesis.between_study import estimate_tau2, q_profile
 from synthesis.inverse_variance import pool_sets, prediction_interval
 from synthesis.study_sets import StudySets

@@ -56,7 +56,9 @@ review_effect_input = table(
     column("yi", FLOAT, "Effect on the analysis scale: difference, or log of the ratio"),
     column("vi", FLOAT, "Sampling variance of yi"),
     column("source", TEXT, "Report with table, or path into the registry record"),
-    column("known_from", DATE, "Day on which the last of its numbers was known; NULL for those that nobody has entered"),
+    column(
+        "known_from", DATE, "Day on which the last of its numbers was known; NULL for those that nobody has entered"
+    ),
     column("evidence", TEXT, "verbatim, derived or inferred"),
     column("note", TEXT, "What a reader must know about these numbers"),
 )

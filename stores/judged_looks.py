@@ -22,7 +22,18 @@ def anytime_rows(looks: Sequence[Looks]) -> list[Row]:
 
 def look_rows(looks: Sequence[Looks]) -> list[Row]:
     """One row per look."""
-    names = ("place", "k", "n_participants", "information", "score", "estimate", "ci_low", "ci_high", "e_value", "log_e")
+    names = (
+        "place",
+        "k",
+        "n_participants",
+        "information",
+        "score",
+        "estimate",
+        "ci_low",
+        "ci_high",
+        "e_value",
+        "log_e",
+    )
     reached = ("z", "share", "z_boundary", "has_crossed")
     return [
         columns_of(item, *_ANALYSIS)

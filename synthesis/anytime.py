@@ -20,12 +20,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.vocabulary import Measure
 from synthesis.study_sets import Array, StudySets
-
-HALF_SD = 0.5
-"""Smallest difference in standard deviations that counts where a protocol names none. Cochrane Handbook 6.5, section
-15.5.3.1."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +126,7 @@ def accumulate(yi: ArrayLike, vi: ArrayLike, bet: Bet) -> Evidence:
 
 
 def _bet_on(information: Array, estimate: Array, bet: Bet) -> tuple[Array, Array, Array]:
-    """log E and limits; every factor is kept near 1, so that neither a huge I nor a tiny g overflows."""
+    """Logarithm of E and limits; every factor is kept near 1, so that neither a huge I nor a tiny g overflows."""
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         stake = bet.g * information
         grown = np.log1p(stake)
@@ -140,37 +135,3 @@ def _bet_on(information: Array, estimate: Array, bet: Bet) -> tuple[Array, Array
         half = np.sqrt((grown - 2 * log1p(-bet.level)) / share / information)
     half = np.where(stake > 0, half, inf)
     return np.where(stake > 0, log_e, 0.0), estimate - half, estimate + half
-
-
-@dataclass(frozen=True)
-class Stake:
-    """g of an outcome, and what it was made from."""
-
-    g: float
-    said: str
-
-
-def stake_of(
-    measure: Measure, *, is_ratio: bool, smallest: float | None, relative_reduction: float
-) -> Stake | None:
-    """The stake of an outcome for which none is stated: the square of the smallest effect that matters.
-
-    Parameters
-    ----------
-    measure : effect measure
-    is_ratio : whether it is pooled as logarithms
-    smallest : smallest difference that matters, in units of the outcome; not read of ratios, since it is none
-    relative_reduction : smallest one that matters, between 0 and 1, for ratios
-
-    Returns
-    -------
-    Stake or None
-        None where nobody has said which difference matters.
-    """
-    if is_ratio:
-        return Stake(log1p(-relative_reduction) ** 2, f"a relative reduction of {100 * relative_reduction:g} %")
-    if measure in (Measure.SMD, Measure.SMD_APPROXIMATE):
-        return Stake(HALF_SD**2, f"a difference of {HALF_SD:g} standard deviations")
-    if smallest is None:
-        return None
-    return Stake(smallest**2, f"a difference of {smallest:g}, the smallest that matters")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -13,11 +14,12 @@ from models.people import people_in
 from models.protocol import Outcome, Protocol
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import EvidenceSet, Model
-from synthesis.anytime import Bet, Evidence, Stake, accumulate, stake_of
+from synthesis.anytime import Bet, accumulate
 from synthesis.certainty import information_size
 from synthesis.inverse_variance import pool_sets
 from synthesis.pooling import COMMON_MODELS
 from synthesis.sequential import Position, adjusted_information_size, diversity, positions
+from synthesis.stakes import Stake, stake_of
 from synthesis.study_sets import Array
 
 LOOKED_AT = (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL)
@@ -26,9 +28,7 @@ LOOKED_AT = (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL)
 NO_STAKE = "the protocol names no smallest difference that matters (mid) and no g for this outcome"
 
 
-def looks_of(
-    inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], protocol: Protocol
-) -> tuple[Looks, ...]:
+def looks_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], protocol: Protocol) -> tuple[Looks, ...]:
     """Look at every analysis as often as its data changed.
 
     Parameters
@@ -151,16 +151,29 @@ class _Counted:
     def looks(self, bet: Bet) -> Iterator[Look]:
         evidence, reached = accumulate(self.yi, self.vi, bet), self._positions()
         for place, (arrival, end) in enumerate(zip(self.arrived, self.last, strict=True)):
+            now = reached[place] if reached else None
             yield Look(
                 place=place + 1,
                 day=arrival.day,
                 studies=tuple(dict.fromkeys(item.study_id for item in arrival.rows)),
                 k=int(end) + 1,
                 n_participants=self.people[place],
+                information=float(evidence.information[end]),
+                score=float(evidence.score[end]),
+                estimate=self._natural(evidence.estimate[end]),
+                ci_low=self._natural(evidence.ci_low[end]),
+                ci_high=self._natural(evidence.ci_high[end]),
+                log_e=float(evidence.log_e[end]),
                 z=float(self.z[place]),
-                **_on_natural_scale(evidence, int(end), is_ratio=self.effect.is_ratio),
-                **_told(reached[place] if reached else None),
+                share=now.share if now else None,
+                z_boundary=now.z_boundary if now and isfinite(now.z_boundary) else None,
+                has_crossed=now.has_crossed if now else None,
             )
+
+    def _natural(self, value: float) -> float:
+        """As readers read it: a ratio for a log ratio, infinite where it is too large to be held."""
+        with np.errstate(over="ignore"):
+            return float(np.exp(value) if self.effect.is_ratio else value)
 
     def _positions(self) -> tuple[Position, ...]:
         """Where each look stands; nothing where people or the required size are not known."""
@@ -179,21 +192,3 @@ def _people(rows: Sequence[EffectInput]) -> int | None:
     """People of all rows; None where not every row tells its own."""
     people = people_in(rows)
     return None if people.is_least else people.n
-
-
-def _on_natural_scale(evidence: Evidence, at: int, *, is_ratio: bool) -> dict[str, float]:
-    """The numbers of one look by their names."""
-    with np.errstate(over="ignore"):
-        read = {
-            name: float(np.exp(value) if is_ratio else value)
-            for name in ("estimate", "ci_low", "ci_high")
-            for value in [getattr(evidence, name)[at]]
-        }
-    return read | {name: float(getattr(evidence, name)[at]) for name in ("information", "score", "log_e")}
-
-
-def _told(position: Position | None) -> dict[str, float | bool | None]:
-    if position is None:
-        return {}
-    boundary = position.z_boundary if np.isfinite(position.z_boundary) else None
-    return {"share": position.share, "z_boundary": boundary, "has_crossed": position.has_crossed}

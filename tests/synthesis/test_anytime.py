@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 from scipy.integrate import quad
 
-from models.vocabulary import Measure
-from synthesis.anytime import Bet, accumulate, stake_of
+from synthesis.anytime import Bet, accumulate
 
 EFFECT = st.floats(-5, 5)
 VARIANCE = st.floats(1e-4, 50)
@@ -166,21 +165,3 @@ def test_a_level_that_is_no_probability_is_refused(level):
 def test_studies_without_an_effect_are_refused(yi, vi):
     with pytest.raises(ValueError, match=r"yi"):
         accumulate(yi, vi, Bet(1.0))
-
-
-@pytest.mark.parametrize(
-    ("measure", "is_ratio", "smallest", "g"),
-    [
-        (Measure.MD, False, 4.0, 16.0),
-        (Measure.RD, False, 0.05, 0.0025),
-        (Measure.RR, True, None, math.log(0.75) ** 2),
-        (Measure.RR, True, 4.0, math.log(0.75) ** 2),  # a MID in units of the outcome is no ratio
-        (Measure.GEN, True, None, math.log(0.75) ** 2),
-        (Measure.SMD, False, 4.0, 0.25),
-        (Measure.MD, False, None, None),
-        (Measure.GEN, False, None, None),
-    ],
-)
-def test_the_stake_is_the_square_of_the_smallest_effect_that_matters(measure, is_ratio, smallest, g):
-    stake = stake_of(measure, is_ratio=is_ratio, smallest=smallest, relative_reduction=0.25)
-    assert (stake.g if stake else None) == (pytest.approx(g, rel=1e-12) if g else None)

@@ -13,7 +13,7 @@ from models.looks import Look, Looks
 from models.people import people_in
 from models.protocol import Outcome, Protocol
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import EvidenceSet, Model
+from models.vocabulary import EvidenceSet, Measure, Model
 from synthesis.anytime import Bet, accumulate
 from synthesis.certainty import information_size
 from synthesis.inverse_variance import pool_sets
@@ -117,7 +117,8 @@ def _stake(effect: PooledEffect, outcome: Outcome, protocol: Protocol) -> Stake 
     return stake_of(
         effect.measure,
         is_ratio=effect.is_ratio,
-        smallest=outcome.mid,
+        # A MID is told in units of the outcome, of which a standardised difference has none.
+        smallest=None if effect.measure in (Measure.SMD, Measure.SMD_APPROXIMATE) else outcome.mid,
         relative_reduction=choice.relative_reduction,
     )
 

@@ -22,7 +22,7 @@ def stake_of(measure: Measure, *, is_ratio: bool, smallest: float | None, relati
     ----------
     measure : effect measure
     is_ratio : whether it is pooled as logarithms
-    smallest : smallest difference that matters, in units of the outcome; not read of ratios, since it is none
+    smallest : smallest difference that matters, on the analysis scale; not read of ratios, of which it is none
     relative_reduction : smallest one that matters, between 0 and 1, for ratios
 
     Returns
@@ -32,7 +32,7 @@ def stake_of(measure: Measure, *, is_ratio: bool, smallest: float | None, relati
     """
     if is_ratio:
         return Stake(log1p(-relative_reduction) ** 2, f"a relative reduction of {100 * relative_reduction:g} %")
-    if measure in (Measure.SMD, Measure.SMD_APPROXIMATE):
+    if smallest is None and measure in (Measure.SMD, Measure.SMD_APPROXIMATE):
         return Stake(HALF_SD**2, f"a difference of {HALF_SD:g} standard deviations")
     if smallest is None:
         return None

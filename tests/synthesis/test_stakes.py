@@ -18,7 +18,8 @@ from synthesis.stakes import stake_of
         (Measure.RR, True, None, math.log(0.75) ** 2),
         (Measure.RR, True, 4.0, math.log(0.75) ** 2),  # a MID in units of the outcome is no ratio
         (Measure.GEN, True, None, math.log(0.75) ** 2),
-        (Measure.SMD, False, 4.0, 0.25),
+        (Measure.SMD, False, None, 0.25),
+        (Measure.SMD, False, 0.2, 0.04),
         (Measure.MD, False, None, None),
         (Measure.GEN, False, None, None),
     ],

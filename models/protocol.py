@@ -266,7 +266,7 @@ class Protocol(Strict):
         known = [outcome.id for outcome in self.outcomes]
         for name in self.supplements.looks.g:
             if name not in known:
-                says = f"is none of the outcomes: write one of {', '.join(known) or 'none'}"
+                says = "is none of the outcomes: " + (f"write one of {', '.join(known)}" if known else "remove it")
                 yield ("supplements", "looks", "g", name), name, says
         for at, comparison in enumerate(self.comparisons):
             others = sorted({item.id for item in self.comparisons} - {comparison.id})

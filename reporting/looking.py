@@ -1,7 +1,7 @@
 """What is said to readers of looks at an analysis: one sentence first, then how the evidence stood at each look."""
 
 from collections.abc import Sequence
-from math import isfinite
+from math import isfinite, log
 
 from models.looks import Look, Looks
 from models.vocabulary import EvidenceSet
@@ -41,7 +41,7 @@ def _answer(looks: Looks) -> str:
     else:
         said = f"had the analysis been looked at every night, the evidence would not be enough to show a difference ({needed})"
         if now.e_value < 1:
-            said += ", and the data fit no difference better than one that matters"
+            said += ", and the data fit “no difference” better than a difference that matters"
     return f"{said}. The interval that holds at all looks together is {limits(now, looks)}."
 
 
@@ -80,15 +80,35 @@ def limits(look: Look, looks: Looks) -> str:
     return numbers.interval(look.ci_low, look.ci_high, looks.is_ratio)
 
 
+def bars(looks: Looks) -> list[tuple[float, float, float]]:
+    """Lower limit, estimate and upper limit of each look from 0 to 100, with no effect at 50; what lies beyond is cut."""
+    scale = log if looks.is_ratio else float
+    drawn = [
+        [scale(value) if isfinite(value) and (value > 0 or not looks.is_ratio) else None for value in values]
+        for look in looks.looks
+        for values in [(look.ci_low, look.estimate, look.ci_high)]
+    ]
+    # The last look is the narrowest as a rule, and the one that matters: twice its reach is in the picture.
+    reach = 2 * max((abs(value) for value in drawn[-1] if value), default=1.0) if drawn else 1.0
+
+    def place(value: float | None, beyond: float) -> float:
+        return beyond if value is None else round(min(100.0, max(0.0, 50 + 50 * value / reach)), 1)
+
+    return [(place(low, 0.0), place(middle, 50.0), place(high, 100.0)) for low, middle, high in drawn]
+
+
 def day(look: Look) -> str:
     return words.day(look.day) if look.day else "not entered yet"
 
 
-def boundary(look: Look) -> str:
-    """Boundary of z; infinite where none counts yet."""
-    if look.share is None:
+def z_and_boundary(look: Look) -> str:
+    """``2.93 (3.93)``: z, and what it must reach at this look."""
+    if look.z is None:
         return numbers.UNKNOWN
-    return "none counts yet" if look.z_boundary is None else numbers.fixed(look.z_boundary, 2)
+    if look.share is None:
+        return numbers.fixed(look.z, 2)
+    boundary = "too early" if look.z_boundary is None else numbers.fixed(look.z_boundary, 2)
+    return f"{numbers.fixed(look.z, 2)} ({boundary})"
 
 
 def _on(look: Look) -> str:

@@ -45,7 +45,7 @@ LATER = {"place": 2, "day": date(2024, 2, 29)}
         (looks(at(log_e=log(26))), "the evidence would still show a difference (e-value 26; 20 is needed)"),
         (
             looks(at(log_e=log(0.4))),
-            "(e-value 0.40; 20 is needed), and the data fit no difference better than one that",
+            "(e-value 0.40; 20 is needed), and the data fit “no difference” better than a difference",
         ),
         (
             looks(at(log_e=log(30)), at(log_e=log(5), **LATER)),
@@ -91,11 +91,38 @@ def test_boundaries_say_where_the_evidence_stands(told, said):
 
 
 @pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        (LOOK, "2.93 (3.93)"),
+        (at(z_boundary=None), "2.93 (too early)"),
+        (at(share=None, z_boundary=None), "2.93"),
+        (at(z=None), "–"),
+    ],
+)
+def test_z_stands_beside_what_it_must_reach(look, said):
+    assert looking.z_and_boundary(look) == said
+
+
+@pytest.mark.parametrize(
     ("value", "said"),
     [(0.001, "< 0.01"), (0.4, "0.40"), (0.996, "1.0"), (3.21, "3.2"), (9.96, "10"), (26.4, "26"), (inf, "> 10,000")],
 )
 def test_an_e_value_has_two_digits(value, said):
     assert looking.e_value(value) == said
+
+
+@pytest.mark.parametrize(
+    ("told", "drawn"),
+    [
+        (looks(at(ci_low=-1.0, estimate=1.0, ci_high=2.0)), [(37.5, 62.5, 75.0)]),
+        (looks(at(ci_low=-9.0, ci_high=8.0, estimate=0.0), at(ci_low=0.0, estimate=1.0, ci_high=2.0)), [(0, 50, 100), (50, 62.5, 75)]),
+        (looks(at(ci_low=0.5, estimate=1.0, ci_high=2.0), is_ratio=True), [(25.0, 50.0, 75.0)]),
+        (looks(at(ci_low=0.0, estimate=1.0, ci_high=inf), is_ratio=True), [(0.0, 50.0, 100.0)]),
+        (looks(at(ci_low=-inf, estimate=3.0, ci_high=inf)), [(0.0, 75.0, 100.0)]),
+    ],
+)  # fmt: skip
+def test_intervals_are_drawn_around_no_effect_and_cut_where_they_leave_the_picture(told, drawn):
+    assert looking.bars(told) == drawn
 
 
 def test_provisional_evidence_that_is_the_same_is_not_told_twice():

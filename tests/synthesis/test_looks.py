@@ -5,6 +5,8 @@ from math import log
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.analysis import Analysis, Applicability
 from models.protocol import Protocol
@@ -180,6 +182,12 @@ def test_ratios_are_read_as_ratios_and_bet_on_as_logarithms():
     assert log(confirmed.looks[-1].ci_low) == pytest.approx(now.ci_low[-1])
 
 
+def test_a_standardised_difference_has_no_mid_in_units_of_the_outcome():
+    row = means("Ash", 0.4, date(2020, 1, 1), measure=Measure.SMD, vi=0.04, is_contrast=True)
+    (confirmed,) = looked([row], protocol("SMD", mid=4))
+    assert confirmed.g == 0.25
+
+
 def test_rows_of_a_subgroup_alone_and_rows_without_an_effect_are_not_looked_at():
     more = [
         means("Sub", 9.0, date(2020, 1, 1), counts_in=Applicability.SUBGROUP),
@@ -208,6 +216,24 @@ def test_the_second_engine_names_a_number_that_is_another(name):
     (found,) = crosscheck_looks(REVIEW, (msgspec.structs.replace(confirmed, looks=looks), provisional))
     assert (found.name, found.look.place) == (name, 2)
     assert str(found).startswith(f"1.1, 6 months, confirmed, look 2: {name} is ")
+
+
+@given(
+    st.lists(st.tuples(st.floats(-3, 3), st.floats(1e-3, 5), st.integers(0, 4)), min_size=1, max_size=6),
+    st.sampled_from([("HR", None), ("MD", 0.5), ("MD", 50.0)]),
+    st.sampled_from([1e-8, 0.1, 1e6]),
+)
+@settings(max_examples=30)
+def test_the_second_engine_confirms_whatever_there_is(studies, told, g):
+    measure, mid = told
+    rows = [
+        means(f"S{at}", yi, date(2020, 1, 1 + day), vi=vi, measure=Measure(measure), is_contrast=True)
+        for at, (yi, vi, day) in enumerate(studies)
+    ]
+    for supplements in ({}, {"looks": {"g": {"score": g}}}):
+        found = looked(rows, protocol(measure, mid=mid, supplements=supplements))
+        assert found[0].looks
+        assert crosscheck_looks(rows, found) == ()
 
 
 def test_the_second_engine_starts_from_the_arms():

@@ -217,7 +217,7 @@ def _is_plain(row: ExtractionRow) -> bool:
 
 
 def _contrast(row: ContrastRow) -> Cells | None:
-    if row.estimate is not None and row.se is None and not row.as_published:
+    if row.o_minus_e is None and row.se is None and not row.as_published:
         return None
     is_printed_ratio = row.measure in RATIOS and not row.is_log and row.estimate is not None
     if is_printed_ratio and row.estimate is not None:

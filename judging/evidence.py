@@ -4,6 +4,8 @@ from collections.abc import Container, Mapping, Sequence, Set
 from datetime import date
 
 from judging.contrast_numbers import numbers_of_contrast
+from judging.curves import StudyCurves
+from judging.landmark_contrasts import offered_by
 from judging.posted_contrasts import offered, place_of
 from models.folder_rows import ContrastRow, ExtractionRow, NumbersRow
 from models.report import Report
@@ -45,16 +47,17 @@ class Numbers(Value, frozen=True, kw_only=True):
 
 
 def numbers_of_review(
-    review: Review, sources: Mapping[str, Sequence[TrialRecord | Report]]
+    review: Review, sources: Mapping[str, Sequence[TrialRecord | Report]], curves: Sequence[StudyCurves] = ()
 ) -> tuple[Numbers, list[QueueItem]]:
     """Confirmed rows, and provisional ones where no confirmed row settles the same place.
 
     Where two registers post the same, the first one's numbers count and a difference goes to a person. A posted estimate
-    counts where no numbers of arms do.
+    counts where no numbers of arms do, and a hazard ratio that follows from landmarks where no estimate is known.
 
     Parameters
     ----------
     sources : what may hold posted results, by eligible study
+    curves : survival of studies at landmarks
     """
     extracted = [arm_of(row) for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
     contrasts = [contrast_of(row) for row in review.contrasts if row.evidence is not EvidenceWord.MEMORY]
@@ -77,6 +80,10 @@ def numbers_of_review(
             if (place := place_of(row)) not in settled:
                 unsettled.append(contrast_of(row))
                 settled.add(place)
+    for row in filter(None, map(offered_by, reversed(curves))):
+        if (place := place_of(row)) not in settled:
+            unsettled.append(contrast_of(row))
+            settled.add(place)
     numbers = Numbers(confirmed=tuple(confirmed), provisional=tuple(provisional), contrasts=tuple(unsettled))
     return numbers, queue
 

@@ -186,7 +186,8 @@ def compare_restricted_means(intervention: Curve, control: Curve, level: float =
         ratio=ratio,
     )
     variance = first.variance + second.variance
-    if isnan(variance):
+    if isnan(variance) or not variance:
+        # Where nobody has died the estimates have no error, which says nothing of how sure they are.
         return found
     z = -float(special.ndtri((1 - level) / 2))
     se, of_log = sqrt(variance), sqrt(first.variance / first.mean**2 + second.variance / second.mean**2)

@@ -93,6 +93,11 @@ class Review:
         return PublishedVersion(version="", search_date=self.protocol.watched_from)
 
     @property
+    def rows_of_numbers(self) -> tuple[NumbersRow, ...]:
+        """Every row that people entered from a report, whatever its file."""
+        return (*self.extraction, *self.contrasts, *self.survival)
+
+    @property
     def printed(self) -> tuple[EstimateRow, ...]:
         """Every estimate that the version in force gives, of analyses and of their subgroups."""
         return tuple(row for row in self.estimates if row.version == self.baseline.version)

@@ -62,8 +62,8 @@ def _caution(item: RmstDifference) -> str:
     unit = _unit(item)
     low, high = (_side(value, unit) for value in (item.least, item.most))
     said = [
-        f"The curves are known at {times} after the start, and straight between by assumption; whatever happened between,"
-        f" the difference of the printed curves is not beyond {low} and {high}."
+        f"Survival is printed at {times} after the start, and taken to fall evenly between them; whatever really happened"
+        f" there, the printed curves allow no other difference than from {low} to {high}."
     ]
     if item.ci_low is None:
         said.append("How far chance may have made it cannot be computed from what is printed.")
@@ -95,7 +95,8 @@ class _Words:
         if self.item.ci_low is None or self.item.ci_high is None:
             return ""
         name = numbers.confidence(self.item.level)
-        return f" ({name} {self.side(self.item.ci_low)} to {self.side(self.item.ci_high)})"
+        unclear = ": no clear difference" if self.item.ci_low <= 0 <= self.item.ci_high else ""
+        return f" ({name} {self.side(self.item.ci_low)} to {self.side(self.item.ci_high)}){unclear}"
 
 
 def _is_of_life(result: AnalysisResult) -> bool:

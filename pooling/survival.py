@@ -19,6 +19,7 @@ from synthesis.conversions import Conversion, Effect
 from synthesis.survival import (
     Events,
     Landmark,
+    ObservedLessExpected,
     PValue,
     bound_of_ratio,
     hazard_ratio_at_landmark,
@@ -50,41 +51,46 @@ def reader(of_effects: Reader) -> Reader:
     """Reads a row by what it has; `of_effects` reads ratios and logarithms with their errors, as of any measure."""
 
     def effects(row: Row, said: list[Conversion]) -> Values:
-        if (found := _of(row)) is None:
+        if (found := _of(row, said)) is None:
             return of_effects(row, said)
-        said += [found.yi, found.vi]
         n1, n2 = row.number("n1i"), row.number("n2i")
         return {"yi": found.yi.value, "vi": found.vi.value, "people": n1 + n2 if n1 and n2 else row.number("ni")}
 
     return effects
 
 
-def _of(row: Row) -> Effect | None:
+def _of(row: Row, said: list[Conversion]) -> Effect | None:
     """The effect of a row that has more than an effect; None where it has that, or nothing."""
+    if (found := _observed_less_expected(row)) is not None:
+        said += [item for item in found if item.given]
+        return found.effect
+    has_effect = row.number("ratio") is not None or row.number("yi") is not None
+    return None if has_effect else _at_landmark(row, said)
+
+
+def _observed_less_expected(row: Row) -> ObservedLessExpected | None:
+    """O - E and V, as given or from a test or a ratio with events."""
     oe, v = row.number("oei"), row.number("vi_oe")
     if oe is not None and v is not None:
         if v < 0:
             raise row.problem("vi_oe", f"{v:g}; give 0 or more")
         if not v:
             raise NoNumber(f"line {row.line}, column vi_oe: 0: nobody had the event")
-        return Effect(
-            Conversion(oe / v, "log HR", {"O - E": oe, "V": v}, "Tierney 2007"),
-            Conversion(1 / v, "variance of log HR", {"V": v}, "Tierney 2007"),
-        )
+        return ObservedLessExpected(Conversion(oe, "O - E", {}, "as given"), Conversion(v, "V", {}, "as given"))
     ratio, log_ratio = row.number("ratio"), row.number("yi")
     if log_ratio is not None:
         ratio = exp(log_ratio)
     has_error = any(row.number(name) is not None for name in ("vi", "sei", "ci.lb")) or _has_p(row)
     events = _events(row)
     if ratio is not None:
-        return None if has_error or events is None else o_minus_e_from_ratio_and_events(ratio, events).effect
+        return None if has_error or events is None else o_minus_e_from_ratio_and_events(ratio, events)
     z = row.number("zi")
     if z is not None and events is not None:
-        return o_minus_e_from_z(z, events).effect
+        return o_minus_e_from_z(z, events)
     if _has_p(row) and events is not None:
         favours = _favours(row)
-        return o_minus_e_from_p(_p(row, events, favours), events, favours).effect
-    return _at_landmark(row)
+        return o_minus_e_from_p(_p(row, events, favours), events, favours)
+    return None
 
 
 def _events(row: Row) -> Events | None:
@@ -146,12 +152,16 @@ def _favours(row: Row) -> ArmRole:
     return words[text]
 
 
-def _at_landmark(row: Row) -> Effect | None:
-    first, second = (_landmark(row, arm) for arm in ("1", "2"))
-    return None if first is None or second is None else hazard_ratio_at_landmark(first, second)
+def _at_landmark(row: Row, said: list[Conversion]) -> Effect | None:
+    first, second = (_landmark(row, arm, said) for arm in ("1", "2"))
+    if first is None or second is None:
+        return None
+    found = hazard_ratio_at_landmark(first, second)
+    said += [found.yi, found.vi]
+    return found
 
 
-def _landmark(row: Row, arm: str) -> Landmark | None:
+def _landmark(row: Row, arm: str, said: list[Conversion]) -> Landmark | None:
     share = row.number(f"surv{arm}i")
     if share is None:
         return None
@@ -165,10 +175,14 @@ def _landmark(row: Row, arm: str) -> Landmark | None:
         who = "everybody" if share == 0 else "nobody"
         raise NoNumber(f"line {row.line}, column surv{arm}i: {share:g}: {who} had the event, which tells of no ratio")
     se, low, high, at_risk, n = (row.number(f"{name}{arm}i") for name in ("se", "lb", "ub", "nrisk", "n"))
+    made = None
     if se is None and low is not None and high is not None:
-        se = se_from_limits_of_survival(share, low, high).value
+        made = se_from_limits_of_survival(share, low, high)
     elif se is None and at_risk is not None:
-        se = se_from_at_risk(share, at_risk).value
+        made = se_from_at_risk(share, at_risk)
     elif se is None and n is not None:
-        se = se_of_share(share, n).value
+        made = se_of_share(share, n)
+    if made is not None:
+        said.append(made)
+        se = made.value
     return None if se is None else Landmark(share, se)

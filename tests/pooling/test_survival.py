@@ -66,8 +66,15 @@ def test_trials_that_report_in_different_ways_are_pooled_together(tmp_path: Path
 
 def test_every_number_that_was_computed_says_from_what(tmp_path: Path) -> None:
     found = read(tmp_path, {"study": "Ash 2001", "pval": 0.03, "favours": "intervention", "events": 48})
-    assert found.conversions[0].startswith("Ash 2001: log HR -0.626")
-    assert all("Tierney 2007" in said for said in found.conversions)
+    assert found.conversions == (
+        "Ash 2001: O - E -7.51741 computed from p 0.03, sides 2, events 48, allocation 1 (Tierney 2007)",
+        "Ash 2001: V 12 computed from events 48, allocation 1 (Tierney 2007)",
+    )
+    found = read(tmp_path, {"study": "Ash 2001", "surv1i": 0.6, "surv2i": 0.5, "n1i": 96, "n2i": 100})
+    assert [said.partition(" computed from ")[0] for said in found.conversions] == [
+        "Ash 2001: SE of survival 0.05", "Ash 2001: SE of survival 0.05", "Ash 2001: log HR -0.305214",
+        "Ash 2001: variance of log HR 0.0474266",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("p", "said"), [("<0.001", "at most 0.387"), ("> 0.05", "between 0.568 and 1")])

@@ -13,6 +13,7 @@ import msgspec
 
 from judging.curves import curves_of
 from judging.describe import descriptions_of
+from judging.doubled_numbers import given_twice, risks_beside_hazards
 from judging.evidence import Numbers, as_printed, inputs_of, numbers_of_review
 from judging.number_tasks import counted_twice, mixed_quantities, more_than_randomised, one_sided, to_confirm
 from judging.rulings import out_of_evidence
@@ -131,8 +132,8 @@ def judge(
     queue += to_confirm(numbers.provisional, numbers.contrasts)
     queue += more_than_randomised([*numbers.confirmed, *numbers.provisional], files)
     queue += one_sided([*numbers.confirmed, *numbers.provisional])
-    queue += counted_twice(inputs, review.protocol)
-    queue += mixed_quantities(inputs, review.protocol)
+    queue += [*counted_twice(inputs, review.protocol), *mixed_quantities(inputs, review.protocol)]
+    queue += [*given_twice(numbers.settled, review.protocol), *risks_beside_hazards(numbers.settled, review.protocol)]
     events = tuple(event for study in files for event in events_of(study, context, thresholds, told.nights))
     # The arithmetic is held against what was printed, with every study that was in it then.
     published_inputs = as_printed(review, entered)

@@ -1,7 +1,8 @@
 """Columns of a spreadsheet that stand for a hazard ratio, row by row: trials of one file report it in different ways.
 
     oei vi_oe                           O - E and its variance
-    ratio or yi, with its error         hazard ratio, as for any ratio; in place of an error events
+    ratio or yi, with its error         hazard ratio, as for any ratio, limits at `level`; in place of an error events
+    o1i e1i o2i e2i                     observed and expected events of a log-rank table
     zi, or pval with favours            log-rank test, with events1i events2i, or events (and n1i n2i: allocation)
     surv1i surv2i                       survival at one time, with se1i se2i, lb1i ub1i lb2i ub2i, nrisk1i nrisk2i, or n1i n2i
 
@@ -23,6 +24,8 @@ from synthesis.survival import (
     PValue,
     bound_of_ratio,
     hazard_ratio_at_landmark,
+    hazard_ratio_from_limits,
+    hazard_ratio_from_observed_and_expected,
     o_minus_e_from_p,
     o_minus_e_from_ratio_and_events,
     o_minus_e_from_z,
@@ -44,7 +47,7 @@ class NoNumber(ValueError):
 
 def is_given(names: set[str]) -> bool:
     """Whether a file has columns that only a hazard ratio is made of."""
-    return bool(names & {"events", "events1i", "zi"}) or {"surv1i", "surv2i"} <= names
+    return bool(names & {"events", "events1i", "zi", "level", "e1i"}) or {"surv1i", "surv2i"} <= names
 
 
 def reader(of_effects: Reader) -> Reader:
@@ -52,7 +55,7 @@ def reader(of_effects: Reader) -> Reader:
 
     def effects(row: Row, said: list[Conversion]) -> Values:
         if (found := _of(row, said)) is None:
-            return of_effects(row, said)
+            return of_effects(_without_bound(row), said)
         n1, n2 = row.number("n1i"), row.number("n2i")
         return {"yi": found.yi.value, "vi": found.vi.value, "people": n1 + n2 if n1 and n2 else row.number("ni")}
 
@@ -64,8 +67,33 @@ def _of(row: Row, said: list[Conversion]) -> Effect | None:
     if (found := _observed_less_expected(row)) is not None:
         said += [item for item in found if item.given]
         return found.effect
-    has_effect = row.number("ratio") is not None or row.number("yi") is not None
-    return None if has_effect else _at_landmark(row, said)
+    if row.number("ratio") is not None or row.number("yi") is not None:
+        return _of_level(row, said)
+    return _of_table(row, said) or _at_landmark(row, said)
+
+
+def _of_level(row: Row, said: list[Conversion]) -> Effect | None:
+    """A ratio with limits of a level that the file tells; None where it tells none."""
+    level, ratio, low, high = (row.number(name) for name in ("level", "ratio", "ci.lb", "ci.ub"))
+    if level is None or ratio is None or low is None or high is None:
+        return None
+    if not 0.5 < level < 1:
+        raise row.problem("level", f"{level:g}; give a number between 0.5 and 1, such as 0.95")
+    found = hazard_ratio_from_limits(low, high, level, ratio)
+    said += found
+    return found
+
+
+def _of_table(row: Row, said: list[Conversion]) -> Effect | None:
+    """Observed and expected events of both arms."""
+    o1, e1, o2, e2 = (row.number(name) for name in ("o1i", "e1i", "o2i", "e2i"))
+    if o1 is None or e1 is None or o2 is None or e2 is None:
+        return None
+    if not o1 or not o2:
+        raise NoNumber(f"line {row.line}, column {'o2i' if o1 else 'o1i'}: 0: no ratio comes of an arm without events")
+    found = hazard_ratio_from_observed_and_expected(o1, e1, o2, e2)
+    said += found
+    return found
 
 
 def _observed_less_expected(row: Row) -> ObservedLessExpected | None:
@@ -80,10 +108,11 @@ def _observed_less_expected(row: Row) -> ObservedLessExpected | None:
     ratio, log_ratio = row.number("ratio"), row.number("yi")
     if log_ratio is not None:
         ratio = exp(log_ratio)
-    has_error = any(row.number(name) is not None for name in ("vi", "sei", "ci.lb")) or _has_p(row)
+    if ratio is not None and (_has_error(row) or _has_p(row)):
+        return None
     events = _events(row)
     if ratio is not None:
-        return None if has_error or events is None else o_minus_e_from_ratio_and_events(ratio, events)
+        return None if events is None else o_minus_e_from_ratio_and_events(ratio, events)
     z = row.number("zi")
     if z is not None and events is not None:
         return o_minus_e_from_z(z, events)
@@ -106,6 +135,22 @@ def _events(row: Row) -> Events | None:
         return None
     n1, n2 = row.number("n1i"), row.number("n2i")
     return Events(total=total, allocation=n1 / n2 if n1 and n2 else 1.0)
+
+
+def _has_error(row: Row) -> bool:
+    return any(row.number(name) is not None for name in ("vi", "sei", "ci.lb"))
+
+
+def _without_bound(row: Row) -> Row:
+    """A row whose p is only bounded is read by its other error; where it has none, no number comes of it."""
+    text = row.cells.get("pval", "")
+    if text.strip()[:1] not in {"<", ">"}:
+        return row
+    if not _has_error(row):
+        raise NoNumber(
+            f"line {row.line}, column pval: {text} bounds p, and no error comes of it; give limits or the exact p"
+        )
+    return Row(row.path, row.line, row.cells | {"pval": ""}, row.has_decimal_comma)
 
 
 def _has_p(row: Row) -> bool:

@@ -11,7 +11,7 @@ from pooling.pool import pool_files
 from pooling.reported import Numbers, read_numbers
 from pooling.spreadsheet import PoolError
 
-HEADER = "study,ratio,ci.lb,ci.ub,oei,vi_oe,zi,pval,sides,favours,events1i,events2i,events,surv1i,surv2i,se1i,se2i,lb1i,ub1i,lb2i,ub2i,nrisk1i,nrisk2i,n1i,n2i"
+HEADER = "study,ratio,level,o1i,e1i,o2i,e2i,ci.lb,ci.ub,oei,vi_oe,zi,pval,sides,favours,events1i,events2i,events,surv1i,surv2i,se1i,se2i,lb1i,ub1i,lb2i,ub2i,nrisk1i,nrisk2i,n1i,n2i"
 COLUMNS = HEADER.split(",")
 
 
@@ -33,6 +33,10 @@ def of_shares(se1: float, se2: float) -> float:
 ROWS: list[tuple[dict[str, object], float, float]] = [
     # cells, log hazard ratio, its variance
     ({"ratio": 0.8, "ci.lb": 0.64, "ci.ub": 1}, math.log(0.8), (math.log(1 / 0.64) / (2 * norm.ppf(0.975))) ** 2),
+    ({"ratio": 0.8, "ci.lb": 0.64, "ci.ub": 1, "level": 0.9}, math.log(0.8), (math.log(1 / 0.64) / (2 * norm.ppf(0.95))) ** 2),
+    ({"ratio": 0.8, "ci.lb": 0.64, "ci.ub": 1, "pval": "<0.05"}, math.log(0.8), (math.log(1 / 0.64) / (2 * norm.ppf(0.975))) ** 2),
+    ({"ratio": 0.8, "ci.lb": 0.64, "ci.ub": 1, "events1i": 0, "events2i": 3}, math.log(0.8), (math.log(1 / 0.64) / (2 * norm.ppf(0.975))) ** 2),
+    ({"o1i": 20, "e1i": 26.4, "o2i": 30, "e2i": 23.6}, math.log(20 / 26.4 / (30 / 23.6)), 1 / 26.4 + 1 / 23.6),
     ({"ratio": 0.8, "pval": 0.03}, math.log(0.8), (math.log(0.8) / Z) ** 2),
     ({"ratio": 0.8, "events1i": 20, "events2i": 30}, math.log(0.8), 1 / 12),
     ({"oei": -4, "vi_oe": 12}, -1 / 3, 1 / 12),
@@ -43,7 +47,7 @@ ROWS: list[tuple[dict[str, object], float, float]] = [
     ({"surv1i": 0.6, "surv2i": 0.5, "se1i": 0.05, "se2i": 0.06}, LANDMARK, of_shares(0.05, 0.06)),
     ({"surv1i": 0.6, "surv2i": 0.5, "n1i": 96, "n2i": 100}, LANDMARK, of_shares(0.05, 0.05)),
     ({"surv1i": 0.6, "surv2i": 0.5, "nrisk1i": 57.6, "nrisk2i": 50}, LANDMARK, of_shares(0.05, 0.05)),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("cells", "yi", "vi"), ROWS)
@@ -95,6 +99,7 @@ def test_a_p_that_is_only_bounded_leaves_its_row_out_and_says_what_it_bounds(tmp
         ({"pval": 1.3, "favours": 1, "events": 48}, "column pval: 1.3; give a number between 0 and 1"),
         ({"pval": "NS", "favours": 1, "events": 48}, "column pval: 'NS' is not a finite number"),
         ({"zi": -2, "events1i": -1, "events2i": 9}, "column events1i: -1; give 0 or more"),
+        ({"ratio": 0.8, "ci.lb": 0.6, "ci.ub": 1, "level": 95}, "column level: 95; give a number between"),
         ({"oei": -2, "vi_oe": -1}, "column vi_oe: -1; give 0 or more"),
         ({"surv1i": 60, "surv2i": 50, "n1i": 9, "n2i": 9}, "column surv1i: 60; a share of people .* write 0.6 for per cent"),
     ],
@@ -113,6 +118,8 @@ def test_a_row_that_gives_no_hazard_ratio_names_line_and_column(
         ({"surv1i": 0.5, "surv2i": 0, "se1i": 0.1, "se2i": 0}, "column surv2i: 0: everybody had the event"),
         ({"zi": -2, "events1i": 0, "events2i": 9}, "column events1i: 0: no ratio comes of a test"),
         ({"oei": 0, "vi_oe": 0}, "column vi_oe: 0: nobody had the event"),
+        ({"o1i": 0, "e1i": 2, "o2i": 5, "e2i": 3}, "column o1i: 0: no ratio comes of an arm without events"),
+        ({"ratio": 0.8, "pval": "<0.05"}, "column pval: <0.05 bounds p, and no error comes of it"),
     ],
 )
 def test_a_trial_without_a_ratio_is_left_out_with_the_reason(

@@ -7,6 +7,7 @@ from judging.survival import rmst_of
 from models.protocol import Protocol
 from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect
+from synthesis.looks import looks_of
 
 
 def supplements_of(
@@ -27,4 +28,5 @@ def supplements_of(
     """
     return Supplements(
         survival=tuple(rmst_of(curves, protocol)),
+        looks=looks_of(inputs, effects, protocol),
     )

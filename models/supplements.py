@@ -1,5 +1,6 @@
 """What stands beside the pooled effects of a review and decides nothing: further answers to the same question."""
 
+from models.looks import Looks
 from models.rmst import RmstDifference
 from models.value import Value
 
@@ -9,3 +10,4 @@ class Supplements(Value, frozen=True, kw_only=True):
 
     survival: tuple[RmstDifference, ...] = ()
     """How much longer people live on average within a time, by study."""
+    looks: tuple[Looks, ...] = ()

@@ -31,6 +31,7 @@ TABLES = {
     "drop_outs": "out_drop_out",
     "anytime": "out_anytime",
     "looks": "out_look",
+    "time_alive": "out_rmst",
 }
 """Table or view of the warehouse behind each file."""
 _TYPES = {"BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"}

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from models.looks import Look, Looks
 from models.rare_events import RareEvents
 from models.settings import Settings
 from models.synthesis import EffectInput, PooledEffect
@@ -12,37 +13,63 @@ from pooling.metafor import crosscheck_with_metafor, find_metafor
 from stores.published import published_folder
 from stores.snapshot import query
 from synthesis.crosscheck import Disagreement, crosscheck
+from synthesis.crosscheck_looks import LookDisagreement, crosscheck_looks
 from synthesis.crosscheck_rare import RareDisagreement, crosscheck_rare
 
 Item = TypeVar("Item", bound=msgspec.Struct)
 
 
 class Crosscheck(msgspec.Struct, frozen=True, kw_only=True):
-    """What two other engines say of the published effects and of lines of rare events.
+    """What two other engines say of the published effects.
 
     `n_metafor` is the number of effects that metafor answered for, None where R is not installed with it.
     """
 
     n_effects: int
+    n_looks: int
+    n_rare: int
     n_metafor: int | None
-    disagreements: tuple[Disagreement | RareDisagreement, ...]
+    disagreements: tuple[Disagreement | LookDisagreement | RareDisagreement, ...]
 
 
 def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
-    """Recompute every pooled effect and line of rare events of the newest published night with mpmath, and with metafor where it is."""
+    """Recompute every pooled effect and look of the newest published night with mpmath, effects with metafor where it is."""
     warehouse = published_folder(review, settings) / "warehouse.duckdb"
     inputs = _read(warehouse, "review_effect_input", EffectInput)
     effects = _read(warehouse, "review_pooled_effect", PooledEffect)
-    rare = _read_rare(warehouse)
+    looks = _looks(warehouse)
+    rare = _rare(warehouse)
+    found: list[Disagreement | LookDisagreement | RareDisagreement] = [
+        *crosscheck(inputs, effects),
+        *crosscheck_looks(inputs, looks),
+        *crosscheck_rare(inputs, rare),
+    ]
     n_metafor = None
-    found: list[Disagreement | RareDisagreement] = [*crosscheck(inputs, effects), *crosscheck_rare(inputs, rare)]
     if rscript := find_metafor():
         by_metafor, n_metafor = crosscheck_with_metafor(inputs, effects, rscript)
         found += by_metafor
-    return Crosscheck(n_effects=len(effects) + len(rare), n_metafor=n_metafor, disagreements=tuple(found))
+    return Crosscheck(
+        n_effects=len(effects),
+        n_looks=sum(len(item.looks) for item in looks),
+        n_rare=len(rare),
+        n_metafor=n_metafor,
+        disagreements=tuple(found),
+    )
 
 
-def _read_rare(warehouse: Path) -> list[RareEvents]:
+def _looks(warehouse: Path) -> list[Looks]:
+    """Analyses with their looks, in order."""
+    names, rows = query(warehouse, "SELECT *, look_date AS day FROM review_look ORDER BY place")
+    looks: dict[tuple[str, str], list[Look]] = {}
+    for row in (dict(zip(names, row, strict=True)) for row in rows):
+        looks.setdefault((row["evidence_set"], row["analysis"]), []).append(msgspec.convert(row, Look))
+    return [
+        msgspec.structs.replace(item, looks=tuple(looks.get((item.evidence_set, item.analysis), ())))
+        for item in _read(warehouse, "review_anytime", Looks)
+    ]
+
+
+def _rare(warehouse: Path) -> list[RareEvents]:
     """Lines of rare events, each for itself."""
     names, rows = query(warehouse, "SELECT * FROM review_rare_model")
     cells = [dict(zip(names, row, strict=True)) for row in rows]

@@ -2,13 +2,22 @@
 
 from collections.abc import Sequence
 
+from judging.curves import StudyCurves
+from judging.survival import rmst_of
 from models.protocol import Protocol
 from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect
+from synthesis.looks import looks_of
 from synthesis.rare_events import rare_events
 
 
-def supplements_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], protocol: Protocol) -> Supplements:
+def supplements_of(
+    inputs: Sequence[EffectInput],
+    effects: Sequence[PooledEffect],
+    protocol: Protocol,
+    *,
+    curves: Sequence[StudyCurves] = (),
+) -> Supplements:
     """Everything that stands beside the pooled effects.
 
     Parameters
@@ -16,5 +25,10 @@ def supplements_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect
     inputs : effects of studies, all evidence sets together
     effects : pooled from them, without those of analyses whose gate is closed
     protocol : analyses with their outcomes, and what is chosen for supplements
+    curves : survival of studies at landmarks
     """
-    return Supplements(rare=rare_events(inputs, effects))
+    return Supplements(
+        survival=tuple(rmst_of(curves, protocol)),
+        looks=looks_of(inputs, effects, protocol),
+        rare=rare_events(inputs, effects),
+    )

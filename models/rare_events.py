@@ -1,4 +1,4 @@
-"""Other ways of pooling rare events, which stand beside the pooled effect of an analysis and decide nothing."""
+"""Other ways of pooling the events, which stand beside the pooled effect of an analysis and decide nothing."""
 
 from models.value import Value
 from models.vocabulary import RATIOS, EvidenceSet, Interval, Measure, Model
@@ -79,11 +79,11 @@ class RareEvents(Value, frozen=True, kw_only=True):
         """Whether the other ways come to what the headline says, for readers who are no statisticians."""
         known = [line for line in self.lines if line.is_computable]
         if not known:
-            return f"None of {len(self.lines)} other ways of pooling rare events can be computed; the table says why."
+            return f"None of {len(self.lines)} other ways of pooling the events can be computed; the table says why."
         n_lost = len(self.lines) - len(known)
         lost = f" {NUMBER_WORDS[n_lost]} more cannot be computed; the table says why." if n_lost else ""
         plural = len(known) > 1
-        ways = f"{NUMBER_WORDS[len(known)]} other {'ways' if plural else 'way'} of pooling rare events"
+        ways = f"{NUMBER_WORDS[len(known)]} other {'ways' if plural else 'way'} of pooling the events"
         by_side = {side: [line for line in known if line.side == side] for side in SHOWN}
         if self.headline_side is None:
             return f"{ways} {'show' if plural else 'shows'} {_each(by_side)}; the result has no interval.{lost}"

@@ -167,30 +167,30 @@ def lines(*sides, lost=0):
 @pytest.mark.parametrize(
     ("side", "given", "sentence"),
     [
-        (0, lines(0, 0, 0, 0), "Four other ways of pooling rare events agree with the result: no clear difference."),
+        (0, lines(0, 0, 0, 0), "Four other ways of pooling the events agree with the result: no clear difference."),
         (
             -1,
             lines(0, -1, -1, -1),
-            "Four other ways of pooling rare events: 3 agree with the result (fewer events with the intervention); no clear "
+            "Four other ways of pooling the events: 3 agree with the result (fewer events with the intervention); no clear "
             "difference by the conditional random-effects model.",
         ),
         (
             0,
             lines(1, 1),
-            "Two other ways of pooling rare events all differ from the result (no clear difference): more events with the "
+            "Two other ways of pooling the events all differ from the result (no clear difference): more events with the "
             "intervention by the conditional random-effects model and the random-effects model with each study's control risk.",
         ),
         (
             0,
             lines(0, lost=1),
-            "One other way of pooling rare events agrees with the result: no clear difference. One more cannot be computed; "
+            "One other way of pooling the events agrees with the result: no clear difference. One more cannot be computed; "
             "the table says why.",
         ),
-        (0, lines(lost=2), "None of 2 other ways of pooling rare events can be computed; the table says why."),
+        (0, lines(lost=2), "None of 2 other ways of pooling the events can be computed; the table says why."),
         (
             None,
             lines(0),
-            "One other way of pooling rare events shows no clear difference by the conditional random-effects model; the "
+            "One other way of pooling the events shows no clear difference by the conditional random-effects model; the "
             "result has no interval.",
         ),
     ],

@@ -7,6 +7,7 @@ that were right do not move.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import comb, lgamma
 from typing import Any, TypeAlias
 
@@ -61,18 +62,19 @@ def crosscheck_rare(inputs: Sequence[EffectInput], rare: Sequence[RareEvents]) -
         Empty if everything is confirmed to `TOLERANCE`.
     """
     found: list[RareDisagreement] = []
-    known: dict[tuple[object, ...], Again] = {}
     with mp.workdps(DIGITS):
         for events in rare:
-            tables = _tables(inputs, events)
+            tables = tuple(_tables(inputs, events))
             for line in events.lines:
-                if not line.is_computable:
-                    continue
-                key = (line, tuple(map(str, tables)))
-                if key not in known:
-                    known[key] = recompute_rare(tables, line)
-                found += _differences(events, line, known[key])
+                if line.is_computable:
+                    found += _differences(events, line, _again(tables, line))
     return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _again(tables: tuple[Table, ...], line: RareLine) -> Again:
+    """Evidence sets, and nights that follow each other, mostly have the same numbers."""
+    return recompute_rare(tables, line)
 
 
 def _tables(inputs: Sequence[EffectInput], events: RareEvents) -> list[Table]:

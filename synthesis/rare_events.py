@@ -1,6 +1,7 @@
 """Which analyses have rare events, and what other ways of pooling them say."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,6 @@ def rare_events(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect]) 
         In the order of the effects. What cannot be computed has a line that says why.
     """
     found: list[RareEvents] = []
-    done: dict[tuple[object, ...], Lines] = {}
     seen = set()
     for effect in effects:
         key = (effect.evidence_set, effect.analysis)
@@ -52,9 +52,6 @@ def rare_events(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect]) 
         rows = rows_of(inputs, effect)
         if not is_rare(rows):
             continue
-        what = (effect.measure, effect.level, *((item.row, *_counts(item)) for item in rows))
-        if what not in done:
-            done[what] = _lines(rows, effect)
         has_interval = effect.ci_low is not None and effect.ci_high is not None
         found.append(
             RareEvents(
@@ -64,7 +61,7 @@ def rare_events(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect]) 
                 outcome=effect.outcome,
                 timepoint=effect.timepoint,
                 headline_side=side_of(effect.ci_low, effect.ci_high, effect.measure) if has_interval else None,
-                lines=done[what],
+                lines=_lines(rows, effect),
             )
         )
     return tuple(found)
@@ -83,20 +80,13 @@ def rows_of(inputs: Sequence[EffectInput], effect: PooledEffect | RareEvents) ->
 
 def is_rare(rows: Sequence[EffectInput]) -> bool:
     """Whether rows have a table with a cell of 0, or are few and have tables."""
-    cells = [(_counts(item)[:4]) for item in rows if has_table(item)]
+    cells = [_counts(item) for item in rows if has_table(item)]
     has_zero = any(a in (0, n1) or c in (0, n2) for a, n1, c, n2 in cells)
     return bool(cells) and (has_zero or len(rows) <= FEW)
 
 
-def _counts(item: EffectInput) -> tuple[float, float, float, float, float, int]:
-    return (
-        item.events_intervention or 0,
-        item.n_intervention,
-        item.events_control or 0,
-        item.n_control,
-        item.design_effect,
-        item.shared_by,
-    )
+def _counts(item: EffectInput) -> tuple[int, int, int, int]:
+    return item.events_intervention or 0, item.n_intervention, item.events_control or 0, item.n_control
 
 
 def _lines(rows: Sequence[EffectInput], effect: PooledEffect) -> Lines:
@@ -114,25 +104,27 @@ def _lines(rows: Sequence[EffectInput], effect: PooledEffect) -> Lines:
             interval=Interval.EXACT if model is Model.EXACT else Interval.WALD,
             level=effect.level,
         )
-        lines.append(_said(line, problem) if problem else _computed(line, tables_of(rows)))
+        lines.append(_said(line, problem) if problem else _computed(line, tuple(map(_table, rows))))
     return tuple(lines)
 
 
-def tables_of(rows: Sequence[EffectInput]) -> SparseTables:
+def _table(item: EffectInput) -> tuple[float, float, float, float]:
     """Events and people, those of clusters and shared control groups divided."""
-    one = np.array([item.design_effect for item in rows])
-    two = one * np.array([item.shared_by for item in rows])
-    a, n1, c, n2 = np.array([_counts(item)[:4] for item in rows]).T
-    return SparseTables.of(a / one, n1 / one, c / two, n2 / two)
+    one = item.design_effect
+    two = one * item.shared_by
+    a, n1, c, n2 = _counts(item)
+    return a / one, n1 / one, c / two, n2 / two
 
 
 def _said(line: RareLine, problem: str) -> RareLine:
     return replace(line, note=f"not computable: {problem}")
 
 
-def _computed(line: RareLine, tables: SparseTables) -> RareLine:
+@lru_cache(maxsize=1024)
+def _computed(line: RareLine, tables: tuple[tuple[float, float, float, float], ...]) -> RareLine:
+    """Evidence sets, and nights that follow each other, mostly have the same numbers."""
     try:
-        return replace(line, **_FITS[line.model](line, tables))
+        return replace(line, **_FITS[line.model](line, SparseTables.of(*np.array(tables).T)))
     except NotEstimable as reason:
         return _said(line, str(reason))
 

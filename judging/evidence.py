@@ -202,6 +202,8 @@ def arm_of(row: ExtractionRow) -> ArmResult:
         timepoint=row.timepoint,
         arm=row.arm,
         n_analysed=row.n_analysed,
+        n_randomised=row.n_randomised,
+        n_died=row.n_died,
         n_events=row.n_events,
         person_time=row.person_time,
         analysis=row.analysis,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from models.analysis import Analysis
+from models.arm_flow import NO_FLOW, ArmFlow, together
 from models.synthesis import ArmResult, Contrast, EffectInput
 from models.vocabulary import MEAN_MEASURES, ArmRole, Convention, EvidenceSet, EvidenceWord, Measure
 from models.zero_cells import AddTo
@@ -39,6 +40,7 @@ class Group:
     mean: float | None = None
     sd: float | None = None
     person_time: float | None = None
+    flow: ArmFlow = NO_FLOW
 
     @property
     def swapped(self) -> "Group":
@@ -252,6 +254,8 @@ def _pair(arms: Sequence[ArmResult], analysis: Analysis, evidence_set: EvidenceS
         evidence_set=evidence_set,
         n_intervention=intervention.n,
         n_control=control.n,
+        flow_intervention=intervention.flow,
+        flow_control=control.flow,
         yi=yi,
         vi=vi,
         events_intervention=intervention.n_events,
@@ -311,6 +315,11 @@ def _group(arms: Sequence[ArmResult], role: ArmRole, measure: Measure, notes: li
         return Group()
     if len(rows) > 1:
         notes.append(f"{len(rows)} {role} arms combined")
+    return replace(_counted(rows, role, measure, notes), flow=together([arm.flow for arm in rows]))
+
+
+def _counted(rows: Sequence[ArmResult], role: ArmRole, measure: Measure, notes: list[str]) -> Group:
+    """Numbers of one or several arms together."""
     if measure in MEAN_MEASURES:
         means = [(arm.n_analysed, arm.mean, arm.sd) for arm in rows if arm.mean is not None and arm.sd is not None]
         if len(means) < len(rows) or any(n < 1 or sd < 0 for n, _, sd in means):

@@ -263,6 +263,14 @@ class Protocol(Strict):
                         name,
                         f"is none of the timepoints: write one of {', '.join(times)}",
                     )
+        ids = [outcome.id for outcome in self.outcomes]
+        for name in self.supplements.missing:
+            if name not in ids:
+                yield (
+                    ("supplements", "missing", name),
+                    name,
+                    f"is none of the outcomes: write one of {', '.join(ids) or 'none'}",
+                )
         for at, comparison in enumerate(self.comparisons):
             others = sorted({item.id for item in self.comparisons} - {comparison.id})
             if comparison.part_of and comparison.part_of not in others:

@@ -1,7 +1,11 @@
 """What a protocol says about supplements, which are fixed before anybody sees a result of theirs."""
 
+from models.missing_choice import MissingChoice
 from models.terms import Strict
 
 
 class SupplementChoice(Strict):
     """Choices of the protocol for what stands beside its conventions."""
+
+    missing: dict[str, MissingChoice] = {}
+    """By outcome: people without a value."""

@@ -266,9 +266,7 @@ class _Reader(msgspec.Struct, frozen=True):
         if group.deaths_affected is None or not n:
             return None
         note = "; ".join(part for part in ("participants at risk minus deaths", note) if part)
-        return self._row(
-            role, group, n, n_events=n - group.deaths_affected, evidence=EvidenceWord.DERIVED, note=note
-        )
+        return self._row(role, group, n, n_events=n - group.deaths_affected, evidence=EvidenceWord.DERIVED, note=note)
 
     def _measured(self, results: PostedResults) -> list[ArmResult]:
         """Mean change with a measure of spread, from the first table that fits title and window and can be read.

@@ -181,17 +181,32 @@ def effect_of_incomplete_means(
         raise ValueError(f"{measure} is not for people without a value; {', '.join(sorted(MEASURES_OF_MEANS))} are")
     first = mean_of_everybody(one, assumption.intervention, scale)
     second = mean_of_everybody(two, assumption.control, scale)
-    yi, vi = effect_of_means(Means(first.value, one.sd, one.n), Means(second.value, two.sd, two.n), measure)
-    by_first, by_second = 1 / first.value, 1 / second.value
-    if measure is not Measure.ROM:
+    return compare_means((one, first), (two, second), measure, assumption.correlation)
+
+
+def compare_means(
+    one: tuple[IncompleteMeans, Everybody],
+    two: tuple[IncompleteMeans, Everybody],
+    measure: Measure,
+    correlation: float = 0.0,
+) -> tuple[Array, Array]:
+    """Effect and variance of two arms, each of those measured and of everybody; parameters as of their sources above."""
+    (arm_1, first), (arm_2, second) = one, two
+    yi, vi = effect_of_means(Means(first.value, arm_1.sd, arm_1.n), Means(second.value, arm_2.sd, arm_2.n), measure)
+    if measure is Measure.ROM:
+        with np.errstate(divide="ignore"):
+            by_first, by_second = 1 / first.value, 1 / second.value
+    else:
         # By how much the effect grows with a mean: 1, or the factor that standardises.
-        by_first = by_second = effect_of_means(Means(1.0, one.sd, one.n), Means(0.0, two.sd, two.n), measure)[0]
-    more = [
-        by**2 * (whole.variance - np.asarray(arm.sd, dtype=np.float64) ** 2 / np.asarray(arm.n, dtype=np.float64))
-        for by, whole, arm in ((by_first, first, one), (by_second, second, two))
-    ]
-    shared = 2 * assumption.correlation * by_first * by_second * first.slope * second.slope
-    return yi, vi + more[0] + more[1] - shared
+        by_first = by_second = effect_of_means(Means(1.0, arm_1.sd, arm_1.n), Means(0.0, arm_2.sd, arm_2.n), measure)[0]
+    shared = 2 * correlation * by_first * by_second * first.slope * second.slope
+    return yi, vi + by_first**2 * _more(first, arm_1) + by_second**2 * _more(second, arm_2) - shared
+
+
+def _more(whole: Everybody, arm: IncompleteMeans) -> Array:
+    """By how much the variance of a mean is larger than of those measured alone."""
+    sd, n = _arrays(arm.sd, arm.n)
+    return whole.variance - sd**2 / n
 
 
 def effect_of_incomplete_events(

@@ -25,6 +25,13 @@ STRATEGIES = {
 }
 """Title and meaning of each estimand."""
 
+QUESTIONS = {
+    "no effect": "whether the interval excludes no effect",
+    "side": "which side of no effect the estimate lies on",
+    "MID": "whether the estimate reaches the smallest difference that matters",
+}
+"""What an answer is to."""
+
 _NAMED = 3
 """More studies than these are counted, not named."""
 _SHORT_UNIT = 20
@@ -67,7 +74,14 @@ class MissingLines:
     sentences: tuple[str, ...]
     estimands: tuple[tuple[str, str, str], ...]
     """Title, meaning, and the number or why there is none."""
+    tipping_points: tuple[tuple[str, tuple[str, ...]], ...]
+    """Line, and how large the difference must be for each of `questions`."""
     heat_map: HeatMap | None
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Heads of what tipping points are of."""
+        return tuple(QUESTIONS[name] for name in dict.fromkeys(p.question for p in self.answer.tipping_points))
 
 
 def missing_of(page: ReviewPage, result: AnalysisResult) -> tuple[MissingLines, ...]:
@@ -86,6 +100,7 @@ def _lines(answer: MissingAnswer, result: AnalysisResult, labels: dict[str, str]
         lead=teller.lead,
         sentences=tuple(teller.sentences()),
         estimands=tuple((*STRATEGIES[item.strategy], teller.number(item)) for item in answer.estimands),
+        tipping_points=tuple(teller.tipping_points()),
         heat_map=teller.heat_map() if answer.surface else None,
     )
 
@@ -158,44 +173,48 @@ class _Teller:
         excludes = not as_analysed.ci_low <= self.result.null <= as_analysed.ci_high
         yield self._tipping(
             "no effect",
-            "The result would no longer exclude no effect" if excludes else "The result would exclude no effect",
+            f"The result would {'no longer ' if excludes else ''}rule out that there is no effect",
+            f"the result {'rules' if excludes else 'does not rule'} out that there is no effect",
         )
         if self.answer.mid is not None:
             reaches = abs(as_analysed.estimate) >= self.answer.mid
-            verb = "no longer reach" if reaches else "reach"
-            mid = numbers.plain(self.answer.mid)
-            yield self._tipping("MID", f"The estimate would {verb} the smallest difference that matters ({mid})")
-
-    def _tipping(self, question: str, lead: str) -> str:
-        points = [point for point in self.answer.tipping_points if point.question == question]
-        alone = {
-            role: next((point for point in points if _is_of(point, role) and point.size is not None), None)
-            for role in ArmRole
-        }
-        told = [self._if(role, point) for role, point in alone.items() if point]
-        if told:
-            return f"{lead} if {', or if '.join(told)}."
-        both = [point for point in points if point.size is not None]
-        if both:
-            nearest = min(both, key=lambda point: point.size or 0.0)
-            return f"{lead} only if both groups' missing differed: {self._apart(nearest)}."
-        furthest = min(points, key=lambda point: point.furthest)
-        if furthest.is_whole:
-            return f"{lead} under no assumption about the missing."
-        return f"{lead} under no assumption about the missing up to {self._amount(furthest.furthest)} either way."
-
-    def _if(self, role: ArmRole, point: TippingPoint) -> str:
-        value = point.intervention if role is ArmRole.INTERVENTION else point.control
-        if self.answer.is_of_events:
-            return (
-                f"the odds of this outcome among those missing in the {role} group had been"
-                f" {numbers.ratio(value or 0.0)} times those among people observed there"
+            mid = f"the smallest difference that matters ({numbers.plain(self.answer.mid)})"
+            yield self._tipping(
+                "MID",
+                f"The estimate would {'no longer ' if reaches else ''}reach {mid}",
+                f"the estimate {'reaches' if reaches else 'does not reach'} {mid}",
             )
+
+    def _tipping(self, question: str, lead: str, stays: str) -> str:
+        """What must be assumed for another answer: of one group alone, or else of both; or that it stays."""
+        points = [point for point in self.answer.tipping_points if point.question == question]
+        found = sorted((point for point in points if point.size is not None), key=lambda point: point.size or 0.0)
+        alone = {role: next((point for point in found if _is_of(point, role)), None) for role in ArmRole}
+        told = sorted((point for point in alone.values() if point), key=lambda point: point.size or 0.0)
+        if told:
+            return f"{lead} if {', or '.join(self._if(point, is_first=not at) for at, point in enumerate(told))}."
+        if found:
+            return f"{lead} only if the missing of both groups differed: {self._apart(found[0])}."
+        furthest = min(points, key=lambda point: point.furthest)
+        limit = "" if furthest.is_whole else f", up to {self._amount(furthest.furthest)} either way"
+        return f"Whatever is assumed of them{limit}, {stays}."
+
+    def _if(self, point: TippingPoint, *, is_first: bool) -> str:
+        """How the missing of one group must have fared; what is said once is not said again."""
+        role = ArmRole.INTERVENTION if _is_of(point, ArmRole.INTERVENTION) else ArmRole.CONTROL
+        group = f"those missing in the {role} group"
+        if self.answer.is_of_events:
+            value = point.intervention if role is ArmRole.INTERVENTION else point.control
+            times = f"{numbers.ratio(value or 0.0)} times"
+            if is_first:
+                return f"the odds of this outcome among {group} had been {times} those among people observed there"
+            return f"among {group} {times}"
         had = "had done" if _word(point) in {"better", "worse"} else "had had values"
-        return (
-            f"those missing in the {role} group {had} {self._amount(point.size or 0.0)} {_word(point)} than those"
-            f" measured there{_in_mids(point)}"
-        )
+        amount = f"{self._amount(point.size or 0.0)} {_word(point)}"
+        if is_first:
+            return f"{group} {had} {amount} than those measured there{_in_mids(point)}"
+        in_mids = f" ({numbers.fixed(point.in_mids, 1)} times)" if point.in_mids is not None else ""
+        return f"{group} {amount}{in_mids}"
 
     def _apart(self, point: TippingPoint) -> str:
         if self.answer.is_of_events:
@@ -209,6 +228,21 @@ class _Teller:
         """A difference in the outcome's unit, where that is short enough."""
         unit = self.result.unit.split(" on ")[0].split(" of ")[0].strip()
         return f"{numbers.fixed(size, 1)} {unit}".rstrip() if len(unit) <= _SHORT_UNIT else numbers.fixed(size, 1)
+
+    def tipping_points(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """How large each line's difference must be, question by question."""
+        lines: dict[str, list[str]] = {}
+        for point in self.answer.tipping_points:
+            lines.setdefault(point.line, []).append(self._size(point))
+        for line, sizes in lines.items():
+            yield line, tuple(sizes)
+
+    def _size(self, point: TippingPoint) -> str:
+        if point.size is None:
+            return "none" if point.is_whole else f"none up to {numbers.fixed(point.furthest, 1)}"
+        if self.answer.is_of_events:
+            return numbers.ratio(point.size)
+        return numbers.fixed(point.size, 1)
 
     def number(self, item: Estimand) -> str:
         if item.estimate is None:

@@ -26,11 +26,11 @@ STRATEGIES = {
 """Title and meaning of each estimand."""
 
 QUESTIONS = {
-    "no effect": "whether the interval excludes no effect",
-    "side": "which side of no effect the estimate lies on",
-    "MID": "whether the estimate reaches the smallest difference that matters",
+    "no effect": "no effect ruled out",
+    "side": "side of the estimate",
+    "MID": "difference that matters reached",
 }
-"""What an answer is to."""
+"""What is asked, as heads of columns."""
 
 _NAMED = 3
 """More studies than these are counted, not named."""

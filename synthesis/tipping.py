@@ -1,18 +1,17 @@
 """How the missing must have fared for the answer to be another one: a surface of assumptions, and its nearest edges."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import exp, inf, log
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize.elementwise import find_root
 
 from models.missing import SurfacePoint, TippingPoint
 from synthesis.incomplete import Incomplete, fixed
 from synthesis.inverse_variance import PooledSets
-from synthesis.missing import Assumption
 from synthesis.study_sets import Array
 
 NO_EFFECT, SIDE, MID = "no effect", "side", "MID"
@@ -30,6 +29,9 @@ STEPS = 256
 
 ODDS_RATIOS = (0.1, 0.2, 1 / 3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 """Axis of a surface of events."""
+
+Margin = Callable[[PooledSets], Array]
+"""Above 0 where the answer to a question is yes, and by how much."""
 
 _EACH_SIDE = 4
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -81,8 +83,8 @@ class Tipping:
         return {question: float(margin(pooled)[0]) for question, margin in self._margins.items()}
 
     @cached_property
-    def _margins(self) -> dict[str, Callable[[PooledSets], Array]]:
-        found: dict[str, Callable[[PooledSets], Array]] = {NO_EFFECT: _beyond_no_effect, SIDE: lambda at: at.estimate}
+    def _margins(self) -> dict[str, Margin]:
+        found: dict[str, Margin] = {NO_EFFECT: _beyond_no_effect, SIDE: lambda at: at.estimate}
         if self.mid is not None:
             side = 1.0 if (self.incomplete.effect.yi or 0.0) >= 0 else -1.0
             found[MID] = partial(_reaches, side * self.mid)
@@ -110,49 +112,70 @@ class Tipping:
     @cached_property
     def tipping_points(self) -> tuple[TippingPoint, ...]:
         """The nearest edge of every question along every line."""
-        return tuple(point for line in lines(self.direction) for point in self._along(line))
+        own = lines(self.direction)
+        towards = self._sign * np.array([(line.intervention, line.control) for line in own], dtype=np.float64)
+        reach = [self._furthest(line) for line in own]
+        paths = np.linspace(0.0, [furthest for furthest, _ in reach], STEPS + 1, axis=1)
+        pooled = self.incomplete.pooled(fixed(*(side.ravel() for side in towards.T[:, :, None] * paths)))
+        edges = {
+            question: self._edges(
+                margin, paths, towards, self.as_analysed[question], margin(pooled).reshape(paths.shape)
+            )
+            for question, margin in self._margins.items()
+        }
+        is_finite = np.isfinite(pooled.estimate).reshape(paths.shape)
+        return tuple(
+            self._point(line.name, question, towards[at], sizes[at], _searched(paths[at], is_finite[at], reach[at][1]))
+            for at, line in enumerate(own)
+            for question, sizes in edges.items()
+        )
 
-    def _along(self, line: Line) -> Iterator[TippingPoint]:
-        furthest, is_whole = self._furthest(line)
-        path = np.linspace(0.0, furthest, STEPS + 1)
-        pooled = self._at(line, path)
-        for question, margin in self._margins.items():
-            answers = margin(pooled)
-            changed = np.flatnonzero(_is_other(answers, self.as_analysed[question]))
-            size = None
-            if furthest > 0 and len(changed):
-                end = int(changed[0])
-                of_path = partial(self._margin_at, margin, line)
-                size = path[end] if not answers[end] else float(brentq(of_path, path[end - 1], path[end], xtol=1e-12))
-            at = (
-                (0.0, 0.0)
-                if size is None
-                else (line.intervention * self._sign * size, line.control * self._sign * size)
-            )
-            yield TippingPoint(
-                line=line.name,
-                question=question,
-                intervention=None if size is None else self._natural_assumption(at[0]),
-                control=None if size is None else self._natural_assumption(at[1]),
-                size=None if size is None else self._natural_assumption(size),
-                in_mids=size / self.mid if size is not None and self.mid and not self.incomplete.is_of_events else None,
-                furthest=self._natural_assumption(furthest),
-                is_whole=is_whole,
-            )
+    def _edges(self, margin: Margin, paths: Array, towards: Array, before: float, answers: Array) -> list[float | None]:
+        """Where the answer changes first along each line: a step of its path, then the root within that."""
+        exists = np.logical_and.accumulate(np.isfinite(answers), axis=1)
+        changed = _is_other(answers, before) & exists
+        which = np.flatnonzero(changed.any(axis=1) & (paths[:, -1] > 0))
+        if not len(which):
+            return [None] * len(paths)
+        end = changed.argmax(axis=1)[which]
+
+        def of_path(size: Array, intervention: Array, control: Array) -> Array:
+            pooled = self.incomplete.pooled(fixed((intervention * size).ravel(), (control * size).ravel()))
+            return margin(pooled).reshape(size.shape)
+
+        start = np.maximum(end - 1, 0)
+        low, high = paths[which, start], paths[which, end]
+        found = find_root(
+            of_path,
+            (low, high),
+            args=(towards[which, 0], towards[which, 1]),
+            tolerances={"xatol": 1e-12, "xrtol": 1e-14},
+        )
+        # An end of a step at which the margin is 0 is the edge itself, and no bracket of a root.
+        ends = [answers[which, start] == 0, answers[which, end] == 0]
+        sizes = np.select(ends, [low, high], default=np.asarray(found.x))
+        roots = dict(zip(which.tolist(), sizes.tolist(), strict=True))
+        return [roots.get(at) for at in range(len(paths))]
+
+    def _point(
+        self, line: str, question: str, towards: Array, size: float | None, searched: tuple[float, bool]
+    ) -> TippingPoint:
+        furthest, is_whole = searched
+        return TippingPoint(
+            line=line,
+            question=question,
+            intervention=None if size is None else self._natural_assumption(towards[0] * size),
+            control=None if size is None else self._natural_assumption(towards[1] * size),
+            size=None if size is None else self._natural_assumption(size),
+            in_mids=size / self.mid if size is not None and self.mid and not self.incomplete.is_of_events else None,
+            furthest=self._natural_assumption(furthest),
+            is_whole=is_whole,
+        )
 
     @property
     def _sign(self) -> float:
         """Of what is better."""
         return -1.0 if self.direction == "lower" else 1.0
-
-    def _at(self, line: Line, path: Array) -> PooledSets:
-        return self.incomplete.pooled(self._assumption(line, path))
-
-    def _assumption(self, line: Line, path: Array) -> Assumption:
-        return fixed(line.intervention * self._sign * path, line.control * self._sign * path)
-
-    def _margin_at(self, margin: Callable[[PooledSets], Array], line: Line, size: float) -> float:
-        return float(margin(self._at(line, np.array([size])))[0])
 
     def _furthest(self, line: Line) -> tuple[float, bool]:
         """How far a line goes, and whether nothing lies beyond."""
@@ -190,6 +213,13 @@ class Tipping:
         if not np.isfinite(value):
             return None
         return exp(value) if self.incomplete.effect.is_ratio else float(value)
+
+
+def _searched(path: Array, is_finite: Array, is_whole: bool) -> tuple[float, bool]:
+    """How far a line was searched: as far as there is an effect."""
+    if is_finite.all():
+        return float(path[-1]), is_whole
+    return float(path[max(int(is_finite.argmin()) - 1, 0)]), False
 
 
 def _beyond_no_effect(pooled: PooledSets) -> Array:

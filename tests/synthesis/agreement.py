@@ -5,6 +5,7 @@ The reference files and where they come from are described in ``tests/synthesis/
 
 import json
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,15 +25,23 @@ from recomputed import (
     read,
 )
 
-from models.vocabulary import Model
+from models.vocabulary import Measure, Model
 from synthesis import conversions, sequential
 from synthesis.effect_size import combine_means
-from synthesis.inverse_variance import pool_sets
+from synthesis.inverse_variance import critical_value, pool_sets
 from synthesis.measures import (
     Means,
     hedges_j_approximate,
     mean_difference,
     standardised_mean_difference,
+)
+from synthesis.missing import (
+    Assumption,
+    IncompleteEvents,
+    IncompleteMeans,
+    Prior,
+    effect_of_incomplete_events,
+    effect_of_incomplete_means,
 )
 from synthesis.small_study import harbord
 from synthesis.tables import Tables
@@ -266,6 +275,44 @@ def compare_sequential() -> dict[str, Tally]:
     return tallies
 
 
+def compare_missing() -> dict[str, Tally]:
+    """Effects that count people without a value."""
+    tallies = {
+        "Informative missingness difference of means": Tally(1e-12),
+        "Informative missingness odds ratio": Tally(1e-12),
+    }
+    for row in read("missing_outcomes"):
+        told = {
+            name: list(map(float, values.split(";"))) for name, values in re.findall(r"(\w+)=([-\d.;]+)", row["inputs"])
+        }
+        if "lambda" in told:
+            heading, (yi, vi) = "Informative missingness difference of means", incomplete_means(told)
+        else:
+            heading, (yi, vi) = "Informative missingness odds ratio", incomplete_events(told)
+        half_width = float(critical_value(0.95, math.inf)) * math.sqrt(vi)
+        ours = {"MD": yi, "log RR": yi, "variance": vi, "low": yi - half_width, "high": yi + half_width}[row["stat"]]
+        tallies[heading].add(f"{row['case']} {row['inputs']} {row['stat']}", ours, float(row["value"]))
+    return tallies
+
+
+def incomplete_means(told: dict[str, list[float]]) -> tuple[float, float]:
+    """Mean difference and variance of one row of missing_outcomes.csv."""
+    arms = [IncompleteMeans(*arm) for arm in zip(told["m"], told["sd"], told["n"], told["N"], strict=True)]
+    priors = [Prior(mean, told["sd_lambda"][0]) for mean in told["lambda"]]
+    yi, vi = effect_of_incomplete_means(*arms, Assumption(*priors), Measure.MD)
+    return float(yi), float(vi)
+
+
+def incomplete_events(told: dict[str, list[float]]) -> tuple[float, float]:
+    """Log risk ratio and variance of one row."""
+    rows = zip(told["events"], told["without"], told["missing"], strict=True)
+    arms = [IncompleteEvents(events, events + others, events + others + missing) for events, others, missing in rows]
+    yi, vi = effect_of_incomplete_events(
+        *arms, Assumption(*(Prior(math.log(odds)) for odds in told["IMOR"])), Measure.RR
+    )
+    return float(yi), float(vi)
+
+
 SOURCES: dict[str, tuple[str, Callable[[], dict[str, Tally]]]] = {
     "mpmath_reference": ("40-digit reference (mpmath)", lambda: compare("mpmath_reference")),
     "metafor": ("metafor 3.8", lambda: compare("metafor")),
@@ -273,6 +320,7 @@ SOURCES: dict[str, tuple[str, Callable[[], dict[str, Tally]]]] = {
     "als": ("The 2019 review's data (metafor)", compare_als),
     "conversions": ("Conversions (metafor 4.8.0, R formulas)", compare_conversions),
     "sequential": ("Sequential boundaries (RTSA 0.2.2)", compare_sequential),
+    "missing_outcomes": ("People without a value (formulas)", compare_missing),
 }
 
 

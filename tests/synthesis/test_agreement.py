@@ -19,6 +19,7 @@ LEAST_VALUES = {
     "als": 400,
     "conversions": 34,
     "sequential": 140,
+    "missing_outcomes": 24,
 }
 
 

@@ -84,7 +84,7 @@ def test_where_no_assumption_changes_an_answer_it_says_so_and_how_far_it_looked(
     one_missing = (ArmFlow(n_randomised=32), ArmFlow(n_randomised=25))
     without_ends = said(told(one_missing, outcome="fvc"))
     assert (
-        "Whatever is assumed of them, up to 100.6 either way, the result does not rule out that there is no"
+        "Whatever is assumed of them, up to 100.6 % predicted either way, the result does not rule out that"
         in without_ends
     )
     with_ends = said(told(one_missing, ends={"lowest": -12, "highest": 12}))

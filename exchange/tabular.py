@@ -32,6 +32,8 @@ TABLES = {
     "missing": "out_missing",
     "missing_estimands": "out_missing_estimand",
     "tipping_points": "out_tipping_point",
+    "anytime": "out_anytime",
+    "looks": "out_look",
 }
 """Table or view of the warehouse behind each file."""
 _TYPES = {"BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from models.protocol import Protocol
 from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect
+from synthesis.looks import looks_of
 from synthesis.missing_answers import missing_answers
 
 
@@ -17,4 +18,7 @@ def supplements_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect
     effects : pooled from them, without those of analyses whose gate is closed
     protocol : analyses with their outcomes, and what is chosen for supplements
     """
-    return Supplements(missing=missing_answers(inputs, effects, protocol))
+    return Supplements(
+        looks=looks_of(inputs, effects, protocol),
+        missing=missing_answers(inputs, effects, protocol),
+    )

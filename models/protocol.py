@@ -263,14 +263,13 @@ class Protocol(Strict):
                         name,
                         f"is none of the timepoints: write one of {', '.join(times)}",
                     )
-        ids = [outcome.id for outcome in self.outcomes]
-        for name in self.supplements.missing:
-            if name not in ids:
-                yield (
-                    ("supplements", "missing", name),
-                    name,
-                    f"is none of the outcomes: write one of {', '.join(ids) or 'none'}",
-                )
+        known = [outcome.id for outcome in self.outcomes]
+        told = {("looks", "g"): list(self.supplements.looks.g), ("missing",): list(self.supplements.missing)}
+        for place, names in told.items():
+            for name in names:
+                if name not in known:
+                    says = "is none of the outcomes: " + (f"write one of {', '.join(known)}" if known else "remove it")
+                    yield ("supplements", *place, name), name, says
         for at, comparison in enumerate(self.comparisons):
             others = sorted({item.id for item in self.comparisons} - {comparison.id})
             if comparison.part_of and comparison.part_of not in others:

@@ -1,5 +1,6 @@
 """What a protocol says about supplements, which are fixed before anybody sees a result of theirs."""
 
+from models.looks_choice import LooksChoice
 from models.missing_choice import MissingChoice
 from models.terms import Strict
 
@@ -7,5 +8,6 @@ from models.terms import Strict
 class SupplementChoice(Strict):
     """Choices of the protocol for what stands beside its conventions."""
 
+    looks: LooksChoice = LooksChoice()
     missing: dict[str, MissingChoice] = {}
     """By outcome: people without a value."""

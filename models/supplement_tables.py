@@ -1,72 +1,50 @@
 """Tables of the supplements: what stands beside the pooled effects and decides nothing."""
 
-from typing import Any
+from models.columns import BOOL, DATE, FLOAT, INT, TEXT, TEXTS, column, of_analysis, table
 
-from sqlalchemy import Column
-
-from models.columns import BOOL, FLOAT, INT, STUDY, TEXT, TEXTS, column, of_analysis, table
-
-
-def of_evidence() -> list[Column[Any]]:
-    """Columns that say of which analysis and evidence a row is."""
-    return [column("evidence_set", TEXT, "published, confirmed or provisional"), *of_analysis()]
-
-
-review_missing = table(
-    "review_missing",
-    "One row per arm of each row that is pooled: who was randomised, and who has a value.",
-    of_evidence(),
-    column(*STUDY),
-    column("part", TEXT, "Tells several rows of one study in one analysis apart"),
-    column("arm", TEXT, "intervention or control"),
-    column("n_randomised", INT, "Participants randomised to the arm; NULL where nobody tells"),
-    column("n_started", INT, "Participants of the arm at the start of the posted participant flow; NULL without one"),
-    column("n_analysed", INT, "Participants with a value"),
-    column("n_missing", INT, "Randomised, or else started, and not analysed; NULL where it cannot be counted"),
-    column("n_died", INT, "Of the missing, those who had died by then; NULL where nobody tells"),
-    column("reason", TEXT, "Why the missing cannot be counted"),
+review_anytime = table(
+    "review_anytime",
+    "One row per evidence set and analysis with a study: evidence that may be looked at every night, as it stands now.",
+    column("evidence_set", TEXT, "confirmed or provisional"),
+    of_analysis(),
+    column("measure", TEXT, "Effect measure"),
+    column("is_ratio", BOOL, "True where estimate and limits are ratios, analysed as logarithms"),
+    column("level", FLOAT, "Of the limits, 0.95 as a rule"),
+    column("g", FLOAT, "Variance of the effects that are bet on, analysis scale; NULL where nobody said which matters"),
+    column("g_from", TEXT, "What g was made from, or why there is none"),
+    column("needed", FLOAT, "E-value at which no effect is refuted: 1 / (1 - level)"),
+    column("k", INT, "Rows that count; NULL without g, as all below but required and diversity"),
+    column("information", FLOAT, "Sum of 1 / vi, analysis scale"),
+    column("estimate", FLOAT, "Common effect: difference in the outcome's unit, or ratio"),
+    column("ci_low", FLOAT, "Lower limit that holds at all looks together, scale of estimate"),
+    column("ci_high", FLOAT, "Upper limit that holds at all looks together, scale of estimate"),
+    column("e_value", FLOAT, "Evidence against no effect; infinity where it is too large to be held"),
+    column("log_e", FLOAT, "Its natural logarithm"),
+    column("highest_e_value", FLOAT, "The highest e-value of all looks"),
+    column("required", INT, "Participants needed, with the differences between studies; NULL if not computable"),
+    column("diversity", FLOAT, "Share of the random-effects variance that lies between studies, 0 to below 1"),
+    column("has_crossed", BOOL, "Whether z has reached its boundary at any look; NULL where there is none"),
 )
 
-review_missing_estimand = table(
-    "review_missing_estimand",
-    "One row per analysis and way to ask about those who died or left.",
-    of_evidence(),
-    column("strategy", TEXT, "while alive, as observed, hypothetical, composite, worst rank, worst case …"),
-    column("measure", TEXT, "Effect measure, which is win odds for ranks"),
-    column("estimate", FLOAT, "Pooled effect: difference in the outcome's unit, or ratio; NULL where not computable"),
-    column("ci_low", FLOAT, "Lower confidence limit"),
-    column("ci_high", FLOAT, "Upper confidence limit"),
-    column("reason", TEXT, "What is lacking, where it is not computable"),
-)
-
-review_missing_surface = table(
-    "review_missing_surface",
-    "One row per analysis and pair of assumptions about the missing of both arms.",
-    of_evidence(),
-    column("is_of_events", BOOL, "True where assumptions are odds ratios of the event, missing against observed"),
-    column("delta_intervention", FLOAT, "Mean of the missing less that of those measured in the arm, or odds ratio"),
-    column("delta_control", FLOAT, "The same of the control arm"),
-    column("estimate", FLOAT, "Pooled effect under both: difference in the outcome's unit, or ratio"),
-    column("ci_low", FLOAT, "Lower confidence limit"),
-    column("ci_high", FLOAT, "Upper confidence limit"),
-    column("p_value", FLOAT, "Two-sided p-value of no effect"),
-    column("changes", TEXTS, "Questions with another answer than as analysed: no effect, side, MID"),
-)
-
-review_tipping_point = table(
-    "review_tipping_point",
-    "One row per analysis, line of assumptions and question: the least that changes the answer.",
-    of_evidence(),
-    column("line", TEXT, "Whose missing fare better or worse than those observed in the same arm"),
-    column(
-        "question",
-        TEXT,
-        "no effect: whether the interval excludes it; side: of the estimate; MID: whether that is reached",
-    ),
-    column("delta_intervention", FLOAT, "Assumption at which the answer changes; NULL where none does"),
-    column("delta_control", FLOAT, "The same of the control arm"),
-    column("size", FLOAT, "The larger of both without its sign, or odds ratio above 1"),
-    column("in_mids", FLOAT, "The same in smallest differences that matter"),
-    column("furthest", FLOAT, "Size up to which was searched"),
-    column("is_whole", BOOL, "True where nothing lies beyond: the end of the scale, or of what odds ratios can do"),
+review_look = table(
+    "review_look",
+    "One row per look at an analysis: a day on which its numbers changed, and what they showed then.",
+    column("evidence_set", TEXT, "confirmed or provisional"),
+    of_analysis(),
+    column("place", INT, "Order of the looks, from 1; all that the published version had is the first"),
+    column("look_date", DATE, "Day on which the last of its numbers was known; NULL for what nobody has entered yet"),
+    column("studies", TEXTS, "Studies whose numbers came in"),
+    column("k", INT, "Rows that count"),
+    column("n_participants", INT, "Participants in them; NULL where not every row tells its own"),
+    column("information", FLOAT, "Sum of 1 / vi, analysis scale"),
+    column("score", FLOAT, "Sum of yi / vi, analysis scale"),
+    column("estimate", FLOAT, "Common effect: difference in the outcome's unit, or ratio"),
+    column("ci_low", FLOAT, "Lower limit that holds at all looks together, scale of estimate"),
+    column("ci_high", FLOAT, "Upper limit that holds at all looks together, scale of estimate"),
+    column("e_value", FLOAT, "Evidence against no effect; infinity where it is too large to be held"),
+    column("log_e", FLOAT, "Its natural logarithm"),
+    column("z", FLOAT, "Random-effects estimate over its Wald standard error"),
+    column("share", FLOAT, "Share of the required participants, at most 1; NULL where either is not known"),
+    column("z_boundary", FLOAT, "O'Brien-Fleming boundary of z by Lan and DeMets; NULL where no z counts yet"),
+    column("has_crossed", BOOL, "Whether z reaches the boundary at this look; NULL where there is none"),
 )

@@ -1,5 +1,6 @@
 """What stands beside the pooled effects of a review and decides nothing: further answers to the same question."""
 
+from models.looks import Looks
 from models.missing import MissingAnswer
 from models.value import Value
 
@@ -7,5 +8,6 @@ from models.value import Value
 class Supplements(Value, frozen=True, kw_only=True):
     """One night's supplements, each kind in the order of the analyses."""
 
+    looks: tuple[Looks, ...] = ()
     missing: tuple[MissingAnswer, ...] = ()
     """What people without a value would change, set by set of evidence."""

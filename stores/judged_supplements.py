@@ -1,56 +1,15 @@
 """The supplements of a judgement as rows."""
 
-from collections.abc import Iterator, Sequence
-
-from models.missing import MissingAnswer
 from models.supplements import Supplements
-from stores.rows import Row, columns_of
-
-_PLACE = ("evidence_set", "analysis", "comparison", "outcome", "timepoint")
+from stores.judged_looks import anytime_rows, look_rows
+from stores.judged_missing import missing_rows
+from stores.rows import Row
 
 
 def supplements_as_rows(supplements: Supplements) -> dict[str, list[Row]]:
     """Rows by table."""
-    return {**_missing(supplements.missing)}
-
-
-def _missing(answers: Sequence[MissingAnswer]) -> dict[str, list[Row]]:
     return {
-        "review_missing": [row for answer in answers for row in _arms(answer)],
-        "review_missing_estimand": [
-            columns_of(answer, *_PLACE)
-            | columns_of(item, "strategy", "measure", "estimate", "ci_low", "ci_high", "reason")
-            for answer in answers
-            for item in answer.estimands
-        ],
-        "review_missing_surface": [row for answer in answers for row in _surface(answer)],
-        "review_tipping_point": [
-            columns_of(answer, *_PLACE)
-            | columns_of(item, "line", "question", "size", "in_mids", "furthest", "is_whole")
-            | {"delta_intervention": item.intervention, "delta_control": item.control}
-            for answer in answers
-            for item in answer.tipping_points
-        ],
+        "review_anytime": anytime_rows(supplements.looks),
+        "review_look": look_rows(supplements.looks),
+        **missing_rows(supplements.missing),
     }
-
-
-def _arms(answer: MissingAnswer) -> Iterator[Row]:
-    for arm in answer.arms:
-        yield (
-            columns_of(answer, *_PLACE)
-            | columns_of(arm, "study_id", "part", "arm", "n_analysed", "n_missing", "reason")
-            | columns_of(arm.flow, "n_randomised", "n_started", "n_died")
-        )
-
-
-def _surface(answer: MissingAnswer) -> Iterator[Row]:
-    for point in answer.surface:
-        yield (
-            columns_of(answer, *_PLACE, "is_of_events")
-            | columns_of(point, "estimate", "ci_low", "ci_high", "p_value")
-            | {
-                "delta_intervention": point.intervention,
-                "delta_control": point.control,
-                "changes": list(point.changes),
-            }
-        )

@@ -1,6 +1,7 @@
 """What people without a value would change: of each analysis, how many they are, and how they must have fared."""
 
 from models.arm_flow import ArmFlow
+from models.synthesis import NO_SUBGROUP, Subgroup
 from models.value import Value
 from models.vocabulary import ArmRole, Convention, EvidenceSet, Interval, Measure, Model
 
@@ -16,6 +17,7 @@ class MissingInArm(Value, frozen=True, kw_only=True):
 
     study_id: str
     part: str = ""
+    subgroup: Subgroup = NO_SUBGROUP
     arm: ArmRole
     n_analysed: int
     flow: ArmFlow
@@ -97,6 +99,9 @@ class MissingAnswer(Value, frozen=True, kw_only=True):
     is_ratio: bool
     is_of_events: bool
     mid: float | None = None
+    lowest: float | None = None
+    highest: float | None = None
+    """Ends of the scale, beyond which nobody's mean is assumed."""
     arms: tuple[MissingInArm, ...] = ()
     estimands: tuple[Estimand, ...] = ()
     surface: tuple[SurfacePoint, ...] = ()

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Column
 
-from models.columns import BOOL, FLOAT, INT, STUDY, TEXT, TEXTS, column, of_analysis, table
+from models.columns import BOOL, FLOAT, INT, STUDY, TEXT, TEXTS, column, of_analysis, of_subgroup, table
 
 
 def of_evidence() -> list[Column[Any]]:
@@ -16,6 +16,7 @@ review_missing = table(
     "review_missing",
     "One row per arm of each row that is pooled: who was randomised, and who has a value.",
     of_evidence(),
+    of_subgroup(),
     column(*STUDY),
     column("part", TEXT, "Tells several rows of one study in one analysis apart"),
     column("arm", TEXT, "intervention or control"),
@@ -43,6 +44,9 @@ review_missing_surface = table(
     "review_missing_surface",
     "One row per analysis and pair of assumptions about the missing of both arms.",
     of_evidence(),
+    column("convention", TEXT, "Convention whose headline is pooled"),
+    column("lowest", FLOAT, "End of the scale beyond which no mean is assumed; NULL where the protocol tells none"),
+    column("highest", FLOAT, "Its other end"),
     column("is_of_events", BOOL, "True where assumptions are odds ratios of the event, missing against observed"),
     column("delta_intervention", FLOAT, "Mean of the missing less that of those measured in the arm, or odds ratio"),
     column("delta_control", FLOAT, "The same of the control arm"),
@@ -57,6 +61,7 @@ review_tipping_point = table(
     "review_tipping_point",
     "One row per analysis, line of assumptions and question: the least that changes the answer.",
     of_evidence(),
+    column("convention", TEXT, "Convention whose headline is pooled"),
     column("line", TEXT, "Whose missing fare better or worse than those observed in the same arm"),
     column(
         "question",

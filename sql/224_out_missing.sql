@@ -4,6 +4,8 @@
 -- comparison: Comparison of the protocol
 -- outcome: Outcome of the protocol
 -- timepoint: Time of the protocol
+-- subgroup: Subgroup of the analysis; empty for none
+-- subgroup_number: Its number, 0 for none: names may repeat
 -- study_id: Study: the id of its first registry record
 -- part: Tells several rows of one study in one analysis apart
 -- arm: intervention or control
@@ -15,7 +17,7 @@
 -- reason: Why the missing cannot be counted
 CREATE VIEW out_missing AS
 SELECT
-    evidence_set, analysis, comparison, outcome, timepoint, study_id, part, arm, n_randomised,
-    n_started, n_analysed, n_missing, n_died, reason
+    evidence_set, analysis, comparison, outcome, timepoint, subgroup, subgroup_number, study_id, part, arm,
+    n_randomised, n_started, n_analysed, n_missing, n_died, reason
 FROM review_missing
-ORDER BY evidence_set, analysis, study_id, part, arm DESC;
+ORDER BY evidence_set, analysis, subgroup_number, study_id, part, arm DESC;

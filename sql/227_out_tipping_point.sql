@@ -4,6 +4,7 @@
 -- comparison: Comparison of the protocol
 -- outcome: Outcome of the protocol
 -- timepoint: Time of the protocol
+-- convention: Convention whose headline is pooled
 -- line: Whose missing fare better or worse than those observed in the same arm
 -- question: no effect: whether the interval excludes it; side: of the estimate; MID: whether that is reached
 -- delta_intervention: Assumption at which the answer changes; NULL where none does
@@ -14,6 +15,6 @@
 -- is_whole: True where nothing lies beyond: the end of the scale, or of what odds ratios can do
 CREATE VIEW out_tipping_point AS
 SELECT
-    evidence_set, analysis, comparison, outcome, timepoint, line, question, delta_intervention,
+    evidence_set, analysis, comparison, outcome, timepoint, convention, line, question, delta_intervention,
     delta_control, size, in_mids, furthest, is_whole
 FROM review_tipping_point;

@@ -20,7 +20,7 @@ def missing_rows(answers: Sequence[MissingAnswer]) -> dict[str, list[Row]]:
         ],
         "review_missing_surface": [row for answer in answers for row in _surface(answer)],
         "review_tipping_point": [
-            columns_of(answer, *_PLACE)
+            columns_of(answer, *_PLACE, "convention")
             | columns_of(item, "line", "question", "size", "in_mids", "furthest", "is_whole")
             | {"delta_intervention": item.intervention, "delta_control": item.control}
             for answer in answers
@@ -35,13 +35,14 @@ def _arms(answer: MissingAnswer) -> Iterator[Row]:
             columns_of(answer, *_PLACE)
             | columns_of(arm, "study_id", "part", "arm", "n_analysed", "n_missing", "reason")
             | columns_of(arm.flow, "n_randomised", "n_started", "n_died")
+            | {"subgroup": arm.subgroup.name, "subgroup_number": arm.subgroup.number}
         )
 
 
 def _surface(answer: MissingAnswer) -> Iterator[Row]:
     for point in answer.surface:
         yield (
-            columns_of(answer, *_PLACE, "is_of_events")
+            columns_of(answer, *_PLACE, "convention", "is_of_events", "lowest", "highest")
             | columns_of(point, "estimate", "ci_low", "ci_high", "p_value")
             | {
                 "delta_intervention": point.intervention,

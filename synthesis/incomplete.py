@@ -81,6 +81,7 @@ def arms_of(inputs: Sequence[EffectInput]) -> tuple[MissingInArm, ...]:
         MissingInArm(
             study_id=item.study_id,
             part=item.part,
+            subgroup=item.subgroup,
             arm=role,
             n_analysed=n_analysed,
             flow=flow,

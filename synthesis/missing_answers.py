@@ -65,6 +65,8 @@ def _answer(rows: Sequence[EffectInput], effect: PooledEffect, protocol: Protoco
         is_ratio=effect.is_ratio,
         is_of_events=incomplete.is_of_events,
         mid=mid,
+        lowest=None if incomplete.is_of_events else incomplete.choice.lowest,
+        highest=None if incomplete.is_of_events else incomplete.choice.highest,
         arms=arms,
         reason=_why_not(arms),
     )

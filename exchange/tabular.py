@@ -34,6 +34,7 @@ TABLES = {
     "tipping_points": "out_tipping_point",
     "anytime": "out_anytime",
     "looks": "out_look",
+    "time_alive": "out_rmst",
 }
 """Table or view of the warehouse behind each file."""
 _TYPES = {"BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"}

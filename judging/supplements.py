@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from judging.curves import StudyCurves
+from judging.survival import rmst_of
 from models.protocol import Protocol
 from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect
@@ -9,7 +11,13 @@ from synthesis.looks import looks_of
 from synthesis.missing_answers import missing_answers
 
 
-def supplements_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], protocol: Protocol) -> Supplements:
+def supplements_of(
+    inputs: Sequence[EffectInput],
+    effects: Sequence[PooledEffect],
+    protocol: Protocol,
+    *,
+    curves: Sequence[StudyCurves] = (),
+) -> Supplements:
     """Everything that stands beside the pooled effects.
 
     Parameters
@@ -17,8 +25,10 @@ def supplements_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect
     inputs : effects of studies, all evidence sets together
     effects : pooled from them, without those of analyses whose gate is closed
     protocol : analyses with their outcomes, and what is chosen for supplements
+    curves : survival of studies at landmarks
     """
     return Supplements(
+        survival=tuple(rmst_of(curves, protocol)),
         looks=looks_of(inputs, effects, protocol),
         missing=missing_answers(inputs, effects, protocol),
     )

@@ -13,6 +13,7 @@ from reporting.figures import difference_sentences, forest_plot
 from reporting.missing import missing_of
 from reporting.results import by_comparison
 from reporting.rules import fired_rules, rule_rows, stray_signals
+from reporting.survival import times_alive
 from reporting.typesetting import TEMPLATES
 
 _EVENTS_IN_SIGHT = 12
@@ -61,6 +62,7 @@ def render_page(page: ReviewPage) -> str:
         is_folded=len(with_data) > _ANALYSES_IN_SIGHT,
         n_with_data=len(with_data),
         difference_sentences=difference_sentences,
+        times_alive=times_alive,
         missing_of=missing_of,
         gate=claims.gate(page),
         not_reproduced=[result for result in results if result.is_closed],

@@ -28,6 +28,8 @@ class Crosscheck(msgspec.Struct, frozen=True, kw_only=True):
 
     n_effects: int
     n_looks: int
+    n_missing: int
+    """Analyses of which it is recomputed what the missing would change."""
     n_metafor: int | None
     disagreements: tuple[Disagreement | LookDisagreement | MissingDisagreement, ...]
 
@@ -37,11 +39,11 @@ def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
     warehouse = published_folder(review, settings) / "warehouse.duckdb"
     inputs = _read(warehouse, "review_effect_input", EffectInput)
     effects = _read(warehouse, "review_pooled_effect", PooledEffect)
-    looks = _looks(warehouse)
+    looks, missing = _looks(warehouse), _missing(warehouse, effects)
     found: list[Disagreement | LookDisagreement | MissingDisagreement] = [
         *crosscheck(inputs, effects),
         *crosscheck_looks(inputs, looks),
-        *crosscheck_missing(inputs, effects, _missing(warehouse, effects)),
+        *crosscheck_missing(inputs, effects, missing),
     ]
     n_metafor = None
     if rscript := find_metafor():
@@ -50,6 +52,7 @@ def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
     return Crosscheck(
         n_effects=len(effects),
         n_looks=sum(len(item.looks) for item in looks),
+        n_missing=len(missing),
         n_metafor=n_metafor,
         disagreements=tuple(found),
     )

@@ -127,6 +127,7 @@ def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REV
             {
                 "effects": found.n_effects,
                 "looks": found.n_looks,
+                "missing": found.n_missing,
                 "rare": found.n_rare,
                 "metafor": found.n_metafor,
                 "disagreements": disagreements,
@@ -137,7 +138,8 @@ def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REV
             console().print(item)
         metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
         console().print(
-            f"{found.n_effects} effects, {found.n_looks} looks and {found.n_rare} lines of rare events recomputed, {metafor}; {len(disagreements)} not confirmed"
+            f"{found.n_effects} effects, {found.n_looks} looks, {found.n_missing} surfaces of the missing and {found.n_rare}"
+            f" lines of rare events recomputed, {metafor}; {len(disagreements)} not confirmed"
         )
     if disagreements:
         raise typer.Exit(FAILED)

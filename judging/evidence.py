@@ -7,6 +7,7 @@ from judging.contrast_numbers import numbers_of_contrast
 from judging.curves import StudyCurves
 from judging.landmark_contrasts import offered_by
 from judging.posted_contrasts import offered, place_of
+from judging.randomised import arm_named, randomised_by_arm
 from models.folder_rows import ContrastRow, ExtractionRow, NumbersRow
 from models.report import Report
 from models.review import Review
@@ -59,7 +60,9 @@ def numbers_of_review(
     sources : what may hold posted results, by eligible study
     curves : survival of studies at landmarks
     """
-    extracted = [arm_of(row) for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
+    rows_of_arms = [row for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
+    randomised = randomised_by_arm(rows_of_arms)
+    extracted = [arm_of(row, randomised.get(arm_named(row))) for row in rows_of_arms]
     contrasts = [contrast_of(row) for row in review.contrasts if row.evidence is not EvidenceWord.MEMORY]
     confirmed = [arm for arm in extracted if arm.is_confirmed]
     rows = {_row(arm) for arm in confirmed} | {_row(item) for item in contrasts if item.is_confirmed}
@@ -180,8 +183,17 @@ def _design_effect(row: ExtractionRow) -> float:
     return design_effect(row.cluster_size, row.icc).value
 
 
-def arm_of(row: ExtractionRow) -> ArmResult:
-    """A row of extraction.csv as the numbers of one arm; a standard deviation that was computed says from what."""
+def _randomised(row: ExtractionRow, told: int | None) -> int | None:
+    if row.n_randomised is not None or told is None:
+        return row.n_randomised
+    return told if told >= row.n_analysed else None
+
+
+def arm_of(row: ExtractionRow, n_randomised: int | None = None) -> ArmResult:
+    """A row of extraction.csv as the numbers of one arm; a standard deviation that was computed says from what.
+
+    `n_randomised` is what other rows of the arm tell; it counts where the row tells none and analyses no more people.
+    """
     computed = None
     if row.se is not None:
         computed = sd_from_se(row.se, row.n_analysed)
@@ -194,6 +206,8 @@ def arm_of(row: ExtractionRow) -> ArmResult:
         timepoint=row.timepoint,
         arm=row.arm,
         n_analysed=row.n_analysed,
+        n_randomised=_randomised(row, n_randomised),
+        n_died=row.n_died,
         n_events=row.n_events,
         person_time=row.person_time,
         analysis=row.analysis,

@@ -8,6 +8,7 @@ from models.protocol import Protocol
 from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect
 from synthesis.looks import looks_of
+from synthesis.missing_answers import missing_answers
 from synthesis.rare_events import rare_events
 
 
@@ -31,4 +32,5 @@ def supplements_of(
         survival=tuple(rmst_of(curves, protocol)),
         looks=looks_of(inputs, effects, protocol),
         rare=rare_events(inputs, effects),
+        missing=missing_answers(inputs, effects, protocol),
     )

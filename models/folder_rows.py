@@ -139,6 +139,10 @@ class ExtractionRow(NumbersRow):
     icc: Annotated[float, Field(ge=0, le=1)] | None = None
     cluster_size: Annotated[float, Field(ge=1)] | None = None
     shared_by: Annotated[int, Field(ge=1)] | None = None
+    n_randomised: Annotated[int, Field(ge=1)] | None = None
+    """To this arm, analysed or not."""
+    n_died: Annotated[int, Field(ge=0)] | None = None
+    """Of those who are randomised and not analysed, the ones who had died by the time of measurement."""
 
     @field_validator("n_analysed", "sd")
     @classmethod
@@ -170,6 +174,22 @@ class ExtractionRow(NumbersRow):
                 raise ValueError("limits of one person's mean do not give a standard deviation")
         if self.sd and self.n_analysed < 2:
             raise ValueError("one person has no standard deviation")
+        return self
+
+    @model_validator(mode="after")
+    def accounts_for_all(self) -> Self:
+        if self.n_randomised is None:
+            if self.n_died is not None:
+                raise ValueError("n_died is of those who were randomised and not analysed: give n_randomised too")
+            return self
+        n_missing = self.n_randomised - self.n_analysed
+        if n_missing < 0:
+            raise ValueError(f"n_analysed {self.n_analysed} is more than n_randomised {self.n_randomised}")
+        if self.n_died is not None and self.n_died > n_missing:
+            raise ValueError(
+                f"n_died {self.n_died} is more than the {n_missing} who were randomised and not analysed; it does not"
+                " count deaths of people who have a value"
+            )
         return self
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """What a protocol says about supplements, which are fixed before anybody sees a result of theirs."""
 
 from models.looks_choice import LooksChoice
+from models.missing_choice import MissingChoice
 from models.terms import Strict
 
 
@@ -8,3 +9,5 @@ class SupplementChoice(Strict):
     """Choices of the protocol for what stands beside its conventions."""
 
     looks: LooksChoice = LooksChoice()
+    missing: dict[str, MissingChoice] = {}
+    """By outcome: people without a value."""

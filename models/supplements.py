@@ -1,6 +1,7 @@
 """What stands beside the pooled effects of a review and decides nothing: further answers to the same question."""
 
 from models.looks import Looks
+from models.missing import MissingAnswer
 from models.rare_events import RareEvents
 from models.rmst import RmstDifference
 from models.value import Value
@@ -14,3 +15,5 @@ class Supplements(Value, frozen=True, kw_only=True):
     looks: tuple[Looks, ...] = ()
     rare: tuple[RareEvents, ...] = ()
     """Other ways of pooling rare events."""
+    missing: tuple[MissingAnswer, ...] = ()
+    """What people without a value would change, set by set of evidence."""

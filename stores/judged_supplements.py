@@ -4,6 +4,7 @@ import msgspec
 
 from models.supplements import Supplements
 from stores.judged_looks import anytime_rows, look_rows
+from stores.judged_missing import missing_rows
 from stores.judged_rare import rare_rows
 from stores.rows import Row, plain
 
@@ -15,4 +16,5 @@ def supplements_as_rows(supplements: Supplements) -> dict[str, list[Row]]:
         "review_anytime": anytime_rows(supplements.looks),
         "review_look": look_rows(supplements.looks),
         "review_rare_model": rare_rows(supplements.rare),
+        **missing_rows(supplements.missing),
     }

@@ -5,14 +5,14 @@ The reference files and where they come from are described in ``tests/synthesis/
 
 import json
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from agreement_next import NEXT
+from agreement_next import NEXT, compare_next
 from recomputed import (
     ITERATIVE,
     METHODS,
@@ -25,51 +25,30 @@ from recomputed import (
     method_of,
     read,
 )
+from tally import Tally, relative_difference
 
-from models.vocabulary import ArmRole, Model
+from models.vocabulary import ArmRole, Measure, Model
 from synthesis import conversions, sequential, survival
 from synthesis.effect_size import combine_means
-from synthesis.inverse_variance import pool_sets
+from synthesis.inverse_variance import critical_value, pool_sets
 from synthesis.measures import (
     Means,
     hedges_j_approximate,
     mean_difference,
     standardised_mean_difference,
 )
+from synthesis.missing import (
+    Assumption,
+    IncompleteEvents,
+    IncompleteMeans,
+    Prior,
+    effect_of_incomplete_events,
+    effect_of_incomplete_means,
+)
 from synthesis.small_study import harbord
 from synthesis.tables import Tables
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "agreement.md"
-
-
-@dataclass
-class Tally:
-    """What was compared under one heading: how many values, how well, and what differs for which reason."""
-
-    tolerance: float
-    n: int = 0
-    worst: float = 0.0
-    explained: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    misses: list[str] = field(default_factory=list)
-
-    def add(self, name: str, ours: float, theirs: float, reason: str | None = None) -> None:
-        self.n += 1
-        difference = relative_difference(ours, theirs)
-        if difference <= self.tolerance:
-            self.worst = max(self.worst, difference)
-        elif reason:
-            self.explained[reason].append(name)
-        else:
-            self.misses.append(f"{name}: ours {ours:.15g}, reference {theirs:.15g}")
-
-
-def relative_difference(ours: float, theirs: float) -> float:
-    """|ours - theirs| relative to the reference, or to 1e-4 where that is smaller and digits were cancelled."""
-    if math.isnan(ours) or math.isnan(theirs):
-        return 0.0 if math.isnan(ours) and math.isnan(theirs) else math.inf
-    if ours == theirs:
-        return 0.0
-    return abs(ours - theirs) / max(abs(theirs), 1e-4)
 
 
 CAPPED = "metafor searches tau2 up to a bound only (100 for small estimates); the upper limit lies beyond"
@@ -269,31 +248,42 @@ def compare_sequential() -> dict[str, Tally]:
     return tallies
 
 
-def compare_next(compared: Callable[..., None]) -> dict[str, Tally]:
-    """One of the later reference files, in which each number has a tolerance of its own."""
-    tallies: dict[str, Tally] = {}
-
-    def add(
-        heading: str,
-        name: str,
-        ours: float,
-        theirs: float,
-        *,
-        tolerance: float,
-        reason: str | None = None,
-        least: float = 1e-4,
-        is_absolute: bool = False,
-    ) -> None:
-        tally = tallies.setdefault(heading, Tally(tolerance))
-        if is_absolute:  # the reference is shifted to 1, against which the difference is taken
-            tally.add(name, 1 + ours - theirs, 1.0, reason)
-        elif abs(theirs) < least:
-            tally.add(name, 1 + (ours - theirs) / least, 1.0, reason)
+def compare_missing() -> dict[str, Tally]:
+    """Effects that count people without a value."""
+    tallies = {
+        "Informative missingness difference of means": Tally(1e-12),
+        "Informative missingness odds ratio": Tally(1e-12),
+    }
+    for row in read("missing_outcomes"):
+        told = {
+            name: list(map(float, values.split(";"))) for name, values in re.findall(r"(\w+)=([-\d.;]+)", row["inputs"])
+        }
+        if "lambda" in told:
+            heading, (yi, vi) = "Informative missingness difference of means", incomplete_means(told)
         else:
-            tally.add(name, ours / theirs, 1.0, reason)
-
-    compared(add)
+            heading, (yi, vi) = "Informative missingness odds ratio", incomplete_events(told)
+        half_width = float(critical_value(0.95, math.inf)) * math.sqrt(vi)
+        ours = {"MD": yi, "log RR": yi, "variance": vi, "low": yi - half_width, "high": yi + half_width}[row["stat"]]
+        tallies[heading].add(f"{row['case']} {row['inputs']} {row['stat']}", ours, float(row["value"]))
     return tallies
+
+
+def incomplete_means(told: dict[str, list[float]]) -> tuple[float, float]:
+    """Mean difference and variance of one row of missing_outcomes.csv."""
+    arms = [IncompleteMeans(*arm) for arm in zip(told["m"], told["sd"], told["n"], told["N"], strict=True)]
+    priors = [Prior(mean, told["sd_lambda"][0]) for mean in told["lambda"]]
+    yi, vi = effect_of_incomplete_means(*arms, Assumption(*priors), Measure.MD)
+    return float(yi), float(vi)
+
+
+def incomplete_events(told: dict[str, list[float]]) -> tuple[float, float]:
+    """Log risk ratio and variance of one row."""
+    rows = zip(told["events"], told["without"], told["missing"], strict=True)
+    arms = [IncompleteEvents(events, events + others, events + others + missing) for events, others, missing in rows]
+    yi, vi = effect_of_incomplete_events(
+        *arms, Assumption(*(Prior(math.log(odds)) for odds in told["IMOR"])), Measure.RR
+    )
+    return float(yi), float(vi)
 
 
 SOURCES: dict[str, tuple[str, Callable[[], dict[str, Tally]]]] = {
@@ -303,6 +293,7 @@ SOURCES: dict[str, tuple[str, Callable[[], dict[str, Tally]]]] = {
     "als": ("The 2019 review's data (metafor)", compare_als),
     "conversions": ("Conversions (metafor 4.8.0, R formulas)", compare_conversions),
     "sequential": ("Sequential boundaries (RTSA 0.2.2)", compare_sequential),
+    "missing_outcomes": ("People without a value (formulas)", compare_missing),
 } | {name: (title, partial(compare_next, compared)) for name, (title, compared) in NEXT.items()}
 
 

@@ -1,6 +1,6 @@
 """Numbers of other programs that came after the first large comparison: rare events, further intervals, exact tau2.
 
-`agreement.py` tabulates them beside the others; it hands over its tally, which judges each number.
+`agreement.py` tabulates them beside the others.
 """
 
 import csv
@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 from recomputed import REFERENCE, column, read
 from scipy.optimize import brentq
+from tally import Tally
 
 from models.vocabulary import Interval, Measure, Model
 from synthesis.glmm import Glmm, glmm
@@ -259,6 +260,33 @@ def compare_wanted(add: Compared) -> None:
             elif method.startswith("tau2 profile") and difference < LOOSEST_ROOT:
                 reason = UNIROOT
             add(method, f"{dataset} {method} {stat}", ours[stat], value, tolerance=LIMITED, reason=reason)
+
+
+def compare_next(compared: Callable[..., None]) -> dict[str, Tally]:
+    """One of the later reference files, in which each number has a tolerance of its own."""
+    tallies: dict[str, Tally] = {}
+
+    def add(
+        heading: str,
+        name: str,
+        ours: float,
+        theirs: float,
+        *,
+        tolerance: float,
+        reason: str | None = None,
+        least: float = 1e-4,
+        is_absolute: bool = False,
+    ) -> None:
+        tally = tallies.setdefault(heading, Tally(tolerance))
+        if is_absolute:  # the reference is shifted to 1, against which the difference is taken
+            tally.add(name, 1 + ours - theirs, 1.0, reason)
+        elif abs(theirs) < least:
+            tally.add(name, 1 + (ours - theirs) / least, 1.0, reason)
+        else:
+            tally.add(name, ours / theirs, 1.0, reason)
+
+    compared(add)
+    return tallies
 
 
 NEXT: dict[str, tuple[str, Callable[[Compared], None]]] = {

@@ -135,7 +135,7 @@ DESK = Layout(
 PHONE = Layout(
     "phone",
     340,
-    (14, 326),
+    (22, 318),
     10,
     {"group": 34, "study": 90, "subtotal": 54, "test": 26, "block": 48, "pooled": 54},
     detail=16,

@@ -218,7 +218,7 @@ class Incomplete:
 
     @cached_property
     def _observed(self) -> tuple[IncompleteEvents, IncompleteEvents]:
-        """Both arms with cells above 0, from which odds can be taken."""
+        """Both arms, every cell above 0, from which odds can be taken."""
         cells = self._plain.corrected(replace(CORRECTED, drop_double=False))
         one, two = self.sides
         of_one, of_two = cells.totals

@@ -216,7 +216,7 @@ def effect_of_incomplete_events(
 
     Parameters
     ----------
-    one, two : arms with cells above 0, numbers or arrays of any common shape
+    one, two : arms, every cell above 0, numbers or arrays of any common shape
     assumption : about the missing, as log odds ratios
     measure : RR, OR or RD
 

@@ -30,8 +30,8 @@ class TauPrior(Protocol):
         """Between which logarithms of tau the density has its shape; outside it only falls."""
 
     @property
-    def reach(self) -> float:
-        """How far beyond the core, in units of log tau, its mass can count in the last digits."""
+    def reach(self) -> tuple[float, float]:
+        """How far below and above the core, in units of log tau, its mass can count in the last digits."""
 
     @property
     def tail(self) -> float:
@@ -54,8 +54,9 @@ class TauPrior(Protocol):
 EXPONENTIAL_REACH = 60.0
 """A tail that falls like exp(-|log tau|) is below the last digit of a double after this."""
 
-ALGEBRAIC_REACH = 320.0
-"""As far as tau squared stays a double; beyond it a log-t prior has 1e-12 of its mass."""
+LOG_T_REACH = (20_000.0, 320.0)
+"""Above, as far as tau squared stays a double; beyond it a log-t prior has 1e-12 of its mass. Below, tau is 0 to
+every sum long before, and its mass there counts where the data want a much smaller tau than the prior."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ class _Prior:
     """What most priors of tau have in common."""
 
     @property
-    def reach(self) -> float:
-        return EXPONENTIAL_REACH
+    def reach(self) -> tuple[float, float]:
+        return EXPONENTIAL_REACH, EXPONENTIAL_REACH
 
     @property
     def tail(self) -> float:
@@ -178,8 +179,8 @@ class LogNormal(_OfLog):
     """Log tau is normal."""
 
     @property
-    def reach(self) -> float:
-        return 12 * self.scale
+    def reach(self) -> tuple[float, float]:
+        return 12 * self.scale, 12 * self.scale
 
     def log_density_of_log(self, log_tau: Array) -> Array:
         away = (log_tau - self.location) / self.scale
@@ -190,8 +191,8 @@ class LogT(_OfLog):
     """Log tau is Student's t with 5 degrees of freedom."""
 
     @property
-    def reach(self) -> float:
-        return ALGEBRAIC_REACH
+    def reach(self) -> tuple[float, float]:
+        return LOG_T_REACH
 
     @property
     def tail(self) -> float:

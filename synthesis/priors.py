@@ -320,3 +320,20 @@ HOW_TO_WRITE = (
     "'LT5(-1.7, 1.3)' with location and scale of log tau, 'Turner: outcome; comparison' or 'Rhodes: outcome; "
     "comparison; area'"
 )
+
+
+def mu_prior_named(text: str) -> MuPrior:
+    """The prior of mu that somebody typed: ``flat``, ``N(0; 4^2)`` or ``N(0, 4)``, the second being the SD.
+
+    Raises
+    ------
+    ValueError
+        For anything else.
+    """
+    words = text.strip()
+    if words.lower() == "flat":
+        return FLAT
+    found = re.fullmatch(rf"(?:N|normal) *\(? *({NUMBER}) *[;, ] *({NUMBER}) *(?:\^2|²)? *\)?", words, re.IGNORECASE)
+    if found is None:
+        raise ValueError(f"prior of mu {text!r} is not understood: write 'flat', or 'N(0; 4^2)' with mean and SD")
+    return MuPrior(float(found[1]), float(found[2]))

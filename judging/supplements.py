@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from models.protocol import Protocol
 from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect
+from synthesis.bayes_supplement import bayes_supplement
 
 
 def supplements_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], protocol: Protocol) -> Supplements:
@@ -16,4 +17,4 @@ def supplements_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect
     effects : pooled from them, without those of analyses whose gate is closed
     protocol : analyses with their outcomes, and what is chosen for supplements
     """
-    return Supplements()
+    return Supplements(bayes=bayes_supplement(inputs, effects, protocol))

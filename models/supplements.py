@@ -1,7 +1,10 @@
 """What stands beside the pooled effects of a review and decides nothing: further answers to the same question."""
 
+from models.bayes import BayesSupplement
 from models.value import Value
 
 
 class Supplements(Value, frozen=True, kw_only=True):
     """One night's supplements, each kind in the order of the analyses."""
+
+    bayes: BayesSupplement = BayesSupplement()

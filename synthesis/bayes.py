@@ -157,6 +157,15 @@ class Posterior:
         factor: Array = self.mu.density(0.0) * (self.mu_prior.sd * np.exp(0.5 * (z**2 + LOG_2PI)))
         return factor
 
+    def tau_density(self, tau: ArrayLike) -> Array:
+        """(S, M) posterior density of tau at M places above 0, the same for all sets."""
+        log_tau = np.log(np.asarray(tau, dtype=np.float64))
+        rows = np.arange(len(self.log_marginal))
+        model = _Model(self.sets, self.tau_prior, self.mu_prior)
+        heights = model.log_integrand(rows, np.broadcast_to(log_tau, (len(rows), len(log_tau))))
+        density: Array = np.exp(heights - log_tau - self.log_marginal[:, None])
+        return density
+
     def study(self, place: int) -> NormalMixture:
         """Of the true effect of the study in one column, in the sets that have it.
 

@@ -66,7 +66,10 @@ def pool_command(
     group_by: Annotated[str | None, typer.Option(help="Column that names each study's subgroup.")] = None,
     order_by: Annotated[str | None, typer.Option(help="Column that puts studies in order, such as year.")] = None,
     smallest_effect: Annotated[
-        float | None, typer.Option(help="Effect for the information size: relative reduction of risk, or difference.")
+        float | None, typer.Option(help="Smallest effect that matters: relative reduction of risk, or difference.")
+    ] = None,
+    g: Annotated[
+        float | None, typer.Option(help="Variance of the effects that --also anytime bets on, on the analysis scale.")
     ] = None,
     prior: Annotated[
         list[str] | None,
@@ -78,7 +81,7 @@ def pool_command(
     """Pool any data; no review is needed."""
     if not 0 < level < 1:
         raise typer.BadParameter(f"{level:g} is no level: give a number between 0 and 1, such as 0.95")
-    wanted = Wanted(_further(also or [], group_by), group_by, order_by, smallest_effect)
+    wanted = Wanted(_further(also or [], group_by), group_by, order_by, smallest_effect, g)
     zero_cells = ZeroChoice(add, to, by_arm, drop_double)
     models = pooled_models(model or [])
     is_bayes = AskedModel.BAYES in (model or ())
@@ -143,16 +146,25 @@ def _further(also: list[Further], group_by: str | None) -> tuple[Further, ...]:
 
 @reading.command("crosscheck")
 def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
-    """Recompute every published pooled effect with mpmath, and with metafor where R has it."""
+    """Recompute every published pooled effect and look with mpmath, effects with metafor where R has it."""
     found = crosscheck_published(review, settings_of(context))
     disagreements = [str(item) for item in found.disagreements]
     if as_json:
-        print_json({"effects": found.n_effects, "metafor": found.n_metafor, "disagreements": disagreements})
+        print_json(
+            {
+                "effects": found.n_effects,
+                "looks": found.n_looks,
+                "metafor": found.n_metafor,
+                "disagreements": disagreements,
+            }
+        )
     else:
         for item in disagreements:
             console().print(item)
         metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
-        console().print(f"{found.n_effects} effects recomputed, {metafor}; {len(disagreements)} not confirmed")
+        console().print(
+            f"{found.n_effects} effects and {found.n_looks} looks recomputed, {metafor}; {len(disagreements)} not confirmed"
+        )
     if disagreements:
         raise typer.Exit(FAILED)
 

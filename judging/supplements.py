@@ -6,6 +6,7 @@ from models.protocol import Protocol
 from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect
 from synthesis.bayes_supplement import bayes_supplement
+from synthesis.looks import looks_of
 
 
 def supplements_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], protocol: Protocol) -> Supplements:
@@ -17,4 +18,7 @@ def supplements_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect
     effects : pooled from them, without those of analyses whose gate is closed
     protocol : analyses with their outcomes, and what is chosen for supplements
     """
-    return Supplements(bayes=bayes_supplement(inputs, effects, protocol))
+    return Supplements(
+        bayes=bayes_supplement(inputs, effects, protocol),
+        looks=looks_of(inputs, effects, protocol),
+    )

@@ -1,6 +1,7 @@
 """What stands beside the pooled effects of a review and decides nothing: further answers to the same question."""
 
 from models.bayes import BayesSupplement
+from models.looks import Looks
 from models.value import Value
 
 
@@ -8,3 +9,4 @@ class Supplements(Value, frozen=True, kw_only=True):
     """One night's supplements, each kind in the order of the analyses."""
 
     bayes: BayesSupplement = BayesSupplement()
+    looks: tuple[Looks, ...] = ()

@@ -1,9 +1,13 @@
 """The supplements of a judgement as rows."""
 
 from models.supplements import Supplements
+from stores.judged_looks import anytime_rows, look_rows
 from stores.rows import Row
 
 
 def supplements_as_rows(supplements: Supplements) -> dict[str, list[Row]]:
     """Rows by table."""
-    return {}
+    return {
+        "review_anytime": anytime_rows(supplements.looks),
+        "review_look": look_rows(supplements.looks),
+    }

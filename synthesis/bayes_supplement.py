@@ -12,10 +12,10 @@ import numpy as np
 
 from models.analysis import Analysis, Applicability
 from models.bayes import BayesLine, BayesStudy, BayesSupplement, Curve
+from models.bayes_choice import BayesChoice
 from models.empirical_priors import RHODES, TURNER
 from models.prior_names import NamedPrior, named_mu_prior, named_prior
 from models.protocol import Outcome, Protocol
-from models.supplement_choice import BayesChoice
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import EvidenceSet, Measure
 from synthesis.bayes import Posterior, posterior

@@ -310,7 +310,14 @@ def document() -> str:
             lines += ["", "Which do not, and why:", ""]
             lines += [f"- {len(names)}: {reason} (e.g. `{names[0]}`)." for reason, names in reasons.items()]
         lines.append("")
-    return "\n".join([*lines, CLOSING, ""])
+    return "\n".join([*lines, forecasts(), "", CLOSING, ""])
+
+
+def forecasts() -> str:
+    """The section that benchmarks/forecast_accuracy.py writes from data that not every clone has, as it stands."""
+    begin, end = "<!-- forecasts", "<!-- end of forecasts -->"
+    text = DOCUMENT.read_text(encoding="utf-8")
+    return text[text.index(begin) : text.index(end) + len(end)]
 
 
 INTRODUCTION = """# Agreement with other programs

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from models.bayes import BayesLine
 from models.looks import Look, Looks
 from models.settings import Settings
 from models.synthesis import EffectInput, PooledEffect
@@ -12,6 +13,7 @@ from pooling.metafor import crosscheck_with_metafor, find_metafor
 from stores.published import published_folder
 from stores.snapshot import query
 from synthesis.crosscheck import Disagreement, crosscheck
+from synthesis.crosscheck_bayes import BayesDisagreement, crosscheck_bayes
 from synthesis.crosscheck_looks import LookDisagreement, crosscheck_looks
 
 Item = TypeVar("Item", bound=msgspec.Struct)
@@ -25,8 +27,9 @@ class Crosscheck(msgspec.Struct, frozen=True, kw_only=True):
 
     n_effects: int
     n_looks: int
+    n_posteriors: int
     n_metafor: int | None
-    disagreements: tuple[Disagreement | LookDisagreement, ...]
+    disagreements: tuple[Disagreement | LookDisagreement | BayesDisagreement, ...]
 
 
 def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
@@ -34,8 +37,12 @@ def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
     warehouse = published_folder(review, settings) / "warehouse.duckdb"
     inputs = _read(warehouse, "review_effect_input", EffectInput)
     effects = _read(warehouse, "review_pooled_effect", PooledEffect)
-    looks = _looks(warehouse)
-    found: list[Disagreement | LookDisagreement] = [*crosscheck(inputs, effects), *crosscheck_looks(inputs, looks)]
+    looks, posteriors = _looks(warehouse), _read(warehouse, "review_bayes", BayesLine)
+    found: list[Disagreement | LookDisagreement | BayesDisagreement] = [
+        *crosscheck(inputs, effects),
+        *crosscheck_looks(inputs, looks),
+        *crosscheck_bayes(inputs, posteriors),
+    ]
     n_metafor = None
     if rscript := find_metafor():
         by_metafor, n_metafor = crosscheck_with_metafor(inputs, effects, rscript)
@@ -43,6 +50,7 @@ def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
     return Crosscheck(
         n_effects=len(effects),
         n_looks=sum(len(item.looks) for item in looks),
+        n_posteriors=len(posteriors),
         n_metafor=n_metafor,
         disagreements=tuple(found),
     )

@@ -154,6 +154,7 @@ def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REV
             {
                 "effects": found.n_effects,
                 "looks": found.n_looks,
+                "posteriors": found.n_posteriors,
                 "metafor": found.n_metafor,
                 "disagreements": disagreements,
             }
@@ -163,7 +164,7 @@ def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REV
             console().print(item)
         metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
         console().print(
-            f"{found.n_effects} effects and {found.n_looks} looks recomputed, {metafor}; {len(disagreements)} not confirmed"
+            f"{found.n_effects} effects, {found.n_looks} looks and {found.n_posteriors} posteriors recomputed, {metafor}; {len(disagreements)} not confirmed"
         )
     if disagreements:
         raise typer.Exit(FAILED)

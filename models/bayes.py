@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from models.synthesis import NO_SUBGROUP, Subgroup
 from models.value import Value
 from models.vocabulary import EvidenceSet, Measure
 
@@ -31,6 +32,7 @@ class BayesStudy(Value, frozen=True, kw_only=True):
 
     study_id: str
     part: str = ""
+    subgroup: Subgroup = NO_SUBGROUP
     estimate: float
     """Its own."""
     shrunk: float
@@ -85,8 +87,8 @@ class BayesLine(Value, frozen=True, kw_only=True):
     bf_tau_zero: float | None
     verdict: Verdict
     studies: tuple[BayesStudy, ...] = ()
-    tau_curve: Curve
-    mu_curve: Curve
+    tau_curve: Curve | None = None
+    mu_curve: Curve | None = None
 
 
 class BayesAnswer(Value, frozen=True, kw_only=True):
@@ -102,15 +104,15 @@ class BayesAnswer(Value, frozen=True, kw_only=True):
     analysis: str
     wald: Verdict | None
     hksj: Verdict | None
-    agrees: bool
+    agrees: bool | None
+    """None where there is no Bayesian analysis, of which the sentence then tells why."""
     p_benefit_low: float | None
     p_benefit_high: float | None
     sentence: str
 
 
 class BayesSupplement(Value, frozen=True, kw_only=True):
-    """One night's Bayesian analyses; `missing` says of which analysis there is none, and why."""
+    """One night's Bayesian analyses."""
 
     lines: tuple[BayesLine, ...] = ()
     answers: tuple[BayesAnswer, ...] = ()
-    missing: tuple[tuple[EvidenceSet, str, str], ...] = ()

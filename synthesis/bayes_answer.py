@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from models.analysis import Analysis
 from models.bayes import BayesAnswer, BayesLine, Verdict
 from models.protocol import Outcome
 from models.synthesis import PooledEffect
-from models.vocabulary import Interval
+from models.vocabulary import EvidenceSet, Interval
 
 SHOWN = {
     Verdict.BENEFIT: "shows a benefit",
@@ -81,6 +82,23 @@ def answer_of(lines: Sequence[BayesLine], effects: Sequence[PooledEffect], outco
         p_benefit_low=min(benefits, default=None),
         p_benefit_high=max(benefits, default=None),
         sentence=" ".join(sentences),
+    )
+
+
+def no_answer(evidence_set: EvidenceSet, analysis: Analysis, why: str) -> BayesAnswer:
+    """Of an analysis without posteriors: the reason."""
+    return BayesAnswer(
+        evidence_set=evidence_set,
+        comparison=analysis.comparison,
+        outcome=analysis.outcome,
+        timepoint=analysis.timepoint,
+        analysis=analysis.analysis,
+        wald=None,
+        hksj=None,
+        agrees=None,
+        p_benefit_low=None,
+        p_benefit_high=None,
+        sentence=f"No Bayesian analysis: {why}.",
     )
 
 

@@ -19,7 +19,7 @@ from models.protocol import Outcome, Protocol
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import EvidenceSet, Measure
 from synthesis.bayes import Posterior, posterior
-from synthesis.bayes_answer import answer_of, verdict_of
+from synthesis.bayes_answer import answer_of, no_answer, verdict_of
 from synthesis.default_priors import STANDARDISED, TABLE_RATIOS, three_priors, unit_of
 from synthesis.priors import MuPrior, prior_of
 
@@ -67,18 +67,18 @@ def bayes_supplement(
     """
     choice = protocol.supplements.bayes
     mu = named_mu_prior(choice.mu)
-    lines, answers, missing = [], [], []
+    lines, answers = [], []
     for question in _questions(inputs, effects, protocol):
         try:
             priors = _priors(question, choice)
         except ValueError as problem:
-            missing.append((question.evidence_set, question.analysis.analysis, str(problem)))
+            answers.append(no_answer(question.evidence_set, question.analysis, str(problem)))
             continue
         own = [_line(question, prior, mu) for prior in priors]
         lines += own
         beside = [item for item in effects if _is_of(item, question)]
         answers.append(answer_of(own, beside, question.outcome))
-    return BayesSupplement(lines=tuple(lines), answers=tuple(answers), missing=tuple(missing))
+    return BayesSupplement(lines=tuple(lines), answers=tuple(answers))
 
 
 def _questions(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], protocol: Protocol) -> list[_Question]:
@@ -233,6 +233,7 @@ def _line(question: _Question, prior: NamedPrior, mu: tuple[float, float]) -> Ba
             BayesStudy(
                 study_id=row.study_id,
                 part=row.part,
+                subgroup=row.subgroup,
                 estimate=natural(yi),
                 shrunk=natural(middle),
                 ci_low=natural(begin),

@@ -5,12 +5,17 @@ Gauss's rule; quantiles are not solved for but checked: what is said to be one m
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from mpmath import mp, mpf
+
+from models.analysis import Applicability
+from models.bayes import BayesLine
+from models.synthesis import EffectInput
+from synthesis.crosscheck import effect_again
 
 DIGITS = 22
 
@@ -259,3 +264,77 @@ def gauss() -> tuple[tuple[Number, Number], ...]:
                 x -= mp.legendre(POINTS, x) / slope
             found.append((x, 2 / ((1 - x**2) * slope**2)))
     return tuple(found)
+
+
+TOLERANCE = 1e-8
+"""Largest difference of a probability, or relative difference of a number, at which two engines agree."""
+
+
+@dataclass(frozen=True)
+class BayesDisagreement:
+    """A number of a posterior that the second engine does not confirm."""
+
+    line: BayesLine
+    name: str
+    stated: float
+    recomputed: float
+
+    def __str__(self) -> str:
+        where = self.line
+        return (
+            f"{where.analysis or where.outcome}, {where.timepoint}, {where.evidence_set}, prior {where.prior}: "
+            f"{self.name} is {self.stated}, recomputed {self.recomputed}"
+        )
+
+
+def crosscheck_bayes(inputs: Sequence[EffectInput], lines: Sequence[BayesLine]) -> tuple[BayesDisagreement, ...]:
+    """Recompute every posterior from the numbers of its studies' arms.
+
+    Returns
+    -------
+    tuple of BayesDisagreement
+        Empty if everything is confirmed to `TOLERANCE`: of a quantile, the probability below it; of moments,
+        probabilities and the Bayes factor the number itself.
+    """
+    found = []
+    for line in lines:
+        rows = [row for row in inputs if _counts(row, line)]
+        with mp.workdps(DIGITS):
+            effects = [pair for pair in map(effect_again, rows) if None not in pair]
+            belief = Belief(line.prior_family, line.prior_scale, line.prior_location)
+            mu = None if line.mu_prior_sd is None else (line.mu_prior_mean, line.mu_prior_sd)
+            again = _kept(tuple(yi for yi, _ in effects), tuple(vi for _, vi in effects), belief, mu)
+            for name, stated, value in _compared(line, again):
+                if not abs(mpf(stated) - value) <= TOLERANCE * max(1, abs(value)):
+                    found.append(BayesDisagreement(line, name, float(stated), float(value)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _kept(yi: tuple[Number, ...], vi: tuple[Number, ...], tau: Belief, mu: tuple[float, float] | None) -> "Recomputed":
+    """As `recompute_posterior`: evidence sets of one night and most nights have the same data."""
+    return recompute_posterior(yi, vi, tau, mu)
+
+
+def _counts(row: EffectInput, line: BayesLine) -> bool:
+    is_same = (row.evidence_set, row.analysis) == (line.evidence_set, line.analysis)
+    return is_same and row.counts_in is not Applicability.SUBGROUP and row.yi is not None and row.vi is not None
+
+
+def _compared(line: BayesLine, again: Recomputed) -> Iterator[tuple[str, float, Number]]:
+    """Each name with what is said and what comes out; a quantile's number is the probability below it."""
+    tail = (1 - mpf(line.level)) / 2
+    for name, of, p in (
+        ("estimate", again.below, mpf("0.5")),
+        ("ci_low", again.below, tail),
+        ("ci_high", again.below, 1 - tail),
+        ("pi_low", again.new_below, tail),
+        ("pi_high", again.new_below, 1 - tail),
+    ):
+        stated = mpf(getattr(line, name))
+        yield f"probability below {name}", float(p), of(mp.log(stated) if line.is_ratio else stated)
+    yield "p_below_no_effect", line.p_below_no_effect, again.below(0)
+    for name in ("mean", "sd", "tau_mean", "tau_sd", "bf_tau_zero"):
+        stated = getattr(line, name)
+        if stated is not None:
+            yield name, stated, getattr(again, name)

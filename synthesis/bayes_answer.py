@@ -66,7 +66,7 @@ def answer_of(lines: Sequence[BayesLine], effects: Sequence[PooledEffect], outco
     agrees = len(set(verdicts)) == 1
     benefits = [line.p_benefit for line in lines if line.p_benefit is not None]
     sentences = [
-        _agreement(verdicts) if agrees else _disagreement(said, beliefs),
+        _agreement(verdicts, outcome) if agrees else _disagreement(said, beliefs, outcome),
         *_probabilities(lines, outcome),
         *_of_one_study(first.k),
     ]
@@ -109,11 +109,12 @@ def _verdict(effect: PooledEffect | None, outcome: Outcome) -> Verdict | None:
     return verdict_of(effect.ci_low - none, effect.ci_high - none, outcome)
 
 
-def _agreement(verdicts: Sequence[Verdict]) -> str:
-    return f"All {len(verdicts)} ways of pooling agree: {SETTLED[verdicts[0]]}."
+def _agreement(verdicts: Sequence[Verdict], outcome: Outcome) -> str:
+    ways = "Both" if len(verdicts) == 2 else f"All {_number(len(verdicts))}"
+    return f"{ways} ways of pooling agree: {_worded(SETTLED[verdicts[0]], outcome)}."
 
 
-def _disagreement(said: dict[str, Verdict | None], beliefs: Sequence[Verdict]) -> str:
+def _disagreement(said: dict[str, Verdict | None], beliefs: Sequence[Verdict], outcome: Outcome) -> str:
     """Who says what, those who say the same together."""
     parts: dict[Verdict, list[str]] = {}
     for name, verdict in said.items():
@@ -127,8 +128,17 @@ def _disagreement(said: dict[str, Verdict | None], beliefs: Sequence[Verdict]) -
             else f"{_number(count)} of {_number(len(beliefs))} Bayesian analyses"
         )
         parts.setdefault(verdict, []).append(name)
-    told = [f"{_joined(names)} {_shown(verdict, names)}" for verdict, names in parts.items()]
-    return f"The conclusion depends on the way of pooling: {'; '.join(told)}."
+    told = [f"{_joined(names)} {_worded(_shown(verdict, names), outcome)}" for verdict, names in parts.items()]
+    return f"The choice between ways of pooling changes the conclusion: {'; '.join(told)}."
+
+
+def _worded(text: str, outcome: Outcome) -> str:
+    """In words of which side is better, or without where nobody says so."""
+    if outcome.direction != "unknown":
+        return text
+    return text.replace("benefit and harm", "higher and lower values").replace(
+        "helps or harms", "leads to higher or to lower values"
+    )
 
 
 def _shown(verdict: Verdict, names: Sequence[str]) -> str:
@@ -144,7 +154,7 @@ def _probabilities(lines: Sequence[BayesLine], outcome: Outcome) -> list[str]:
         beyond = [line.p_beyond_mid for line in lines if line.p_beyond_mid is not None]
         if beyond:
             said += f", and that it helps by at least {outcome.mid:g}, the smallest difference that matters, {_range(beyond)}"
-        found.append(f"{said}, depending on how far studies are expected to differ.")
+        found.append(f"{said}, depending on how much results are expected to differ from trial to trial.")
     return found
 
 
@@ -152,14 +162,14 @@ def _of_one_study(k: int) -> list[str]:
     if k > 1:
         return []
     return [
-        "One study cannot show how far studies differ: the Bayesian limits add what was assumed of that beforehand, "
-        "the usual interval adds nothing."
+        "One study cannot show how much results differ from trial to trial: the Bayesian limits allow for such "
+        "differences as they were assumed beforehand, the usual interval does not."
     ]
 
 
 def _range(values: Sequence[float]) -> str:
     low, high = _percent(min(values)), _percent(max(values))
-    return f"{high} %" if low == high else f"{low} to {high} %"
+    return f"{high}%" if low == high else f"{low} to {high}%"
 
 
 def _percent(share: float) -> str:

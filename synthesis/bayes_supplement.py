@@ -23,7 +23,7 @@ from synthesis.bayes_answer import answer_of, no_answer, verdict_of
 from synthesis.default_priors import STANDARDISED, TABLE_RATIOS, three_priors, unit_of
 from synthesis.priors import MuPrior, prior_of
 
-POINTS = 49
+POINTS = 81
 """Of a curve in a picture."""
 
 KEPT = 2048
@@ -177,7 +177,7 @@ def _tau_curve(found: Posterior) -> Curve:
 
 
 def _mu_curve(found: Posterior, low: float, high: float) -> Curve:
-    spare = 0.3 * (high - low)
+    spare = 0.15 * (high - low)
     x = np.linspace(low - spare, high + spare, POINTS)
     heights = tuple(float(found.mu.density(place)[0]) for place in x)
     mu = found.mu_prior

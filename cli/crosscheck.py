@@ -1,5 +1,6 @@
 """The other engines over what is published: numbers read back from the warehouse, not from the run."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -7,6 +8,7 @@ import msgspec
 
 from models.bayes import BayesLine
 from models.looks import Look, Looks
+from models.missing import MissingAnswer
 from models.settings import Settings
 from models.synthesis import EffectInput, PooledEffect
 from pooling.metafor import crosscheck_with_metafor, find_metafor
@@ -15,6 +17,7 @@ from stores.snapshot import query
 from synthesis.crosscheck import Disagreement, crosscheck
 from synthesis.crosscheck_bayes import BayesDisagreement, crosscheck_bayes
 from synthesis.crosscheck_looks import LookDisagreement, crosscheck_looks
+from synthesis.crosscheck_missing import MissingDisagreement, crosscheck_missing
 
 Item = TypeVar("Item", bound=msgspec.Struct)
 
@@ -28,8 +31,10 @@ class Crosscheck(msgspec.Struct, frozen=True, kw_only=True):
     n_effects: int
     n_looks: int
     n_posteriors: int
+    n_missing: int
+    """Analyses of which it is recomputed what the missing would change."""
     n_metafor: int | None
-    disagreements: tuple[Disagreement | LookDisagreement | BayesDisagreement, ...]
+    disagreements: tuple[Disagreement | LookDisagreement | BayesDisagreement | MissingDisagreement, ...]
 
 
 def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
@@ -37,11 +42,13 @@ def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
     warehouse = published_folder(review, settings) / "warehouse.duckdb"
     inputs = _read(warehouse, "review_effect_input", EffectInput)
     effects = _read(warehouse, "review_pooled_effect", PooledEffect)
-    looks, posteriors = _looks(warehouse), _read(warehouse, "review_bayes", BayesLine)
-    found: list[Disagreement | LookDisagreement | BayesDisagreement] = [
+    posteriors = _read(warehouse, "review_bayes", BayesLine)
+    looks, missing = _looks(warehouse), _missing(warehouse, effects)
+    found: list[Disagreement | LookDisagreement | BayesDisagreement | MissingDisagreement] = [
         *crosscheck(inputs, effects),
         *crosscheck_looks(inputs, looks),
         *crosscheck_bayes(inputs, posteriors),
+        *crosscheck_missing(inputs, effects, missing),
     ]
     n_metafor = None
     if rscript := find_metafor():
@@ -51,6 +58,7 @@ def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
         n_effects=len(effects),
         n_looks=sum(len(item.looks) for item in looks),
         n_posteriors=len(posteriors),
+        n_missing=len(missing),
         n_metafor=n_metafor,
         disagreements=tuple(found),
     )
@@ -66,6 +74,50 @@ def _looks(warehouse: Path) -> list[Looks]:
         msgspec.structs.replace(item, looks=tuple(looks.get((item.evidence_set, item.analysis), ())))
         for item in _read(warehouse, "review_anytime", Looks)
     ]
+
+
+def _missing(warehouse: Path, effects: Sequence[PooledEffect]) -> list[MissingAnswer]:
+    """What the missing would change, by analysis and evidence."""
+    tables = {"arms": "review_missing", "surface": "review_missing_surface", "tipping_points": "review_tipping_point"}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for name, table in tables.items():
+        columns, rows = query(warehouse, f"SELECT * FROM {table}")
+        for row in (dict(zip(columns, row, strict=True)) for row in rows):
+            answer = found.setdefault((row["evidence_set"], row["analysis"]), {part: [] for part in tables})
+            answer |= {part: row[part] for part in ("convention", "is_of_events", "lowest", "highest") if part in row}
+            answer[name].append(_as_made(row))
+    headlines = {
+        (str(effect.evidence_set), effect.analysis, str(effect.convention)): effect
+        for effect in effects
+        if effect.is_headline
+    }
+    return [
+        msgspec.convert(answer | _columns(headlines[evidence, analysis, answer["convention"]]), MissingAnswer)
+        for (evidence, analysis), answer in found.items()
+        if answer["surface"]
+    ]
+
+
+def _as_made(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as the value it was made from: its flow is one thing, and assumptions go by the arm."""
+    renamed = {"intervention": row.get("delta_intervention"), "control": row.get("delta_control")}
+    flow = {name: row[name] for name in ("n_randomised", "n_started", "n_died") if name in row}
+    return _with_subgroup(row) | (renamed if "delta_control" in row else {"flow": flow})
+
+
+def _columns(effect: PooledEffect) -> dict[str, Any]:
+    names = (
+        "evidence_set",
+        "analysis",
+        "comparison",
+        "outcome",
+        "timepoint",
+        "measure",
+        "model",
+        "interval",
+        "is_ratio",
+    )
+    return {name: getattr(effect, name) for name in names}
 
 
 def _read(warehouse: Path, table: str, kind: type[Item]) -> list[Item]:

@@ -38,6 +38,7 @@ from cli.common import (
 )
 from cli.draft import drafting
 from cli.export import exporting
+from cli.missing import telling_missing
 from cli.new_review import beginning
 from cli.read import reading
 from cli.searched import searching
@@ -75,6 +76,7 @@ app.add_typer(adopting)
 app.add_typer(exporting)
 app.add_typer(stating)
 app.add_typer(drafting)
+app.add_typer(telling_missing)
 
 
 class Registries(StrEnum):

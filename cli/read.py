@@ -155,6 +155,7 @@ def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REV
                 "effects": found.n_effects,
                 "looks": found.n_looks,
                 "posteriors": found.n_posteriors,
+                "missing": found.n_missing,
                 "metafor": found.n_metafor,
                 "disagreements": disagreements,
             }
@@ -164,7 +165,8 @@ def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REV
             console().print(item)
         metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
         console().print(
-            f"{found.n_effects} effects, {found.n_looks} looks and {found.n_posteriors} posteriors recomputed, {metafor}; {len(disagreements)} not confirmed"
+            f"{found.n_effects} effects, {found.n_looks} looks, {found.n_posteriors} posteriors and {found.n_missing} surfaces of the missing recomputed,"
+            f" {metafor}; {len(disagreements)} not confirmed"
         )
     if disagreements:
         raise typer.Exit(FAILED)

@@ -29,11 +29,15 @@ TABLES = {
     "sources": "out_source_freshness",
     "posted_analyses": "out_posted_analysis",
     "drop_outs": "out_drop_out",
+    "missing": "out_missing",
+    "missing_estimands": "out_missing_estimand",
+    "tipping_points": "out_tipping_point",
     "anytime": "out_anytime",
     "looks": "out_look",
     "bayes": "out_bayes",
     "bayes_studies": "out_bayes_study",
     "answers": "out_answer",
+    "time_alive": "out_rmst",
 }
 """Table or view of the warehouse behind each file."""
 _TYPES = {"BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"}

@@ -1,10 +1,15 @@
 """What a protocol says about the priors of the Bayesian analyses, which are fixed before anybody sees a posterior."""
 
+import re
+
 from pydantic import field_validator
 
 from models.empirical_priors import RHODES, TURNER
 from models.prior_names import named_mu_prior, named_prior
 from models.terms import Strict
+
+NUMBERED = re.compile(r"[0-9]+(\.[0-9]+)*")
+"""An analysis by its number, as 1.3."""
 
 
 class BayesChoice(Strict):
@@ -51,3 +56,9 @@ class BayesChoice(Strict):
     def has_a_name(cls, mu: str) -> str:
         named_mu_prior(mu)
         return mu
+
+    @property
+    def told(self) -> dict[tuple[str, ...], list[str]]:
+        """Names of outcomes by their place in the protocol; analyses by number are not among them."""
+        priors = [name for name in self.priors if not NUMBERED.fullmatch(name)]
+        return {("bayes", "outcomes"): list(self.outcomes), ("bayes", "priors"): priors}

@@ -2,6 +2,7 @@
 
 from models.bayes_choice import BayesChoice
 from models.looks_choice import LooksChoice
+from models.missing_choice import MissingChoice
 from models.terms import Strict
 
 
@@ -10,3 +11,5 @@ class SupplementChoice(Strict):
 
     bayes: BayesChoice = BayesChoice()
     looks: LooksChoice = LooksChoice()
+    missing: dict[str, MissingChoice] = {}
+    """By outcome: people without a value."""

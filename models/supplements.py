@@ -2,6 +2,8 @@
 
 from models.bayes import BayesSupplement
 from models.looks import Looks
+from models.missing import MissingAnswer
+from models.rmst import RmstDifference
 from models.value import Value
 
 
@@ -9,4 +11,8 @@ class Supplements(Value, frozen=True, kw_only=True):
     """One night's supplements, each kind in the order of the analyses."""
 
     bayes: BayesSupplement = BayesSupplement()
+    survival: tuple[RmstDifference, ...] = ()
+    """How much longer people live on average within a time, by study."""
     looks: tuple[Looks, ...] = ()
+    missing: tuple[MissingAnswer, ...] = ()
+    """What people without a value would change, set by set of evidence."""

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from models.analysis import Applicability, Method
+from models.arm_flow import NO_FLOW, ArmFlow
 from models.value import Value
 from models.vocabulary import (
     RATIOS,
@@ -47,6 +48,10 @@ class ArmResult(Value, frozen=True, kw_only=True):
     timepoint: str
     arm: ArmRole
     n_analysed: int
+    n_randomised: int | None = None
+    n_started: int | None = None
+    n_died: int | None = None
+    """As `models.arm_flow.ArmFlow`."""
     n_events: int | None = None
     person_time: float | None = None
     mean: float | None = None
@@ -75,6 +80,10 @@ class ArmResult(Value, frozen=True, kw_only=True):
     evidence: EvidenceWord = EvidenceWord.VERBATIM
     is_confirmed: bool = False
     note: str = ""
+
+    @property
+    def flow(self) -> ArmFlow:
+        return ArmFlow(n_randomised=self.n_randomised, n_started=self.n_started, n_died=self.n_died)
 
 
 class Contrast(Value, frozen=True, kw_only=True):
@@ -124,6 +133,9 @@ class EffectInput(Value, frozen=True, kw_only=True):
     evidence_set: EvidenceSet
     n_intervention: int
     n_control: int
+    flow_intervention: ArmFlow = NO_FLOW
+    flow_control: ArmFlow = NO_FLOW
+    """Who was in the arms beside those who are analysed."""
     yi: float | None = None
     vi: float | None = None
     events_intervention: int | None = None

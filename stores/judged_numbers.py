@@ -10,6 +10,9 @@ from models.vocabulary import Rule
 from stores.judged_supplements import supplements_as_rows
 from stores.rows import Row, plain
 
+_NESTED = {"subgroup", "weights", "flow_intervention", "flow_control"}
+"""What has columns of its own, or tables."""
+
 _NOT_OF_SUBGROUPS = {
     "centre",
     "is_log",
@@ -65,7 +68,7 @@ def _analyses(judgement: Judgement) -> list[Row]:
 
 
 def _with_subgroup(item: EffectInput | PooledEffect) -> Row:
-    cells = {name: value for name, value in msgspec.structs.asdict(item).items() if name not in {"subgroup", "weights"}}
+    cells = {name: value for name, value in msgspec.structs.asdict(item).items() if name not in _NESTED}
     return plain(cells) | {"subgroup": item.subgroup.name, "subgroup_number": item.subgroup.number}
 
 

@@ -21,7 +21,7 @@ from models.terms import TermRule
 from models.trial import TrialRecord
 from models.vocabulary import ArmRole, EvidenceWord, Measure
 from studies.comparison_arms import NO_WORDS, NOT_TOLD_APART, Group, Pair, is_told, places_of, sides_of
-from studies.numbers import not_randomised_by_group, randomised_in_text, started, started_by_group
+from studies.numbers import not_randomised_by_group, randomised_in_text, started, started_by_group, started_by_title
 from studies.terms import Field, find
 from studies.timeframe import is_within, read_time_frame
 
@@ -51,9 +51,16 @@ def extract(study_id: str, source: TrialRecord | Report, protocol: Protocol) -> 
         return Extracted()
     if mixed := mixed_groups(study_id, results):
         return Extracted(queue=tuple(mixed))
+    started_as = started_by_title(results.flow)
     readers = [
         _Reader(
-            study_id, name_of(source), protocol, comparison, protocol.outcome(outcome), protocol.timepoint(timepoint)
+            study_id,
+            name_of(source),
+            protocol,
+            comparison,
+            protocol.outcome(outcome),
+            protocol.timepoint(timepoint),
+            started_as,
         )
         for comparison, outcome, timepoint in places_of(protocol)
         if _takes_arms(protocol, comparison, outcome, timepoint)
@@ -201,6 +208,13 @@ class _Unreadable(Exception):
         self.item = item
 
 
+class _Posted(msgspec.Struct, frozen=True):
+    """Which group of which table a number is of."""
+
+    title: str
+    path: str
+
+
 class _Reader(msgspec.Struct, frozen=True):
     """Reads one outcome at one time from posted results."""
 
@@ -210,6 +224,8 @@ class _Reader(msgspec.Struct, frozen=True):
     comparison: Comparison
     outcome: Outcome
     timepoint: Timepoint
+    started_as: Mapping[str, int]
+    """How many started, by title of their group."""
 
     def read(self, results: PostedResults) -> list[ArmResult]:
         if self.outcome.registry in {"deaths", "survivors", "serious_adverse_events"}:
@@ -235,7 +251,7 @@ class _Reader(msgspec.Struct, frozen=True):
     def _serious(self, group: AdverseGroup, role: ArmRole) -> ArmResult | None:
         if group.serious_affected is None or not group.serious_at_risk:
             return None
-        return self._row(role, group.path, group.serious_at_risk, n_events=group.serious_affected)
+        return self._row(role, group, group.serious_at_risk, n_events=group.serious_affected)
 
     def _dead(self, group: AdverseGroup, role: ArmRole) -> ArmResult | None:
         """Deaths as the registry counts them."""
@@ -243,16 +259,14 @@ class _Reader(msgspec.Struct, frozen=True):
         if group.deaths_affected is None or not n:
             return None
         evidence = EvidenceWord.DERIVED if note else EvidenceWord.VERBATIM
-        return self._row(role, group.path, n, n_events=group.deaths_affected, evidence=evidence, note=note)
+        return self._row(role, group, n, n_events=group.deaths_affected, evidence=evidence, note=note)
 
     def _alive(self, group: AdverseGroup, role: ArmRole) -> ArmResult | None:
         n, note = _at_risk_of_death(group)
         if group.deaths_affected is None or not n:
             return None
         note = "; ".join(part for part in ("participants at risk minus deaths", note) if part)
-        return self._row(
-            role, group.path, n, n_events=n - group.deaths_affected, evidence=EvidenceWord.DERIVED, note=note
-        )
+        return self._row(role, group, n, n_events=n - group.deaths_affected, evidence=EvidenceWord.DERIVED, note=note)
 
     def _measured(self, results: PostedResults) -> list[ArmResult]:
         """Mean change with a measure of spread, from the first table that fits title and window and can be read.
@@ -296,7 +310,8 @@ class _Reader(msgspec.Struct, frozen=True):
             raise self._unreadable(f"{table.title}: mean or number analysed is missing", group_id)
         sd, note = self._sd(table, cell, n)
         evidence = EvidenceWord.DERIVED if note else EvidenceWord.VERBATIM
-        return self._row(role, table.path, n, mean=mean, sd=sd, evidence=evidence, note=note)
+        title = next(group.title for group in table.groups if group.id == group_id)
+        return self._row(role, _Posted(title, table.path), n, mean=mean, sd=sd, evidence=evidence, note=note)
 
     def _sd(self, table: MeasureTable, cell: Measurement, n: int) -> tuple[float, str]:
         """Standard deviation and how it was had, by the Cochrane Handbook, version 6.5, section 6.5.2.2."""
@@ -330,7 +345,7 @@ class _Reader(msgspec.Struct, frozen=True):
     def _row(
         self,
         role: ArmRole,
-        path: str,
+        posted: "AdverseGroup | _Posted",
         n: int,
         *,
         n_events: int | None = None,
@@ -346,11 +361,12 @@ class _Reader(msgspec.Struct, frozen=True):
             timepoint=self.timepoint.name,
             arm=role,
             n_analysed=n,
+            n_started=self.started_as.get(posted.title),
             n_events=n_events,
             mean=mean,
             sd=sd,
             report=self.source,
-            place=path,
+            place=posted.path,
             population="as posted",
             extractor="trialwatch",
             evidence=evidence,

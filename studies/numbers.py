@@ -63,6 +63,17 @@ def started_by_group(flow: ParticipantFlow) -> dict[str, int]:
     }
 
 
+def started_by_title(flow: ParticipantFlow) -> dict[str, int]:
+    """Participants at the start of the first period by title of their group, which other tables share with the flow."""
+    by_group = started_by_group(flow)
+    titles = [group.title for group in flow.groups]
+    return {
+        group.title: by_group[group.id]
+        for group in flow.groups
+        if group.id in by_group and titles.count(group.title) == 1
+    }
+
+
 def randomised_in_text(flow: ParticipantFlow) -> int | None:
     """Number randomised, where the participant flow says it in words."""
     return randomised_in_words(flow.recruitment_text, flow.pre_assignment_text)

@@ -109,6 +109,18 @@ def _overall(inputs: Sequence[EffectInput], analysis: Analysis, evidence_set: Ev
     ]
 
 
+def rows_of(inputs: Sequence[EffectInput], effect: PooledEffect) -> tuple[EffectInput, ...]:
+    """The rows that an overall effect was pooled from."""
+    return tuple(
+        item
+        for item in inputs
+        if (item.evidence_set, item.analysis) == (effect.evidence_set, effect.analysis)
+        and item.counts_in is not Applicability.SUBGROUP
+        and item.yi is not None
+        and item.vi is not None
+    )
+
+
 def _groups(
     inputs: Sequence[EffectInput], analysis: Analysis, evidence_set: EvidenceSet
 ) -> dict[Subgroup, list[EffectInput]]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from models.analysis import Analysis
+from models.arm_flow import NO_FLOW, ArmFlow, together
 from models.synthesis import ArmResult, Contrast, EffectInput
 from models.vocabulary import MEAN_MEASURES, ArmRole, Convention, EvidenceSet, EvidenceWord, Measure
 from models.zero_cells import AddTo
@@ -40,6 +41,7 @@ class Group:
     mean: float | None = None
     sd: float | None = None
     person_time: float | None = None
+    flow: ArmFlow = NO_FLOW
 
     @property
     def swapped(self) -> "Group":
@@ -254,6 +256,8 @@ def _pair(arms: Sequence[ArmResult], analysis: Analysis, evidence_set: EvidenceS
         evidence_set=evidence_set,
         n_intervention=intervention.n,
         n_control=control.n,
+        flow_intervention=intervention.flow,
+        flow_control=control.flow,
         yi=yi,
         vi=vi,
         events_intervention=intervention.n_events,
@@ -320,20 +324,21 @@ def _group(arms: Sequence[ArmResult], role: ArmRole, measure: Measure, notes: li
         return Group()
     if len(rows) > 1:
         notes.append(f"{len(rows)} {role} arms combined")
+    flow = together([arm.flow for arm in rows])
     if measure in MEAN_MEASURES:
         means = [(arm.n_analysed, arm.mean, arm.sd) for arm in rows if arm.mean is not None and arm.sd is not None]
         if len(means) < len(rows) or any(n < 1 or sd < 0 for n, _, sd in means):
             notes.append(f"{role} arm without a mean, a standard deviation or people analysed")
             return Group()
         n, mean, sd = combine_means((n, mean, sd) for n, mean, sd in means if mean is not None and sd is not None)
-        return Group(n=n, mean=mean, sd=sd)
+        return Group(n=n, mean=mean, sd=sd, flow=flow)
     if measure is Measure.IRR:
         return _rate_group(rows, role, notes)
     events = [arm.n_events for arm in rows if arm.n_events is not None and 0 <= arm.n_events <= arm.n_analysed]
     if len(events) < len(rows):
         notes.append(f"{role} arm without a number of events from 0 to people analysed")
         return Group()
-    return Group(n=sum(arm.n_analysed for arm in rows), n_events=sum(events))
+    return Group(n=sum(arm.n_analysed for arm in rows), n_events=sum(events), flow=flow)
 
 
 def _rate_group(rows: Sequence[ArmResult], role: ArmRole, notes: list[str]) -> Group:

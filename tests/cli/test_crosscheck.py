@@ -37,7 +37,9 @@ def test_every_published_effect_is_confirmed_from_the_warehouse(published: Setti
 
 
 def test_every_published_look_is_confirmed_from_the_warehouse(published: Settings):
-    assert crosscheck_published("als_cell_therapy", published).n_looks > 0
+    found = crosscheck_published("als_cell_therapy", published)
+    assert found.n_looks > 0
+    assert found.n_missing > 0
 
 
 def slightly_wrong(*arguments):

@@ -5,6 +5,7 @@ The reference files and where they come from are described in ``tests/synthesis/
 
 import json
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,15 +26,23 @@ from recomputed import (
     read,
 )
 
-from models.vocabulary import Model
-from synthesis import conversions, sequential
+from models.vocabulary import ArmRole, Measure, Model
+from synthesis import conversions, sequential, survival
 from synthesis.effect_size import combine_means
-from synthesis.inverse_variance import pool_sets
+from synthesis.inverse_variance import critical_value, pool_sets
 from synthesis.measures import (
     Means,
     hedges_j_approximate,
     mean_difference,
     standardised_mean_difference,
+)
+from synthesis.missing import (
+    Assumption,
+    IncompleteEvents,
+    IncompleteMeans,
+    Prior,
+    effect_of_incomplete_events,
+    effect_of_incomplete_means,
 )
 from synthesis.small_study import harbord
 from synthesis.tables import Tables
@@ -223,8 +232,9 @@ def converted(row: dict[str, str]) -> float | None:
         effect = conversions.design_effect(given["M"], given["ICC"]).value
         return {"DE": effect, "se*1": math.sqrt(effect), "n=100->neff": 100 / effect}[stat]
     if group == "tierney.HR.from.p+events":
-        o_minus_e, v = conversions.o_minus_e_from_p(given["O1"], given["O2"], given["p"], favours_control=True)
-        return o_minus_e.value if stat == "OE" else o_minus_e.value / v.value
+        events = survival.Events(intervention=given["O1"], control=given["O2"])
+        found = survival.o_minus_e_from_p(survival.PValue(given["p"]), events, ArmRole.CONTROL)
+        return found.o_minus_e.value if stat == "OE" else found.effect.yi.value
     if group == "HR.from.CI":
         return conversions.log_effect_from_ratio(given["lb"], given["ub"], ratio=given["hr"])[0].value
     if group == "split.control":
@@ -276,6 +286,44 @@ def compare_bayes(source: str, tolerance: float) -> dict[str, Tally]:
     return tallies
 
 
+def compare_missing() -> dict[str, Tally]:
+    """Effects that count people without a value."""
+    tallies = {
+        "Informative missingness difference of means": Tally(1e-12),
+        "Informative missingness odds ratio": Tally(1e-12),
+    }
+    for row in read("missing_outcomes"):
+        told = {
+            name: list(map(float, values.split(";"))) for name, values in re.findall(r"(\w+)=([-\d.;]+)", row["inputs"])
+        }
+        if "lambda" in told:
+            heading, (yi, vi) = "Informative missingness difference of means", incomplete_means(told)
+        else:
+            heading, (yi, vi) = "Informative missingness odds ratio", incomplete_events(told)
+        half_width = float(critical_value(0.95, math.inf)) * math.sqrt(vi)
+        ours = {"MD": yi, "log RR": yi, "variance": vi, "low": yi - half_width, "high": yi + half_width}[row["stat"]]
+        tallies[heading].add(f"{row['case']} {row['inputs']} {row['stat']}", ours, float(row["value"]))
+    return tallies
+
+
+def incomplete_means(told: dict[str, list[float]]) -> tuple[float, float]:
+    """Mean difference and variance of one row of missing_outcomes.csv."""
+    arms = [IncompleteMeans(*arm) for arm in zip(told["m"], told["sd"], told["n"], told["N"], strict=True)]
+    priors = [Prior(mean, told["sd_lambda"][0]) for mean in told["lambda"]]
+    yi, vi = effect_of_incomplete_means(*arms, Assumption(*priors), Measure.MD)
+    return float(yi), float(vi)
+
+
+def incomplete_events(told: dict[str, list[float]]) -> tuple[float, float]:
+    """Log risk ratio and variance of one row."""
+    rows = zip(told["events"], told["without"], told["missing"], strict=True)
+    arms = [IncompleteEvents(events, events + others, events + others + missing) for events, others, missing in rows]
+    yi, vi = effect_of_incomplete_events(
+        *arms, Assumption(*(Prior(math.log(odds)) for odds in told["IMOR"])), Measure.RR
+    )
+    return float(yi), float(vi)
+
+
 SOURCES: dict[str, tuple[str, Callable[[], dict[str, Tally]]]] = {
     "mpmath_reference": ("40-digit reference (mpmath)", lambda: compare("mpmath_reference")),
     "metafor": ("metafor 3.8", lambda: compare("metafor")),
@@ -288,6 +336,7 @@ SOURCES: dict[str, tuple[str, Callable[[], dict[str, Tally]]]] = {
     ),
     "bayes_nnhm": ("Posteriors (bayesmeta 3.4)", lambda: compare_bayes("bayes_nnhm", agreement_bayes.GRID)),
     "sequential": ("Sequential boundaries (RTSA 0.2.2)", compare_sequential),
+    "missing_outcomes": ("People without a value (formulas)", compare_missing),
 }
 
 

@@ -1,15 +1,18 @@
 """Builders shared by the synthesis tests: arms of a study in one line, and the reference numbers."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from models.synthesis import ArmResult
-from models.vocabulary import ArmRole
+from models.protocol import Protocol
+from models.synthesis import ArmResult, EffectInput, PooledEffect
+from models.vocabulary import ArmRole, EvidenceSet
+from synthesis.analyses import pool_review
+from synthesis.effect_size import effect_inputs
 
 ONE_ARM = ArmResult(
     study_id="OH2018",
@@ -60,3 +63,68 @@ def beside(name: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def with_missing() -> Callable[..., tuple[list[EffectInput], PooledEffect, Protocol]]:
+    """Inputs, headline and protocol of one analysis, from arms as ``(study, role, n_analysed, n_randomised, numbers)``."""
+
+    def build(
+        arms: Sequence[tuple[str, str, int, int | None, dict[str, object]]], **choices: object
+    ) -> tuple[list[EffectInput], PooledEffect, Protocol]:
+        protocol = protocol_of(**choices)
+        rows = [
+            ArmResult(
+                study_id=study,
+                comparison="c",
+                outcome="o",
+                timepoint="t",
+                arm=ArmRole(role),
+                n_analysed=n,
+                n_randomised=whole,
+                is_confirmed=True,
+                **numbers,
+            )
+            for study, role, n, whole, numbers in arms
+        ]
+        inputs = list(effect_inputs(rows, protocol.analyses, EvidenceSet.CONFIRMED))
+        return inputs, pool_review(inputs, protocol, EvidenceSet.CONFIRMED)[0], protocol
+
+    return build
+
+
+def protocol_of(
+    measure: str = "MD",
+    model: str = "REML",
+    interval: str = "wald",
+    convention: str = "revman2025",
+    direction: str = "higher",
+    mid: float | None = None,
+    missing: dict[str, object] | None = None,
+) -> Protocol:
+    """A protocol with one analysis, pooled in one way."""
+    choice = [{"model": model, "interval": interval}]
+    return Protocol.model_validate(
+        {
+            "review": "made_up",
+            "title": "Made up",
+            "version": "1",
+            "searches": {},
+            "comparisons": [{"id": "c", "title": "c", "intervention": "i", "control": "k"}],
+            "timepoints": [{"name": "t"}],
+            "outcomes": [
+                {
+                    "id": "o",
+                    "title": "o",
+                    "short": "o",
+                    "measure": measure,
+                    "unit": "points",
+                    "direction": direction,
+                    "timepoints": ["t"],
+                    "mid": mid,
+                }
+            ],
+            "conventions": [{"name": convention, "continuous": choice, "dichotomous": choice}],
+            "supplements": {"missing": {"o": missing} if missing else {}},
+        }
+    )

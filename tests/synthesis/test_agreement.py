@@ -21,6 +21,7 @@ LEAST_VALUES = {
     "sequential": 140,
     "bayes_nnhm_exact": 472,
     "bayes_nnhm": 2040,
+    "missing_outcomes": 24,
 }
 
 

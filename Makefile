@@ -62,7 +62,7 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 
 bench: $(INSTALLED)
-	@for script in benchmarks/pooling.py benchmarks/literature.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in benchmarks/pooling.py benchmarks/coverage.py benchmarks/literature.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 docs: $(INSTALLED)
 	$(BIN)/python -m cli.sources > docs/sources.md

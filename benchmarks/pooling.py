@@ -6,6 +6,9 @@ One line per program: sets of k = 10 per second, and how many times faster ours 
 Q-profile limits and a prediction interval in one call; statsmodels has no REML and does DL and PM without
 limits of tau2; metafor does all of it with rma, confint and predict, set by set. Other programs pool
 `--others` sets only, because rates do not depend on how many they are.
+
+Posteriors under three priors follow, as a ratio to what everything frequentist took; bayesmeta stands beside them
+where R has it, on a tenth of the others' sets.
 """
 
 import argparse
@@ -20,7 +23,9 @@ from pathlib import Path
 import numpy as np
 
 from models.vocabulary import Interval, Model
+from synthesis.bayes import posterior
 from synthesis.inverse_variance import pool_sets, prediction_interval
+from synthesis.priors import prior_named
 
 R_SCRIPT = """
 suppressMessages(library(metafor))
@@ -49,6 +54,28 @@ def ours(yi: np.ndarray, vi: np.ndarray) -> None:
     prediction_interval(pooled, pooled.k - 1)
 
 
+PRIORS = ("HN(0.5)", "HN(1.0)", "Turner: all-cause mortality; non-pharm v placebo")
+
+BAYESMETA = """
+suppressMessages(library(bayesmeta))
+sets <- read.csv(commandArgs(TRUE)[1])
+groups <- split(sets, sets$set)
+priors <- list(function(t) dhalfnormal(t, scale = 0.5), function(t) dhalfnormal(t, scale = 1),
+               function(t) dlnorm(t, -2.085, 0.775))
+begin <- proc.time()[["elapsed"]]
+for (g in groups) for (prior in priors) bayesmeta(y = g$yi, sigma = sqrt(g$vi), tau.prior = prior)
+cat(proc.time()[["elapsed"]] - begin, 0)
+"""
+
+
+def posteriors(yi: np.ndarray, vi: np.ndarray) -> None:
+    """Everything that a row of ``pool --model bayes`` says of mu, tau and a new study, under three priors."""
+    for name in PRIORS:
+        found = posterior(yi, vi, tau=prior_named(name))
+        _ = found.mean, found.sd, found.median, found.low, found.high, found.pi_low, found.pi_high
+        _ = found.tau_mean, found.tau_sd, found.below(0.0), found.bf_tau_zero
+
+
 def seconds(work: Callable[[], None], repeats: int = 3) -> float:
     """Best of several runs."""
     best = float("inf")
@@ -72,8 +99,8 @@ def with_statsmodels(yi: np.ndarray, vi: np.ndarray, method: str) -> float | Non
     return seconds(work, repeats=1)
 
 
-def with_metafor(yi: np.ndarray, vi: np.ndarray) -> float | None:
-    """Seconds for all sets, None where R or metafor is not installed."""
+def with_r(yi: np.ndarray, vi: np.ndarray, package: str, text: str) -> float | None:
+    """Seconds for all sets by a script of R, None where R or the package is not installed."""
     if shutil.which("Rscript") is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
@@ -84,16 +111,31 @@ def with_metafor(yi: np.ndarray, vi: np.ndarray) -> float | None:
             for y, v in zip(*pair, strict=True)
         )
         data.write_text("set,yi,vi\n" + "\n".join(rows), encoding="utf-8")
-        script.write_text(R_SCRIPT, encoding="utf-8")
+        script.write_text(text, encoding="utf-8")
         answer = subprocess.run(["Rscript", script, data], capture_output=True, text=True, check=False)
     if answer.returncode:
-        print(f"metafor: {answer.stderr.strip()}")
+        print(f"{package}: {answer.stderr.strip()}")
         return None
     elapsed, failed = answer.stdout.split()
     if int(failed) > len(yi) // 10:
-        raise SystemExit(f"metafor failed on {failed} of {len(yi)} sets: this is no comparison")
-    print(f"metafor: {failed} of {len(yi)} sets did not converge with its defaults")
+        raise SystemExit(f"{package} failed on {failed} of {len(yi)} sets: this is no comparison")
+    print(f"{package}: {failed} of {len(yi)} sets did not converge with its defaults")
     return float(elapsed)
+
+
+def bayesian(yi: np.ndarray, vi: np.ndarray, frequentist: float, few: int) -> None:
+    """Print what three posteriors of every set take, beside the seconds of everything frequentist."""
+    took = seconds(lambda: posteriors(yi, vi))
+    print(
+        f"\nposteriors under three priors: {len(yi) / took:,.0f} sets per second, {took / frequentist:.1f} times as long"
+    )
+    theirs = with_r(yi[:few], vi[:few], "bayesmeta", BAYESMETA)
+    if theirs is None:
+        print("bayesmeta: not installed")
+    else:
+        print(
+            f"bayesmeta: {few / theirs:,.2f} sets per second, ours is {theirs / few / (took / len(yi)):,.0f} × as fast"
+        )
 
 
 def main() -> None:
@@ -112,7 +154,7 @@ def main() -> None:
     others = {
         "statsmodels: DL": with_statsmodels(yi[few], vi[few], "dl"),
         "statsmodels: PM": with_statsmodels(yi[few], vi[few], "pm"),
-        "metafor: REML, HKSJ, Q-profile, prediction": with_metafor(yi[few], vi[few]),
+        "metafor: REML, HKSJ, Q-profile, prediction": with_r(yi[few], vi[few], "metafor", R_SCRIPT),
     }
     for name, took in others.items():
         if took is None:
@@ -120,6 +162,8 @@ def main() -> None:
         else:
             rate = options.others / took
             print(f"{name:<44}{rate:>16,.0f}{own / rate:>10,.0f} ×")
+
+    bayesian(yi, vi, options.sets / own, max(1, options.others // 10))
 
     print(f"\n{'k':>6}{'sets':>8}{'ms per set':>12}{'µs per study':>14}")
     for k in (2, 5, 10, 30, 100, 300, 1000):

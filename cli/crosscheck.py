@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from models.bayes import BayesLine
 from models.looks import Look, Looks
 from models.missing import MissingAnswer
 from models.rare_events import RareEvents
@@ -15,6 +16,7 @@ from pooling.metafor import crosscheck_with_metafor, find_metafor
 from stores.published import published_folder
 from stores.snapshot import query
 from synthesis.crosscheck import Disagreement, crosscheck
+from synthesis.crosscheck_bayes import BayesDisagreement, crosscheck_bayes
 from synthesis.crosscheck_looks import LookDisagreement, crosscheck_looks
 from synthesis.crosscheck_missing import MissingDisagreement, crosscheck_missing
 from synthesis.crosscheck_rare import RareDisagreement, crosscheck_rare
@@ -30,12 +32,15 @@ class Crosscheck(msgspec.Struct, frozen=True, kw_only=True):
 
     n_effects: int
     n_looks: int
+    n_posteriors: int
     n_missing: int
     """Analyses of which it is recomputed what the missing would change."""
     n_rare: int
     """Lines of rare events."""
     n_metafor: int | None
-    disagreements: tuple[Disagreement | LookDisagreement | MissingDisagreement | RareDisagreement, ...]
+    disagreements: tuple[
+        Disagreement | LookDisagreement | BayesDisagreement | MissingDisagreement | RareDisagreement, ...
+    ]
 
 
 def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
@@ -43,11 +48,13 @@ def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
     warehouse = published_folder(review, settings) / "warehouse.duckdb"
     inputs = _read(warehouse, "review_effect_input", EffectInput)
     effects = _read(warehouse, "review_pooled_effect", PooledEffect)
+    posteriors = _read(warehouse, "review_bayes", BayesLine)
     looks, missing, rare = _looks(warehouse), _missing(warehouse, effects), _rare(warehouse)
-    found: list[Disagreement | LookDisagreement | MissingDisagreement | RareDisagreement] = [
+    found: list[Disagreement | LookDisagreement | BayesDisagreement | MissingDisagreement | RareDisagreement] = [
         *crosscheck(inputs, effects),
         *crosscheck_rare(inputs, rare),
         *crosscheck_looks(inputs, looks),
+        *crosscheck_bayes(inputs, posteriors),
         *crosscheck_missing(inputs, effects, missing),
     ]
     n_metafor = None
@@ -57,6 +64,7 @@ def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
     return Crosscheck(
         n_effects=len(effects),
         n_looks=sum(len(item.looks) for item in looks),
+        n_posteriors=len(posteriors),
         n_missing=len(missing),
         n_rare=len(rare),
         n_metafor=n_metafor,

@@ -1,5 +1,7 @@
 """Commands that read what is published, or a spreadsheet, and change nothing."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -28,11 +30,12 @@ from cli.settle import settle
 from connectors.strategies import PLATFORMS
 from flows.searches import searches, strategy
 from models.review import Review, review_named
-from models.vocabulary import Convention, Interval, Measure, Model
+from models.vocabulary import Convention, Interval, Measure
 from models.zero_cells import AddTo
-from pooling.forest import around, forest, label
+from pooling.asked import AskedModel, pooled_models
+from pooling.forest import Beside, around, forest, label
 from pooling.further import Further, Wanted, further_of
-from pooling.pool import Preset, analyses, record
+from pooling.pool import Analysis, Preset, analyses, record
 from pooling.spreadsheet import PoolError
 from reporting.numbers import counted
 from stores.published import fingerprint_of, published_folder
@@ -46,7 +49,7 @@ reading = typer.Typer()
 def pool_command(
     files: Annotated[list[Path], typer.Argument(help="CSV files with metafor's column names.")],
     measure: Annotated[Measure, typer.Option(help="Effect measure.")],
-    model: Annotated[list[Model] | None, typer.Option(help="Pooling model; may be repeated.")] = None,
+    model: Annotated[list[AskedModel] | None, typer.Option(help="Pooling model; may be repeated.")] = None,
     interval: Annotated[list[Interval] | None, typer.Option(help="Confidence interval; may be repeated.")] = None,
     convention: Annotated[list[Preset] | None, typer.Option(help="Preset; may be repeated.")] = None,
     level: Annotated[float, typer.Option(help="Confidence level, between 0 and 1.")] = 0.95,
@@ -71,6 +74,11 @@ def pool_command(
     g: Annotated[
         float | None, typer.Option(help="Variance of the effects that --also anytime bets on, on the analysis scale.")
     ] = None,
+    prior: Annotated[
+        list[str] | None,
+        typer.Option(help="Prior of tau for --model bayes, such as 'HN(0.5)'; may be repeated, three by default."),
+    ] = None,
+    mu_prior: Annotated[str, typer.Option(help="Prior of the mean effect: flat, or 'N(0; 4^2)'.")] = "flat",
     as_json: AsJson = False,
 ) -> None:
     """Pool any data; no review is needed."""
@@ -81,34 +89,60 @@ def pool_command(
         _further(also or [], group_by, covariates), group_by, order_by, smallest_effect, covariates=covariates, g=g
     )
     zero_cells = ZeroChoice(add, to, by_arm, drop_double)
+    models = pooled_models(model or [])
+    is_bayes = AskedModel.BAYES in (model or ())
+    if (prior or mu_prior != "flat") and not is_bayes:
+        raise typer.BadParameter("priors are for --model bayes: name it, too", param_hint="--prior")
     problems = []
     for path in files:
         try:
             found = analyses(
                 path,
                 measure,
-                model or (),
+                models,
                 interval or (),
                 [Convention(item) for item in convention or ()],
                 level=level,
                 zero_cells=zero_cells,
             )
             more = [further_of(analysis, wanted) for analysis in found]
+            beside = _beliefs(found, prior or (), mu_prior) if is_bayes else _Beside()
         except PoolError as problem:
             problems.append(problem)
             continue
         if as_json:
-            for analysis, around_it in zip(found, more, strict=True):
-                print_json(record(analysis) | around_it)
+            if models or not is_bayes:
+                for analysis, around_it in zip(found, more, strict=True):
+                    print_json(record(analysis) | around_it)
+            for row in beside.rows:
+                print_json(row)
         else:
             text = [around(part, label(analysis)) for analysis, part in zip(found, more, strict=True) if part]
-            console().print("\n".join([forest(found), *text, ""]))
+            console().print("\n".join([forest(found, beside=beside.lines), *text, ""]))
     if len(problems) == len(files):
         raise PoolError("\n".join(map(str, problems)))
     for said in problems:
         typer.echo(f"trialwatch: {said}", err=True)
     if problems:
         raise typer.Exit(PARTIAL)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """Posteriors beside what is pooled: rows of JSON, and lines of a forest plot."""
+
+    rows: tuple[dict[str, object], ...] = ()
+    lines: tuple[Beside, ...] = ()
+
+
+def _beliefs(found: Sequence[Analysis], priors: Sequence[str], mu_prior: str) -> _Beside:
+    """Posteriors of the studies of one file, once for each convention; loaded only when asked for."""
+    from pooling.bayes import Beliefs, believed_of, line_of, record_of  # noqa: PLC0415
+
+    beliefs = Beliefs.named(priors, mu_prior)
+    first = {analysis.choice.convention: analysis for analysis in reversed(found)}
+    items = [item for analysis in reversed(first.values()) for item in believed_of(analysis, beliefs)]
+    return _Beside(tuple(map(record_of, items)), tuple(map(line_of, items)))
 
 
 def _further(also: list[Further], group_by: str | None, covariates: tuple[str, ...]) -> tuple[Further, ...]:
@@ -127,6 +161,7 @@ def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REV
             {
                 "effects": found.n_effects,
                 "looks": found.n_looks,
+                "posteriors": found.n_posteriors,
                 "missing": found.n_missing,
                 "rare": found.n_rare,
                 "metafor": found.n_metafor,
@@ -138,8 +173,8 @@ def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REV
             console().print(item)
         metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
         console().print(
-            f"{found.n_effects} effects, {found.n_looks} looks, {found.n_missing} surfaces of the missing and {found.n_rare}"
-            f" lines of rare events recomputed, {metafor}; {len(disagreements)} not confirmed"
+            f"{found.n_effects} effects, {found.n_looks} looks, {found.n_posteriors} posteriors, {found.n_missing} surfaces of the"
+            f" missing and {found.n_rare} lines of rare events recomputed, {metafor}; {len(disagreements)} not confirmed"
         )
     if disagreements:
         raise typer.Exit(FAILED)

@@ -34,6 +34,9 @@ TABLES = {
     "tipping_points": "out_tipping_point",
     "anytime": "out_anytime",
     "looks": "out_look",
+    "bayes": "out_bayes",
+    "bayes_studies": "out_bayes_study",
+    "answers": "out_answer",
     "time_alive": "out_rmst",
 }
 """Table or view of the warehouse behind each file."""

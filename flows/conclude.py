@@ -39,6 +39,7 @@ from stores.ledger import Delivery, Ledger, Run
 from stores.published import night_folder, shown_before, write_manifest
 from stores.snapshot import Snapshot, fingerprint
 from synthesis.crosscheck import crosscheck
+from synthesis.crosscheck_bayes import crosscheck_bayes
 from synthesis.crosscheck_looks import crosscheck_looks
 from synthesis.crosscheck_rare import crosscheck_rare
 
@@ -163,6 +164,7 @@ def _see_that_it_is_sound(judgement: Judgement) -> None:
         *crosscheck(judgement.inputs, [*judgement.effects, *judgement.subgroup_effects]),
         *crosscheck_looks(judgement.inputs, judgement.supplements.looks),
         *crosscheck_rare(judgement.inputs, judgement.supplements.rare),
+        *crosscheck_bayes(judgement.inputs, judgement.supplements.bayes.lines),
     )
     if disagreements:
         raise Unsound("the second engine does not confirm: " + "; ".join(map(str, disagreements)))

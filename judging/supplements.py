@@ -7,6 +7,7 @@ from judging.survival import rmst_of
 from models.protocol import Protocol
 from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect
+from synthesis.bayes_supplement import bayes_supplement
 from synthesis.looks import looks_of
 from synthesis.missing_answers import missing_answers
 from synthesis.rare_events import rare_events
@@ -29,6 +30,7 @@ def supplements_of(
     curves : survival of studies at landmarks
     """
     return Supplements(
+        bayes=bayes_supplement(inputs, effects, protocol),
         survival=tuple(rmst_of(curves, protocol)),
         looks=looks_of(inputs, effects, protocol),
         rare=rare_events(inputs, effects),

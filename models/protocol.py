@@ -275,6 +275,7 @@ class Protocol(Strict):
                     )
         known = [outcome.id for outcome in self.outcomes]
         told = {("looks", "g"): list(self.supplements.looks.g), ("missing",): list(self.supplements.missing)}
+        told |= self.supplements.bayes.told
         for place, names in told.items():
             for name in names:
                 if name not in known:

@@ -1,5 +1,6 @@
 """What a protocol says about supplements, which are fixed before anybody sees a result of theirs."""
 
+from models.bayes_choice import BayesChoice
 from models.looks_choice import LooksChoice
 from models.missing_choice import MissingChoice
 from models.terms import Strict
@@ -8,6 +9,7 @@ from models.terms import Strict
 class SupplementChoice(Strict):
     """Choices of the protocol for what stands beside its conventions."""
 
+    bayes: BayesChoice = BayesChoice()
     looks: LooksChoice = LooksChoice()
     missing: dict[str, MissingChoice] = {}
     """By outcome: people without a value."""

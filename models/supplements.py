@@ -1,5 +1,6 @@
 """What stands beside the pooled effects of a review and decides nothing: further answers to the same question."""
 
+from models.bayes import BayesSupplement
 from models.looks import Looks
 from models.missing import MissingAnswer
 from models.rare_events import RareEvents
@@ -10,6 +11,7 @@ from models.value import Value
 class Supplements(Value, frozen=True, kw_only=True):
     """One night's supplements, each kind in the order of the analyses."""
 
+    bayes: BayesSupplement = BayesSupplement()
     survival: tuple[RmstDifference, ...] = ()
     """How much longer people live on average within a time, by study."""
     looks: tuple[Looks, ...] = ()

@@ -3,6 +3,7 @@
 import msgspec
 
 from models.supplements import Supplements
+from stores.judged_bayes import answer_rows, line_rows, study_rows
 from stores.judged_looks import anytime_rows, look_rows
 from stores.judged_missing import missing_rows
 from stores.judged_rare import rare_rows
@@ -12,6 +13,9 @@ from stores.rows import Row, plain
 def supplements_as_rows(supplements: Supplements) -> dict[str, list[Row]]:
     """Rows by table."""
     return {
+        "review_bayes": line_rows(supplements.bayes.lines),
+        "review_bayes_study": study_rows(supplements.bayes.lines),
+        "review_answer": answer_rows(supplements.bayes.answers),
         "review_rmst": [plain(msgspec.structs.asdict(item)) for item in supplements.survival],
         "review_anytime": anytime_rows(supplements.looks),
         "review_look": look_rows(supplements.looks),

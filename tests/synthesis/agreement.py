@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import agreement_bayes
 import numpy as np
 from agreement_next import NEXT, compare_next
 from recomputed import (
@@ -248,6 +249,15 @@ def compare_sequential() -> dict[str, Tally]:
     return tallies
 
 
+def compare_bayes(source: str, tolerance: float) -> dict[str, Tally]:
+    """Posteriors; a difference is measured in the value or the spread of its distribution, whichever is larger."""
+    tallies: dict[str, Tally] = {}
+    for heading, name, apart in agreement_bayes.differences(source):
+        reason = agreement_bayes.reason_for(name, apart)
+        tallies.setdefault(heading, Tally(tolerance)).add(name, 1 + apart, 1.0, reason)
+    return tallies
+
+
 def compare_missing() -> dict[str, Tally]:
     """Effects that count people without a value."""
     tallies = {
@@ -292,6 +302,11 @@ SOURCES: dict[str, tuple[str, Callable[[], dict[str, Tally]]]] = {
     "revman_conventions": ("RevMan conventions (meta 8.2.1, metafor 4.8.0)", lambda: compare("revman_conventions")),
     "als": ("The 2019 review's data (metafor)", compare_als),
     "conversions": ("Conversions (metafor 4.8.0, R formulas)", compare_conversions),
+    "bayes_nnhm_exact": (
+        "Posteriors (double-exponential quadrature, independently of this project)",
+        lambda: compare_bayes("bayes_nnhm_exact", agreement_bayes.EXACT),
+    ),
+    "bayes_nnhm": ("Posteriors (bayesmeta 3.4)", lambda: compare_bayes("bayes_nnhm", agreement_bayes.GRID)),
     "sequential": ("Sequential boundaries (RTSA 0.2.2)", compare_sequential),
     "missing_outcomes": ("People without a value (formulas)", compare_missing),
 } | {name: (title, partial(compare_next, compared)) for name, (title, compared) in NEXT.items()}

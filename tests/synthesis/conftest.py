@@ -43,6 +43,7 @@ def agreement() -> ModuleType:
     beside("recomputed")
     beside("tally")
     beside("agreement_next")
+    beside("agreement_bayes")
     return beside("agreement")
 
 

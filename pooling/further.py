@@ -8,9 +8,9 @@ from math import isfinite
 import numpy as np
 
 from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Measure, Model
+from pooling.columns import MEAN_COLUMNS
 from pooling.effects import Studies
 from pooling.pool import Analysis, numbers_of, pool_chosen
-from pooling.reported import MEAN_COLUMNS
 from pooling.spreadsheet import PoolError
 from synthesis.certainty import HALF_SD, RELATIVE_REDUCTION
 from synthesis.heterogeneity import differences_of_groups

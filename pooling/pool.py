@@ -11,7 +11,7 @@ from pathlib import Path
 from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
 from models.zero_cells import AddTo
 from pooling.effects import Studies, studies_of
-from pooling.reported import Numbers, read_numbers
+from pooling.numbers import Numbers, read_numbers
 from pooling.spreadsheet import PoolError
 from synthesis.pooling import COMMON_MODELS, Pooled, natural, pool_studies
 from synthesis.tables import NOTHING_SAID, TABLE_MODELS, ZeroChoice

@@ -1,0 +1,141 @@
+"""The numbers of one file for one measure: rows that give all of them, and what is to be told of the file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import nan
+from pathlib import Path
+
+import numpy as np
+
+from models.vocabulary import Measure
+from pooling import columns
+from pooling.columns import NAME_COLUMNS, TABLE_COLUMNS
+from pooling.oddities import Named, of_counts, of_rows
+from pooling.reported import READERS, Values, name_of
+from pooling.spreadsheet import PoolError, Row, read_rows
+from synthesis.conversions import Conversion
+from synthesis.study_sets import Array
+
+_PAIRS = (("ci.lb", "ci.ub"), ("lb1i", "ub1i"), ("lb2i", "ub2i"), ("q1_1i", "q3_1i"), ("q1_2i", "q3_2i"), ("min1i", "max1i"),
+          ("min2i", "max2i"))  # fmt: skip
+"""Columns that say something only together."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What a file gives for one measure, before any choice about zero cells.
+
+    Attributes
+    ----------
+    path : the file
+    columns : one of the sets of `pooling.columns`; what was computed from others counts as given
+    rows, names : rows that give all of them, and what these studies are called
+    values : arrays (k,) by column, after conversions
+    people : (k,) participants, whatever a design effect made of them; NaN where nobody tells how many
+    notes : how the file was read, what was left out, what is odd
+    conversions : a sentence for every number that was computed, not reported
+    """
+
+    path: Path
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    names: tuple[str, ...]
+    values: dict[str, Array]
+    people: Array
+    notes: tuple[str, ...]
+    conversions: tuple[str, ...]
+
+    @property
+    def has_tables(self) -> bool:
+        return self.columns == TABLE_COLUMNS
+
+
+def read_numbers(path: Path, measure: Measure) -> Numbers:
+    """Read one file.
+
+    Raises
+    ------
+    PoolError
+        Naming file, line, column and value of everything that is wrong with it.
+    """
+    table = read_rows(path, columns.is_name)
+    rows, renamed = columns.under_known_names(table.rows, measure)
+    wanted = columns.chosen(rows, measure)
+    reader = READERS[wanted]
+    found: list[tuple[Row, str, Values]] = []
+    told: list[str] = []
+    seen: list[str] = []
+    left_out: dict[str, list[str]] = {}
+    problems: list[str] = []
+    for row in rows:
+        name = name_of(row)
+        said: list[Conversion] = []
+        contradictions = list(reader.findings(row, measure)) if reader.findings else []
+        errors = [
+            f"{path}, line {row.line}, columns {', '.join(item.columns)}: {item.said}"
+            for item in contradictions
+            if item.is_error
+        ]
+        problems += errors
+        try:
+            values = reader.numbers_of(row, said, measure)
+        except PoolError as problem:
+            problems.append(str(problem))
+            continue
+        except (ValueError, ArithmeticError) as reason:
+            left_out.setdefault(str(reason), []).append(f"{name} (line {row.line})")
+            continue
+        if any(values[column] is None for column in reader.gives):
+            left_out.setdefault("", []).append(str(row.line))
+            continue
+        seen += [f"{name} (line {row.line}): {item.said}" for item in contradictions if not item.is_error]
+        seen += [f"{name} (line {row.line}): {item}" for item in _halves(row)]
+        found.append((row, name, values))
+        told += [f"{name}: {conversion}" for conversion in said]
+    if problems:
+        raise PoolError("\n".join(problems))
+    people = np.array([nan if (n := values["people"]) is None else n for _, _, values in found], dtype=np.float64)
+    arrays = {column: np.array([values[column] for _, _, values in found], dtype=np.float64) for column in reader.gives}
+    named = [
+        Named(name, row, {column: float(arrays[column][i]) for column in reader.gives})
+        for i, (row, name, _) in enumerate(found)
+    ]
+    return Numbers(
+        path=path,
+        columns=reader.gives,
+        rows=tuple(row for row, _, _ in found),
+        names=tuple(name for _, name, _ in found),
+        values=arrays,
+        people=people,
+        notes=(
+            *_left_out(left_out, wanted),
+            *table.notes,
+            *renamed,
+            *_not_read(rows[0]),
+            *of_counts(rows, wanted),
+            *seen,
+            *of_rows(named, measure),
+        ),
+        conversions=tuple(told),
+    )
+
+
+def _left_out(reasons: dict[str, list[str]], wanted: tuple[str, ...]) -> Iterator[str]:
+    for reason, which in reasons.items():
+        if reason:
+            yield f"left out, {reason}: {', '.join(which)}"
+        else:
+            yield f"left out, not all of {', '.join(wanted)} given: line {', '.join(which)}"
+
+
+def _not_read(row: Row) -> Iterator[str]:
+    """Columns that are all but known: a slip of the keys must not make a number vanish."""
+    for name, meant in columns.near_words(name for name in row.cells if len(name) > 3).items():
+        if meant not in row.cells and meant not in NAME_COLUMNS:
+            yield f"column {name!r} is not read; if it is meant as {meant}, name it so"
+
+
+def _halves(row: Row) -> Iterator[str]:
+    for pair in _PAIRS:
+        if len(given := [name for name in pair if row.has(name)]) == 1:
+            yield f"{given[0]} without {pair[1 - pair.index(given[0])]} says nothing, and is not used"

@@ -9,9 +9,9 @@ from cli.plain import PARTIAL, AsJson, console, print_json
 from models.vocabulary import Convention, Interval, Measure, Model
 from models.zero_cells import AddTo
 from pooling.forest import around, forest, label
-from pooling.further import Further, Wanted, further_of
-from pooling.pool import Preset, analyses, record
+from pooling.pool import Analysis, Preset, analyses, record
 from pooling.spreadsheet import PoolError
+from pooling.wanted import Further, Wanted
 from synthesis.tables import ZeroChoice
 
 pooling = typer.Typer()
@@ -19,7 +19,9 @@ pooling = typer.Typer()
 
 @pooling.command("pool")
 def pool_command(
-    files: Annotated[list[Path], typer.Argument(help="CSV files with metafor's column names.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV or .xlsx files with the column names of metafor, meta or RevMan.")
+    ],
     measure: Annotated[Measure, typer.Option(help="Effect measure.")],
     model: Annotated[list[Model] | None, typer.Option(help="Pooling model; may be repeated.")] = None,
     interval: Annotated[list[Interval] | None, typer.Option(help="Confidence interval; may be repeated.")] = None,
@@ -59,7 +61,7 @@ def pool_command(
                 level=level,
                 zero_cells=zero_cells,
             )
-            more = [further_of(analysis, wanted) for analysis in found]
+            more = [_around(analysis, wanted) for analysis in found]
         except PoolError as problem:
             problems.append(problem)
             continue
@@ -75,6 +77,14 @@ def pool_command(
         typer.echo(f"trialwatch: {said}", err=True)
     if problems:
         raise typer.Exit(PARTIAL)
+
+
+def _around(analysis: Analysis, wanted: Wanted) -> dict[str, object]:
+    if not wanted.further:
+        return {}
+    from pooling.further import further_of  # noqa: PLC0415 (certainty and sequential analysis, for those who ask)
+
+    return further_of(analysis, wanted)
 
 
 def _further(also: list[Further], group_by: str | None) -> tuple[Further, ...]:

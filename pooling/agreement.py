@@ -222,8 +222,11 @@ def of_log_rank(row: Row, measure: Measure) -> Iterator[Finding]:
         return
     effect, ratio, pair = o_minus_e / v, row.printed("ratio"), limits(row, "ci.lb", "ci.ub")
     if ratio is not None and not effect.exp().meets(ratio):
-        columns = ("oei", "vi_oe", "ratio")
-        yield Finding(columns, f"{_shown(row, *columns)}: exp(O - E / V) is {effect.exp().middle:.3g}", False)
+        yield Finding(
+            ("oei", "vi_oe", "ratio"),
+            f"{_shown(row, 'oei', 'vi_oe', 'ratio')}: exp((O - E) / V) is {effect.exp().middle:.3g}",
+            False,
+        )
     if pair is not None and measure in RATIOS and pair[0].low > 0:
         se = _Se(("ci.lb", "ci.ub"), _half_width(pair[0].log(), pair[1].log()) / _critical(None))
         own = Span.exactly(1.0) / v.root()

@@ -1,8 +1,7 @@
 """What is looked at around a pooled estimate: subgroups, single studies, order, small studies, information size."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from math import isfinite
 
 import numpy as np
@@ -12,6 +11,7 @@ from pooling.columns import MEAN_COLUMNS
 from pooling.effects import Studies
 from pooling.pool import Analysis, numbers_of, pool_chosen
 from pooling.spreadsheet import PoolError
+from pooling.wanted import Further, Wanted
 from synthesis.certainty import HALF_SD, RELATIVE_REDUCTION
 from synthesis.heterogeneity import differences_of_groups
 from synthesis.inverse_variance import pool_sets
@@ -31,37 +31,6 @@ from synthesis.study_sets import Mask
 from synthesis.tables import TABLE_MODELS
 
 Json = dict[str, object]
-
-
-class Further(StrEnum):
-    """What may be asked for besides the pooled estimate."""
-
-    SUBGROUPS = "subgroups"
-    LEAVE_ONE_OUT = "leave-one-out"
-    CUMULATIVE = "cumulative"
-    INFLUENCE = "influence"
-    SMALL_STUDY = "small-study"
-    FUNNEL = "funnel"
-    SEQUENTIAL = "sequential"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is asked for around every estimate.
-
-    Attributes
-    ----------
-    further : what
-    group_by : column that names each study's subgroup
-    order_by : column whose numbers or words put studies in order; the order of the file without one
-    smallest_effect : that the information size is computed for: a relative reduction of the risk, or a
-        difference on the scale of the outcome
-    """
-
-    further: tuple[Further, ...] = ()
-    group_by: str | None = None
-    order_by: str | None = None
-    smallest_effect: float | None = None
 
 
 def further_of(analysis: Analysis, wanted: Wanted) -> Json:

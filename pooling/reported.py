@@ -113,7 +113,7 @@ def _means(row: Row, said: list[Conversion], _: Measure) -> Values:
         if se is not None:
             sd = _tell(said, conversions.sd_from_se_of_difference(se, n1, n2))
             values |= {"sd1i": sd, "sd2i": sd}
-    _, n2 = _divided(row, None, n2, said)
+    n2 = _divided(row, None, n2, said)[1]
     effect = _design_effect(row, said)
     return values | {"n1i": n1 / effect, "n2i": n2 / effect, "people": n1 + n2}
 

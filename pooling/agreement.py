@@ -185,7 +185,8 @@ def _p_of(row: Row, estimate: Span, se: _Se, *, is_note: bool = False) -> Iterat
         f"{_shown(row, *columns)}: estimate and standard error give p = {by_z.middle:.2g}"
         f", not {row.cells['pval']}, by more than rounding explains"
     )
-    yield Finding(columns, said, gap > 1 and not is_note)
+    # A p that is told as a bound, such as < 0.001, may be of any test and rounded by anybody.
+    yield Finding(columns, said, gap > 1 and not is_note and not row.is_bound("pval"))
 
 
 def of_tables(row: Row, measure: Measure) -> Iterator[Finding]:

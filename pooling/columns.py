@@ -155,25 +155,30 @@ SETS = (
 """What is looked for, in this order: the first that the file can fill."""
 
 
-def chosen(rows: Iterable[Row], measure: Measure) -> tuple[str, ...]:
+def chosen(row: Row, given: Iterable[str], measure: Measure) -> tuple[str, ...]:
     """The columns from which this measure is computed.
+
+    Parameters
+    ----------
+    row : any of the file, under known names
+    given : names as the file has them
+    measure : that is wanted
 
     Raises
     ------
     PoolError
         If the file has no set of them; the message says which would do, and which names are nearly known.
     """
-    row = next(iter(rows))
     names = set(row.cells)
     fitting = [item for item in SETS if measure in item.measures]
     for item in fitting:
         if item.is_in(names, measure):
             return item.columns
     wanted = "; ".join(item.wanted for item in fitting)
-    given = ", ".join(filter(None, row.cells)) or "without names"
+    told = ", ".join(filter(None, given)) or "without names"
     near = "".join(f"; is {name!r} meant as {meant}?" for name, meant in near_words(names).items())
     raise PoolError(
-        f"{row.path}: columns {given} do not give {measure}; it needs one of: {wanted}{near} "
+        f"{row.path}: columns {told} do not give {measure}; it needs one of: {wanted}{near} "
         "(comma, semicolon or tab between them; docs/methods.md lists what else may stand for them)"
     )
 

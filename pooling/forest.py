@@ -58,7 +58,8 @@ def _forest_of(found: list[Analysis], width: int) -> str:
         bar = _bar(estimate, ci_low, ci_high, mark, (low, high), width)
         out.append(f"{name:<{widest}}  {weight}{'  ' if heads else ''}{bar}  {middle} ({left} to {right})")
     indent = " " * (widest + len(heads) + (2 if heads else 0))
-    out.append(f"{indent}  {_end(low):<{width // 2}}{_end(high):>{width - width // 2}}  ({scale})")
+    if lines:
+        out.append(f"{indent}  {_end(low):<{width // 2}}{_end(high):>{width - width // 2}}  ({scale})")
     for item in found:
         out += [f"{label(item)}: {text}" for text in _numbers(item.pooled)]
     out += [f"  note: {note}" for note in dict.fromkeys(note for item in found for note in item.studies.notes)]

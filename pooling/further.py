@@ -56,10 +56,11 @@ def further_of(analysis: Analysis, wanted: Wanted) -> Json:
 
 def _or_refused(work: Callable[[], Json]) -> Json:
     try:
-        return work()
+        with np.errstate(all="ignore"):
+            return {name: _finite(value) for name, value in work().items()}
     except PoolError:
         raise
-    except ValueError as reason:
+    except (ValueError, ArithmeticError) as reason:
         return {"refused": str(reason)}
 
 
@@ -234,6 +235,17 @@ def _order(studies: Studies, column: str | None) -> list[int]:
     except ValueError:
         return sorted(places, key=lambda i: words[i])
     return sorted(places, key=lambda i: numbers[i])
+
+
+def _finite(value: object) -> object:
+    """The same without numbers that are none, which JSON has not."""
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
 
 
 def _number(value: float) -> float | None:

@@ -9,9 +9,10 @@ import numpy as np
 
 from models.vocabulary import Measure
 from pooling import columns
+from pooling.agreement import Finding
 from pooling.columns import NAME_COLUMNS, TABLE_COLUMNS
 from pooling.oddities import Named, of_counts, of_rows
-from pooling.reported import READERS, Values, name_of
+from pooling.reported import READERS, Reader, Values, name_of
 from pooling.spreadsheet import PoolError, Row, read_rows
 from synthesis.conversions import Conversion
 from synthesis.study_sets import Array
@@ -60,7 +61,7 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
     """
     table = read_rows(path, columns.is_name)
     rows, renamed = columns.under_known_names(table.rows, measure)
-    wanted = columns.chosen(rows, measure)
+    wanted = columns.chosen(rows[0], table.rows[0].cells, measure)
     reader = READERS[wanted]
     found: list[tuple[Row, str, Values]] = []
     told: list[str] = []
@@ -70,7 +71,7 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
     for row in rows:
         name = name_of(row)
         said: list[Conversion] = []
-        contradictions = list(reader.findings(row, measure)) if reader.findings else []
+        contradictions = _contradictions(reader, row, measure)
         errors = [
             f"{path}, line {row.line}, columns {', '.join(item.columns)}: {item.said}"
             for item in contradictions
@@ -118,6 +119,14 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
         ),
         conversions=tuple(told),
     )
+
+
+def _contradictions(reader: Reader, row: Row, measure: Measure) -> list[Finding]:
+    """What the row contradicts in itself; numbers beyond all arithmetic are named by whatever cannot compute with them."""
+    try:
+        return list(reader.findings(row, measure)) if reader.findings else []
+    except (ArithmeticError, ValueError):
+        return []
 
 
 def _left_out(reasons: dict[str, list[str]], wanted: tuple[str, ...]) -> Iterator[str]:

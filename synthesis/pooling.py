@@ -12,7 +12,14 @@ import numpy as np
 from models.people import people_in
 from models.synthesis import EffectInput
 from models.vocabulary import RATIOS, TABLE_MEASURES, Convention, Interval, Measure, Model
-from synthesis.inverse_variance import PooledSets, check_choice, critical_value, pool_sets, prediction_interval, two_sided_p
+from synthesis.inverse_variance import (
+    PooledSets,
+    check_choice,
+    critical_value,
+    pool_sets,
+    prediction_interval,
+    two_sided_p,
+)
 from synthesis.mantel_haenszel import pool_tables
 from synthesis.measures import effect_of_tables
 from synthesis.study_sets import Array
@@ -44,7 +51,7 @@ NO_WIDTH = "limits withheld: at the precision of the computer they are one numbe
 NO_TAU2_FITS = (
     "the studies differ less than chance allows at any between-study variance: its Q-profile limits are an empty set"
 )
-OUT_OF_REACH = "these numbers lie too far apart to be pooled with the digits of a computer"
+OUT_OF_REACH = "these numbers are too large, too small or too far apart for the digits of a computer: not pooled"
 UNINFORMATIVE = 1.5
 """HKSJ limits so many times as wide as Wald's say nothing alone."""
 
@@ -203,6 +210,16 @@ def pool_studies(
             measure=measure, model=model, interval=interval, level=level, k=0, n_participants=0, notes=(NO_STUDY,)
         )
     effects = np.array([yi], dtype=np.float64), np.array([vi], dtype=np.float64)
+    if model not in TABLE_MODELS and not _is_in_reach(*effects):
+        return Pooled(
+            measure=measure,
+            model=model,
+            interval=interval,
+            level=level,
+            k=k,
+            n_participants=n_participants,
+            notes=(OUT_OF_REACH,),
+        )
     if model in (Model.MH, Model.PETO):
         if tables is None or measure not in (PETO_MEASURES if model is Model.PETO else MH_MEASURES):
             wanted = "OR or PETO" if model is Model.PETO else "RR, OR or RD"
@@ -282,6 +299,22 @@ def _notes(pooled: PooledSets, model: Model, interval: Interval, level: float) -
         NO_TAU2_FITS: k > 1 and pooled.tau2_high[0] == 0,
     }
     return tuple(note for note, holds in said.items() if holds)
+
+
+def _is_in_reach(yi: Array, vi: Array) -> bool:
+    """Whether squares of weights, and of the distances that they weigh, are numbers; a set that has none is checked later."""
+    if not (np.isfinite(yi).all() and (vi > 0).all() and np.isfinite(vi).all()):
+        return True
+    with np.errstate(all="ignore"):
+        weights, squares = 1 / vi, (yi - yi.min()) ** 2
+        found = (
+            weights.sum() ** 2,
+            (vi**2).sum(),
+            (weights**2 * squares).sum(),
+            squares.sum() ** 2,
+            vi.max() / vi.min(),
+        )
+    return bool(np.isfinite(found).all() and (weights**2).min() > 0)
 
 
 def _has_width(low: Array, high: Array) -> bool:

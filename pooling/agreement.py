@@ -136,8 +136,12 @@ def _errors_of_effect(
     if pair is not None:
         low, high = (limit.log() for limit in pair) if is_ratio else pair
         of_limits = _Se(("ci.lb", "ci.ub"), _half_width(low, high) / _critical(df))
-        plain = _half_width(*pair) / _critical(df)
-        if told and is_ratio and not told[0].span.meets(of_limits.span) and told[0].span.meets(plain):
+        if (
+            told
+            and is_ratio
+            and not told[0].span.meets(of_limits.span)
+            and _is_of_ratio(told[0].span, estimate, pair, df)
+        ):
             columns = (*told[0].columns, *of_limits.columns)
             yield Finding(columns, f"{_shown(row, *columns)}: the SE is that of the ratio, not of its logarithm", True)
             return
@@ -145,6 +149,15 @@ def _errors_of_effect(
     yield from _same(row, told)
     if told and estimate is not None:
         yield from _p_of(row, estimate, told[0])
+
+
+def _is_of_ratio(se: Span, estimate: Span | None, pair: tuple[Span, Span], df: float | None) -> bool:
+    """Whether a standard error is that of the ratio: by the delta method, or from limits that are even on its scale."""
+    by_limits = _half_width(*pair) / _critical(df)
+    by_delta = (
+        None if estimate is None else estimate.exp() * (_half_width(pair[0].log(), pair[1].log()) / _critical(df))
+    )
+    return se.meets(by_limits) or (by_delta is not None and se.meets(by_delta))
 
 
 def _half_width(low: Span, high: Span) -> Span:

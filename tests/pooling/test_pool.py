@@ -2,7 +2,6 @@
 
 import json
 import math
-from pathlib import Path
 
 import pytest
 
@@ -23,16 +22,6 @@ Oh 2018,3,33,6,31
 NurOwn 3,23,95,17,94
 """
 ALSFRS_R = "study,m1i,sd1i,n1i,m2i,sd2i,n2i\nOh 2018,-3.1,3.51,31,-6.48,4.53,25\n"
-
-
-@pytest.fixture
-def write(tmp_path):
-    def to(text: str, name: str = "trials.csv", encoding: str = "utf-8") -> Path:
-        path = tmp_path / name
-        path.write_text(text, encoding=encoding)
-        return path
-
-    return to
 
 
 def only(*args, **options):

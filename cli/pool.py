@@ -40,14 +40,17 @@ def pool_command(
     group_by: Annotated[str | None, typer.Option(help="Column that names each study's subgroup.")] = None,
     order_by: Annotated[str | None, typer.Option(help="Column that puts studies in order, such as year.")] = None,
     smallest_effect: Annotated[
-        float | None, typer.Option(help="Effect for the information size: relative reduction of risk, or difference.")
+        float | None, typer.Option(help="Smallest effect that matters: relative reduction of risk, or difference.")
+    ] = None,
+    g: Annotated[
+        float | None, typer.Option(help="Variance of the effects that --also anytime bets on, on the analysis scale.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Pool any data; no review is needed."""
     if not 0 < level < 1:
         raise typer.BadParameter(f"{level:g} is no level: give a number between 0 and 1, such as 0.95")
-    wanted = Wanted(_further(also or [], group_by), group_by, order_by, smallest_effect)
+    wanted = Wanted(_further(also or [], group_by), group_by, order_by, smallest_effect, g)
     zero_cells = ZeroChoice(add, to, by_arm, drop_double)
     problems = []
     for path in files:

@@ -35,16 +35,25 @@ reading = typer.Typer()
 
 @reading.command("crosscheck")
 def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
-    """Recompute every published pooled effect with mpmath, and with metafor where R has it."""
+    """Recompute every published pooled effect and look with mpmath, effects with metafor where R has it."""
     found = crosscheck_published(review, settings_of(context))
     disagreements = [str(item) for item in found.disagreements]
     if as_json:
-        print_json({"effects": found.n_effects, "metafor": found.n_metafor, "disagreements": disagreements})
+        print_json(
+            {
+                "effects": found.n_effects,
+                "looks": found.n_looks,
+                "metafor": found.n_metafor,
+                "disagreements": disagreements,
+            }
+        )
     else:
         for item in disagreements:
             console().print(item)
         metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
-        console().print(f"{found.n_effects} effects recomputed, {metafor}; {len(disagreements)} not confirmed")
+        console().print(
+            f"{found.n_effects} effects and {found.n_looks} looks recomputed, {metafor}; {len(disagreements)} not confirmed"
+        )
     if disagreements:
         raise typer.Exit(FAILED)
 

@@ -29,6 +29,9 @@ TABLES = {
     "sources": "out_source_freshness",
     "posted_analyses": "out_posted_analysis",
     "drop_outs": "out_drop_out",
+    "anytime": "out_anytime",
+    "looks": "out_look",
+    "time_alive": "out_rmst",
 }
 """Table or view of the warehouse behind each file."""
 _TYPES = {"BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"}

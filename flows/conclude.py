@@ -19,6 +19,7 @@ from flows.searches import freshness_now, known_questions, log_of, unfollowed
 from judging.freshness import silent_since
 from judging.hand_searches import with_searches
 from judging.judge import judge
+from judging.survival import unconfirmed
 from judging.tasks import open_items
 from judging.vanished import Lost, lost, with_lost, with_vanished
 from models.alert import Alert, Heartbeat
@@ -38,6 +39,7 @@ from stores.ledger import Delivery, Ledger, Run
 from stores.published import night_folder, shown_before, write_manifest
 from stores.snapshot import Snapshot, fingerprint
 from synthesis.crosscheck import crosscheck
+from synthesis.crosscheck_looks import crosscheck_looks
 
 log = logging.getLogger("trialwatch")
 
@@ -156,8 +158,14 @@ def conclude(
 
 def _see_that_it_is_sound(judgement: Judgement) -> None:
     """A second engine comes to the same. What is not reproduced (S0) has closed its own analysis already."""
-    if disagreements := crosscheck(judgement.inputs, [*judgement.effects, *judgement.subgroup_effects]):
+    disagreements = (
+        *crosscheck(judgement.inputs, [*judgement.effects, *judgement.subgroup_effects]),
+        *crosscheck_looks(judgement.inputs, judgement.supplements.looks),
+    )
+    if disagreements:
         raise Unsound("the second engine does not confirm: " + "; ".join(map(str, disagreements)))
+    if unlike := list(unconfirmed(judgement.supplements.survival, judgement.review.survival)):
+        raise Unsound("the second engine does not confirm: " + "; ".join(map(str, unlike)))
 
 
 def _replayed(judgement: Judgement) -> dict[str, ReplayedRecord]:

@@ -263,6 +263,11 @@ class Protocol(Strict):
                         name,
                         f"is none of the timepoints: write one of {', '.join(times)}",
                     )
+        known = [outcome.id for outcome in self.outcomes]
+        for name in self.supplements.looks.g:
+            if name not in known:
+                says = "is none of the outcomes: " + (f"write one of {', '.join(known)}" if known else "remove it")
+                yield ("supplements", "looks", "g", name), name, says
         for at, comparison in enumerate(self.comparisons):
             others = sorted({item.id for item in self.comparisons} - {comparison.id})
             if comparison.part_of and comparison.part_of not in others:

@@ -1,7 +1,13 @@
 """What stands beside the pooled effects of a review and decides nothing: further answers to the same question."""
 
+from models.looks import Looks
+from models.rmst import RmstDifference
 from models.value import Value
 
 
 class Supplements(Value, frozen=True, kw_only=True):
     """One night's supplements, each kind in the order of the analyses."""
+
+    survival: tuple[RmstDifference, ...] = ()
+    """How much longer people live on average within a time, by study."""
+    looks: tuple[Looks, ...] = ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from models.vocabulary import MEAN_MEASURES, RATIOS, TABLE_MEASURES, Measure
+from pooling import survival
 from pooling.spreadsheet import PoolError, Row
 
 TABLE_COLUMNS = ("ai", "n1i", "ci", "n2i")
@@ -16,6 +17,8 @@ PAIRED_COLUMNS = ("m1i", "sd1i", "m2i", "sd2i", "ni", "ri")
 RATE_COLUMNS = ("x1i", "t1i", "x2i", "t2i")
 LOGRANK_COLUMNS = ("oei", "vi_oe")
 EFFECT_COLUMNS = ("yi", "vi")
+SURVIVAL_COLUMNS = ("yi", "vi", "survival")
+"""Not columns of a file: what `pooling.survival` makes of many."""
 
 ARMS = {"1": "intervention", "2": "control"}
 NAME_COLUMNS = ("study", "slab", "trial", "author", "id")
@@ -42,6 +45,8 @@ KNOWN = frozenset(
             "pval",
             "ti",
         ),
+        *("o1i", "e1i", "o2i", "e2i", "zi", "favours", "sides", "events", "events1i", "events2i", "surv1i", "surv2i"),
+        *("nrisk1i", "nrisk2i", "level"),
         *("icc", "cluster_size", "shared_by", "year", *NAME_COLUMNS),
     )
 )
@@ -141,7 +146,16 @@ def _has_effects(names: set[str], measure: Measure) -> bool:
     return has_spread and ("yi" in names or ("ratio" in names and measure in RATIOS))
 
 
-_ALTERNATIVES = {TABLE_COLUMNS: _has_tables, MEAN_COLUMNS: _has_means, EFFECT_COLUMNS: _has_effects}
+def _has_survival(names: set[str], _: Measure) -> bool:
+    return survival.is_given(names)
+
+
+_ALTERNATIVES = {
+    SURVIVAL_COLUMNS: _has_survival,
+    TABLE_COLUMNS: _has_tables,
+    MEAN_COLUMNS: _has_means,
+    EFFECT_COLUMNS: _has_effects,
+}
 _ANY = frozenset(Measure)
 
 SETS = (
@@ -149,6 +163,7 @@ SETS = (
     ColumnSet(MEAN_COLUMNS, " ".join(MEAN_COLUMNS), MEAN_MEASURES, True),
     ColumnSet(PAIRED_COLUMNS, " ".join(PAIRED_COLUMNS), frozenset({Measure.MD})),
     ColumnSet(RATE_COLUMNS, " ".join(RATE_COLUMNS), frozenset({Measure.IRR})),
+    ColumnSet(SURVIVAL_COLUMNS, survival.WANTED, frozenset({Measure.HR}), True),
     ColumnSet(LOGRANK_COLUMNS, " ".join(LOGRANK_COLUMNS), frozenset({Measure.HR, Measure.IRR, Measure.PETO})),
     ColumnSet(EFFECT_COLUMNS, "yi vi; yi sei", _ANY, True),
 )

@@ -9,7 +9,7 @@ import numpy as np
 from models.counts import in_people, joined, k_equals
 from models.vocabulary import Convention, Measure
 from pooling.columns import EFFECT_COLUMNS, LOGRANK_COLUMNS, MEAN_COLUMNS, RATE_COLUMNS, TABLE_COLUMNS
-from pooling.numbers import Numbers
+from pooling.reported import Numbers
 from pooling.spreadsheet import Row
 from synthesis.study_effects import CELLS, RATIO_OF_EVERYBODY, DataType, study_effects
 from synthesis.study_sets import Array, Mask

@@ -9,6 +9,7 @@ import numpy as np
 from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Measure, Model
 from pooling.columns import MEAN_COLUMNS
 from pooling.effects import Studies
+from pooling.looks import anytime
 from pooling.pool import Analysis, numbers_of, pool_chosen
 from pooling.spreadsheet import PoolError
 from pooling.wanted import Further, Wanted
@@ -50,6 +51,9 @@ def further_of(analysis: Analysis, wanted: Wanted) -> Json:
         Further.SMALL_STUDY: lambda: _small_study(analysis),
         Further.FUNNEL: lambda: _funnel(analysis),
         Further.SEQUENTIAL: lambda: _sequential(analysis, wanted),
+        Further.ANYTIME: lambda: anytime(
+            analysis, _order(analysis.studies, wanted.order_by), wanted.g, wanted.smallest_effect
+        ),
     }
     return {name.replace("-", "_"): _or_refused(made[name]) for name in wanted.further}
 

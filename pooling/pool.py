@@ -13,7 +13,7 @@ import numpy as np
 from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
 from models.zero_cells import AddTo
 from pooling.effects import Studies, studies_of
-from pooling.numbers import Numbers, read_numbers
+from pooling.reported import Numbers, read_numbers
 from pooling.spreadsheet import PoolError
 from pooling.study_records import finite, read, study_records
 from synthesis.pooling import COMMON_MODELS, PETO_MEASURES, Pooled, pool_studies

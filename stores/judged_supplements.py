@@ -1,9 +1,16 @@
 """The supplements of a judgement as rows."""
 
+import msgspec
+
 from models.supplements import Supplements
-from stores.rows import Row
+from stores.judged_looks import anytime_rows, look_rows
+from stores.rows import Row, plain
 
 
 def supplements_as_rows(supplements: Supplements) -> dict[str, list[Row]]:
     """Rows by table."""
-    return {}
+    return {
+        "review_rmst": [plain(msgspec.structs.asdict(item)) for item in supplements.survival],
+        "review_anytime": anytime_rows(supplements.looks),
+        "review_look": look_rows(supplements.looks),
+    }

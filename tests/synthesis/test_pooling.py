@@ -300,7 +300,7 @@ def test_ratios_are_read_on_their_natural_scale_and_differences_stay():
 OF_TWO = HKSJ_OF_TWO.format(critical=12.706204736432095)
 HKSJ_BESIDE_WALD = [
     ("far apart", [0.1, 0.9], [0.04, 0.05], {OF_TWO}),
-    ("a little narrower", [0.30, 0.32], [0.04, 0.04], {HKSJ_IS_NARROW, NO_TAU2_FITS}),
+    ("a little narrower", [0.30, 0.32], [0.04, 0.04], {HKSJ_IS_NARROW}),
     ("equal", [0.3, 0.3], [0.04, 0.05], {NO_WIDTH_OF_HKSJ, NO_TAU2_FITS}),
     ("three that agree", [0.30, 0.31, 0.32], [0.04, 0.05, 0.06], {HKSJ_IS_NARROW, NO_TAU2_FITS}),
     ("three that differ", [0.1, 0.5, 0.9], [0.04, 0.04, 0.04], set()),

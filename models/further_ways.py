@@ -20,3 +20,11 @@ CONVENTIONAL_INTERVALS = (Interval.WALD, Interval.HKSJ, Interval.HKSJ_TRUNCATED)
 
 FURTHER_INTERVALS = frozenset(Interval) - {*CONVENTIONAL_INTERVALS}
 """Intervals that no convention of Cochrane has."""
+
+EXACT_INTERVALS = (Interval.EXACT, Interval.MID_P)
+"""Intervals of an exact odds ratio."""
+
+
+def is_further(model: Model, interval: Interval) -> bool:
+    """Whether a way of pooling is none of inverse variance, Mantel-Haenszel or Peto with an interval of Cochrane."""
+    return model in RARE_MODELS or interval in FURTHER_INTERVALS

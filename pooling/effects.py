@@ -8,7 +8,8 @@ import numpy as np
 
 from models.counts import in_people, joined, k_equals
 from models.vocabulary import Convention, Measure
-from pooling.reported import EFFECT_COLUMNS, LOGRANK_COLUMNS, MEAN_COLUMNS, RATE_COLUMNS, TABLE_COLUMNS, Numbers
+from pooling.columns import EFFECT_COLUMNS, LOGRANK_COLUMNS, MEAN_COLUMNS, RATE_COLUMNS, TABLE_COLUMNS
+from pooling.reported import Numbers
 from pooling.spreadsheet import Row
 from synthesis.study_effects import CELLS, RATIO_OF_EVERYBODY, DataType, study_effects
 from synthesis.study_sets import Array, Mask
@@ -26,7 +27,10 @@ DATA_TYPES = {
 
 @dataclass(frozen=True)
 class Studies:
-    """The studies of one file that have an effect, as arrays (k,), and what was left out of them."""
+    """The studies of one file that have an effect, as arrays (k,), and what was left out of them.
+
+    `added` is what was done to the cells of each study, "" where nothing was.
+    """
 
     path: Path
     rows: tuple[Row, ...]
@@ -35,6 +39,7 @@ class Studies:
     vi: Array
     people: Array
     values: dict[str, Array]
+    added: tuple[str, ...]
     tables: Tables | None
     notes: tuple[str, ...]
     conversions: tuple[str, ...]
@@ -58,7 +63,7 @@ class Studies:
     @property
     def size(self) -> str:
         """``k = 5 in 7 rows, 640 participants``."""
-        people = in_people(self.n_participants, self.n_is_least)
+        people = in_people(self.n_participants, self.n_is_least) if self.names else ""
         return joined(k_equals(len(set(self.names)), len(self.names)), people)
 
     def only(self, kept: Sequence[bool] | Mask) -> "Studies":
@@ -72,6 +77,7 @@ class Studies:
             vi=self.vi[mask],
             people=self.people[mask],
             values={name: column[mask] for name, column in self.values.items()},
+            added=tuple(said for said, keep in zip(self.added, mask, strict=True) if keep),
             tables=None if self.tables is None else self.tables.columns(mask),
             notes=self.notes,
             conversions=self.conversions,
@@ -121,6 +127,7 @@ def studies_of(
         vi=found.vi,
         people=numbers.people,
         values=numbers.values,
+        added=found.notes,
         tables=found.tables,
         notes=tuple(notes),
         conversions=numbers.conversions,

@@ -1,19 +1,19 @@
 """What is looked at around a pooled estimate: subgroups, single studies, order, small studies, information size."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from math import isfinite
 
 import numpy as np
 
 from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Measure, Model
+from pooling.columns import MEAN_COLUMNS
 from pooling.effects import Studies
 from pooling.looks import anytime
 from pooling.pool import Analysis, numbers_of, pool_chosen
 from pooling.regression import one_tau2, regression
-from pooling.reported import MEAN_COLUMNS
 from pooling.spreadsheet import PoolError
+from pooling.wanted import Further, Wanted
 from synthesis.certainty import HALF_SD, RELATIVE_REDUCTION
 from synthesis.heterogeneity import differences_of_groups
 from synthesis.inverse_variance import pool_sets
@@ -33,44 +33,6 @@ from synthesis.study_sets import Mask
 from synthesis.tables import TABLE_MODELS
 
 Json = dict[str, object]
-
-
-class Further(StrEnum):
-    """What may be asked for besides the pooled estimate."""
-
-    SUBGROUPS = "subgroups"
-    META_REGRESSION = "meta-regression"
-    LEAVE_ONE_OUT = "leave-one-out"
-    CUMULATIVE = "cumulative"
-    INFLUENCE = "influence"
-    SMALL_STUDY = "small-study"
-    FUNNEL = "funnel"
-    SEQUENTIAL = "sequential"
-    ANYTIME = "anytime"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is asked for around every estimate.
-
-    Attributes
-    ----------
-    further : what
-    group_by : column that names each study's subgroup
-    order_by : column whose numbers or words put studies in order; the order of the file without one
-    smallest_effect : that the information size is computed for: a relative reduction of the risk, or a
-        difference on the scale of the outcome
-    covariates : columns that a meta-regression explains effects by
-    g : variance of the effects that evidence at any time bets on, on the analysis scale; without one the square of
-        the smallest effect
-    """
-
-    further: tuple[Further, ...] = ()
-    group_by: str | None = None
-    order_by: str | None = None
-    smallest_effect: float | None = None
-    covariates: tuple[str, ...] = ()
-    g: float | None = None
 
 
 def further_of(analysis: Analysis, wanted: Wanted) -> Json:
@@ -100,10 +62,11 @@ def further_of(analysis: Analysis, wanted: Wanted) -> Json:
 
 def _or_refused(work: Callable[[], Json]) -> Json:
     try:
-        return work()
+        with np.errstate(all="ignore"):
+            return {name: _finite(value) for name, value in work().items()}
     except PoolError:
         raise
-    except ValueError as reason:
+    except (ValueError, ArithmeticError) as reason:
         return {"refused": str(reason)}
 
 
@@ -284,6 +247,17 @@ def _order(studies: Studies, column: str | None) -> list[int]:
     except ValueError:
         return sorted(places, key=lambda i: words[i])
     return sorted(places, key=lambda i: numbers[i])
+
+
+def _finite(value: object) -> object:
+    """The same without numbers that are none, which JSON has not."""
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
 
 
 def _number(value: float) -> float | None:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from models.further_ways import RARE_MODELS
+import numpy as np
+
+from models.further_ways import EXACT_INTERVALS, RARE_MODELS, is_further
 from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
 from models.zero_cells import AddTo
 from pooling.effects import Studies, studies_of
-from pooling.rare import interval_of, is_further, pool_further
 from pooling.reported import Numbers, read_numbers
 from pooling.spreadsheet import PoolError
-from synthesis.pooling import Pooled, natural, pool_studies
+from pooling.study_records import finite, read, study_records
+from synthesis.pooling import COMMON_MODELS, PETO_MEASURES, Pooled, pool_studies
 from synthesis.tables import NOTHING_SAID, TABLE_MODELS, ZeroChoice
 
 
@@ -115,12 +117,14 @@ def analyses(
     PoolError
         If the file cannot be read as studies of this measure, or a choice is impossible.
     """
+    said = zero_cells or NOTHING_SAID
     numbers = read_numbers(path, measure)
+    _can_act(numbers, measure, models, intervals, said)
     return [
         pool_chosen(_studies(numbers, choice), choice)
         for convention in conventions or (None,)
         for model, interval in _choices(numbers, measure, models, intervals, convention)
-        for choice in [Choice(measure, model, interval, convention, level, zero_cells or NOTHING_SAID)]
+        for choice in [Choice(measure, model, interval, convention, level, said)]
     ]
 
 
@@ -133,21 +137,25 @@ def pool_chosen(studies: Studies, choice: Choice) -> Analysis:
         If the choice is impossible for them.
     """
     try:
-        if is_further(choice.model, choice.interval):
-            return Analysis(studies, choice, pool_further(studies, choice))
-        pooled = pool_studies(
-            studies.yi.tolist(),
-            studies.vi.tolist(),
-            tables=studies.tables,
-            n_participants=studies.n_participants,
-            measure=choice.measure,
-            model=choice.model,
-            interval=choice.interval,
-            level=choice.level,
-            convention=choice.convention,
-            zero_cells=choice.zero_cells.of(choice.measure, choice.model, choice.convention),
-        )
-    except ValueError as problem:
+        # What lies beyond the digits of a number comes out as not finite, and is said so.
+        with np.errstate(all="ignore"):
+            if is_further(choice.model, choice.interval):
+                from pooling.rare import pool_further  # noqa: PLC0415 (likelihoods, for those who ask)
+
+                return Analysis(studies, choice, pool_further(studies, choice))
+            pooled = pool_studies(
+                studies.yi.tolist(),
+                studies.vi.tolist(),
+                tables=studies.tables,
+                n_participants=studies.n_participants,
+                measure=choice.measure,
+                model=choice.model,
+                interval=choice.interval,
+                level=choice.level,
+                convention=choice.convention,
+                zero_cells=choice.zero_cells.of(choice.measure, choice.model, choice.convention),
+            )
+    except (ValueError, ArithmeticError) as problem:
         raise PoolError(f"{studies.path}: {problem}") from problem
     return Analysis(studies, choice, pooled)
 
@@ -156,7 +164,7 @@ def record(analysis: Analysis) -> dict[str, object]:
     """One analysis under the names that the command line's JSON has.
 
     Estimate, limits and prediction interval are on the analysis scale (log for ratios), and back-transformed
-    as `est_ratio` …; None where a number does not exist.
+    as `est_ratio` …; None where a number does not exist. `studies` are those that count, see `pooling.study_records`.
     """
     pooled, choice = analysis.pooled, analysis.choice
     out: dict[str, object] = {
@@ -171,13 +179,13 @@ def record(analysis: Analysis) -> dict[str, object]:
         **numbers_of(pooled),
     }
     conversions = list(analysis.studies.conversions)
-    return out | {"conversions": conversions, "notes": [*analysis.studies.notes, *pooled.notes]}
+    notes = [*analysis.studies.notes, *pooled.notes]
+    return out | {"conversions": conversions, "notes": notes, "studies": study_records(analysis.studies, pooled)}
 
 
 def numbers_of(pooled: Pooled) -> dict[str, object]:
     """The numbers of one pooled estimate."""
-    out: dict[str, object] = {
-        "k": pooled.k,
+    given = {
         "est": pooled.estimate,
         "se": pooled.se,
         "ci_low": pooled.ci_low,
@@ -192,24 +200,46 @@ def numbers_of(pooled: Pooled) -> dict[str, object]:
         "q_p": pooled.q_p,
         "pi_low": pooled.pi_low,
         "pi_high": pooled.pi_high,
-        "pi_df": pooled.pi_df,
     }
-    is_ratio = pooled.measure in RATIOS
+    out: dict[str, object] = {"k": pooled.k} | {name: finite(value) for name, value in given.items()}
+    out["pi_df"] = pooled.pi_df
     for name in ("est", "ci_low", "ci_high", "pi_low", "pi_high"):
-        value = out[name]
-        out[f"{name}_ratio"] = natural(value, pooled.measure) if is_ratio and isinstance(value, float) else None
+        out[f"{name}_ratio"] = read(given[name], pooled.measure) if pooled.measure in RATIOS else None
     return out
 
 
 def _studies(numbers: Numbers, choice: Choice) -> Studies:
-    """Studies with the effects that go with a choice."""
+    """Studies with the effects that go with a choice: those of Peto beneath a Peto estimate."""
     measure, convention = choice.measure, choice.convention
+    if choice.model is Model.PETO and measure in PETO_MEASURES:
+        measure = Measure.PETO
     of_effects = choice.zero_cells.of_effects(measure, choice.model, convention)
     adds = choice.zero_cells.of(measure, choice.model, convention).to is not AddTo.NONE
     says_added = choice.model not in RARE_MODELS and (choice.model not in TABLE_MODELS or adds)
     if choice.model is Model.BETA_BINOMIAL:
         of_effects = replace(of_effects, drop_double=False)
     return studies_of(numbers, measure, convention, of_effects, says_added=says_added)
+
+
+def _can_act(
+    numbers: Numbers, measure: Measure, models: Sequence[Model], intervals: Sequence[Interval], said: ZeroChoice
+) -> None:
+    """What is asked for must be able to make a difference, or somebody believes that it did."""
+    options = {"--add": said.add, "--to": said.to, "--by-arm": said.by_arm, "--drop-double": said.drop_double}
+    given = [name for name, value in options.items() if value is not None]
+    if given and not numbers.has_tables:
+        raise PoolError(
+            f"{numbers.path}: {', '.join(given)} cannot act: zero cells are those of 2 x 2 tables (events and people of "
+            f"both arms), and {measure} comes from {', '.join(numbers.columns)} here; leave the option out"
+        )
+    if said.to is AddTo.NONE and (said.add or said.by_arm):
+        raise PoolError(f"{numbers.path}: --to none corrects no table, so that --add and --by-arm cannot act; give one")
+    has_wald_only = models and {*models} <= COMMON_MODELS and intervals and Interval.WALD not in intervals
+    if has_wald_only:
+        raise PoolError(
+            f"{numbers.path}: interval {', '.join(intervals)} cannot act with {', '.join(models)}: models of one common "
+            "effect have Wald limits; leave --interval out, or name a random-effects model"
+        )
 
 
 def _choices(
@@ -230,5 +260,12 @@ def _choices(
         pairs = [(model, chosen) for model, interval in preset for chosen in intervals or (interval,)]
     else:
         pairs = [(Model.REML, interval) for interval in intervals or (Interval.WALD,)]
-    pairs = [(model, interval_of(model, interval)) for model, interval in pairs]
+    pairs = [(model, _interval_of(model, interval)) for model, interval in pairs]
     return list(dict.fromkeys(pairs))
+
+
+def _interval_of(model: Model, interval: Interval) -> Interval:
+    """The interval that a model has: models with one kind of limits have it whatever is asked."""
+    if model is Model.EXACT:
+        return interval if interval in EXACT_INTERVALS else Interval.EXACT
+    return Interval.WALD if model in COMMON_MODELS | RARE_MODELS else interval

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec.structs import replace
 
-from models.further_ways import FURTHER_INTERVALS, RARE_MODELS
+from models.further_ways import EXACT_INTERVALS, RARE_MODELS
 from models.vocabulary import Interval, Measure, Model
 from pooling.effects import Studies
 from synthesis.beta_binomial import beta_binomial
@@ -15,7 +15,7 @@ from synthesis.glmm import glmm
 from synthesis.henmi_copas import henmi_copas
 from synthesis.inverse_variance import pool_sets
 from synthesis.kenward_roger import kenward_roger
-from synthesis.pooling import COMMON_MODELS, NO_STUDY, SINGLE_STUDY, Pooled
+from synthesis.pooling import NO_STUDY, SINGLE_STUDY, Pooled
 from synthesis.profile_likelihood import profile_likelihood
 from synthesis.score_roots import NotEstimable
 from synthesis.sparse_tables import SparseTables
@@ -23,25 +23,12 @@ from synthesis.sparse_tables import SparseTables
 if TYPE_CHECKING:
     from pooling.pool import Choice
 
-EXACT_INTERVALS = (Interval.EXACT, Interval.MID_P)
 NAMES = ("k", "estimate", "se", "ci_low", "ci_high", "p_value")
 ODDS_RATIOS = (Measure.OR, Measure.PETO)
 
 NO_SPREAD_IN_EXACT = "one odds ratio for all studies: differences between them do not widen the limits"
 UNPAIRED = "mean risks of arms, which are not paired within studies"
 COMMON_CENTRE = "Henmi-Copas: the estimate is that of the common effect, its limits allow for heterogeneity"
-
-
-def is_further(model: Model, interval: Interval) -> bool:
-    """Whether a way of pooling is none of inverse variance, Mantel-Haenszel or Peto with an interval of Cochrane."""
-    return model in RARE_MODELS or interval in FURTHER_INTERVALS
-
-
-def interval_of(model: Model, interval: Interval) -> Interval:
-    """The interval that a model has: models with one kind of limits have it whatever is asked."""
-    if model is Model.EXACT:
-        return interval if interval in EXACT_INTERVALS else Interval.EXACT
-    return Interval.WALD if model in COMMON_MODELS | RARE_MODELS else interval
 
 
 def pool_further(studies: Studies, choice: "Choice") -> Pooled:

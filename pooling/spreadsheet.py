@@ -1,25 +1,29 @@
-"""Anybody's spreadsheet as rows: encodings, separators, decimal commas, and cells that are no numbers.
+"""Anybody's spreadsheet as rows: names of columns, numbers with their printed digits, and cells that are no numbers.
 
 What the columns mean is known by `pooling.reported`.
 """
 
-import csv
-import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-MISSING = frozenset({"", "na", "n/a", "<na>", "nan", "null", "none", "."})
-SEPARATORS = ",;\t"
+from pooling.sheets import PoolError as PoolError  # noqa: PLC0414 (whoever reads rows meets it)
+from pooling.sheets import read_sheet
+from pooling.spans import Span
+
+MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", ".", "-", "–", "—"})
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 MINUS = str.maketrans({"\N{MINUS SIGN}": "-"})
 """The minus sign of typesetters, which comes with numbers copied from a paper."""
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,'’\s]\d{3})+([.,]\d+)?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
+_BOUND = re.compile(r"(?:p\s*)?([<>≤≥])\s*=?\s*(.+)", re.IGNORECASE)
 
 
-class PoolError(ValueError):
-    """A file or a choice cannot be used; the message names file, line, column, value and what to do."""
+class LeftOut(ValueError):
+    """Numbers that may be right and still give no effect: the row is left out, and the others count."""
 
 
 @dataclass(frozen=True)
@@ -42,49 +46,86 @@ class Row:
         text = self.cells.get(column, "")
         if text.lower() in MISSING:
             return None
-        plain = text.translate(MINUS)
-        if self.has_decimal_comma and "." not in plain:
-            plain = plain.replace(",", ".", 1)
+        plain = self._plain(text)
         if not NUMBER.fullmatch(plain):
-            raise self.problem(column, f"{text!r} is not a finite number; leave it empty or write NA if unknown")
+            raise self.problem(column, f"{text!r} {_not_a_number(text)}")
         if not math.isfinite(value := float(plain)):
             raise self.problem(column, f"{text!r} is beyond what a number can hold")
         return value
 
+    def printed(self, column: str) -> Span | None:
+        """What the number in a column may be before rounding; None where there is none, or something else."""
+        plain = self._plain(self.cells.get(column, ""))
+        if not NUMBER.fullmatch(plain) or not math.isfinite(float(plain)):
+            return None
+        return Span.of(plain)
+
+    def bounded(self, column: str) -> Span | None:
+        """As `printed`; ``<0.001`` is anything from 0 to that, ``>0.05`` anything from there to 1."""
+        found = _BOUND.fullmatch(self.cells.get(column, "").strip())
+        if found is None:
+            return self.printed(column)
+        plain = self._plain(found[2])
+        if not NUMBER.fullmatch(plain):
+            return None
+        return Span(0.0, float(plain)) if found[1] in "<≤" else Span(float(plain), 1.0)
+
+    def is_bound(self, column: str) -> bool:
+        return _BOUND.fullmatch(self.cells.get(column, "").strip()) is not None
+
+    def has(self, column: str) -> bool:
+        """Whether the row has anything there."""
+        return self.cells.get(column, "").lower() not in MISSING
+
     def problem(self, column: str, said: str) -> PoolError:
         return PoolError(f"{self.path}, line {self.line}, column {column}: {said}")
 
+    def _plain(self, text: str) -> str:
+        plain = text.translate(MINUS)
+        return plain.replace(",", ".", 1) if self.has_decimal_comma and "." not in plain else plain
 
-def read_rows(path: Path) -> list[Row]:
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a file, and what is to be told of how it was read."""
+
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+
+def _not_a_number(text: str) -> str:
+    if _THOUSANDS.fullmatch(text):
+        return "has marks between thousands, or a decimal comma in a file with commas between columns; write 1234.5"
+    if text.endswith("%"):
+        return "is a percentage; give events and people, or a number without the sign"
+    if _DAY.fullmatch(text):
+        return "is a date: the spreadsheet took a number such as 3/33 or 3.5 for a day; type it again as a number"
+    if text.startswith("#"):
+        return "is an error of the spreadsheet's own formula; mend the formula, or leave the cell empty"
+    return "is not a finite number; leave it empty or write NA if unknown"
+
+
+def read_rows(path: Path, is_name: Callable[[str], bool] = lambda _: False) -> Table:
     """Rows of a file that hold anything.
 
     Parameters
     ----------
-    path : CSV file in UTF-8 or, with a byte-order mark, UTF-16; comma, semicolon or tab between columns, the
-        first line with anything in it being the names. Where columns are not separated by commas, a comma
-        within a number is a decimal comma.
+    path : see `pooling.sheets.read_sheet`; the line with the names first. Where columns are not separated by commas, a
+        comma within a number is a decimal comma.
+    is_name : whether a cell is the name of a known column
 
     Raises
     ------
     PoolError
         If it cannot be read, has no rows, names a column twice, or has more cells than names in a line.
     """
-    text = _text(path)
-    try:
-        return _rows_of(path, text)
-    except csv.Error as problem:
-        raise PoolError(f"{path}: is no table of text: {problem}") from problem
-
-
-def _rows_of(path: Path, text: str) -> list[Row]:
-    separator = max(SEPARATORS, key=lambda mark: len(next(_lines(text, mark), (0, []))[1]))
-    lines = _lines(text, separator)
-    _, header = next(lines, (0, []))
+    sheet = read_sheet(path, is_name)
+    _, header = sheet.lines[0] if sheet.lines else (0, [])
     names = [name.strip().lower() for name in header]
     if twice := sorted({name for name in names if name and names.count(name) > 1}):
         raise PoolError(f"{path}: two columns are named {', '.join(twice)}; keep one of them")
     rows = []
-    for line, cells in lines:
+    for line, cells in sheet.lines[1:]:
         while len(cells) > len(names) and not cells[-1].strip():
             cells.pop()
         if len(cells) > len(names):
@@ -93,26 +134,7 @@ def _rows_of(path: Path, text: str) -> list[Row]:
                 "put quotes around a cell that holds the separator"
             )
         given = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-        rows.append(Row(path, line, dict.fromkeys(names, "") | given, separator != ","))
+        rows.append(Row(path, line, dict.fromkeys(names, "") | given, sheet.has_decimal_comma))
     if not rows:
         raise PoolError(f"{path}: no rows; give a header line with column names, then one study per line")
-    return rows
-
-
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-        encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-        return data.decode(encoding)
-    except (OSError, UnicodeDecodeError) as problem:
-        raise PoolError(f"{path}: cannot be read as UTF-8 text: {problem}") from problem
-
-
-def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Lines that hold anything, each with the number of the line on which it begins."""
-    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1
-    for cells in reader:
-        is_hint = line == 1 and "".join(cells).strip().lower().startswith("sep=")
-        if any(cell.strip() for cell in cells) and not is_hint:
-            yield line, cells
-        line = reader.line_num + 1
+    return Table(tuple(rows), sheet.notes)

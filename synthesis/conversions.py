@@ -119,6 +119,68 @@ def sd_from_se_of_difference(se: float, n1: float, n2: float) -> Conversion:
     return _checked(se / sqrt(1 / n1 + 1 / n2), "SD", {"SE": se, "n1": n1, "n2": n2}, "Handbook 6.5.2.3")
 
 
+LEAST_FOR_SKEWNESS = 5
+"""People below whom quantiles tell nothing of skewness."""
+
+
+@dataclass(frozen=True)
+class Skewness:
+    """How far quantiles are from even, and how far those of a normal outcome are in one of 20 studies.
+
+    Attributes
+    ----------
+    statistic, critical : T of the test, 0 where the quantiles are even; and its critical value at 0.05
+    """
+
+    statistic: float
+    critical: float
+
+    @property
+    def is_skewed(self) -> bool:
+        return self.statistic >= self.critical
+
+    def __str__(self) -> str:
+        return f"skewed: T = {self.statistic:.2f}, critical value {self.critical:.2f} (Shi 2023)"
+
+
+def skewness_of_quantiles(
+    median: float,
+    n: float,
+    *,
+    q1: float | None = None,
+    q3: float | None = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> Skewness:
+    """Whether an outcome is too skewed for a mean to be made of its median.
+
+    Parameters
+    ----------
+    median, n, q1, q3, low, high : as of `mean_sd_from_quantiles`, n at least 5
+
+    Raises
+    ------
+    ValueError
+        If neither pair is complete.
+
+    Source
+    ------
+    Shi et al. (2023), Stat Methods Med Res 32:1338, with the constants that metafor has in conv.fivenum.
+    """
+
+    def unevenness(one: float, other: float) -> float:
+        return abs((one - median) + (other - median)) / (other - one) if other > one else 0.0
+
+    if low is not None and high is not None and q1 is not None and q3 is not None:
+        of_range = 2.65 * log(0.6 * n) / sqrt(n) * unevenness(low, high)
+        return Skewness(max(of_range, unevenness(q1, q3)), 3 / sqrt(n) - 40 / n**3)
+    if q1 is not None and q3 is not None:
+        return Skewness(unevenness(q1, q3), 2.65 / sqrt(n) - 6 / n**2)
+    if low is not None and high is not None:
+        return Skewness(unevenness(low, high), 1 / log(n + 9) + 2.5 / (n + 1))
+    raise ValueError("give both quartiles, or minimum and maximum, with the median")
+
+
 class MeanAndSd(NamedTuple):
     mean: Conversion
     sd: Conversion

@@ -12,11 +12,18 @@ import numpy as np
 from models.people import people_in
 from models.synthesis import EffectInput
 from models.vocabulary import RATIOS, TABLE_MEASURES, Convention, Interval, Measure, Model
-from synthesis.inverse_variance import PooledSets, check_choice, pool_sets, prediction_interval, two_sided_p
+from synthesis.inverse_variance import (
+    PooledSets,
+    check_choice,
+    critical_value,
+    pool_sets,
+    prediction_interval,
+    two_sided_p,
+)
 from synthesis.mantel_haenszel import pool_tables
 from synthesis.measures import effect_of_tables
 from synthesis.study_sets import Array
-from synthesis.tables import NOTHING_SAID, Tables, ZeroCells, zero_cells_of
+from synthesis.tables import NOTHING_SAID, TABLE_MODELS, Tables, ZeroCells, zero_cells_of
 from synthesis.zero_rules import choice_of
 
 COMMON_MODELS = frozenset({Model.COMMON, Model.MH, Model.PETO})
@@ -31,10 +38,22 @@ PETO_MEASURES = frozenset({Measure.OR, Measure.PETO})
 NO_STUDY = "no study with an effect that can be pooled"
 SINGLE_STUDY = "a single study: its own effect, between-study variance set to 0"
 NO_HKSJ = "HKSJ does not exist for a single study: Wald limits"
-HKSJ_OF_TWO = "HKSJ with two studies rests on t with 1 df (12.71 standard errors): uninformative alone, see Wald"
+HKSJ_OF_TWO = (
+    "HKSJ with two studies rests on t with 1 df ({critical:.2f} standard errors): uninformative alone, see Wald"
+)
+HKSJ_IS_NARROW = "HKSJ is narrower than Wald, because the studies agree better than chance would have them: falsely precise, see Wald"
+NO_WIDTH_OF_HKSJ = "HKSJ limits withheld: the studies' effects are equal, from which it has no width; see Wald"
 NO_RATIO = "nobody, or everybody, had the event in one arm of all studies: the Mantel-Haenszel ratio does not exist"
-NO_SPREAD = "nobody, or everybody, had the event in each arm: a standard error of 0 is no certainty"
-HKSJ_WITHOUT_SPREAD = "between-study variance 0: HKSJ may be narrower than Wald, see both"
+NO_SPREAD = (
+    "limits withheld: nobody, or everybody, had the event in each arm, and a standard error of 0 is no certainty"
+)
+NO_WIDTH = "limits withheld: at the precision of the computer they are one number"
+NO_TAU2_FITS = (
+    "the studies differ less than chance allows at any between-study variance: its Q-profile limits are an empty set"
+)
+OUT_OF_REACH = "these numbers are too large, too small or too far apart for the digits of a computer: not pooled"
+UNINFORMATIVE = 1.5
+"""HKSJ limits so many times as wide as Wald's say nothing alone."""
 
 
 class Pooled(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +63,7 @@ class Pooled(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     k, n_participants : rows and people that contribute; None where nobody tells how many
     estimate, se, ci_low, ci_high, p_value : pooled effect, standard error, limits, p of no effect; all by the
-        distribution of the interval
+        distribution of the interval. Limits without any width are withheld, and p with them
     wald_p_value : p by z and Wald's standard error, which RevMan prints beside HKSJ limits too
     tau2, tau2_low, tau2_high : between-study variance and its Q-profile limits
     q, q_p, i2_pct, h2 : heterogeneity, see `synthesis.inverse_variance.PooledSets`
@@ -191,6 +210,16 @@ def pool_studies(
             measure=measure, model=model, interval=interval, level=level, k=0, n_participants=0, notes=(NO_STUDY,)
         )
     effects = np.array([yi], dtype=np.float64), np.array([vi], dtype=np.float64)
+    if model not in TABLE_MODELS and not _is_in_reach(*effects):
+        return Pooled(
+            measure=measure,
+            model=model,
+            interval=interval,
+            level=level,
+            k=k,
+            n_participants=n_participants,
+            notes=(OUT_OF_REACH,),
+        )
     if model in (Model.MH, Model.PETO):
         if tables is None or measure not in (PETO_MEASURES if model is Model.PETO else MH_MEASURES):
             wanted = "OR or PETO" if model is Model.PETO else "RR, OR or RD"
@@ -219,7 +248,8 @@ def pool_studies(
             with_tau2_limits=model not in COMMON_MODELS,
         )
     pi_low, pi_high = prediction_interval(pooled, pooled.df, level, with_wald_se=convention is not None)
-    has_prediction = model not in COMMON_MODELS and bool(np.isfinite(pi_low[0]))
+    has_prediction = model not in COMMON_MODELS and _has_width(pi_low, pi_high)
+    has_limits = _has_width(pooled.ci_low, pooled.ci_high)
     return Pooled(
         measure=measure,
         model=model,
@@ -229,9 +259,9 @@ def pool_studies(
         n_participants=n_participants,
         estimate=_number(pooled.estimate),
         se=_number(pooled.se),
-        ci_low=_number(pooled.ci_low),
-        ci_high=_number(pooled.ci_high),
-        p_value=_number(pooled.p_value),
+        ci_low=_number(pooled.ci_low) if has_limits else None,
+        ci_high=_number(pooled.ci_high) if has_limits else None,
+        p_value=_number(pooled.p_value) if has_limits else None,
         wald_p_value=_number(two_sided_p(pooled.estimate, pooled.wald_se, np.inf)),
         tau2=_number(pooled.tau2),
         tau2_low=_number(pooled.tau2_low),
@@ -244,21 +274,52 @@ def pool_studies(
         pi_high=_number(pi_high) if has_prediction else None,
         pi_df=k - 1 if has_prediction and interval is not Interval.WALD else None,
         weights_pct=tuple(pooled.weights_pct[0].tolist()),
-        notes=_notes(pooled, interval),
+        notes=_notes(pooled, model, interval, level),
     )
 
 
-def _notes(pooled: PooledSets, interval: Interval) -> tuple[str, ...]:
-    k, is_hksj = int(pooled.k[0]), interval is not Interval.WALD
+def _notes(pooled: PooledSets, model: Model, interval: Interval, level: float) -> tuple[str, ...]:
+    k, is_hksj, is_of_tables = int(pooled.k[0]), interval is not Interval.WALD, model in TABLE_MODELS
+    critical = float(critical_value(level, pooled.df)[0])
+    width = critical * float(pooled.se[0])
+    of_wald = float(critical_value(level, np.inf)) * float(pooled.wald_se[0])
+    exists = bool(np.isfinite(pooled.estimate[0]) and np.isfinite(pooled.se[0]))
+    has_limits = _has_width(pooled.ci_low, pooled.ci_high)
+    has_no_width, is_certain = exists and not has_limits, pooled.se[0] == 0
     said = {
-        NO_RATIO: not np.isfinite(pooled.estimate[0]),
+        NO_RATIO: not exists and is_of_tables,
+        OUT_OF_REACH: not exists and not is_of_tables,
         SINGLE_STUDY: k == 1,
         NO_HKSJ: k == 1 and is_hksj,
-        HKSJ_OF_TWO: k == 2 and is_hksj,
-        NO_SPREAD: interval is Interval.WALD and pooled.se[0] == 0,
-        HKSJ_WITHOUT_SPREAD: k > 2 and interval is Interval.HKSJ and pooled.tau2[0] == 0,
+        HKSJ_OF_TWO.format(critical=critical): k == 2 and is_hksj and width > UNINFORMATIVE * of_wald,
+        HKSJ_IS_NARROW: k > 1 and is_hksj and has_limits and width < of_wald,
+        NO_WIDTH_OF_HKSJ: has_no_width and is_hksj and is_certain,
+        NO_SPREAD: has_no_width and is_of_tables and is_certain,
+        NO_WIDTH: has_no_width and not (is_certain and (is_hksj or is_of_tables)),
+        NO_TAU2_FITS: k > 1 and pooled.tau2_high[0] == 0,
     }
     return tuple(note for note, holds in said.items() if holds)
+
+
+def _is_in_reach(yi: Array, vi: Array) -> bool:
+    """Whether squares of weights, and of the distances that they weigh, are numbers; a set that has none is checked later."""
+    if not (np.isfinite(yi).all() and (vi > 0).all() and np.isfinite(vi).all()):
+        return True
+    with np.errstate(all="ignore"):
+        weights, squares = 1 / vi, (yi - yi.min()) ** 2
+        found = (
+            weights.sum() ** 2,
+            (vi**2).sum(),
+            (weights**2 * squares).sum(),
+            squares.sum() ** 2,
+            vi.max() / vi.min(),
+        )
+    return bool(np.isfinite(found).all() and (weights**2).min() > 0)
+
+
+def _has_width(low: Array, high: Array) -> bool:
+    """Whether limits exist, and are two."""
+    return bool(np.isfinite(low[0]) and np.isfinite(high[0]) and low[0] < high[0])
 
 
 def _number(values: Array) -> float | None:

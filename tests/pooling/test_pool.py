@@ -2,7 +2,6 @@
 
 import json
 import math
-from pathlib import Path
 
 import pytest
 
@@ -23,16 +22,6 @@ Oh 2018,3,33,6,31
 NurOwn 3,23,95,17,94
 """
 ALSFRS_R = "study,m1i,sd1i,n1i,m2i,sd2i,n2i\nOh 2018,-3.1,3.51,31,-6.48,4.53,25\n"
-
-
-@pytest.fixture
-def write(tmp_path):
-    def to(text: str, name: str = "trials.csv", encoding: str = "utf-8") -> Path:
-        path = tmp_path / name
-        path.write_text(text, encoding=encoding)
-        return path
-
-    return to
 
 
 def only(*args, **options):
@@ -156,15 +145,11 @@ def test_bad_files_are_refused_with_file_line_and_column(write, text, message):
         pool_files([write(text)], Measure.RR)
 
 
-def test_bad_means_impossible_models_and_missing_files_are_refused_by_name(write, tmp_path):
-    with pytest.raises(PoolError, match="column n2i: 1; give 2 or more"):
-        pool_files([write(ALSFRS_R.replace(",25", ",1"))], Measure.MD)
+def test_impossible_models_and_missing_files_are_refused_by_name(write, tmp_path):
     with pytest.raises(PoolError, match="mh needs 2 x 2 tables"):
         pool_files([write(ALSFRS_R)], Measure.MD, [Model.MH])
     with pytest.raises(PoolError, match=r"absent\.csv: cannot be read"):
         pool_files([tmp_path / "absent.csv"], Measure.MD)
-    with pytest.raises(PoolError, match="cannot be read as UTF-8"):
-        pool_files([write("étude,yi,vi\nA,1,1\n", encoding="latin-1")], Measure.GEN)
 
 
 def test_a_forest_plot_without_studies_says_so(write):
@@ -250,7 +235,7 @@ def test_a_standard_deviation_comes_from_what_the_trial_reports_and_says_so(writ
 
 
 def test_medians_with_quartiles_stand_for_mean_and_sd(write):
-    text = "med1i,q1_1i,q3_1i,n1i,med2i,min2i,max2i,n2i\n-4.5,-9,-1,27,-5,-20,1,95\n"
+    text = "med1i,q1_1i,q3_1i,n1i,med2i,min2i,max2i,n2i\n-4.5,-9,-1,27,-5,-14,3,95\n"
     (found,) = analyses(write(text), Measure.MD)
     assert found.studies.values["m1i"] == pytest.approx(-4.8572222222222221, rel=1e-12)
     said = [sentence.split(" computed from ") for sentence in found.studies.conversions]
@@ -376,3 +361,71 @@ def test_people_who_are_not_told_are_not_nobody_and_rows_are_no_studies(write, t
     found = analyses(write(text), Measure.GEN)
     assert (record(found[0])["n_participants"], record(found[0])["n_is_least"]) == (n, is_least)
     assert forest(found).splitlines()[0].endswith(f"limits, {said}")
+
+
+def test_every_study_that_counts_stands_in_the_record_with_its_weight_and_what_was_added(write):
+    path = write("study,ai,n1i,ci,n2i\nA,0,33,2,31\nB,5,95,9,94\nC,0,9,0,9\n")
+    found = only([path], Measure.OR, [Model.COMMON])
+    studies = {item["study"]: item for item in found["studies"]}
+    assert list(studies) == ["A", "B"]
+    assert sum(item["weight"] for item in studies.values()) == pytest.approx(100)
+    assert studies["B"]["weight"] == pytest.approx(100 / studies["B"]["vi"] * found["se"] ** 2)
+    assert studies["B"]["yi"] == pytest.approx(math.log(5 / 90 / (9 / 85)))
+    assert studies["B"]["estimate"] == pytest.approx(5 / 90 / (9 / 85))
+    assert studies["B"]["ci_high"] == pytest.approx(
+        math.exp(studies["B"]["yi"] + 1.959963984540054 * studies["B"]["se"])
+    )
+    assert (studies["B"]["line"], studies["B"]["n"], studies["B"]["added"]) == (3, 189, None)
+    assert studies["A"]["added"] == "0.5 added to each cell because one is zero"
+    text = forest(analyses(path, Measure.OR, [Model.COMMON]))
+    assert f"{studies['B']['weight']:.1f} %" in text
+
+
+def test_beneath_a_peto_estimate_stand_petos_own_effects(write):
+    path = write("study,ai,n1i,ci,n2i\nA,0,33,2,31\nB,5,95,9,94\n")
+    peto, woolf = (only([path], Measure.OR, [model]) for model in (Model.PETO, Model.COMMON))
+    by_hand = (0 - 2 * 33 / 64) / (33 * 31 * 2 * 62 / (64**2 * 63))
+    assert peto["studies"][0]["yi"] == pytest.approx(by_hand)
+    assert peto["studies"][0]["added"] is None
+    assert woolf["studies"][0]["yi"] != pytest.approx(by_hand)
+    weights = [item["weight"] for item in peto["studies"]]
+    assert sum(w / 100 * item["yi"] for w, item in zip(weights, peto["studies"], strict=True)) == pytest.approx(
+        peto["est"]
+    )
+    text = forest(analyses(path, Measure.OR, [Model.PETO, Model.MH, Model.DL]))
+    assert text.count("trials: OR, 95% limits") == 2
+
+
+MEANS = "study,m1i,sd1i,n1i,m2i,sd2i,n2i\nA,5,2,30,4,2,30\n"
+CANNOT_ACT = [
+    (MEANS, Measure.MD, {"zero_cells": ZeroChoice(add=0.5, to=AddTo.ALL)}, "--add, --to cannot act"),
+    ("x1i,t1i,x2i,t2i\n0,9,2,9\n", Measure.IRR, {"zero_cells": ZeroChoice(add=0, to=AddTo.NONE, drop_double=True)}, "--drop-double"),
+    ("yi,vi\n1,1\n", Measure.OR, {"zero_cells": ZeroChoice(by_arm=False)}, "--by-arm cannot act"),
+    (TWO_TRIALS, Measure.RR, {"zero_cells": ZeroChoice(add=0.5, to=AddTo.NONE)}, "--to none corrects no table"),
+    (TWO_TRIALS, Measure.RR, {"models": [Model.MH], "intervals": [Interval.HKSJ]}, "have Wald limits"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "measure", "options", "message"), CANNOT_ACT)
+def test_an_option_that_cannot_act_is_refused(write, text, measure, options, message):
+    with pytest.raises(PoolError, match=message):
+        analyses(write(text), measure, **options)
+
+
+def test_an_interval_of_equal_effects_is_withheld_and_the_reason_given(write):
+    path = write("study,yi,vi\nA,0.3,0.04\nB,0.3,0.04\n")
+    hksj, wald = (only([path], Measure.GEN, [Model.REML], [interval]) for interval in (Interval.HKSJ, Interval.WALD))
+    assert (hksj["est"], hksj["ci_low"], hksj["ci_high"], hksj["p"]) == (pytest.approx(0.3), None, None, None)
+    assert any("withheld" in note for note in hksj["notes"])
+    assert wald["ci_low"] < wald["ci_high"]
+
+
+def test_what_a_reader_would_misread_is_not_printed(write):
+    strong = forest(analyses(write("study,yi,vi\nA,1,0.001\nB,3,0.001\n"), Measure.GEN, [Model.COMMON]))
+    assert "p = 0.000" not in strong
+    assert strong.count("p < 0.001") == 2
+    alike = analyses(write("study,yi,vi\nA,1,1\nB,1.0001,1\nC,1,1.1\n"), Measure.GEN)
+    assert "(0 to 0)" not in forest(alike)
+    assert any("empty set" in note for note in alike[0].pooled.notes)
+    nobody = forest(analyses(write("ai,n1i,ci,n2i\n0,15,0,15\n"), Measure.OR))
+    assert "0 participants" not in nobody

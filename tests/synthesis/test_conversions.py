@@ -97,3 +97,40 @@ def test_a_shared_control_is_divided_and_a_cluster_trial_shrinks():
 def test_numbers_that_cannot_be_are_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+QUANTILES = [
+    # n, quantiles around the median, T, critical value, whether too skewed
+    (25, {"median": 9, "q1": 6, "q3": 30}, 0.75, 2.65 / 5 - 6 / 625, True),
+    (40, {"median": 2, "low": 1, "high": 60}, 57 / 59, 1 / math.log(49) + 2.5 / 41, True),
+    (22, {"median": 11, "q1": 8, "q3": 19}, 5 / 11, 2.65 / math.sqrt(22) - 6 / 484, False),
+    (30, {"median": 5, "q1": 4, "q3": 6, "low": 0, "high": 10}, 0.0, 3 / math.sqrt(30) - 40 / 27000, False),
+    (
+        100,
+        {"median": 2, "q1": 1, "q3": 3, "low": 0, "high": 20},
+        2.65 * math.log(60) / 10 * 0.8,
+        3 / 10 - 40 / 1e6,
+        True,
+    ),
+]
+
+
+@pytest.mark.parametrize(("n", "given_", "statistic", "critical", "is_skewed"), QUANTILES)
+def test_quantiles_of_a_skewed_outcome_are_known(n, given_, statistic, critical, is_skewed):
+    found = conv.skewness_of_quantiles(n=n, **given_)
+    assert (found.statistic, found.critical) == (pytest.approx(statistic), pytest.approx(critical))
+    assert found.is_skewed == is_skewed
+
+
+def test_about_one_normal_sample_in_twenty_is_called_skewed():
+    draws = np.sort(np.random.default_rng(1).normal(size=(4000, 41)), axis=1)
+    n_skewed = sum(
+        conv.skewness_of_quantiles(row[20], 41, q1=row[10], q3=row[30], low=row[0], high=row[40]).is_skewed
+        for row in draws.tolist()
+    )
+    assert 0.03 < n_skewed / len(draws) < 0.07
+
+
+def test_skewness_needs_a_pair_of_quantiles():
+    with pytest.raises(ValueError, match="give both quartiles"):
+        conv.skewness_of_quantiles(5, 30, q1=3)

@@ -13,7 +13,17 @@ from models.synthesis import EffectInput
 from models.vocabulary import Convention, EvidenceSet, Interval, Measure, Model
 from synthesis.analyses import pool_review
 from synthesis.effect_size import effect_inputs
-from synthesis.pooling import NO_SPREAD, natural, pool, pool_studies
+from synthesis.pooling import (
+    HKSJ_IS_NARROW,
+    HKSJ_OF_TWO,
+    NO_SPREAD,
+    NO_TAU2_FITS,
+    NO_WIDTH_OF_HKSJ,
+    OUT_OF_REACH,
+    natural,
+    pool,
+    pool_studies,
+)
 from synthesis.tables import Tables
 
 MEASURES = {"alsfrsr": "MD", "fvc": "MD", "survival": "RR", "adverse_events": "RR", "serious_adverse_events": "RR"}
@@ -224,6 +234,7 @@ def test_a_risk_difference_without_events_has_no_width_and_says_that_this_is_no_
     options = {"tables": tables, "measure": Measure.RD, "interval": Interval.WALD}
     pooled = pool_studies([0.0, 0.0], [0.1, 0.1], model=Model.MH, **options)
     assert (pooled.estimate, pooled.se) == (0, 0)
+    assert (pooled.ci_low, pooled.ci_high, pooled.p_value) == (None, None, None)
     assert pooled.notes == (NO_SPREAD,)
     assert pool_studies([0.0, 0.0], [0.1, 0.1], model=Model.COMMON, **options).notes == ()
 
@@ -284,3 +295,36 @@ def test_ratios_are_read_on_their_natural_scale_and_differences_stay():
     assert natural(math.log(2), Measure.RR) == pytest.approx(2)
     assert natural(2.0, Measure.MD) == 2.0
     assert natural(None, Measure.RR) is None
+
+
+OF_TWO = HKSJ_OF_TWO.format(critical=12.706204736432095)
+HKSJ_BESIDE_WALD = [
+    ("far apart", [0.1, 0.9], [0.04, 0.05], {OF_TWO}),
+    ("a little narrower", [0.30, 0.32], [0.04, 0.04], {HKSJ_IS_NARROW}),
+    ("equal", [0.3, 0.3], [0.04, 0.05], {NO_WIDTH_OF_HKSJ, NO_TAU2_FITS}),
+    ("three that agree", [0.30, 0.31, 0.32], [0.04, 0.05, 0.06], {HKSJ_IS_NARROW, NO_TAU2_FITS}),
+    ("three that differ", [0.1, 0.5, 0.9], [0.04, 0.04, 0.04], set()),
+    ("without a common reach", [1e150, -1e150], [1.0, 1.0], {OUT_OF_REACH}),
+]
+
+
+@pytest.mark.parametrize(("name", "yi", "vi", "notes"), HKSJ_BESIDE_WALD, ids=[row[0] for row in HKSJ_BESIDE_WALD])
+def test_hksj_is_called_what_it_is_beside_wald(name, yi, vi, notes):
+    hksj, wald = (
+        pool_studies(yi, vi, measure=Measure.GEN, model=Model.REML, interval=interval)
+        for interval in (Interval.HKSJ, Interval.WALD)
+    )
+    assert set(hksj.notes) == notes
+    if hksj.ci_low is not None:
+        narrower = hksj.ci_high - hksj.ci_low < wald.ci_high - wald.ci_low
+        assert narrower == (HKSJ_IS_NARROW in notes)
+    else:
+        assert hksj.p_value is None
+
+
+@given(st.floats(-3, 3), st.floats(-3, 3), st.floats(0.01, 4), st.floats(0.01, 4))
+def test_at_two_studies_never_both_uninformative_and_falsely_precise(one, two, v1, v2):
+    pooled = pool_studies([one, two], [v1, v2], measure=Measure.GEN, model=Model.REML, interval=Interval.HKSJ)
+    said = {HKSJ_IS_NARROW, OF_TWO, NO_WIDTH_OF_HKSJ} & set(pooled.notes)
+    assert len(said) <= 1
+    assert (pooled.ci_low is None) == (NO_WIDTH_OF_HKSJ in said or any("one number" in note for note in pooled.notes))

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from judging.forecasts import Night, forecasts_of
 from models.protocol import Protocol
 from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect
 
 
-def supplements_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], protocol: Protocol) -> Supplements:
+def supplements_of(
+    inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], protocol: Protocol, night: Night
+) -> Supplements:
     """Everything that stands beside the pooled effects.
 
     Parameters
@@ -15,5 +18,6 @@ def supplements_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect
     inputs : effects of studies, all evidence sets together
     effects : pooled from them, without those of analyses whose gate is closed
     protocol : analyses with their outcomes, and what is chosen for supplements
+    night : what is known of the review's studies
     """
-    return Supplements()
+    return Supplements(forecast=forecasts_of(inputs, effects, protocol, night))

@@ -128,6 +128,10 @@ class EffectForecast(Value, frozen=True, kw_only=True):
     def is_computed(self) -> bool:
         return self.excludes is not None
 
+    @property
+    def fires_now(self) -> tuple[Rule, ...]:
+        return tuple(item.rule for item in self.rules if item.fires_now)
+
     def chance_of(self, rule: Rule) -> float | None:
         return next((item.chance for item in self.rules if item.rule is rule), None)
 
@@ -161,9 +165,10 @@ class ForecastScore(Value, frozen=True, kw_only=True):
     Attributes
     ----------
     made_at : night on which it was kept; the last before the trial had numbers in the analysis
+    scored_at : night on which it was first held against the trial's numbers
     evidence_set : confirmed, or provisional where the numbers are machine-read
     estimate : what the trial reported, analysis scale
-    pit : share of the kept distribution below it; uniform on 0 to 1 over many trials if forecasts are calibrated
+    pit : share of the kept distribution below it, None where no effect was predicted; uniform on 0 to 1 over many trials if forecasts are calibrated
     in_50, in_80, in_95 : whether it lies in the central interval of that size
     brier_excludes : squared error of the probability that the pooled interval excludes no effect
     brier_rules : mean squared error of the rules' probabilities, over the rules that were forecast and applied
@@ -175,12 +180,13 @@ class ForecastScore(Value, frozen=True, kw_only=True):
     analysis: str
     convention: str
     made_at: datetime
+    scored_at: datetime
     evidence_set: str
     estimate: float
-    pit: float
-    in_50: bool
-    in_80: bool
-    in_95: bool
+    pit: float | None = None
+    in_50: bool | None = None
+    in_80: bool | None = None
+    in_95: bool | None = None
     brier_excludes: float | None = None
     brier_rules: float | None = None
     days_late: int | None = None

@@ -1,7 +1,13 @@
 """What stands beside the pooled effects of a review and decides nothing: further answers to the same question."""
 
+from models.forecast import ForecastScore, TrialForecast
 from models.value import Value
 
 
 class Supplements(Value, frozen=True, kw_only=True):
     """One night's supplements, each kind in the order of the analyses."""
+
+    forecast: tuple[TrialForecast, ...] = ()
+    """One per ongoing eligible trial."""
+    forecast_scores: tuple[ForecastScore, ...] = ()
+    """Of the trials that have reported since they were forecast."""

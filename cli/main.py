@@ -38,6 +38,7 @@ from cli.common import (
 )
 from cli.draft import drafting
 from cli.export import exporting
+from cli.forecast import forecasting
 from cli.new_review import beginning
 from cli.read import reading
 from cli.searched import searching
@@ -73,6 +74,7 @@ app.add_typer(searching)
 app.add_typer(answering)
 app.add_typer(adopting)
 app.add_typer(exporting)
+app.add_typer(forecasting)
 app.add_typer(stating)
 app.add_typer(drafting)
 

@@ -43,6 +43,7 @@ review_forecast_effect = table(
     column("prior", TEXT, "Prior of the standard deviation between studies, analysis scale"),
     column("se", FLOAT, "Standard error expected of it on the analysis scale (log for ratios)"),
     column("se_from", TEXT, "What that is taken from"),
+    column("is_ratio", BOOL, "Whether predicted and its limits are ratios"),
     column("predicted", FLOAT, "Median of the estimate it will report: difference in the outcome's unit, or ratio"),
     column("pi_low", FLOAT, "Lower limit of the central 95 % of that estimate"),
     column("pi_high", FLOAT, "Upper limit of it"),

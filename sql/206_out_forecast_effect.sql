@@ -13,6 +13,7 @@
 -- prior: Prior of the standard deviation between studies, analysis scale
 -- se: Standard error expected of it on the analysis scale (log for ratios)
 -- se_from: What that is taken from
+-- is_ratio: Whether predicted and its limits are ratios
 -- predicted: Median of the estimate it will report: difference in the outcome's unit, or ratio
 -- pi_low: Lower limit of the central 95 % of that estimate
 -- pi_high: Upper limit of it
@@ -36,7 +37,7 @@
 CREATE VIEW out_forecast_effect AS
 SELECT
     study_id, analysis, comparison, outcome, timepoint, convention, measures, measures_quote, n_intervention,
-    n_control, assumed, prior, se, se_from, predicted, pi_low, pi_high, excludes_now, chance_excludes, chance_benefit,
+    n_control, assumed, prior, se, se_from, is_ratio, predicted, pi_low, pi_high, excludes_now, chance_excludes, chance_benefit,
     chance_harm, important_difference, chance_clears, is_imprecise_now, chance_imprecision_changes, chance_s1,
     chance_s2, chance_s3, chance_s4, chance_s5, chance_s6, fires_now, n_needed, unknown
 FROM review_forecast_effect;

@@ -17,7 +17,7 @@ _OF_RESULTS = (
 )
 _OF_EFFECT = (
     *("study_id", "analysis", "comparison", "outcome", "timepoint", "convention", "prior", "se", "se_from"),
-    *("predicted", "pi_low", "pi_high", "excludes_now", "important_difference", "n_needed", "unknown"),
+    *("is_ratio", "predicted", "pi_low", "pi_high", "excludes_now", "important_difference", "n_needed", "unknown"),
 )
 _RULES = (Rule.S1, Rule.S2, Rule.S3, Rule.S4, Rule.S5, Rule.S6)
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from models.forecast import PlannedStudy
 from models.protocol import Comparison, Outcome, Protocol
 from models.trial import PlannedOutcome, TrialRecord
-from studies.comparison_arms import Group, comparisons_of, may_be_of, sides_of
+from studies.arm_roles import roles_of
+from studies.comparison_arms import Group, Sides, comparisons_of, may_be_of, sides_of, words_of
 from studies.extraction import is_titled
 from studies.timeframe import is_within
 
@@ -51,6 +52,8 @@ def planned_in(record: TrialRecord, n: int, comparison: Comparison, protocol: Pr
         for arm in record.arms
     ]
     sides = sides_of(groups, comparison, protocol)
+    if not sides.has_both:
+        sides = _by_what_they_give(record, comparison, protocol)
     ratio = allocation_ratio(record)
     if sides.has_both:
         shares, how = _shares([group.id for group in groups], ratio)
@@ -68,6 +71,18 @@ def planned_in(record: TrialRecord, n: int, comparison: Comparison, protocol: Pr
     if "CROSS" in (record.intervention_model_text or "").upper():
         assumed.append("a cross-over trial is counted as if its arms were other people")
     return PlannedStudy(study_id=record.record_id, n_intervention=n * one, n_control=n * two, assumed=tuple(assumed))
+
+
+def _by_what_they_give(record: TrialRecord, comparison: Comparison, protocol: Protocol) -> Sides:
+    """Sides of the only comparison, where the arms' own words leave both on one: a *placebo of X* names X and gives none."""
+    if words_of(comparison, protocol) is not None:
+        return Sides((), ())
+    roles = roles_of(record, protocol.eligibility)
+    labels = {arm.label for arm in record.arms}
+    one, two = (
+        tuple(group.label for group in groups if group.label in labels) for groups in (roles.giving, roles.without)
+    )
+    return Sides(one, two)
 
 
 def _shares(names: Sequence[str], ratio: tuple[int, ...]) -> tuple[dict[str, float], str]:

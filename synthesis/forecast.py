@@ -19,14 +19,14 @@ from models.analysis import Analysis
 from models.forecast import EffectForecast, PlannedStudy, RuleChance
 from models.protocol import Outcome, Protocol
 from models.synthesis import EffectInput, PooledEffect, Signal
-from models.vocabulary import Measure, Rule
+from models.vocabulary import Rule
 from synthesis.bayes import Posterior, posterior
 from synthesis.certainty import important_differences, of_imprecision
 from synthesis.normal_mixture import NormalMixture
 from synthesis.one_more_study import OneMore, with_one_more
 from synthesis.participant_rules import Participants, participant_rules, participants_needed
 from synthesis.planned_error import Basis, PlannedError, basis_of, control_risk, planned_error
-from synthesis.priors import TauPrior, prior_named
+from synthesis.priors import prior_named
 from synthesis.signals import rules_of_pair
 from synthesis.study_sets import Array
 
@@ -37,7 +37,8 @@ NEGLIGIBLE = 1e-12
 """Weight of a component below which it moves no result that is shown."""
 
 PRIOR = "HN(0.5)"
-"""Between-study SD of log ratios and standardised means; of differences it is in SDs of one participant."""
+"""Between-study SD of log odds ratios and standardised means, weakly informative: Röver et al. (2021), Res Synth Methods
+12:448. For other measures it is multiplied by `planned_error.Basis.tau_unit`."""
 
 NOTHING_POOLED = "nothing is pooled yet, so no effect can be predicted"
 NOT_OF_COMPARISON = "its arms are not of this comparison"
@@ -80,20 +81,19 @@ class Believed:
     """What the rows of an analysis say of a further study, before its size is known."""
 
     basis: Basis
-    prior: TauPrior
+    prior: str
     of: Posterior
 
     @classmethod
     def from_rows(cls, rows: Sequence[EffectInput], effect: PooledEffect) -> "Believed | None":
         """None without rows, or where the prior's unit is not told."""
         basis = basis_of(rows, effect.measure)
-        is_free = effect.is_ratio or effect.measure in (Measure.SMD, Measure.SMD_APPROXIMATE)
-        unit = 1.0 if is_free else basis.spread
+        unit = basis.tau_unit(effect.is_ratio)
         if not rows or not unit:
             return None
-        prior = prior_named(PRIOR).scaled(unit)
+        prior = prior_named(PRIOR if unit == 1 else f"{PRIOR} x {unit:.6g}")
         yi, vi = [row.yi or 0.0 for row in rows], [row.vi or nan for row in rows]
-        return cls(basis, prior, posterior(yi, vi, tau=prior))
+        return cls(basis, f"{PRIOR} x {unit:.3g}" if unit != 1 else PRIOR, posterior(yi, vi, tau=prior))
 
     def estimates(self, se: float) -> NormalMixture:
         """Of the estimate that a further study of this standard error reports."""
@@ -142,7 +142,7 @@ def _computed(told: EffectForecast, situation: Situation, believed: Believed, er
     study = OneMore(planned=told.planned, se=error.se, risk=control_risk(believed.basis, told.planned))
     return replace(
         _judged(told, situation, believed.basis, study, equal_parts(estimates)),
-        prior=believed.prior.name,
+        prior=believed.prior,
         se=error.se,
         se_from=error.source,
         predicted=float(natural(estimates.quantile(0.5)[0])),

@@ -25,6 +25,21 @@ class Basis(Value, frozen=True, kw_only=True):
     risk: float | None = None
     unit_variance: float | None = None
 
+    def tau_unit(self, is_ratio: bool) -> float | None:
+        """What a between-study SD of 1, which is one of log odds ratios or of standardised means, is on the analysis scale.
+
+        Of mean differences it is the SD of one participant. Near a control risk p a log odds ratio of x is a log risk
+        ratio of (1 - p) x and a risk difference of p (1 - p) x, so that a high risk leaves ratios little room.
+        """
+        risk = None if self.risk is None else min(max(self.risk, 0.01), 0.99)
+        if self.measure is Measure.RR and risk is not None:
+            return 1 - risk
+        if self.measure is Measure.RD:
+            # The variance of one participant's event is p (1 - p).
+            return risk * (1 - risk) if risk is not None else self.unit_variance
+        is_free = is_ratio or self.measure in (Measure.SMD, Measure.SMD_APPROXIMATE)
+        return 1.0 if is_free else self.spread
+
     @property
     def spread(self) -> float | None:
         """One participant's spread on the analysis scale: the SD of a mean difference."""

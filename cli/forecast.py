@@ -9,7 +9,8 @@ from rich.console import Console
 
 from cli.common import THE_ONLY_REVIEW, AsJson, ReviewName, console, print_json, settings_of
 from cli.show import strong
-from reporting.forecast import MEASURED, chance, month
+from models.vocabulary import Rule
+from reporting.forecast import MEASURED, chance, month, rule_chance
 from reporting.numbers import counted, effect, interval
 from stores.published import published_folder
 from stores.snapshot import query
@@ -19,7 +20,7 @@ forecasting = typer.Typer()
 _TRIALS = "SELECT * FROM out_forecast"
 _EFFECTS = "SELECT e.* FROM out_forecast_effect AS e JOIN out_analysis AS a USING (analysis)"
 _SCORES = "SELECT * FROM out_forecast_score ORDER BY scored_at, study_id, analysis, convention"
-_RULES = ("s1", "s2", "s3", "s4", "s5", "s6")
+_RULES = (Rule.S1, Rule.S2, Rule.S3, Rule.S4, Rule.S5, Rule.S6)
 
 
 @forecasting.command("forecast")
@@ -78,14 +79,21 @@ def _print_trial(trial: dict[str, Any], effects: Sequence[dict[str, Any]], out: 
     for doubt in trial["results_doubts"] or ():
         out.print(f"  of the date: {doubt}")
     for item in effects:
-        out.print(f"  {item['analysis']} ({item['convention']}): {_effect(item)}")
+        if item["chance_excludes"] is not None:
+            out.print(f"  {item['analysis']} ({item['convention']}): {_effect(item)}")
+    silent = [item for item in effects if item["chance_excludes"] is None]
+    for reason in dict.fromkeys(item["unknown"] for item in silent):
+        names = dict.fromkeys(item["analysis"] for item in silent if item["unknown"] == reason)
+        out.print(f"  {reason}: {', '.join(names)}")
 
 
 def _effect(item: dict[str, Any]) -> str:
     """What one trial would do to one analysis, on one line."""
-    rules = [f"{rule.upper()} {_rule(item, rule)}" for rule in _RULES if item[f"chance_{rule}"] is not None]
-    if item["chance_excludes"] is None:
-        return "; ".join(filter(None, (item["unknown"], ", ".join(rules))))
+    rules = [
+        f"{rule} {rule_chance(rule, item[_column(rule)], rule in item['fires_now'])}"
+        for rule in _RULES
+        if item[_column(rule)] is not None
+    ]
     is_ratio = item["is_ratio"]
     parts = [
         f"predicted {effect(item['predicted'], is_ratio)} ({interval(item['pi_low'], item['pi_high'], is_ratio)})",
@@ -100,9 +108,8 @@ def _effect(item: dict[str, Any]) -> str:
     return "; ".join(filter(None, (*parts, ", ".join(rules), measured)))
 
 
-def _rule(item: dict[str, Any], rule: str) -> str:
-    fires_now = rule.upper() in item["fires_now"]
-    return chance(item[f"chance_{rule}"]) + (" (fires already)" if fires_now else "")
+def _column(rule: Rule) -> str:
+    return f"chance_{rule.lower()}"
 
 
 def _print_scores(found: Sequence[dict[str, Any]], out: Console) -> None:
@@ -114,7 +121,7 @@ def _print_scores(found: Sequence[dict[str, Any]], out: Console) -> None:
         said = [f"{row['study_id']}, {row['analysis']} ({row['convention']}, {row['evidence_set']})"]
         if row["pit"] is not None:
             inside = [f"{size} %" for size in (50, 80, 95) if row[f"in_{size}"]]
-            said.append(f"reported at {row['pit']:.0%} of what was predicted".replace("%", " %"))
+            said.append(f"its estimate is percentile {100 * row['pit']:.0f} of the prediction")
             said.append(f"inside {', '.join(inside)}" if inside else "outside 95 %")
         if row["brier_excludes"] is not None:
             said.append(f"Brier {row['brier_excludes']:.2f}")

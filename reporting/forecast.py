@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models.forecast import EffectForecast, ResultsDate, RuleChance, TrialForecast
+from models.forecast import EffectForecast, ResultsDate, TrialForecast
 from models.vocabulary import Convention, Rule
 from reporting.numbers import effect, interval
 from reporting.results import AnalysisResult
@@ -43,7 +43,8 @@ class ForecastLine:
     def rules(self) -> str:
         """Rules with their chances, those that fire already named as such."""
         return ", ".join(
-            f"{item.rule} {_rule_chance(item)}" for item in sorted(self.forecast.rules, key=lambda item: item.rule)
+            f"{item.rule} {rule_chance(item.rule, item.chance, item.fires_now)}"
+            for item in sorted(self.forecast.rules, key=lambda item: item.rule)
         )
 
     @property
@@ -52,10 +53,13 @@ class ForecastLine:
         return MEASURED[planned.measures] if planned else ""
 
 
-def _rule_chance(item: RuleChance) -> str:
-    if item.rule in KNOWN_BEFORE:
-        return "fires already" if item.fires_now and item.chance else "fires" if item.chance else "does not fire"
-    return chance(item.chance) + (", fires already" if item.fires_now else "")
+def rule_chance(rule: Rule, probability: float, fires_now: bool) -> str:
+    """Whether a rule fires with a trial's numbers, in words where that is certain."""
+    if rule not in KNOWN_BEFORE:
+        return chance(probability) + (" (fires already)" if fires_now else "")
+    if not probability:
+        return "does not fire"
+    return "fires already" if fires_now else "fires"
 
 
 def chance(probability: float) -> str:

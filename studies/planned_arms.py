@@ -15,7 +15,7 @@ from studies.comparison_arms import Group, Sides, comparisons_of, may_be_of, sid
 from studies.extraction import is_titled
 from studies.timeframe import is_within
 
-_RATIO = re.compile(r"(?<![\d:.])(\d{1,2}(?:\s*:\s*\d{1,2}){1,5})(?![\d:.])")
+_RATIO = re.compile(r"(?<![\d:.])([1-9](?:\s*:\s*[1-9]){1,5})(?!\d|:|\.\d)")
 _NEAR = re.compile(r"random|ratio|allocat|assign|zufäll|aleator|rapport", re.IGNORECASE)
 _REACH = 80
 """Characters round a ratio in which a word says that it is one of allocation; a dilution has none."""
@@ -30,7 +30,7 @@ def allocation_ratio(record: TrialRecord) -> tuple[int, ...]:
         for match in _RATIO.finditer(text):
             around = text[max(0, match.start() - _REACH) : match.end() + _REACH]
             parts = tuple(int(part) for part in match[1].split(":"))
-            if _NEAR.search(around) and all(parts):
+            if _NEAR.search(around):
                 return parts
     return ()
 

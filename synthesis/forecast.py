@@ -23,7 +23,7 @@ from models.vocabulary import Rule
 from synthesis.bayes import Posterior, posterior
 from synthesis.certainty import important_differences, of_imprecision
 from synthesis.normal_mixture import NormalMixture
-from synthesis.one_more_study import OneMore, with_one_more
+from synthesis.one_more_study import OneMore, ratio_of, with_one_more
 from synthesis.participant_rules import Participants, participant_rules, participants_needed
 from synthesis.planned_error import Basis, PlannedError, basis_of, control_risk, planned_error
 from synthesis.priors import prior_named
@@ -138,7 +138,7 @@ def forecast_effect(
 def _computed(told: EffectForecast, situation: Situation, believed: Believed, error: PlannedError) -> EffectForecast:
     assert told.planned is not None
     estimates = believed.estimates(error.se)
-    natural = np.exp if told.is_ratio else np.asarray
+    natural = ratio_of if told.is_ratio else np.asarray
     study = OneMore(planned=told.planned, se=error.se, risk=control_risk(believed.basis, told.planned))
     return replace(
         _judged(told, situation, believed.basis, study, equal_parts(estimates)),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import ArrayLike
 from scipy import special
 
 from models.forecast import PlannedStudy
@@ -19,6 +20,9 @@ from synthesis.pooling import has_table
 from synthesis.study_sets import Array
 from synthesis.tables import NOTHING_SAID, Tables, zero_cells_of
 from synthesis.zero_rules import choice_of
+
+LARGEST = 700.0
+"""Logarithm of a ratio that a double still holds, and so does its reciprocal."""
 
 
 class OneMore(Value, frozen=True, kw_only=True):
@@ -52,7 +56,7 @@ def with_one_more(
         If the model pools tables, and the study has no control risk.
     """
     pooled = _pool(effect, rows, study, results)
-    natural = np.exp if effect.is_ratio else np.asarray
+    natural = ratio_of if effect.is_ratio else np.asarray
     n_before = effect.n_participants
     shared: dict[str, Any] = {
         "k": effect.k + 1,
@@ -80,6 +84,12 @@ def with_one_more(
     }
     values = zip(*(_or_none(column) for column in columns.values()), strict=True)
     return [replace(effect, **shared, **dict(zip(columns, row, strict=True))) for row in values]
+
+
+def ratio_of(values: ArrayLike) -> Array:
+    """Ratios of logarithms, of which none is 0 or infinite: a trial of a handful may come to anything."""
+    found: Array = np.exp(np.clip(values, -LARGEST, LARGEST))
+    return found
 
 
 def _or_none(column: Array) -> list[float | None]:

@@ -6,7 +6,7 @@ from math import exp, sqrt
 from models.forecast import PlannedStudy
 from models.synthesis import EffectInput
 from models.value import Value
-from models.vocabulary import Measure
+from models.vocabulary import TABLE_MEASURES, Measure
 from synthesis.pooling import has_table
 
 
@@ -92,7 +92,7 @@ def planned_error(basis: Basis, planned: PlannedStudy, effect: float) -> Planned
         return PlannedError(
             se=sqrt(1 / n1 + 1 / n2 + effect**2 / (2 * (n1 + n2))), source="its own SD, as the measure has it"
         )
-    if basis.risk is not None and 0 < basis.risk < 1:
+    if basis.measure in TABLE_MEASURES and basis.risk is not None and 0 < basis.risk < 1:
         risks = expected_risks(basis, planned, effect)
         return PlannedError(se=_of_risks(basis.measure, risks, (n1, n2)), source=f"control risk {basis.risk:.3g}")
     if basis.unit_variance:

@@ -71,13 +71,13 @@ def _print_trial(trial: dict[str, Any], effects: Sequence[dict[str, Any]], out: 
         out.print(f"  results between {low50} and {high50} (50 %), {low90} and {high90} (90 %), if there ever are any")
         within = f"within {trial['results_horizon_months']} months of its end"
         out.print(
-            f"  chance that they become public {within}: {chance(trial['results_chance'])} ({trial['delay_from']})"
+            f"  chance that results become public {within}: {chance(trial['results_chance'])} ({trial['delay_from']})"
         )
-        out.print(f"  of its end: {trial['slippage_from']}")
+        out.print(f"  its end: {trial['slippage_from']}")
     else:
         out.print(f"  when it reports is not known: {trial['results_unknown']}")
     for doubt in trial["results_doubts"] or ():
-        out.print(f"  of the date: {doubt}")
+        out.print(f"  the date: {doubt}")
     for item in effects:
         if item["chance_excludes"] is not None:
             out.print(f"  {item['analysis']} ({item['convention']}): {_effect(item)}")

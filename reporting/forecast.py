@@ -127,11 +127,13 @@ def reports_at_all(results: ResultsDate) -> str:
         if results.horizon_months >= 24
         else f"within {results.horizon_months} months of its end"
     )
-    return f"The chance that they become public {within} is {chance(results.chance)}, as of {results.delay_from}."
+    return (
+        f"The chance that results become public {within} is {chance(results.chance)}, judged by {results.delay_from}."
+    )
 
 
-def conclusion(line: ForecastLine, name: str) -> str:
-    """What a trial could do to one result, in one sentence."""
+def conclusion(line: ForecastLine, name: str, result: str = "") -> str:
+    """What a trial could do to one result, in one sentence; `result` names it where its title would be said twice."""
     item = line.forecast
     if item.excludes is None and item.planned is not None and item.excludes_now is None:
         return f"{name} would be the first study with numbers for {line.title}: nothing is pooled yet from which its effect could be predicted."
@@ -139,7 +141,7 @@ def conclusion(line: ForecastLine, name: str) -> str:
         return f"What {name} could do to a result cannot be computed: {item.unknown}."
     word = "still rules out" if item.excludes_now else "rules out"
     now = "it does today" if item.excludes_now else "today it does not"
-    sentence = f"When {name} reports, the chance that the pooled result for {line.title} {word} “no effect” is {chance(item.excludes)} ({now})"
+    sentence = f"When {name} reports, the chance that {result or f'the pooled result for {line.title}'} {word} “no effect” is {chance(item.excludes)} ({now})"
     if item.excludes_benefit is not None and item.excludes_harm:
         sentence += (
             f": {chance(item.excludes_benefit)} in favour of the intervention, {chance(item.excludes_harm)} against it"

@@ -22,7 +22,7 @@ from studies.slippage import Plan, end_of, middle, plan_of, stretched
 
 LEAST_ENDED = 20
 """Trials whose plan and end are both known, from which on it is believed by how much trials run over."""
-NO_SLIPPAGE = "the registered end is taken as it stands, so the interval is too narrow: of fewer than {n} trials is it known by how much they ran over"
+NO_SLIPPAGE = "it is taken as registered, and the true interval is wider: of fewer than {n} trials is it known by how much they ran over"
 
 
 class Experience(Value, frozen=True, kw_only=True):
@@ -105,7 +105,7 @@ def _ends(plan: Plan, stretches: Sequence[float]) -> tuple[list[date], str]:
     """Days on which it may end, equally likely, and what says so."""
     ends = stretched(plan, stretches) if len(stretches) >= LEAST_ENDED else []
     if ends:
-        return ends, f"{len(stretches)} trials of this review that ended"
+        return ends, f"it runs over as {len(stretches)} trials that the review has found did"
     return [plan.last_end], NO_SLIPPAGE.format(n=LEAST_ENDED)
 
 

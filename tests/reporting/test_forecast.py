@@ -119,7 +119,7 @@ def test_dates_are_told_as_months_with_the_chance_that_there_are_none() -> None:
     )
     assert (
         reports_at_all(DATED)
-        == "The chance that they become public within 4 years of its end is 70 %, as of 400 trials."
+        == "The chance that results become public within 4 years of its end is 70 %, judged by 400 trials."
     )
     assert (
         expected(ResultsDate(unknown="no end is registered")) == "When it reports is not known: no end is registered."

@@ -13,6 +13,8 @@ from models.dates import at_night
 from models.settings import Settings
 from stores.ledger import Ledger
 
+pytestmark = pytest.mark.slow
+
 REVIEW = "als_cell_therapy"
 FIRST, QUIET, REPORTED = date(2019, 12, 31), date(2020, 1, 1), date(2024, 2, 29)
 PHASE_3 = "NCT03280056"

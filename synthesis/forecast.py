@@ -161,7 +161,8 @@ def equal_parts(mixture: NormalMixture, parts: int = PARTS) -> Array:
     def beyond(x: Array, level: Array) -> Array:
         return np.asarray(special.ndtr((x[..., None] - means) / sds) @ weights - level)
 
-    low, high = np.full(parts, ends[0].min()), np.full(parts, ends[1].max())
+    # A little beyond, for at the ends themselves rounding decides the sign.
+    low, high = np.full(parts, ends[0].min() - sds.max()), np.full(parts, ends[1].max() + sds.max())
     found: Array = find_root(beyond, (low, high), args=(levels,)).x
     return found
 

@@ -84,7 +84,9 @@ def planned_error(basis: Basis, planned: PlannedStudy, effect: float) -> Planned
     Source: variances as in `synthesis.measures`.
     """
     n1, n2 = planned.n_intervention, planned.n_control
-    if not (n1 > 0 and n2 > 0):
+    # A table has whole people in both arms.
+    least = 1.0 if basis.measure in TABLE_MEASURES else 0.0
+    if min(n1, n2) < least or not min(n1, n2) > 0:
         return None
     if basis.measure is Measure.MD and basis.sd:
         return PlannedError(se=basis.sd * sqrt(1 / n1 + 1 / n2), source=f"pooled SD {basis.sd:.3g}")

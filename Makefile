@@ -18,7 +18,7 @@ help:
 	@echo "make slow     the tests that take their time: nights killed at every step, the schedule on a Prefect server, fields of 50 MB"
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make bench    benchmarks, side by side with their peers"
-	@echo "make accuracy precision and recall of linkage, eligibility, extraction, and of reports"
+	@echo "make accuracy precision and recall of linkage, eligibility, extraction, and of reports; calibration of predictions"
 	@echo "make docs     the page about sources, from the connectors"
 	@echo "make clean    remove the environment and all state"
 
@@ -70,6 +70,7 @@ docs: $(INSTALLED)
 accuracy: $(INSTALLED)
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/reports.py
+	$(BIN)/python benchmarks/forecast_accuracy.py
 
 clean:
 	rm -rf $(VENV) data dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,5 +1,7 @@
 """Commands that read what is published, or a spreadsheet, and change nothing."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -28,11 +30,12 @@ from cli.settle import settle
 from connectors.strategies import PLATFORMS
 from flows.searches import searches, strategy
 from models.review import Review, review_named
-from models.vocabulary import Convention, Interval, Measure, Model
+from models.vocabulary import Convention, Interval, Measure
 from models.zero_cells import AddTo
-from pooling.forest import around, forest, label
+from pooling.asked import AskedModel, pooled_models
+from pooling.forest import Beside, around, forest, label
 from pooling.further import Further, Wanted, further_of
-from pooling.pool import Preset, analyses, record
+from pooling.pool import Analysis, Preset, analyses, record
 from pooling.spreadsheet import PoolError
 from reporting.numbers import counted
 from stores.published import fingerprint_of, published_folder
@@ -46,7 +49,7 @@ reading = typer.Typer()
 def pool_command(
     files: Annotated[list[Path], typer.Argument(help="CSV files with metafor's column names.")],
     measure: Annotated[Measure, typer.Option(help="Effect measure.")],
-    model: Annotated[list[Model] | None, typer.Option(help="Pooling model; may be repeated.")] = None,
+    model: Annotated[list[AskedModel] | None, typer.Option(help="Pooling model; may be repeated.")] = None,
     interval: Annotated[list[Interval] | None, typer.Option(help="Confidence interval; may be repeated.")] = None,
     convention: Annotated[list[Preset] | None, typer.Option(help="Preset; may be repeated.")] = None,
     level: Annotated[float, typer.Option(help="Confidence level, between 0 and 1.")] = 0.95,
@@ -63,43 +66,77 @@ def pool_command(
     group_by: Annotated[str | None, typer.Option(help="Column that names each study's subgroup.")] = None,
     order_by: Annotated[str | None, typer.Option(help="Column that puts studies in order, such as year.")] = None,
     smallest_effect: Annotated[
-        float | None, typer.Option(help="Effect for the information size: relative reduction of risk, or difference.")
+        float | None, typer.Option(help="Smallest effect that matters: relative reduction of risk, or difference.")
     ] = None,
+    g: Annotated[
+        float | None, typer.Option(help="Variance of the effects that --also anytime bets on, on the analysis scale.")
+    ] = None,
+    prior: Annotated[
+        list[str] | None,
+        typer.Option(help="Prior of tau for --model bayes, such as 'HN(0.5)'; may be repeated, three by default."),
+    ] = None,
+    mu_prior: Annotated[str, typer.Option(help="Prior of the mean effect: flat, or 'N(0; 4^2)'.")] = "flat",
     as_json: AsJson = False,
 ) -> None:
     """Pool any data; no review is needed."""
     if not 0 < level < 1:
         raise typer.BadParameter(f"{level:g} is no level: give a number between 0 and 1, such as 0.95")
-    wanted = Wanted(_further(also or [], group_by), group_by, order_by, smallest_effect)
+    wanted = Wanted(_further(also or [], group_by), group_by, order_by, smallest_effect, g)
     zero_cells = ZeroChoice(add, to, by_arm, drop_double)
+    models = pooled_models(model or [])
+    is_bayes = AskedModel.BAYES in (model or ())
+    if (prior or mu_prior != "flat") and not is_bayes:
+        raise typer.BadParameter("priors are for --model bayes: name it, too", param_hint="--prior")
     problems = []
     for path in files:
         try:
             found = analyses(
                 path,
                 measure,
-                model or (),
+                models,
                 interval or (),
                 [Convention(item) for item in convention or ()],
                 level=level,
                 zero_cells=zero_cells,
             )
             more = [further_of(analysis, wanted) for analysis in found]
+            beside = _beliefs(found, prior or (), mu_prior) if is_bayes else _Beside()
         except PoolError as problem:
             problems.append(problem)
             continue
         if as_json:
-            for analysis, around_it in zip(found, more, strict=True):
-                print_json(record(analysis) | around_it)
+            if models or not is_bayes:
+                for analysis, around_it in zip(found, more, strict=True):
+                    print_json(record(analysis) | around_it)
+            for row in beside.rows:
+                print_json(row)
         else:
             text = [around(part, label(analysis)) for analysis, part in zip(found, more, strict=True) if part]
-            console().print("\n".join([forest(found), *text, ""]))
+            console().print("\n".join([forest(found, beside=beside.lines), *text, ""]))
     if len(problems) == len(files):
         raise PoolError("\n".join(map(str, problems)))
     for said in problems:
         typer.echo(f"trialwatch: {said}", err=True)
     if problems:
         raise typer.Exit(PARTIAL)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """Posteriors beside what is pooled: rows of JSON, and lines of a forest plot."""
+
+    rows: tuple[dict[str, object], ...] = ()
+    lines: tuple[Beside, ...] = ()
+
+
+def _beliefs(found: Sequence[Analysis], priors: Sequence[str], mu_prior: str) -> _Beside:
+    """Posteriors of the studies of one file, once for each convention; loaded only when asked for."""
+    from pooling.bayes import Beliefs, believed_of, line_of, record_of  # noqa: PLC0415
+
+    beliefs = Beliefs.named(priors, mu_prior)
+    first = {analysis.choice.convention: analysis for analysis in reversed(found)}
+    items = [item for analysis in reversed(first.values()) for item in believed_of(analysis, beliefs)]
+    return _Beside(tuple(map(record_of, items)), tuple(map(line_of, items)))
 
 
 def _further(also: list[Further], group_by: str | None) -> tuple[Further, ...]:
@@ -109,16 +146,26 @@ def _further(also: list[Further], group_by: str | None) -> tuple[Further, ...]:
 
 @reading.command("crosscheck")
 def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
-    """Recompute every published pooled effect with mpmath, and with metafor where R has it."""
+    """Recompute every published pooled effect and look with mpmath, effects with metafor where R has it."""
     found = crosscheck_published(review, settings_of(context))
     disagreements = [str(item) for item in found.disagreements]
     if as_json:
-        print_json({"effects": found.n_effects, "metafor": found.n_metafor, "disagreements": disagreements})
+        print_json(
+            {
+                "effects": found.n_effects,
+                "looks": found.n_looks,
+                "posteriors": found.n_posteriors,
+                "metafor": found.n_metafor,
+                "disagreements": disagreements,
+            }
+        )
     else:
         for item in disagreements:
             console().print(item)
         metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
-        console().print(f"{found.n_effects} effects recomputed, {metafor}; {len(disagreements)} not confirmed")
+        console().print(
+            f"{found.n_effects} effects, {found.n_looks} looks and {found.n_posteriors} posteriors recomputed, {metafor}; {len(disagreements)} not confirmed"
+        )
     if disagreements:
         raise typer.Exit(FAILED)
 

@@ -31,6 +31,11 @@ TABLES = {
     "sources": "out_source_freshness",
     "posted_analyses": "out_posted_analysis",
     "drop_outs": "out_drop_out",
+    "anytime": "out_anytime",
+    "looks": "out_look",
+    "bayes": "out_bayes",
+    "bayes_studies": "out_bayes_study",
+    "answers": "out_answer",
 }
 """Table or view of the warehouse behind each file."""
 _TYPES = {"BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"}

@@ -39,6 +39,8 @@ from stores.ledger import Delivery, Ledger, Run
 from stores.published import night_folder, shown_before, write_manifest
 from stores.snapshot import Snapshot, fingerprint
 from synthesis.crosscheck import crosscheck
+from synthesis.crosscheck_bayes import crosscheck_bayes
+from synthesis.crosscheck_looks import crosscheck_looks
 
 log = logging.getLogger("trialwatch")
 
@@ -160,7 +162,12 @@ def conclude(
 
 def _see_that_it_is_sound(judgement: Judgement) -> None:
     """A second engine comes to the same. What is not reproduced (S0) has closed its own analysis already."""
-    if disagreements := crosscheck(judgement.inputs, [*judgement.effects, *judgement.subgroup_effects]):
+    disagreements = (
+        *crosscheck(judgement.inputs, [*judgement.effects, *judgement.subgroup_effects]),
+        *crosscheck_looks(judgement.inputs, judgement.supplements.looks),
+        *crosscheck_bayes(judgement.inputs, judgement.supplements.bayes.lines),
+    )
+    if disagreements:
         raise Unsound("the second engine does not confirm: " + "; ".join(map(str, disagreements)))
 
 

@@ -6,6 +6,8 @@ from judging.forecasts import Night, forecasts_of
 from models.protocol import Protocol
 from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect
+from synthesis.bayes_supplement import bayes_supplement
+from synthesis.looks import looks_of
 
 
 def supplements_of(
@@ -20,4 +22,8 @@ def supplements_of(
     protocol : analyses with their outcomes, and what is chosen for supplements
     night : what is known of the review's studies
     """
-    return Supplements(forecast=forecasts_of(inputs, effects, protocol, night))
+    return Supplements(
+        bayes=bayes_supplement(inputs, effects, protocol),
+        looks=looks_of(inputs, effects, protocol),
+        forecast=forecasts_of(inputs, effects, protocol, night),
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Column
 
-from models.columns import BOOL, FLOAT, INT, STUDY, TEXT, column, of_analysis, of_subgroup, table
+from models.columns import BOOL, DATE, FLOAT, INT, STUDY, TEXT, column, of_analysis, of_subgroup, table
 
 review_analysis = table(
     "review_analysis",
@@ -56,6 +56,9 @@ review_effect_input = table(
     column("yi", FLOAT, "Effect on the analysis scale: difference, or log of the ratio"),
     column("vi", FLOAT, "Sampling variance of yi"),
     column("source", TEXT, "Report with table, or path into the registry record"),
+    column(
+        "known_from", DATE, "Day on which the last of its numbers was known; NULL for those that nobody has entered"
+    ),
     column("evidence", TEXT, "verbatim, derived or inferred"),
     column("note", TEXT, "What a reader must know about these numbers"),
 )

@@ -17,6 +17,9 @@ from models.supplement_choice import SupplementChoice
 from models.terms import Strict
 from models.vocabulary import TABLE_MEASURES, Convention, Interval, Measure, Model
 
+NUMBERED = re.compile(r"[0-9]+(\.[0-9]+)*")
+"""An analysis by its number, as 1.3."""
+
 AS_ANALYSED = "as analysed"
 """Name of the time of analyses of which nobody tells a time."""
 
@@ -263,6 +266,16 @@ class Protocol(Strict):
                         name,
                         f"is none of the timepoints: write one of {', '.join(times)}",
                     )
+        known = [outcome.id for outcome in self.outcomes]
+        for name in self.supplements.looks.g:
+            if name not in known:
+                says = "is none of the outcomes: " + (f"write one of {', '.join(known)}" if known else "remove it")
+                yield ("supplements", "looks", "g", name), name, says
+        for key in ("outcomes", "priors"):
+            for name in getattr(self.supplements.bayes, key):
+                if name not in known and not (key == "priors" and NUMBERED.fullmatch(name)):
+                    says = "is none of the outcomes: " + (f"write one of {', '.join(known)}" if known else "remove it")
+                    yield ("supplements", "bayes", key, name), name, says
         for at, comparison in enumerate(self.comparisons):
             others = sorted({item.id for item in self.comparisons} - {comparison.id})
             if comparison.part_of and comparison.part_of not in others:

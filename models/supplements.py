@@ -1,12 +1,16 @@
 """What stands beside the pooled effects of a review and decides nothing: further answers to the same question."""
 
+from models.bayes import BayesSupplement
 from models.forecast import ForecastScore, TrialForecast
+from models.looks import Looks
 from models.value import Value
 
 
 class Supplements(Value, frozen=True, kw_only=True):
     """One night's supplements, each kind in the order of the analyses."""
 
+    bayes: BayesSupplement = BayesSupplement()
+    looks: tuple[Looks, ...] = ()
     forecast: tuple[TrialForecast, ...] = ()
     """One per ongoing eligible trial."""
     forecast_scores: tuple[ForecastScore, ...] = ()

@@ -160,6 +160,8 @@ class EffectInput(Value, frozen=True, kw_only=True):
     zero_of_cells: bool = False
     """Whether that is about the cells that are pooled alone, as of Mantel-Haenszel; otherwise `yi` and `vi` have it."""
     source: str = ""
+    known_from: date | None = None
+    """Day on which the last of its numbers was known; None for those that nobody has entered."""
     evidence: EvidenceWord = EvidenceWord.VERBATIM
     note: str = ""
 

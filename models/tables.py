@@ -5,10 +5,10 @@ mean; its `_precision` says how much of it was known. The warehouse is disposabl
 keys, referential checks in ``sql/checks/``.
 """
 
-from models import analysis_tables, corpus_tables, supplement_tables
+from models import analysis_tables, bayes_tables, corpus_tables, supplement_tables
 from models.columns import BOOL, DATE, INT, MOMENT, REPORT, STUDY, TEXT, TEXTS, column, dated, metadata, table
 
-__all__ = ["analysis_tables", "corpus_tables", "metadata", "supplement_tables"]
+__all__ = ["analysis_tables", "bayes_tables", "corpus_tables", "metadata", "supplement_tables"]
 
 review_study_record = table(
     "review_study_record",

@@ -1,7 +1,9 @@
 """Forest plots in plain text, for a terminal: studies, then each way of pooling them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 
@@ -12,13 +14,27 @@ from synthesis.inverse_variance import critical_value
 from synthesis.pooling import Pooled, natural
 
 
-def forest(found: Sequence[Analysis], width: int = 41) -> str:
+@dataclass(frozen=True)
+class Beside:
+    """A line that stands beside the pooled ones of a file, on the analysis scale, and what is said of it."""
+
+    path: Path
+    label: str
+    estimate: float
+    ci_low: float
+    ci_high: float
+    said: tuple[str, ...]
+
+
+def forest(found: Sequence[Analysis], width: int = 41, beside: Sequence[Beside] = ()) -> str:
     """Tables with forest plots in plain text, one per file: studies, then each way of pooling them."""
     files = groupby(found, key=lambda analysis: analysis.studies.path)
-    return "\n\n".join(_forest_of(list(of_file), width) for _, of_file in files)
+    return "\n\n".join(
+        _forest_of(list(of_file), width, [line for line in beside if line.path == path]) for path, of_file in files
+    )
 
 
-def _forest_of(found: Sequence[Analysis], width: int) -> str:
+def _forest_of(found: Sequence[Analysis], width: int, beside: Sequence[Beside]) -> str:
     studies, measure, level = found[0].studies, found[0].pooled.measure, found[0].pooled.level
     reach = float(critical_value(level, np.inf)) * np.sqrt(studies.vi)
     lines = [
@@ -30,6 +46,7 @@ def _forest_of(found: Sequence[Analysis], width: int) -> str:
         for item in found
         if item.pooled.estimate is not None and item.pooled.ci_low is not None and item.pooled.ci_high is not None
     ]
+    lines += [(item.label, item.estimate, item.ci_low, item.ci_high, "◆") for item in beside]
     low, high = _axis([value for line in lines for value in line[1:4]], studies)
     widest = max((len(line[0]) for line in lines), default=0)
     scale = f"log {measure}" if measure in RATIOS else str(measure)
@@ -43,6 +60,7 @@ def _forest_of(found: Sequence[Analysis], width: int) -> str:
     for item in found:
         out += [f"{label(item)}: {text}" for text in _heterogeneity(item.pooled)]
         out += [f"  note: {note}" for note in (*item.studies.notes, *item.pooled.notes)]
+    out += [f"{item.label}: {text}" for item in beside for text in item.said]
     out += [f"  computed: {conversion}" for conversion in studies.conversions]
     return "\n".join(out)
 

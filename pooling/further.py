@@ -9,6 +9,7 @@ import numpy as np
 
 from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Measure, Model
 from pooling.effects import Studies
+from pooling.looks import anytime
 from pooling.pool import Analysis, numbers_of, pool_chosen
 from pooling.reported import MEAN_COLUMNS
 from pooling.spreadsheet import PoolError
@@ -43,6 +44,7 @@ class Further(StrEnum):
     SMALL_STUDY = "small-study"
     FUNNEL = "funnel"
     SEQUENTIAL = "sequential"
+    ANYTIME = "anytime"
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,15 @@ class Wanted:
     order_by : column whose numbers or words put studies in order; the order of the file without one
     smallest_effect : that the information size is computed for: a relative reduction of the risk, or a
         difference on the scale of the outcome
+    g : variance of the effects that evidence at any time bets on, on the analysis scale; without one the square of
+        the smallest effect
     """
 
     further: tuple[Further, ...] = ()
     group_by: str | None = None
     order_by: str | None = None
     smallest_effect: float | None = None
+    g: float | None = None
 
 
 def further_of(analysis: Analysis, wanted: Wanted) -> Json:
@@ -81,6 +86,9 @@ def further_of(analysis: Analysis, wanted: Wanted) -> Json:
         Further.SMALL_STUDY: lambda: _small_study(analysis),
         Further.FUNNEL: lambda: _funnel(analysis),
         Further.SEQUENTIAL: lambda: _sequential(analysis, wanted),
+        Further.ANYTIME: lambda: anytime(
+            analysis, _order(analysis.studies, wanted.order_by), wanted.g, wanted.smallest_effect
+        ),
     }
     return {name.replace("-", "_"): _or_refused(made[name]) for name in wanted.further}
 

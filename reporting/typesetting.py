@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reporting import numbers, words
+from reporting import believing, looking, numbers, words
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -13,4 +13,4 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-TEMPLATES.globals |= {"words": words, "numbers": numbers}
+TEMPLATES.globals |= {"words": words, "numbers": numbers, "looking": looking, "believing": believing}

@@ -2,9 +2,18 @@
 
 from models.supplements import Supplements
 from stores.forecast_rows import forecast_rows
+from stores.judged_bayes import answer_rows, line_rows, study_rows
+from stores.judged_looks import anytime_rows, look_rows
 from stores.rows import Row
 
 
 def supplements_as_rows(supplements: Supplements) -> dict[str, list[Row]]:
     """Rows by table."""
-    return {**forecast_rows(supplements.forecast, supplements.forecast_scores)}
+    return {
+        "review_bayes": line_rows(supplements.bayes.lines),
+        "review_bayes_study": study_rows(supplements.bayes.lines),
+        "review_answer": answer_rows(supplements.bayes.answers),
+        "review_anytime": anytime_rows(supplements.looks),
+        "review_look": look_rows(supplements.looks),
+        **forecast_rows(supplements.forecast, supplements.forecast_scores),
+    }

@@ -15,8 +15,8 @@ from synthesis.priors import FLAT, MuPrior, TauPrior
 from synthesis.study_sets import Array, Mask, Rows, StudySets
 from synthesis.tau_nodes import TauNodes, line_of, nodes_of
 
-CELLS = 2_000_000
-"""Studies times nodes that are held at once."""
+CELLS = 200_000
+"""Studies times nodes that are held at once: as many as a processor keeps near."""
 
 LOG_2PI = float(np.log(2 * np.pi))
 
@@ -157,6 +157,15 @@ class Posterior:
         factor: Array = self.mu.density(0.0) * (self.mu_prior.sd * np.exp(0.5 * (z**2 + LOG_2PI)))
         return factor
 
+    def tau_density(self, tau: ArrayLike) -> Array:
+        """(S, M) posterior density of tau at M places above 0, the same for all sets."""
+        log_tau = np.log(np.asarray(tau, dtype=np.float64))
+        rows = np.arange(len(self.log_marginal))
+        model = _Model(self.sets, self.tau_prior, self.mu_prior)
+        heights = model.log_integrand(rows, np.broadcast_to(log_tau, (len(rows), len(log_tau))))
+        density: Array = np.exp(heights - log_tau - self.log_marginal[:, None])
+        return density
+
     def study(self, place: int) -> NormalMixture:
         """Of the true effect of the study in one column, in the sets that have it.
 
@@ -280,14 +289,15 @@ class _Model:
         return log_likelihood, mean, sd
 
     def _given(self, sets: StudySets, log_tau: Array) -> tuple[Array, Array, Array]:
-        is_there = np.isfinite(sets.vi)[:, None, :]
-        variances = np.where(is_there, sets.vi[:, None, :], 1.0) + np.exp(2 * log_tau)[:, :, None]
-        weights = np.where(is_there, 1 / variances, 0.0)
+        is_missing = ~np.isfinite(sets.vi)[:, None, :]
+        variances = sets.vi[:, None, :] + np.exp(2 * log_tau)[:, :, None]
+        weights = 1 / variances
         total = weights.sum(axis=2)
         mean = np.einsum("snk,sk->sn", weights, sets.yi) / total
         residuals = sets.yi[:, None, :] - mean[:, :, None]
         q = np.einsum("snk,snk,snk->sn", weights, residuals, residuals)
-        log_variances = np.where(is_there, np.log(variances), 0.0).sum(axis=2)
+        logs = np.log(variances)
+        log_variances = (np.where(is_missing, 0.0, logs) if is_missing.any() else logs).sum(axis=2)
         log_likelihood = -0.5 * (log_variances + q + sets.k[:, None] * LOG_2PI)
         if self.mu.is_flat:
             log_likelihood += 0.5 * (LOG_2PI - np.log(total))

@@ -85,7 +85,7 @@ def _counts(item: EffectInput, effect: PooledEffect) -> bool:
 
 def recompute(inputs: Sequence[EffectInput], effect: PooledEffect) -> dict[str, Number | None]:
     """Estimate, limits (both on the analysis scale), se, p_value, tau2, q, i2_pct and k, anew."""
-    known = [(item, *_effect(item)) for item in inputs]
+    known = [(item, *effect_again(item)) for item in inputs]
     studies = [(item, yi, vi) for item, yi, vi in known if yi is not None and vi is not None]
     names = ("estimate", "ci_low", "ci_high", "se", "p_value", "tau2", "q", "i2_pct")
     if not studies:
@@ -159,7 +159,7 @@ def _agree(name: str, stated: Number | None, value: Number | None, again: dict[s
     return bool(abs(stated - value) <= TOLERANCE * scale or abs(stated - value) < mpf("1e-15"))
 
 
-def _effect(item: EffectInput) -> tuple[Number | None, Number | None]:
+def effect_again(item: EffectInput) -> tuple[Number | None, Number | None]:
     """Effect and variance from the arms' numbers, from the stated ones only where there are none."""
     if item.yi is None or item.vi is None:
         return None, None

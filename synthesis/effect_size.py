@@ -7,6 +7,7 @@ Incomplete rows never stop a night: a study whose numbers do not determine an ef
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from math import inf, sqrt
 from typing import Any
 
@@ -161,6 +162,7 @@ def _ready(rows: Sequence[Contrast], analysis: Analysis, evidence_set: EvidenceS
         is_adjusted=first.is_adjusted,
         is_contrast=True,
         source=", ".join(filter(None, (first.report, first.place))),
+        known_from=first.known_from,
         evidence=first.evidence,
         note="; ".join(dict.fromkeys(notes)),
     )
@@ -273,9 +275,16 @@ def _pair(arms: Sequence[ArmResult], analysis: Analysis, evidence_set: EvidenceS
         zero_double=analysis.zero_double,
         zero_of_cells=bool(analysis.zero_rules) and model_of(analysis) in TABLE_MODELS,
         source="; ".join(dict.fromkeys(", ".join(filter(None, (arm.report, arm.place))) for arm in arms)),
+        known_from=_latest(arms),
         evidence=max((arm.evidence for arm in arms), key=STRENGTH.index),
         note="; ".join([*notes, *reasons]),
     )
+
+
+def _latest(arms: Sequence[ArmResult]) -> date | None:
+    """Day on which the last of these arms was known; None if of one there is no day."""
+    days = [arm.known_from for arm in arms if arm.known_from]
+    return max(days) if len(days) == len(arms) else None
 
 
 def _design_of(arms: Sequence[ArmResult], notes: list[str]) -> Design | None:

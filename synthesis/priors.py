@@ -4,17 +4,15 @@ A prior of tau, the standard deviation between studies, is on the analysis scale
 outcome's unit for differences). Its `scaled` form is the same belief in another unit.
 """
 
-import re
 from dataclasses import dataclass, replace
 from math import inf, log, pi, sqrt
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from models.near_words import nearest
-from synthesis.empirical_priors import RHODES, TURNER
+from models.prior_names import NamedPrior, named_mu_prior, named_prior
 from synthesis.study_sets import Array
 
 
@@ -26,12 +24,16 @@ class TauPrior(Protocol):
         """As people type it, and as output names it: ``HN(0.5)``."""
 
     @property
+    def named(self) -> NamedPrior:
+        """Its family with its numbers."""
+
+    @property
     def core(self) -> tuple[float, float]:
         """Between which logarithms of tau the density has its shape; outside it only falls."""
 
     @property
-    def reach(self) -> float:
-        """How far beyond the core, in units of log tau, its mass can count in the last digits."""
+    def reach(self) -> tuple[float, float]:
+        """How far below and above the core, in units of log tau, its mass can count in the last digits."""
 
     @property
     def tail(self) -> float:
@@ -54,17 +56,20 @@ class TauPrior(Protocol):
 EXPONENTIAL_REACH = 60.0
 """A tail that falls like exp(-|log tau|) is below the last digit of a double after this."""
 
-ALGEBRAIC_REACH = 320.0
-"""As far as tau squared stays a double; beyond it a log-t prior has 1e-12 of its mass."""
+LOG_T_REACH = (20_000.0, 320.0)
+"""Above, as far as tau squared stays a double; beyond it a log-t prior has 1e-12 of its mass. Below, tau is 0 to
+every sum long before, and its mass there counts where the data want a much smaller tau than the prior."""
 
 
 @dataclass(frozen=True)
 class _Prior:
     """What most priors of tau have in common."""
 
+    family: ClassVar[str]
+
     @property
-    def reach(self) -> float:
-        return EXPONENTIAL_REACH
+    def reach(self) -> tuple[float, float]:
+        return EXPONENTIAL_REACH, EXPONENTIAL_REACH
 
     @property
     def tail(self) -> float:
@@ -94,11 +99,15 @@ class _Scaled(_Prior):
 
     @property
     def name(self) -> str:
-        return f"{ABBREVIATIONS[type(self)]}({float(self.scale)!r})"
+        return f"{self.family}({float(self.scale)!r})"
 
     @property
     def core(self) -> tuple[float, float]:
         return log(self.scale) - 1, log(self.scale) + 2
+
+    @property
+    def named(self) -> NamedPrior:
+        return NamedPrior(self.family, self.scale)
 
     def scaled(self, factor: float) -> Self:
         return replace(self, scale=self.scale * factor)
@@ -107,6 +116,8 @@ class _Scaled(_Prior):
 class HalfNormal(_Scaled):
     """|N(0, scale squared)|. Source: Röver et al. (2021), Res Synth Methods 12:448."""
 
+    family: ClassVar[str] = "HN"
+
     def log_density_of_log(self, log_tau: Array) -> Array:
         away = log_tau - log(self.scale)
         return 0.5 * log(2 / pi) - 0.5 * np.exp(2 * away) + away
@@ -114,6 +125,8 @@ class HalfNormal(_Scaled):
 
 class HalfCauchy(_Scaled):
     """|Cauchy(0, scale)|, whose tail falls as tau to the -2. Source: Gelman (2006), Bayesian Analysis 1:515."""
+
+    family: ClassVar[str] = "HC"
 
     @property
     def tail(self) -> float:
@@ -127,6 +140,8 @@ class HalfCauchy(_Scaled):
 class Exponential(_Scaled):
     """Exponential with mean `scale`."""
 
+    family: ClassVar[str] = "Exp"
+
     def log_density_of_log(self, log_tau: Array) -> Array:
         away = log_tau - log(self.scale)
         return away - np.exp(away)
@@ -134,6 +149,8 @@ class Exponential(_Scaled):
 
 class Uniform(_Scaled):
     """Uniform from 0 to `scale`."""
+
+    family: ClassVar[str] = "U"
 
     @property
     def ceiling(self) -> float:
@@ -163,11 +180,15 @@ class _OfLog(_Prior):
 
     @property
     def name(self) -> str:
-        return self.label or f"{ABBREVIATIONS[type(self)]}({float(self.location)!r}, {float(self.scale)!r})"
+        return self.label or f"{self.family}({float(self.location)!r}, {float(self.scale)!r})"
 
     @property
     def core(self) -> tuple[float, float]:
         return self.location - 2 * self.scale, self.location + 2 * self.scale
+
+    @property
+    def named(self) -> NamedPrior:
+        return NamedPrior(self.family, self.scale, self.location, self.label)
 
     def scaled(self, factor: float) -> Self:
         label = f"{self.label} x {factor:.6g}" if self.label else ""
@@ -177,9 +198,11 @@ class _OfLog(_Prior):
 class LogNormal(_OfLog):
     """Log tau is normal."""
 
+    family: ClassVar[str] = "LN"
+
     @property
-    def reach(self) -> float:
-        return 12 * self.scale
+    def reach(self) -> tuple[float, float]:
+        return 12 * self.scale, 12 * self.scale
 
     def log_density_of_log(self, log_tau: Array) -> Array:
         away = (log_tau - self.location) / self.scale
@@ -189,9 +212,11 @@ class LogNormal(_OfLog):
 class LogT(_OfLog):
     """Log tau is Student's t with 5 degrees of freedom."""
 
+    family: ClassVar[str] = "LT5"
+
     @property
-    def reach(self) -> float:
-        return ALGEBRAIC_REACH
+    def reach(self) -> tuple[float, float]:
+        return LOG_T_REACH
 
     @property
     def tail(self) -> float:
@@ -202,16 +227,6 @@ class LogT(_OfLog):
         constant = special.gammaln(3.0) - special.gammaln(2.5) - 0.5 * log(5 * pi) - log(self.scale)
         density: Array = constant - 3.0 * np.log1p(away**2 / 5)
         return density
-
-
-ABBREVIATIONS: dict[type, str] = {
-    HalfNormal: "HN",
-    HalfCauchy: "HC",
-    Exponential: "Exp",
-    Uniform: "U",
-    LogNormal: "LN",
-    LogT: "LT5",
-}
 
 
 @dataclass(frozen=True)
@@ -240,82 +255,36 @@ FLAT = MuPrior()
 
 
 def prior_named(text: str) -> TauPrior:
-    """The prior of tau that somebody typed.
-
-    Parameters
-    ----------
-    text : ``HN(0.5)``, ``half-normal 0.5``, ``LN(-2.085, 0.775)`` of log tau, ``Turner: adverse events; pharm v
-        placebo`` for log odds ratios, ``Rhodes: pain; non-pharm (any)`` for standardised differences, ``Rhodes: any
-        x 7.5`` in the unit of an outcome whose standard deviation is 7.5
+    """The prior of tau that somebody typed, see `models.prior_names`.
 
     Raises
     ------
     ValueError
         With what is not known, and what to write instead.
     """
-    words, factor = _factor(" ".join(text.split()))
-    table, colon, rest = words.partition(":")
-    prior = _empirical(table.strip(), rest.strip(), text) if colon else _of_family(words, text)
-    return prior if factor == 1 else prior.scaled(factor)
+    return prior_of(named_prior(text))
 
 
-def _factor(words: str) -> tuple[str, float]:
-    found = re.fullmatch(rf"(.*\S) *(?:[×*]| x ) *({NUMBER})", words)
-    if found is None:
-        return words, 1.0
-    factor = float(found[2])
-    if not 0 < factor < inf:
-        raise ValueError(f"prior {words!r}: what it is multiplied by is a number above 0")
-    return found[1], factor
-
-
-def _empirical(table: str, rest: str, text: str) -> TauPrior:
-    name = re.sub(r"[ (]*(et al\.?)?[ (]*(20\d\d)?\)*$", "", table).lower()
-    if name == TURNER.name.lower():
-        label, location, scale = TURNER.find(rest)
-        return LogNormal(location / 2, scale / 2, label)
-    if name == RHODES.name.lower():
-        label, location, scale = RHODES.find(rest)
-        return LogT(location / 2, scale / 2, label)
-    raise ValueError(f"prior {text!r}: there are tables of {TURNER.name} and {RHODES.name}, not of {table!r}")
-
-
-def _of_family(words: str, text: str) -> TauPrior:
-    found = re.fullmatch(rf"([A-Za-z][A-Za-z5 -]*?) *[( ] *({NUMBER}) *(?:[,; ] *({NUMBER}))? *\)?", words)
-    if found is None:
-        raise ValueError(f"prior {text!r} is not understood: {HOW_TO_WRITE}")
-    spelled = re.sub(r"[ -]", "", found[1].lower())
-    family = SPELLINGS.get(spelled)
-    if family is None:
-        raise ValueError(
-            f"prior {text!r}: {found[1]!r} is no family of priors, {nearest(spelled, SPELLINGS)}; {HOW_TO_WRITE}"
-        )
-    numbers = [float(number) for number in found.groups()[1:] if number is not None]
-    if len(numbers) != (2 if issubclass(family, _OfLog) else 1):
-        raise ValueError(f"prior {text!r}: {HOW_TO_WRITE}")
-    prior: TauPrior = family(*numbers)  # type: ignore[arg-type]
+def prior_of(named: NamedPrior) -> TauPrior:
+    """The prior of tau that a name stands for."""
+    prior: TauPrior
+    if named.family in OF_LOG:
+        prior = OF_LOG[named.family](named.location, named.scale, named.label)
+    else:
+        prior = OF_SCALE[named.family](named.scale)
     return prior
 
 
-NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+def mu_prior_named(text: str) -> MuPrior:
+    """The prior of mu that somebody typed.
 
-SPELLINGS: dict[str, type[_Scaled] | type[_OfLog]] = {
-    "hn": HalfNormal,
-    "halfnormal": HalfNormal,
-    "hc": HalfCauchy,
-    "halfcauchy": HalfCauchy,
-    "exp": Exponential,
-    "exponential": Exponential,
-    "u": Uniform,
-    "uniform": Uniform,
-    "ln": LogNormal,
-    "lognormal": LogNormal,
-    "lt5": LogT,
-    "logt": LogT,
-}
+    Raises
+    ------
+    ValueError
+        With what to write instead.
+    """
+    return MuPrior(*named_mu_prior(text))
 
-HOW_TO_WRITE = (
-    "write 'HN(0.5)', 'HC(0.5)', 'Exp(0.5)' or 'U(2)' with a scale in the unit of the effects, 'LN(-2.1, 0.8)' or "
-    "'LT5(-1.7, 1.3)' with location and scale of log tau, 'Turner: outcome; comparison' or 'Rhodes: outcome; "
-    "comparison; area'"
-)
+
+OF_SCALE: dict[str, type[_Scaled]] = {"HN": HalfNormal, "HC": HalfCauchy, "Exp": Exponential, "U": Uniform}
+OF_LOG: dict[str, type[_OfLog]] = {"LN": LogNormal, "LT5": LogT}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import ceil, exp, inf, log, sqrt
 
 import numpy as np
@@ -94,10 +94,11 @@ def boundaries(
         raise ValueError(f"sides is {sides} and alpha {alpha}: give 1 or 2, and a probability")
     cumulative = tuple(spent(share, alpha / sides, spending) for share in shares)
     found: list[float] = []
+    path = _Path(shares, (), sides, drift=0.0)
     for look in range(len(shares)):
-        path = _Path(shares, found, sides, drift=0.0)
         to_spend = cumulative[look] - (cumulative[look - 1] if look else 0.0)
         found.append(_boundary(path, look, to_spend))
+        path.go_on(look, found[-1])
     return Boundaries(shares, tuple(found), cumulative, sides)
 
 
@@ -189,31 +190,52 @@ def position(
 
     Looks beyond the required size count as full information.
     """
-    shares: list[float] = []
-    for people in participants:
-        share = min(1.0, people / required)
-        if not shares or share > shares[-1]:
-            shares.append(share)
-    if not shares:
+    if not participants:
         return Position(0.0, z, inf, has_crossed=False)
-    limit = boundaries(shares, alpha=alpha, spending=spending).z[-1]
-    return Position(shares[-1], z, limit, has_crossed=abs(z) >= limit)
+    return positions(participants, [z] * len(participants), required, alpha=alpha, spending=spending)[-1]
+
+
+def positions(
+    participants: Sequence[float],
+    z: Sequence[float],
+    required: float,
+    *,
+    alpha: float = 0.05,
+    spending: Spending = Spending.OBRIEN_FLEMING,
+) -> tuple[Position, ...]:
+    """Compare z with its two-sided boundary at each look.
+
+    A look that brings no further people has the boundary of the one before it, and so has one beyond the required
+    size, which counts as full information.
+    """
+    reached = [min(1.0, people / required) for people in participants]
+    shares = [share for share, before in zip(reached, accumulate([0.0, *reached], max), strict=False) if share > before]
+    limits = boundaries(shares, alpha=alpha, spending=spending).z if shares else ()
+    found: list[Position] = []
+    for share, value in zip(accumulate(reached, max), z, strict=True):
+        limit = limits[shares.index(share)] if share > 0 else inf
+        found.append(Position(share, value, limit, has_crossed=abs(value) >= limit))
+    return tuple(found)
 
 
 class _Path:
     """Density of the score sqrt(t) z on paths that crossed no boundary before a look."""
 
     def __init__(self, timing: Sequence[float], z: Sequence[float], sides: int, drift: float) -> None:
-        self.timing, self.drift = timing, drift
+        self.timing, self.sides, self.drift = timing, sides, drift
         self.at: list[tuple[Array, Array]] = []
-        nodes, weights = _gauss(NODES)
         for look, limit in enumerate(z):
-            share = timing[look]
-            high = min(limit, FAR + drift * sqrt(share)) * sqrt(share)
-            low = -limit * sqrt(share) if sides == 2 else -FAR * sqrt(share) + min(0.0, drift * share)
-            low = max(low, -FAR * sqrt(share) + min(0.0, drift * share))
-            points = (high + low) / 2 + nodes * (high - low) / 2
-            self.at.append((points, weights * (high - low) / 2 * self._density(look, points)))
+            self.go_on(look, limit)
+
+    def go_on(self, look: int, limit: float) -> None:
+        """Keep the paths that stay within the boundary at the next look."""
+        nodes, weights = _gauss(NODES)
+        share = self.timing[look]
+        high = min(limit, FAR + self.drift * sqrt(share)) * sqrt(share)
+        furthest = -FAR * sqrt(share) + min(0.0, self.drift * share)
+        low = max(-limit * sqrt(share), furthest) if self.sides == 2 else furthest
+        points = (high + low) / 2 + nodes * (high - low) / 2
+        self.at.append((points, weights * (high - low) / 2 * self._density(look, points)))
 
     def _density(self, look: int, points: Array) -> Array:
         step = self.timing[look] - (self.timing[look - 1] if look else 0.0)

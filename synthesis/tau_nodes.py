@@ -3,7 +3,7 @@
 The trapezoidal rule on a whole line converges faster than any power of its step when the integrand is
 analytic and falls to nothing at both ends. Log tau is stretched into such a line: even steps where
 likelihood and prior have their shape, ever longer ones beyond, so that the slowest tail ends soon. The step
-is halved until every second node gives the same integral; what is left is then the square of what is seen.
+shrinks until every second node gives the same integral; what is left is then the square of what is seen.
 """
 
 from collections.abc import Callable
@@ -23,12 +23,16 @@ FIRST_STEP = 0.25
 """Of the search for where there is anything to integrate."""
 
 LARGEST_STEP = 0.125
+
+BLOCK = 16
+"""Steps are counted in blocks, so that many sets have equally many."""
+
 SMALLEST_STEP = LARGEST_STEP / 2**14
 
 DEPTH = 60.0
 """Logarithms below the highest point at which an integrand counts as nothing."""
 
-SEEN = 1e-6
+SEEN = 1e-7
 """Difference between the integrals by even and by odd nodes at which what is left is below 1e-11."""
 
 
@@ -169,7 +173,7 @@ def nodes_of(line: Line, integrand: LogIntegrand, prior: TauPrior) -> TauNodes:
                 parts.append((rows[good], _take(nodes, good)))
             undone.append(rows[~is_good])
         todo = np.concatenate(undone)
-        sizes[todo] *= 2
+        sizes[todo] = BLOCK * -(-3 * sizes[todo] // (2 * BLOCK))
         if len(todo) and ((ends - starts)[todo] / sizes[todo]).min() < SMALLEST_STEP:
             raise ValueError(
                 f"set {int(todo[0]) + 1}: its posterior of tau is too sharp to integrate; "
@@ -179,13 +183,13 @@ def nodes_of(line: Line, integrand: LogIntegrand, prior: TauPrior) -> TauNodes:
 
 
 def _windows(line: Line, integrand: LogIntegrand, prior: TauPrior) -> tuple[Array, Array, NDArray[np.int64]]:
-    """(S,) first and last x that count, and a power of two of nodes to begin with."""
-    margin = np.log(prior.reach)
+    """(S,) first and last x that count, and how many steps to begin with."""
+    below, above = np.log(prior.reach)
     rows = np.arange(len(line.low))
-    widths = line.high - line.low + 2 * margin
+    widths = line.high - line.low + below + above
     count = int(np.ceil(widths.max() / FIRST_STEP)) + 1
     steps = widths / (count - 1)
-    x = (line.low - margin)[:, None] + steps[:, None] * np.arange(count)
+    x = (line.low - below)[:, None] + steps[:, None] * np.arange(count)
     log_tau, log_slope = line.log_tau(x)
     heights = integrand(rows, log_tau) + log_slope
     bend = _bend_at_peaks(heights)
@@ -200,8 +204,8 @@ def _windows(line: Line, integrand: LogIntegrand, prior: TauPrior) -> tuple[Arra
     sharpest = np.where(heights + bend > (top - DEPTH / 2)[:, None], bend, 0.0).max(axis=1) / steps**2
     step = np.minimum(LARGEST_STEP, 0.6 / np.sqrt(np.maximum(sharpest, 1e-12)))
     starts, ends = x[rows, first], x[rows, last]
-    sizes = 2.0 ** np.ceil(np.log2(np.maximum((ends - starts) / step, 16)))
-    return starts, ends, sizes.astype(np.int64)
+    blocks = np.ceil((ends - starts) / step / BLOCK)
+    return starts, ends, (BLOCK * blocks).astype(np.int64)
 
 
 def _bend_at_peaks(heights: Array) -> Array:

@@ -14,6 +14,7 @@ from flows.night import night
 from models.dates import at_night
 from models.settings import Settings
 from synthesis.analyses import pool_review
+from synthesis.looks import looks_of
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,10 @@ def test_every_published_effect_is_confirmed_from_the_warehouse(published: Setti
     assert (found.n_effects > 0, found.disagreements) == (True, ())
 
 
+def test_every_published_look_is_confirmed_from_the_warehouse(published: Settings):
+    assert crosscheck_published("als_cell_therapy", published).n_looks > 0
+
+
 def slightly_wrong(*arguments):
     return tuple(
         msgspec.structs.replace(effect, estimate=effect.estimate * (1 + 1e-6)) if effect.estimate else effect
@@ -52,6 +57,24 @@ def test_an_estimate_that_is_off_in_the_sixth_digit_stops_the_publication(
         night(request_of(date(2019, 8, 1)), published)
     assert (folder / "current").resolve() == before
     assert as_of(before) == "2019-07-31T06:00:00Z"
+
+
+def slightly_wrong_looks(*arguments):
+    return tuple(
+        msgspec.structs.replace(
+            item, looks=tuple(msgspec.structs.replace(look, log_e=look.log_e + 1e-6) for look in item.looks)
+        )
+        for item in looks_of(*arguments)
+    )
+
+
+def test_an_e_value_that_is_off_in_the_sixth_digit_stops_the_publication(
+    published: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("judging.supplements.looks_of", slightly_wrong_looks)
+    with pytest.raises(Unsound, match=r"alsfrs_r_change.* look 1: log_e is 3\.0"):
+        night(request_of(date(2019, 8, 1)), published)
+    assert as_of((published.published / "als_cell_therapy" / "current").resolve()) == "2019-07-31T06:00:00Z"
 
 
 def as_of(folder: Path) -> str:

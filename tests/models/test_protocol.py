@@ -55,3 +55,19 @@ def test_a_review_with_times_and_nothing_to_compare_has_forgotten_it(tmp_path: P
     with pytest.raises(ReviewError) as raised:
         load(tmp_path, "timepoints: [{name: later}]\n", without="timepoints: []\n")
     assert "comparisons and outcomes: empty; give at least one" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        ("{g: 0.04}", "looks.g: value 0.04: is given by outcome, since scales differ: write g: {OUTCOME: 0.04}"),
+        ("{g: {score: 1}}", "g.score: value 'score': is none of the outcomes: remove it"),
+        ("{g: {score: 0}}", "looks.g.score: value 0: "),
+        ("{relative_reduction: 25}", "looks.relative_reduction: value 25: "),
+        ("{stake: 1}", "looks.stake: "),
+    ],
+)
+def test_what_is_bet_on_is_of_the_review_and_above_0(looks: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ReviewError) as raised:
+        load(tmp_path, f"supplements: {{looks: {looks}}}\n")
+    assert said in str(raised.value)

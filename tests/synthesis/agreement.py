@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import agreement_bayes
 import numpy as np
 from recomputed import (
     ITERATIVE,
@@ -266,12 +267,26 @@ def compare_sequential() -> dict[str, Tally]:
     return tallies
 
 
+def compare_bayes(source: str, tolerance: float) -> dict[str, Tally]:
+    """Posteriors; a difference is measured in the value or the spread of its distribution, whichever is larger."""
+    tallies: dict[str, Tally] = {}
+    for heading, name, apart in agreement_bayes.differences(source):
+        reason = agreement_bayes.reason_for(name, apart)
+        tallies.setdefault(heading, Tally(tolerance)).add(name, 1 + apart, 1.0, reason)
+    return tallies
+
+
 SOURCES: dict[str, tuple[str, Callable[[], dict[str, Tally]]]] = {
     "mpmath_reference": ("40-digit reference (mpmath)", lambda: compare("mpmath_reference")),
     "metafor": ("metafor 3.8", lambda: compare("metafor")),
     "revman_conventions": ("RevMan conventions (meta 8.2.1, metafor 4.8.0)", lambda: compare("revman_conventions")),
     "als": ("The 2019 review's data (metafor)", compare_als),
     "conversions": ("Conversions (metafor 4.8.0, R formulas)", compare_conversions),
+    "bayes_nnhm_exact": (
+        "Posteriors (double-exponential quadrature, independently of this project)",
+        lambda: compare_bayes("bayes_nnhm_exact", agreement_bayes.EXACT),
+    ),
+    "bayes_nnhm": ("Posteriors (bayesmeta 3.4)", lambda: compare_bayes("bayes_nnhm", agreement_bayes.GRID)),
     "sequential": ("Sequential boundaries (RTSA 0.2.2)", compare_sequential),
 }
 
@@ -295,7 +310,14 @@ def document() -> str:
             lines += ["", "Which do not, and why:", ""]
             lines += [f"- {len(names)}: {reason} (e.g. `{names[0]}`)." for reason, names in reasons.items()]
         lines.append("")
-    return "\n".join([*lines, CLOSING, ""])
+    return "\n".join([*lines, forecasts(), "", CLOSING, ""])
+
+
+def forecasts() -> str:
+    """The section that benchmarks/forecast_accuracy.py writes from data that not every clone has, as it stands."""
+    begin, end = "<!-- forecasts", "<!-- end of forecasts -->"
+    text = DOCUMENT.read_text(encoding="utf-8")
+    return text[text.index(begin) : text.index(end) + len(end)]
 
 
 INTRODUCTION = """# Agreement with other programs

@@ -74,14 +74,14 @@ def read(path: Path) -> list[Cells]:
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
 
 
-def packages() -> dict[str, list[Published]]:
-    """Every analysis of every package, by package."""
+def packages(folder: Path = SAMPLES) -> dict[str, list[Published]]:
+    """Every analysis of every package in a folder, by package."""
     found = {}
-    for path in sorted(SAMPLES.glob("**/*-overall-estimates-and-settings.csv")):
-        name = path.relative_to(SAMPLES).parts[0]
+    for path in sorted(folder.glob("**/*-overall-estimates-and-settings.csv")):
+        name = path.relative_to(folder).parts[0]
         files = {file.name.partition("-")[2]: read(file) for file in path.parent.glob("*.csv")}
         found[name] = list(package(name, files))
-    for path in sorted(SAMPLES.glob("*/*.zip")):
+    for path in sorted(folder.glob("*/*.zip")):
         with zipfile.ZipFile(path) as outer:
             inner = next(name for name in outer.namelist() if name.endswith("-data.zip"))
             with zipfile.ZipFile(io.BytesIO(outer.read(inner))) as data:

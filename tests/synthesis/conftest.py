@@ -38,6 +38,7 @@ def arm() -> Callable[..., ArmResult]:
 def agreement() -> ModuleType:
     """The script that compares every reference number with ours."""
     beside("recomputed")
+    beside("agreement_bayes")
     return beside("agreement")
 
 

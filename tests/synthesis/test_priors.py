@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from synthesis.empirical_priors import RHODES, TURNER
+from models.empirical_priors import RHODES, TURNER
 from synthesis.priors import FLAT, HalfNormal, LogNormal, MuPrior, TauPrior, prior_named
 
 EVERY_FAMILY = ("HN(0.5)", "HC(0.5)", "Exp(2)", "U(3)", "LN(-2.085, 0.775)", "LT5(-1.72, 1.295)")

@@ -56,6 +56,14 @@ class PredictiveTable:
         where = f"; {area}" if self.areas and area != self.areas[0] else ""
         return f"{self.name}: {outcome}; {comparison}{where}", locations[row], scales[row]
 
+    def has_outcome(self, typed: str) -> bool:
+        """Whether it has a row of this name."""
+        try:
+            self._outcome(typed)
+        except ValueError:
+            return False
+        return True
+
     def _outcome(self, typed: str) -> str:
         words = plain(typed)
         found = [short for short in self.outcomes if words == plain(short)]

@@ -1,0 +1,67 @@
+"""The Bayesian supplement of an analysis as readers see it."""
+
+import pytest
+
+from models.bayes import BayesAnswer, BayesSupplement
+from models.vocabulary import EvidenceSet
+from reporting import believing
+from synthesis.analyses import pool_review
+from synthesis.bayes_supplement import bayes_supplement
+from tests.synthesis.test_bayes_supplement import CONFIRMED, PROVISIONAL, events, means, protocol
+
+
+def told(rows, of):
+    effects = [effect for name in (CONFIRMED, PROVISIONAL) for effect in pool_review(rows, of, name)]
+    return believing.told(bayes_supplement(rows, effects, of), effects, "1.1")
+
+
+def test_wald_hksj_and_three_priors_stand_side_by_side() -> None:
+    (found,) = told([means("a", 3.0), means("b", 1.0)], protocol())
+    assert [way.name for way in found.ways] == [
+        "Usual interval (Wald)",
+        "Hartung-Knapp",
+        "Bayesian, HN(4.0)",
+        "Bayesian, HN(8.0)",
+        "Bayesian, Rhodes: any x 8",
+    ]
+    assert all(way.benefit.endswith("%") and way.beyond.endswith("%") for way in found.ways[2:])
+    assert [picture.title for picture in found.pictures][:1] == ["Effect"]
+    assert len(found.pictures) == 4
+
+
+def test_one_study_has_no_hksj_line() -> None:
+    (found,) = told([means("a", 3.0)], protocol())
+    assert [way.name for way in found.ways][:2] == ["Usual interval (Wald)", "Bayesian, HN(4.0)"]
+    assert found.ways[0].remark
+
+
+def test_provisional_numbers_are_told_where_they_are_others() -> None:
+    same = [means("a", 3.0), means("a", 3.0, PROVISIONAL)]
+    assert [item.answer.evidence_set for item in told(same, protocol())] == [CONFIRMED]
+    more = [*same, means("b", 1.0, PROVISIONAL)]
+    assert [item.answer.evidence_set for item in told(more, protocol())] == [CONFIRMED, PROVISIONAL]
+
+
+def test_a_picture_of_ratios_has_ratios_on_its_axis() -> None:
+    (found,) = told([events("a"), events("b")], protocol("RR"))
+    effect = found.pictures[0]
+    assert float(effect.low) < 1 < float(effect.high)
+    assert effect.null is not None
+    assert effect.posterior[0].endswith("Z")
+    assert "nan" not in "".join(effect.posterior)
+
+
+def test_a_reason_alone_has_no_table() -> None:
+    answer = BayesAnswer(
+        evidence_set=EvidenceSet.CONFIRMED, comparison="drug", outcome="score", timepoint="6 months", analysis="1.1",
+        wald=None, hksj=None, agrees=None, p_benefit_low=None, p_benefit_high=None, sentence="No Bayesian analysis.",
+    )  # fmt: skip
+    (found,) = believing.told(BayesSupplement(answers=(answer,)), (), "1.1")
+    assert (found.ways, found.pictures) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(None, ""), (0.001, "< 1%"), (0.5, "50%"), (0.994, "99%"), (0.999, "> 99%")]
+)
+def test_a_probability_is_never_a_certainty(value, said) -> None:
+    assert believing.probability(value) == said

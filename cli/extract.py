@@ -13,7 +13,9 @@ from cli import folder_rows
 from cli.folder_rows import append_rows, as_csv
 from cli.named_study import study_named
 from cli.posted import Posted, posted_of
+from judging.curves import curves_of
 from judging.evidence import arm_of
+from judging.landmark_contrasts import offered_by
 from judging.posted_contrasts import offered
 from models.dates import first_day
 from models.folder_rows import ContrastRow, ExtractionRow
@@ -81,6 +83,8 @@ def candidates(identifier: str, review_name: str, settings: Settings) -> Candida
         places | {_place(arm) for arm in arms} | {_place(row) for row in review.contrasts if row.study_id == study_id}
     )
     estimates = [row for source in sources for row in offered(study_id, source, review.protocol)]
+    own_curves = curves_of([row for row in review.survival if row.study_id == study_id]).curves
+    estimates += filter(None, map(offered_by, reversed(own_curves)))
     contrasts = {_place(row): row for row in reversed(estimates) if _place(row) not in known}
     known_from = _posted(members, summaries)
     return Candidates(

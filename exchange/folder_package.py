@@ -96,6 +96,9 @@ def package_of(
         for item in numbers.analyses
         if item.measure is Measure.SMD and item.given is not Given.CONTRAST and numbers.rows[item.analysis]
     ]
+    if review.survival:
+        done = f"{len(review.survival)} landmarks of survival curves: a data package has no cells for them; left out"
+        losses.append(Loss(file="survival.csv", line=review.survival[0].line, done=done))
     prefix = _prefix(review, version)
     at, of_studies = f"{prefix}-analysis-data/{prefix}", f"{prefix}-study-data/{prefix}"
     tables = _Tables(review, version, numbers, computed or {}, prints_published)

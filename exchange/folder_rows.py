@@ -203,7 +203,7 @@ def _as_entered(analysis: Analysis, rows: Sequence[NumbersRow]) -> Cells | None:
     contrasts = [row for row in rows if isinstance(row, ContrastRow)]
     arms = [row for row in rows if isinstance(row, ExtractionRow)]
     if contrasts and not arms:
-        return _contrast(contrasts[0]) if len(contrasts) == 1 else None
+        return _contrast(contrasts[0], analysis) if len(contrasts) == 1 else None
     by_role = [[row for row in arms if row.arm is role] for role in (ArmRole.INTERVENTION, ArmRole.CONTROL)]
     is_plain = all(len(own) == 1 and _is_plain(own[0]) for own in by_role)
     if contrasts or not is_plain or analysis.measure in _NO_CELLS or analysis.given is Given.CONTRAST:
@@ -216,8 +216,12 @@ def _is_plain(row: ExtractionRow) -> bool:
     return all(value is None for value in others) and row.shared_by in {None, 1}
 
 
-def _contrast(row: ContrastRow) -> Cells | None:
-    if row.estimate is not None and row.se is None and not row.as_published:
+def _contrast(row: ContrastRow, analysis: Analysis) -> Cells | None:
+    if row.o_minus_e is not None and row.variance and analysis.given is not Given.O_MINUS_E and not row.as_published:
+        # Beside estimates, as a package has it, a row is an estimate with its error.
+        of_estimate = {"estimate": row.o_minus_e / row.variance, "se": row.variance**-0.5, "is_log": True}
+        return contrast_cells(row.model_copy(update=of_estimate | {"o_minus_e": None, "variance": None}))
+    if row.o_minus_e is None and row.se is None and not row.as_published:
         return None
     is_printed_ratio = row.measure in RATIOS and not row.is_log and row.estimate is not None
     if is_printed_ratio and row.estimate is not None:
@@ -230,12 +234,12 @@ def _as_read(analysis: Analysis, item: EffectInput) -> Cells | None:
     if item.is_contrast or analysis.given in {Given.CONTRAST, Given.O_MINUS_E}:
         if item.yi is None or item.vi is None:
             return None
-        is_counted = item.o_minus_e is not None
+        is_counted = item.o_minus_e is not None and analysis.given is Given.O_MINUS_E
         return {
             "GIV Mean": "" if is_counted else number_text(item.yi),
             "GIV SE": "" if is_counted else number_text(sqrt(item.vi)),
-            "O-E": number_text(item.o_minus_e),
-            "Variance": number_text(item.variance),
+            "O-E": number_text(item.o_minus_e) if is_counted else "",
+            "Variance": number_text(item.variance) if is_counted else "",
             "Experimental N": number_text(item.n_intervention or None),
             "Control N": number_text(item.n_control or None),
         }

@@ -36,6 +36,7 @@ TABLES = {
     "bayes": "out_bayes",
     "bayes_studies": "out_bayes_study",
     "answers": "out_answer",
+    "time_alive": "out_rmst",
 }
 """Table or view of the warehouse behind each file."""
 _TYPES = {"BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"}

@@ -20,6 +20,7 @@ from judging.forecast_scores import kept_of, with_scores
 from judging.freshness import silent_since
 from judging.hand_searches import with_searches
 from judging.judge import judge
+from judging.survival import unconfirmed
 from judging.tasks import open_items
 from judging.vanished import Lost, lost, with_lost, with_vanished
 from models.alert import Alert, Heartbeat
@@ -169,6 +170,8 @@ def _see_that_it_is_sound(judgement: Judgement) -> None:
     )
     if disagreements:
         raise Unsound("the second engine does not confirm: " + "; ".join(map(str, disagreements)))
+    if unlike := list(unconfirmed(judgement.supplements.survival, judgement.review.survival)):
+        raise Unsound("the second engine does not confirm: " + "; ".join(map(str, unlike)))
 
 
 def _replayed(judgement: Judgement) -> dict[str, ReplayedRecord]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Container, Mapping, Sequence, Set
 from datetime import date
-from math import log
 
+from judging.contrast_numbers import numbers_of_contrast
+from judging.curves import StudyCurves
+from judging.landmark_contrasts import offered_by
 from judging.posted_contrasts import offered, place_of
 from models.folder_rows import ContrastRow, ExtractionRow, NumbersRow
 from models.report import Report
@@ -12,10 +14,10 @@ from models.screening import QueueItem
 from models.synthesis import ArmResult, Contrast, EffectInput, Subgroup
 from models.trial import TrialRecord
 from models.value import Value
-from models.vocabulary import RATIOS, EvidenceSet, EvidenceWord
+from models.vocabulary import EvidenceSet, EvidenceWord
 from studies.discrepancies import in_results
 from studies.extraction import MIXED, extract
-from synthesis.conversions import Conversion, design_effect, sd_from_ci, sd_from_se, se_from_ci, se_from_p
+from synthesis.conversions import design_effect, sd_from_ci, sd_from_se
 from synthesis.effect_size import effect_inputs
 
 _Place = tuple[str, str, str, str]
@@ -45,16 +47,17 @@ class Numbers(Value, frozen=True, kw_only=True):
 
 
 def numbers_of_review(
-    review: Review, sources: Mapping[str, Sequence[TrialRecord | Report]]
+    review: Review, sources: Mapping[str, Sequence[TrialRecord | Report]], curves: Sequence[StudyCurves] = ()
 ) -> tuple[Numbers, list[QueueItem]]:
     """Confirmed rows, and provisional ones where no confirmed row settles the same place.
 
     Where two registers post the same, the first one's numbers count and a difference goes to a person. A posted estimate
-    counts where no numbers of arms do.
+    counts where no numbers of arms do, and a hazard ratio that follows from landmarks where no estimate is known.
 
     Parameters
     ----------
     sources : what may hold posted results, by eligible study
+    curves : survival of studies at landmarks
     """
     extracted = [arm_of(row) for row in review.extraction if row.evidence is not EvidenceWord.MEMORY]
     contrasts = [contrast_of(row) for row in review.contrasts if row.evidence is not EvidenceWord.MEMORY]
@@ -77,6 +80,10 @@ def numbers_of_review(
             if (place := place_of(row)) not in settled:
                 unsettled.append(contrast_of(row))
                 settled.add(place)
+    for row in filter(None, map(offered_by, reversed(curves))):
+        if (place := place_of(row)) not in settled:
+            unsettled.append(contrast_of(row))
+            settled.add(place)
     numbers = Numbers(confirmed=tuple(confirmed), provisional=tuple(provisional), contrasts=tuple(unsettled))
     return numbers, queue
 
@@ -132,33 +139,18 @@ def _is_entered(item: QueueItem, source: TrialRecord | Report, extracted: Sequen
 
 
 def contrast_of(row: ContrastRow) -> Contrast:
-    """A row of contrasts.csv on the analysis scale; an error that was computed says from what."""
-    computed: list[Conversion] = []
-    yi: float | None = row.estimate
-    sei = row.se
-    is_ratio = row.measure in RATIOS and not row.is_log
-    if row.o_minus_e is not None and row.variance is not None:
-        yi = row.o_minus_e / row.variance if row.variance else None
-        sei = row.variance**-0.5 if row.variance else None
-    elif yi is not None and is_ratio:
-        yi = log(yi)
-    if yi is not None and sei is None and row.ci_low is not None and row.ci_high is not None:
-        low, high = (log(row.ci_low), log(row.ci_high)) if is_ratio else (row.ci_low, row.ci_high)
-        computed = [se_from_ci(low, high, row.level)] if high > low else []
-    elif yi and sei is None and row.p_value is not None:
-        computed = [se_from_p(yi, row.p_value)]
-    if computed:
-        sei = computed[0].value
+    """A row of contrasts.csv on the analysis scale; a number that was computed says from what."""
+    numbers = numbers_of_contrast(row)
     return Contrast(
         study_id=row.study_id,
         comparison=row.comparison,
         outcome=row.outcome,
         timepoint=row.timepoint,
         measure=row.measure,
-        yi=yi or 0.0,
-        sei=sei,
-        o_minus_e=row.o_minus_e,
-        variance=row.variance,
+        yi=numbers.yi or 0.0,
+        sei=numbers.sei,
+        o_minus_e=numbers.o_minus_e,
+        variance=numbers.variance,
         n_intervention=row.n_intervention or 0,
         n_control=row.n_control or 0,
         events_intervention=row.events_intervention,
@@ -174,7 +166,7 @@ def contrast_of(row: ContrastRow) -> Contrast:
         known_from=row.known_from,
         evidence=row.evidence,
         is_confirmed=row.is_confirmed,
-        note="; ".join(filter(None, (row.note, *map(str, computed)))),
+        note="; ".join(filter(None, (row.note, *map(str, numbers.computed)))),
     )
 
 

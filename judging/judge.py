@@ -11,7 +11,9 @@ from typing import TypeVar
 
 import msgspec
 
+from judging.curves import curves_of
 from judging.describe import descriptions_of
+from judging.doubled_numbers import given_twice, risks_beside_hazards
 from judging.evidence import Numbers, as_printed, inputs_of, numbers_of_review
 from judging.forecasts import Night
 from judging.number_tasks import counted_twice, mixed_quantities, more_than_randomised, one_sided, to_confirm
@@ -109,10 +111,10 @@ def judge(
     queue += look_alikes(screened.linked, registered, unasked, screened.studies_that_matter, review.links)
     met = [study for study, decision in screened.screening.items() if decision.verdict is Verdict.MET]
     sources = {study_id: screened.with_results(study_id, reports) for study_id in met}
-    entered, problems = numbers_of_review(review, sources)
-    queue += problems
+    drawn = curves_of(review.survival)
+    entered, problems = numbers_of_review(review, sources, drawn.curves)
     out = out_of_evidence(review, screened)
-    queue += [task for task in out.values() if task]
+    queue += [*problems, *(task for task in out.values() if task), *drawn.without(out).tasks]
     numbers = entered.without(out)
     versions = _versions_by_study(screened, told.trials)
     screened = _with_dates(screened, told.trials, literature.versions, review)
@@ -131,8 +133,8 @@ def judge(
     queue += to_confirm(numbers.provisional, numbers.contrasts)
     queue += more_than_randomised([*numbers.confirmed, *numbers.provisional], files)
     queue += one_sided([*numbers.confirmed, *numbers.provisional])
-    queue += counted_twice(inputs, review.protocol)
-    queue += mixed_quantities(inputs, review.protocol)
+    queue += [*counted_twice(inputs, review.protocol), *mixed_quantities(inputs, review.protocol)]
+    queue += [*given_twice(numbers.settled, review.protocol), *risks_beside_hazards(numbers.settled, review.protocol)]
     events = tuple(event for study in files for event in events_of(study, context, thresholds, told.nights))
     # The arithmetic is held against what was printed, with every study that was in it then.
     published_inputs = as_printed(review, entered)
@@ -180,6 +182,7 @@ def judge(
                 closed=closed,
                 today=context.today,
             ),
+            curves=drawn.without(out).curves,
         ),
         as_published=as_published,
         certainty=rate_review(

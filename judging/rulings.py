@@ -16,13 +16,14 @@ from models.judgement import Screened
 from models.published import PublishedStudy, PublishedVersion
 from models.review import Review
 from models.screening import QueueItem
+from models.survival_rows import SurvivalRow
 from models.trial import TrialRecord
 from models.vocabulary import StudyList, Verdict
 from studies.identifiers import Identifier, identify
 from studies.linkage import declared_numbers
 from studies.near_names import names_near
 
-Named = TypeVar("Named", DecisionRow, LinkRow, ExtractionRow, ContrastRow, RiskOfBiasRow)
+Named = TypeVar("Named", DecisionRow, LinkRow, ExtractionRow, ContrastRow, SurvivalRow, RiskOfBiasRow)
 Numbered = TypeVar("Numbered", ExtractionRow, ContrastRow)
 Resolve = Callable[[str], str | None]
 
@@ -92,7 +93,8 @@ def with_reports_resolved(review: Review, called: Callable[[str], str]) -> Revie
     )
     extraction = tuple(row.model_copy(update={"report": called(row.report)}) for row in review.extraction)
     contrasts = tuple(row.model_copy(update={"report": called(row.report)}) for row in review.contrasts)
-    return replace(review, links=links, extraction=extraction, contrasts=contrasts)
+    survival = tuple(row.model_copy(update={"report": called(row.report)}) for row in review.survival)
+    return replace(review, links=links, extraction=extraction, contrasts=contrasts, survival=survival)
 
 
 def rule(review: Review, screened_studies: Mapping[str, str], resolve: Resolve) -> Rulings:
@@ -116,6 +118,7 @@ def rule(review: Review, screened_studies: Mapping[str, str], resolve: Resolve) 
     parts = _told_apart(labels, study_of)
     extraction = _applied("extraction.csv", _with_parts(review.extraction, parts), study_of, names, tasks)
     contrasts = _applied("contrasts.csv", _with_parts(review.contrasts, parts), study_of, names, tasks)
+    survival = _applied("survival.csv", review.survival, study_of, names, tasks)
     risk_of_bias = _applied("risk_of_bias.csv", review.risk_of_bias, study_of, names, tasks)
     links = _applied("links.csv", review.links, study_of, names, tasks)
     settled = tuple(_about(row, study_of, names, tasks) for row in review.settled)
@@ -133,6 +136,7 @@ def rule(review: Review, screened_studies: Mapping[str, str], resolve: Resolve) 
             links=links,
             extraction=extraction,
             contrasts=contrasts,
+            survival=survival,
             risk_of_bias=risk_of_bias,
             settled=settled,
         ),
@@ -207,7 +211,11 @@ def out_of_evidence(review: Review, screened: Screened) -> dict[str, QueueItem |
     """Studies whose numbers enter no set of evidence; with a task where the rules, and no person, have decided it."""
     by_people = excluded_by_people(review.decisions)
     found: dict[str, QueueItem | None] = dict.fromkeys(by_people)
-    files = (("extraction.csv", review.extraction), ("contrasts.csv", review.contrasts))
+    files = (
+        ("extraction.csv", review.extraction),
+        ("contrasts.csv", review.contrasts),
+        ("survival.csv", review.survival),
+    )
     with_rows = {row.study_id for _, rows in files for row in rows}
     for study_id in sorted(with_rows - set(found)):
         screening = screened.screening[study_id]

@@ -192,7 +192,7 @@ def ids_to_follow(screened: Screened, review: Review) -> list[str]:
     """
     ids = [record for study in screened.studies_that_matter for record in screened.records_of(study)]
     ids += [study.study_id for version in review.versions for study in version.watched]
-    ids += [row.item_id for row in review.links] + [row.report for row in (*review.extraction, *review.contrasts)]
+    ids += [row.item_id for row in review.links] + [row.report for row in review.rows_of_numbers]
     for study in screened.studies_that_matter:
         references = screened.record_of(study).references
         ids += [f"PMID:{item.pmid}" for item in references if item.pmid and item.type is ReferenceType.RESULT]

@@ -154,7 +154,7 @@ def unread_results(files: Sequence[StudyFile], statuses: Sequence[StudyStatus], 
     What was public at the search of the version that includes a study was read for that version.
     """
     lists = {status.study_id: status.list for status in statuses}
-    cited = {(row.study_id, row.report) for row in (*review.extraction, *review.contrasts)}
+    cited = {(row.study_id, row.report) for row in review.rows_of_numbers}
     for study in files:
         searched = review.baseline.search_date if study.published else date.min
         unread = [
@@ -185,7 +185,7 @@ def of_studies_that_matter(screened: Screened, review: Review) -> Iterator[Queue
         *(study.study_id for version in review.versions for study in version.listed),
         *(name for row in review.links for name in (row.study_id, row.item_id)),
         *(row.study_id for row in review.decisions),
-        *(row.study_id for rows in (review.extraction, review.contrasts) for row in rows),
+        *(row.study_id for row in review.rows_of_numbers),
     ]
     inside = {*screened.studies_that_matter, *(study_of[name] for name in named if name in study_of)}
     for item in screened.linked.queue:

@@ -12,6 +12,8 @@ from models.folder_rows import CertaintyRow, ContrastRow, ExtractionRow, Numbers
 from models.near_words import nearest
 from models.protocol import Protocol
 from models.published import EstimateRow, PublishedEstimate, PublishedVersion
+from models.survival_checks import problem_of_measure
+from models.survival_rows import SurvivalRow
 from models.terms import Row
 from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Convention, Measure, Model
 
@@ -30,6 +32,8 @@ class Numbers(Interface):
     @property
     def contrasts(self) -> Sequence[ContrastRow]: ...
     @property
+    def survival(self) -> Sequence[SurvivalRow]: ...
+    @property
     def estimates(self) -> Sequence[EstimateRow]: ...
     @property
     def risk_of_bias(self) -> Sequence[RiskOfBiasRow]: ...
@@ -47,6 +51,7 @@ def problems_of_analyses(folder: Path, rows: Numbers, *, has_all: bool = True) -
     yield from problems
     yield from _of_places(folder / "extraction.csv", rows.extraction, rows.protocol)
     yield from _of_places(folder / "contrasts.csv", rows.contrasts, rows.protocol)
+    yield from _of_places(folder / "survival.csv", rows.survival, rows.protocol)
     if problems or not has_all:
         return
     protocol = rows.protocol.with_analyses(rows.analyses)
@@ -56,6 +61,7 @@ def problems_of_analyses(folder: Path, rows: Numbers, *, has_all: bool = True) -
     yield from _of_choices(folder, protocol, bool(rows.analyses))
     yield from _of_rows(folder / "extraction.csv", rows.extraction, analyses, _arm_problem)
     yield from _of_rows(folder / "contrasts.csv", rows.contrasts, analyses, _contrast_problem)
+    yield from _of_rows(folder / "survival.csv", rows.survival, analyses, problem_of_measure)
     for name, lines in (
         ("risk_of_bias", rows.risk_of_bias), ("certainty", rows.certainty), ("estimates", rows.estimates)
     ):  # fmt: skip
@@ -203,7 +209,7 @@ def _contrast_problem(row: NumbersRow, analysis: Analysis) -> str:
         return (
             f"measure: {str(row.measure)!r}: analysis {analysis.analysis} takes numbers of arms; enter extraction.csv"
         )
-    if analysis.given is Given.O_MINUS_E and row.o_minus_e is None and not row.as_published:
+    if analysis.given is Given.O_MINUS_E and not row.gives_o_minus_e and not row.as_published:
         return f"estimate: {row.estimate}: analysis {analysis.analysis} takes o_minus_e with variance; give those"
     alike = {Measure.SMD, Measure.SMD_APPROXIMATE}, {Measure.OR, Measure.PETO}
     measure = analysis.measure

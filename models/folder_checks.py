@@ -27,6 +27,8 @@ from models.near_words import nearest
 from models.published import EstimateRow, PublishedEstimate, PublishedVersion
 from models.screening import QUEUE_KINDS
 from models.search_rows import SearchRow
+from models.survival_checks import problems_of_curves
+from models.survival_rows import SurvivalRow
 from models.vocabulary import StudyList, Verdict
 
 FILES = (
@@ -37,6 +39,7 @@ FILES = (
     "analyses.csv",
     "extraction.csv",
     "contrasts.csv",
+    "survival.csv",
     "risk_of_bias.csv",
     "certainty.csv",
     "estimates.csv",
@@ -56,6 +59,7 @@ class Tables:
     analyses: Sequence[Analysis]
     extraction: Sequence[ExtractionRow]
     contrasts: Sequence[ContrastRow]
+    survival: Sequence[SurvivalRow]
     risk_of_bias: Sequence[RiskOfBiasRow]
     certainty: Sequence[CertaintyRow]
     estimates: Sequence[EstimateRow]
@@ -98,6 +102,7 @@ def problems_within(
     yield from _of_versions(versions)
     yield from _of_decisions(folder / "decisions.csv", tables.decisions)
     yield from _of_links(folder / "links.csv", tables.links)
+    yield from problems_of_curves(folder / "survival.csv", tables.survival)
     for name, key, action in _ONCE:
         yield from twice(folder / f"{name}.csv", getattr(tables, name), key, action)
     if "published" not in unread:
@@ -116,7 +121,7 @@ def problems_within(
                 f"{searches}:{search.line}: file: {search.file}: line {others[search.file]} says that it is no"
                 " database's search; keep one of them"
             )
-    for name in ("decisions", "links", "extraction", "contrasts", "settled", "searches"):
+    for name in ("decisions", "links", "extraction", "contrasts", "survival", "settled", "searches"):
         for line in getattr(tables, name):
             if not _is_day(line.known_from):
                 place = f"{folder / name}.csv:{line.line}"

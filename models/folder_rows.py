@@ -1,11 +1,12 @@
 """Rows of the CSV files in a review folder: what people decide, link, extract and judge."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from models.analysis import CONTRAST_MEASURES, Applicability
+from models.logrank_faults import check_exact, faults_beside_a_test, faults_of_test
 from models.terms import Row
 from models.vocabulary import ArmRole, Criterion, EvidenceWord, Measure, ReportKind, StudyList, Verdict
 
@@ -187,7 +188,8 @@ class ExtractionRow(NumbersRow):
 class ContrastRow(NumbersRow):
     """contrasts.csv: what a report gives ready: a difference between arms with its standard error or limits, or O - E.
 
-    `estimate` and limits stand as they are printed: a ratio as a ratio, unless `is_log`.
+    `estimate` and limits stand as they are printed: a ratio as a ratio, unless `is_log`. In place of a hazard ratio a row
+    may have the log-rank test, by `z_value`, or by `p_value` with the arm that it `favours`, and the events behind it.
     """
 
     measure: Measure
@@ -205,6 +207,14 @@ class ContrastRow(NumbersRow):
     n_control: Annotated[int, Field(ge=0)] | None = None
     events_intervention: Annotated[int, Field(ge=0)] | None = None
     events_control: Annotated[int, Field(ge=0)] | None = None
+    events_total: Annotated[int, Field(ge=0)] | None = None
+    """Events of both arms, where a report does not tell them apart."""
+    z_value: Finite | None = None
+    """Of a log-rank test, below 0 where the intervention has the lower hazard."""
+    favours: ArmRole | None = None
+    """Arm with the lower hazard (of a one-sided test: that it is for), which a p without an estimate does not tell."""
+    is_one_sided: bool = False
+    """Whether p_value is of a one-sided test."""
     adjusted_for: str = ""
     is_paired: bool | None = None
     """Whether it compares people with themselves, or within pairs or clusters, and its error says so."""
@@ -218,16 +228,48 @@ class ContrastRow(NumbersRow):
             raise ValueError("ci_low and ci_high go together")
         if self.as_published and self.o_minus_e is None and not has_limits:
             return self
+        if self.has_test:
+            return self
         if (self.estimate is None) == (self.o_minus_e is None):
             raise ValueError("give either estimate, or o_minus_e with variance")
         if self.estimate is None:
             if has_limits or self.se is not None:
                 raise ValueError("o_minus_e has its variance, and no se or limits; leave them empty")
             return self
-        if self.se is None and not has_limits and self.p_value is None:
+        if self.se is None and not has_limits and self.p_value is None and not self.has_events_alone:
             raise ValueError("an estimate needs se, or ci_low with ci_high, or p_value")
         if self.ci_low is not None and self.ci_high is not None and not self.ci_low <= self.estimate <= self.ci_high:
             raise ValueError(f"estimate {self.estimate:g} is not between {self.ci_low:g} and {self.ci_high:g}")
+        return self
+
+    @field_validator("p_value", mode="before")
+    @classmethod
+    def is_exact(cls, value: Any) -> Any:
+        return check_exact(value)
+
+    @property
+    def has_test(self) -> bool:
+        """Whether a test with the events behind it stands in place of an estimate."""
+        return (
+            self.estimate is None and self.o_minus_e is None and (self.z_value is not None or self.p_value is not None)
+        )
+
+    @property
+    def has_events_alone(self) -> bool:
+        """Whether a hazard ratio has nothing beside it but the events, which tell its variance roughly."""
+        has_events = self.events_total is not None or None not in (self.events_intervention, self.events_control)
+        return self.measure is Measure.HR and self.estimate is not None and has_events
+
+    @property
+    def gives_o_minus_e(self) -> bool:
+        """Whether O - E and V are told, or follow from a test."""
+        return self.o_minus_e is not None or self.has_test
+
+    @model_validator(mode="after")
+    def tested(self) -> Self:
+        faults = [*faults_beside_a_test(self), *(faults_of_test(self) if self.has_test else ())]
+        if faults:
+            raise ValueError(faults[0])
         return self
 
     @model_validator(mode="after")

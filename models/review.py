@@ -26,6 +26,7 @@ from models.protocol import Protocol
 from models.published import EstimateRow, PublishedVersion
 from models.reviews import is_review_name
 from models.search_rows import SearchRow
+from models.survival_rows import SurvivalRow
 from models.terms import Row
 
 Loaded = TypeVar("Loaded")
@@ -53,6 +54,7 @@ class Review:
     fingerprint: str
     searches: tuple[SearchRow, ...] = ()
     contrasts: tuple[ContrastRow, ...] = ()
+    survival: tuple[SurvivalRow, ...] = ()
     estimates: tuple[EstimateRow, ...] = ()
     analyses: tuple[Analysis, ...] = ()
 
@@ -71,6 +73,7 @@ class Review:
             links=tuple(row for row in self.links if row.known_from <= day),
             extraction=tuple(row for row in self.extraction if row.known_from <= day),
             contrasts=tuple(row for row in self.contrasts if row.known_from <= day),
+            survival=tuple(row for row in self.survival if row.known_from <= day),
             risk_of_bias=tuple(row for row in self.risk_of_bias if row.version in {*names, ""}),
             certainty=tuple(row for row in self.certainty if row.version in {*names, ""}),
             estimates=tuple(row for row in self.estimates if row.version in names),
@@ -88,6 +91,11 @@ class Review:
             return self.versions[-1]
         assert self.protocol.watched_from
         return PublishedVersion(version="", search_date=self.protocol.watched_from)
+
+    @property
+    def rows_of_numbers(self) -> tuple[NumbersRow, ...]:
+        """Every row that people entered from a report, whatever its file."""
+        return (*self.extraction, *self.contrasts, *self.survival)
 
     @property
     def printed(self) -> tuple[EstimateRow, ...]:
@@ -202,6 +210,7 @@ def _with_places(review: Review) -> Review:
         estimates=(*_printed(review), *review.estimates),
         extraction=placed(review.extraction),
         contrasts=placed(review.contrasts),
+        survival=placed(review.survival),
         certainty=tuple(
             row.model_copy(update=places[row.analysis]) if row.analysis else row for row in review.certainty
         ),
@@ -227,6 +236,7 @@ _SHAPES: dict[str, type[Row]] = {
     "analyses": Analysis,
     "extraction": ExtractionRow,
     "contrasts": ContrastRow,
+    "survival": SurvivalRow,
     "risk_of_bias": RiskOfBiasRow,
     "certainty": CertaintyRow,
     "estimates": EstimateRow,

@@ -15,8 +15,8 @@ from models.review import Review
 
 FAR_AHEAD = timedelta(days=366)
 """Nobody enters a row that is to count a year later."""
-_WITH_STUDIES = ("decisions", "links", "extraction", "contrasts", "risk_of_bias")
-_WITH_DAYS = ("decisions", "links", "extraction", "contrasts", "settled", "searches")
+_WITH_STUDIES = ("decisions", "links", "extraction", "contrasts", "survival", "risk_of_bias")
+_WITH_DAYS = ("decisions", "links", "extraction", "contrasts", "survival", "settled", "searches")
 _WITH_YEAR = re.compile(r"[^\W\d]+\s+(?:19|20)\d\d[a-z]?", re.IGNORECASE)
 """A study by its author and year, as Per 2009."""
 

@@ -3,6 +3,7 @@
 from models.bayes import BayesSupplement
 from models.forecast import ForecastScore, TrialForecast
 from models.looks import Looks
+from models.rmst import RmstDifference
 from models.value import Value
 
 
@@ -10,6 +11,8 @@ class Supplements(Value, frozen=True, kw_only=True):
     """One night's supplements, each kind in the order of the analyses."""
 
     bayes: BayesSupplement = BayesSupplement()
+    survival: tuple[RmstDifference, ...] = ()
+    """How much longer people live on average within a time, by study."""
     looks: tuple[Looks, ...] = ()
     forecast: tuple[TrialForecast, ...] = ()
     """One per ongoing eligible trial."""

@@ -8,6 +8,7 @@ One study per row, columns in any order, others being ignored. Names are metafor
     x1i t1i x2i t2i                     events and person-time                     IRR
     oei vi_oe                           O - E and its variance                     HR IRR PETO
     yi vi                               effects on the analysis scale              any
+    log-rank tests with events, survival at one time: `pooling.survival`           HR
 
 In place of a missing number a row may have, with 1 or 2 for the arm:
 
@@ -28,6 +29,7 @@ from pathlib import Path
 import numpy as np
 
 from models.vocabulary import MEAN_MEASURES, RATIOS, TABLE_MEASURES, Measure
+from pooling import survival
 from pooling.spreadsheet import PoolError, Row, read_rows
 from synthesis import conversions
 from synthesis.conversions import Conversion
@@ -97,12 +99,15 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
     columns, numbers_of = _reader(path, tuple(rows[0].cells), measure)
     found: list[tuple[Row, str, Values]] = []
     told: list[str] = []
-    incomplete, problems = [], []
+    incomplete, problems, hopeless = [], [], list[str]()
     for row in rows:
         name = _name(row)
         said: list[Conversion] = []
         try:
             values = numbers_of(row, said)
+        except survival.NoNumber as why:
+            hopeless.append(f"left out: {name}, {why}")
+            continue
         except ValueError as problem:
             problems.append(str(problem) if isinstance(problem, PoolError) else f"{path}, line {row.line}: {problem}")
             continue
@@ -122,7 +127,14 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
         people=np.array(
             [nan if values["people"] is None else values["people"] for *_, values in found], dtype=np.float64
         ),
-        notes=(f"left out, not all of {', '.join(columns)} given: line {', '.join(incomplete)}",) if incomplete else (),
+        notes=(
+            *(
+                (f"left out, not all of {', '.join(columns)} given: line {', '.join(incomplete)}",)
+                if incomplete
+                else ()
+            ),
+            *hopeless,
+        ),
         conversions=tuple(told),
     )
 
@@ -137,6 +149,7 @@ def _reader(
         (MEAN_COLUMNS, " ".join(MEAN_COLUMNS), _means, measure in MEAN_MEASURES, _has_means(names)),
         (EFFECT_COLUMNS, " ".join(PAIRED_COLUMNS), _paired, measure is Measure.MD, {*PAIRED_COLUMNS} <= names),
         (RATE_COLUMNS, " ".join(RATE_COLUMNS), _plain(RATE_COLUMNS), measure is Measure.IRR, {*RATE_COLUMNS} <= names),
+        (EFFECT_COLUMNS, survival.WANTED, survival.reader(_effects), measure is Measure.HR, survival.is_given(names)),
         (
             LOGRANK_COLUMNS,
             " ".join(LOGRANK_COLUMNS),

@@ -12,6 +12,7 @@ from reporting import claims, forecast, words
 from reporting.figures import difference_sentences, forest_plot
 from reporting.results import by_comparison
 from reporting.rules import fired_rules, rule_rows, stray_signals
+from reporting.survival import times_alive
 from reporting.typesetting import TEMPLATES
 
 _EVENTS_IN_SIGHT = 12
@@ -60,6 +61,7 @@ def render_page(page: ReviewPage) -> str:
         is_folded=len(with_data) > _ANALYSES_IN_SIGHT,
         n_with_data=len(with_data),
         difference_sentences=difference_sentences,
+        times_alive=times_alive,
         gate=claims.gate(page),
         not_reproduced=[result for result in results if result.is_closed],
         printed_how={signal.analysis: signal.explanation for signal in page.signals if signal.rule is Rule.S0},

@@ -41,6 +41,7 @@ from studies.estimate_words import (
     STANDARDISED,
     VERSUS,
     adjusted_in,
+    without_scale,
 )
 from studies.extraction import (
     has_one_row,
@@ -220,6 +221,8 @@ class _Reader(msgspec.Struct, frozen=True):
     def _scale(self) -> tuple[Measure, bool]:
         """What is estimated, and whether it is posted as a logarithm."""
         text = self.analysis.estimate_type_text or ""
+        if reason := without_scale(self.analysis):
+            raise _Unusable(reason)
         measure = next((measure for measure, pattern in SCALES if pattern.search(text)), None)
         if measure is None or STANDARDISED.search(text):
             raise _Unusable(f"posted as {text or 'an estimate of a kind not stated'}, which is no scale known here")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from models.results import PostedAnalysis
 from models.vocabulary import Measure
 
 SCALES = (
@@ -18,6 +19,9 @@ SCALES = (
     ),
 )
 """What a registry's words for an estimate mean; the first that fits. Other words go to a person."""
+MEDIANS = re.compile(r"\bmedians?\b", re.I)
+"""Ratios and differences of median times: what a hazard ratio comes to under one shape of curve only."""
+LOG_RANK = re.compile(r"log[\s-]?rank|mantel[\s-]cox", re.I)
 STANDARDISED = re.compile(r"standardi[sz]ed", re.I)
 LOG = re.compile(r"\blog\b|\bln\b|logarithm", re.I)
 RATIOS = frozenset({Measure.HR, Measure.OR, Measure.IRR, Measure.RR})
@@ -44,3 +48,16 @@ def adjusted_in(texts: Iterable[str]) -> tuple[bool | None, str]:
     if match := _ADJUSTED.search(said):
         return True, match[0]
     return None, ""
+
+
+def without_scale(analysis: PostedAnalysis) -> str:
+    """What is posted in place of an estimate with a scale, and what helps; '' where it may have one."""
+    text = analysis.estimate_type_text or ""
+    if MEDIANS.search(text):
+        return f"posted as {text}: medians are compared, which is no estimate that is pooled, and no hazard ratio"
+    if not analysis.estimate_text and LOG_RANK.search(analysis.method_text or ""):
+        return (
+            f"a log-rank test alone, p {analysis.p_text or 'not posted'}: with the events of both arms an exact p gives a"
+            " hazard ratio (contrasts.csv: p_value, favours, events_intervention, events_control)"
+        )
+    return ""

@@ -75,7 +75,7 @@ def _by_whom(facts: Facts) -> Item:
     records = Counter(row["method"] for row in night["review_study_record"])
     linked = links + records
     review = night.review
-    rows = (*review.extraction, *review.contrasts)
+    rows = review.rows_of_numbers
     adopted = sum(row.as_published for row in rows)
     confirmed = sum(row.is_confirmed and not row.as_published for row in rows)
     return Item(

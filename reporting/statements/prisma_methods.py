@@ -122,6 +122,8 @@ def _collection(facts: Facts) -> Item:
             f" by {', '.join(extractors)}." if rows else "",
             f"{counted(len(facts.night.review.contrasts), 'row')} of estimates stand in contrasts.csv."
             if facts.night.review.contrasts else "",
+            f"{counted(len(facts.night.review.survival), 'landmark')} of survival curves stand in survival.csv."
+            if facts.night.review.survival else "",
             f"{counted(second, 'row')} of extraction.csv name a second reader." if rows else "",
             f"{counted(read, 'row')} that a registry posts or nobody has confirmed count in the provisional evidence"
             " only, not in the review's result.",

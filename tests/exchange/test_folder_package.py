@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import made_up_folders as folders
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -282,6 +283,43 @@ def test_the_als_review_is_read_back_with_the_same_numbers(tmp_path: Path) -> No
     assert arms == [(row.n_analysed, row.n_events, row.mean, row.sd) for row in rows]
     listed = {study.label: study.study_id for study in review.baseline.listed}
     assert {item.study: item.numbers[0] for item in registrations_of(back)} == listed
+
+
+@pytest.mark.parametrize(
+    ("given", "cells"),
+    [
+        ("contrast", {"giv_mean": -1 / 3, "giv_se": 12**-0.5, "o_e": None, "variance": None}),
+        ("any", {"giv_mean": -1 / 3, "giv_se": 12**-0.5, "o_e": None, "variance": None}),
+        ("o_minus_e", {"giv_mean": None, "giv_se": None, "o_e": -4, "variance": 12}),
+    ],
+)
+def test_a_log_rank_test_is_written_as_its_analysis_takes_numbers(
+    tmp_path: Path, given: str, cells: dict[str, float | None]
+) -> None:
+    line = folders.analysis("1.1", measure="HR", method="iv", given=given)
+    test = {"z_value": -4 / 12**0.5, "events_intervention": 20, "events_control": 30}
+    rows = [
+        folders.contrast("Ash 2001", "HR", **test),
+        folders.contrast("Birch 2002", "HR", o_minus_e=-4, variance=12),
+    ]
+    review = folders.made_up_review(tmp_path, analyses=[line], contrasts=rows)
+    entered = [contrast_of(row) for row in review.contrasts]
+    inputs = effect_inputs((), review.protocol.analyses, EvidenceSet.CONFIRMED, entered)
+    written = package_of(review, TODAY, inputs)
+    assert written.left_out == ()
+    for item in read_package(written.write(tmp_path)).rows:
+        told = {name: getattr(item, name) for name in cells}
+        assert told == {name: None if value is None else pytest.approx(value) for name, value in cells.items()}
+
+
+def test_landmarks_of_curves_are_left_out_of_a_package_by_name(tmp_path: Path) -> None:
+    line = folders.analysis("1.1", measure="HR", method="iv")
+    told = {"analysis": "1.1", "time_unit": "months", "time": 6, "survival": 0.8} | folders.SOURCE
+    rows = [told | {"study_id": "Ash 2001", "arm": arm} for arm in ("intervention", "control")]
+    review = folders.made_up_review(tmp_path, analyses=[line], survival=rows)
+    [loss] = package_of(review, TODAY).left_out
+    assert "survival.csv" in str(loss)
+    assert "2 landmarks of survival curves" in str(loss)
 
 
 def test_numbers_of_an_evidence_set_are_those_that_the_program_made(adopt: Callable, tmp_path: Path) -> None:

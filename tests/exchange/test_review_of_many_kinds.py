@@ -43,6 +43,15 @@ NCT90010001,1.2,HR,false,0.8,0.3,60,60,PMID:90000001,text,all,A. Reader,2020-11-
 NCT90010002,1.2,HR,false,0.9,0.4,78,80,NCT90010002,text,all,A. Reader,2020-11-02,verbatim,true
 Elmsworth 1987,1.2,HR,false,1.4,0.35,31,29,PMID:90000001,text,all,A. Reader,2020-11-02,verbatim,true
 """
+LANDMARKS = """\
+study_id,analysis,arm,time,time_unit,survival,at_risk,report,table,population,extractor,known_from,evidence,is_confirmed
+NCT90010001,1.2,intervention,0,weeks,,60,PMID:90000001,Figure 2,all,A. Reader,2020-11-02,verbatim,true
+NCT90010001,1.2,intervention,6,weeks,0.90,54,PMID:90000001,Figure 2,all,A. Reader,2020-11-02,verbatim,true
+NCT90010001,1.2,intervention,12,weeks,0.80,45,PMID:90000001,Figure 2,all,A. Reader,2020-11-02,verbatim,true
+NCT90010001,1.2,control,0,weeks,,60,PMID:90000001,Figure 2,all,A. Reader,2020-11-02,verbatim,true
+NCT90010001,1.2,control,6,weeks,0.85,51,PMID:90000001,Figure 2,all,A. Reader,2020-11-02,verbatim,true
+NCT90010001,1.2,control,12,weeks,0.70,40,PMID:90000001,Figure 2,all,A. Reader,2020-11-02,verbatim,true
+"""
 VERSION = """\
 version: "2021"
 search_date: 2021-02-15
@@ -69,6 +78,7 @@ def many_kinds(
     (review / "analyses.csv").write_text(ANALYSES)
     (review / "extraction.csv").write_text(ARMS)
     (review / "contrasts.csv").write_text(CONTRASTS)
+    (review / "survival.csv").write_text(LANDMARKS)
     for name in ("certainty.csv", "links.csv"):
         path = review / name
         path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
@@ -150,3 +160,11 @@ def test_statements_name_what_only_people_know_of_it(many_kinds: PublishedNight)
     assert "A register of our own" in " ".join(said["prisma-2020", "6"].said)
     assert any("Elmsworth 1987" in owed for owed in said["prisma-2020", "18"].owed)
     assert any(text.startswith("Time to death") or "HR" in text for text in said["prisma-2020", "20b"].said)
+
+
+def test_time_alive_stands_beside_the_hazard_ratio(many_kinds: PublishedNight) -> None:
+    [row] = many_kinds["review_rmst"]
+    assert (row["study_id"], row["analysis"], row["until_text"]) == ("NCT90010001", "1.2", "12 weeks")
+    # 6 weeks times half of what the ends and all of what the middle differ by, in days.
+    assert row["difference"] == pytest.approx(7 * 6 * (0.05 + 0.10 / 2))
+    assert row["ci_low"] < row["difference"] < row["ci_high"]

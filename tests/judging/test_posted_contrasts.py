@@ -16,6 +16,7 @@ from models.review import Review
 from models.synthesis import EffectInput
 from models.trial import TrialRecord
 from models.vocabulary import EvidenceSet, EvidenceWord, OutcomeRole, Status, StudyType
+from studies.contrasts import contrasts
 
 STUDY = "NCT90000009"
 GROUPS = (ResultGroup(id="G1", title="Drug"), ResultGroup(id="G2", title="Placebo"))
@@ -71,6 +72,30 @@ def provisional(of: Review, *analyses: dict[str, Any]) -> list[EffectInput]:
     inputs = inputs_of(of, numbers, set())
     assert not [item for item in inputs if item.evidence_set is not EvidenceSet.PROVISIONAL and item.study_id == STUDY]
     return [item for item in inputs if item.evidence_set is EvidenceSet.PROVISIONAL and item.yi is not None]
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ({"estimate_type_text": "Ratio of median survival times"}, "no hazard ratio"),
+        ({"estimate_type_text": "Median Difference (Final Values)"}, "medians are compared"),
+        (
+            {"estimate_type_text": None, "estimate_text": None, "method_text": "Log Rank", "p_text": "0.03"},
+            "a log-rank test alone, p 0.03: with the events of both arms",
+        ),
+    ],
+)
+def test_what_is_no_hazard_ratio_does_not_become_one(tmp_path: Path, told: dict[str, Any], reason: str) -> None:
+    of = review(tmp_path)
+    assert provisional(of, told) == []
+    [refused] = contrasts(STUDY, record(told), of.protocol).refused
+    assert reason in refused.reason
+
+
+def test_a_posted_hazard_ratio_is_no_estimate_of_people_alive_at_one_time(tmp_path: Path) -> None:
+    told = TOLD | {"outcomes": [outcome("relief", measure="RR", title_terms=["death"])]}
+    of = made_up_review(tmp_path, told=told, analyses=[analysis("1.1")])
+    assert provisional(of, {}) == []
 
 
 def test_a_posted_hazard_ratio_is_pooled_provisionally(tmp_path: Path) -> None:

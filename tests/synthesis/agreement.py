@@ -25,8 +25,8 @@ from recomputed import (
     read,
 )
 
-from models.vocabulary import Model
-from synthesis import conversions, sequential
+from models.vocabulary import ArmRole, Model
+from synthesis import conversions, sequential, survival
 from synthesis.effect_size import combine_means
 from synthesis.inverse_variance import pool_sets
 from synthesis.measures import (
@@ -223,8 +223,9 @@ def converted(row: dict[str, str]) -> float | None:
         effect = conversions.design_effect(given["M"], given["ICC"]).value
         return {"DE": effect, "se*1": math.sqrt(effect), "n=100->neff": 100 / effect}[stat]
     if group == "tierney.HR.from.p+events":
-        o_minus_e, v = conversions.o_minus_e_from_p(given["O1"], given["O2"], given["p"], favours_control=True)
-        return o_minus_e.value if stat == "OE" else o_minus_e.value / v.value
+        events = survival.Events(intervention=given["O1"], control=given["O2"])
+        found = survival.o_minus_e_from_p(survival.PValue(given["p"]), events, ArmRole.CONTROL)
+        return found.o_minus_e.value if stat == "OE" else found.effect.yi.value
     if group == "HR.from.CI":
         return conversions.log_effect_from_ratio(given["lb"], given["ub"], ratio=given["hr"])[0].value
     if group == "split.control":

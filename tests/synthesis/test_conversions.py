@@ -71,17 +71,6 @@ def test_every_conversion_says_what_it_was_made_from():
     assert "correlation 0.7" in str(effect.vi)
 
 
-def test_hazard_ratio_and_its_limits_come_back_from_o_minus_e():
-    o_minus_e, v = conv.o_minus_e_from_hazard_ratio(0.78, 0.52, 1.17)
-    assert math.exp(o_minus_e.value / v.value) == pytest.approx(0.78)
-    assert 1 / math.sqrt(v.value) == pytest.approx(math.log(1.17 / 0.52) / (2 * 1.959963984540054))
-
-
-def test_the_direction_that_p_does_not_tell_is_asked_for():
-    harm, benefit = (conv.o_minus_e_from_p(10, 4, 0.1, favours_control=side) for side in (True, False))
-    assert harm.o_minus_e.value == -benefit.o_minus_e.value > 0
-
-
 def test_a_shared_control_is_divided_and_a_cluster_trial_shrinks():
     events, n = conv.split_control(4, 29, 3)
     assert (events.value, n.value) == (pytest.approx(4 / 3), pytest.approx(29 / 3))
@@ -96,7 +85,6 @@ def test_a_shared_control_is_divided_and_a_cluster_trial_shrinks():
         (lambda: conv.sd_from_ci(3, 2, 10), "width of the interval"),
         (lambda: conv.sd_from_ci(1, 2, 10, level=95), "level is 95"),
         (lambda: conv.se_from_p(1, 0.0), "p is 0.0"),
-        (lambda: conv.o_minus_e_from_p(3, 4, 1.2, favours_control=True), "p is 1.2"),
         (lambda: conv.se_from_t(1, 0), "absolute t is 0"),
         (lambda: conv.sd_of_change(5, 7, 1.1), "correlation is 1.1"),
         (lambda: conv.correlation_of_change(5, 7, 20), "correlation is -"),

@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "statements": "statements:stating",
     "draft": "draft:drafting",
     "missing": "missing:telling_missing",
+    "forecast": "forecast:forecasting",
 }
 """Commands in the order of the help, each with its module in this folder and the Typer that holds it there."""
 

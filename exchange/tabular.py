@@ -23,6 +23,8 @@ TABLES = {
     "screening": "review_screening_decision",
     "near_misses": "out_near_miss",
     "forecast": "out_forecast",
+    "forecast_effects": "out_forecast_effect",
+    "forecast_scores": "out_forecast_score",
     "reports": "out_report",
     "events": "out_event",
     "searches": "out_search",

@@ -16,6 +16,7 @@ from flows.failures import in_words
 from flows.gather import NightRequest, verdicts_of
 from flows.load import Holdings
 from flows.searches import freshness_now, known_questions, log_of, unfollowed
+from judging.forecast_scores import kept_of, with_scores
 from judging.freshness import silent_since
 from judging.hand_searches import with_searches
 from judging.judge import judge
@@ -104,6 +105,9 @@ def conclude(
         before = shown_before(settings, protocol.review, as_of.date())
         gone = lost(judgement, before.items, before.on)
         judgement = with_lost(judgement, [sentence for sentence in (holdings.missed, gone.told) if sentence])
+        judgement = with_scores(
+            judgement, ledger.forecasts(protocol.review, as_of), ledger.forecast_scores(protocol.review, as_of)
+        )
         _see_that_it_is_sound(judgement)
         with snapshot.transaction():
             fill(snapshot, judgement, past)
@@ -276,6 +280,8 @@ def write_outbox(ledger: Ledger, run_id: int, concluded: Concluded, channels: Se
         heartbeat=beat,
         channels=[channel.name for channel in channels],
         aliases=judgement.screened.study_of,
+        forecasts=kept_of(judgement),
+        scores=judgement.supplements.forecast_scores,
     )
     return beat
 

@@ -15,6 +15,7 @@ from judging.curves import curves_of
 from judging.describe import descriptions_of
 from judging.doubled_numbers import given_twice, risks_beside_hazards
 from judging.evidence import Numbers, as_printed, inputs_of, numbers_of_review
+from judging.forecasts import Night
 from judging.number_tasks import counted_twice, mixed_quantities, more_than_randomised, one_sided, to_confirm
 from judging.rulings import out_of_evidence
 from judging.screened import screen_records
@@ -169,7 +170,20 @@ def judge(
         effects=effects,
         subgroup_effects=_open((effect for found, _ in of_subgroups for effect in found), closed),
         subgroup_tests=_open((test for _, found in of_subgroups for test in found), closed),
-        supplements=supplements_of(inputs, effects, review.protocol, curves=drawn.without(out).curves),
+        supplements=supplements_of(
+            inputs,
+            effects,
+            review.protocol,
+            Night(
+                files=files,
+                statuses=statuses,
+                as_published=as_published,
+                new_participants=new_participants,
+                closed=closed,
+                today=context.today,
+            ),
+            curves=drawn.without(out).curves,
+        ),
         as_published=as_published,
         certainty=rate_review(
             effects,

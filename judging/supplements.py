@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from judging.curves import StudyCurves
+from judging.forecasts import Night, forecasts_of
 from judging.survival import rmst_of
 from models.protocol import Protocol
 from models.supplements import Supplements
@@ -17,6 +18,7 @@ def supplements_of(
     inputs: Sequence[EffectInput],
     effects: Sequence[PooledEffect],
     protocol: Protocol,
+    night: Night,
     *,
     curves: Sequence[StudyCurves] = (),
 ) -> Supplements:
@@ -27,6 +29,7 @@ def supplements_of(
     inputs : effects of studies, all evidence sets together
     effects : pooled from them, without those of analyses whose gate is closed
     protocol : analyses with their outcomes, and what is chosen for supplements
+    night : what is known of the review's studies
     curves : survival of studies at landmarks
     """
     return Supplements(
@@ -35,4 +38,5 @@ def supplements_of(
         looks=looks_of(inputs, effects, protocol),
         rare=rare_events(inputs, effects),
         missing=missing_answers(inputs, effects, protocol),
+        forecast=forecasts_of(inputs, effects, protocol, night),
     )

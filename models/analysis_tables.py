@@ -201,7 +201,7 @@ review_absolute_effect = table(
 review_signal = table(
     "review_signal",
     "One row per rule, outcome, time, evidence set and convention.",
-    column("rule", TEXT, "S0 to S5"),
+    column("rule", TEXT, "S0 to S6"),
     of_analysis(),
     column("evidence_set", TEXT, "Evidence set compared with the published one"),
     column("convention", TEXT, "Convention under which both were computed"),

@@ -1,6 +1,9 @@
 """Tables of the supplements: what stands beside the pooled effects and decides nothing."""
 
+from models import forecast_tables
 from models.columns import BOOL, DATE, FLOAT, INT, STUDY, TEXT, TEXTS, column, of_analysis, table
+
+__all__ = ["forecast_tables", "review_anytime", "review_look", "review_rmst"]
 
 review_rmst = table(
     "review_rmst",
@@ -27,6 +30,7 @@ review_rmst = table(
     column("source", TEXT, "Report with table"),
     column("note", TEXT, "What a reader must know about these numbers"),
 )
+
 
 review_anytime = table(
     "review_anytime",

@@ -1,6 +1,7 @@
 """What stands beside the pooled effects of a review and decides nothing: further answers to the same question."""
 
 from models.bayes import BayesSupplement
+from models.forecast import ForecastScore, TrialForecast
 from models.looks import Looks
 from models.missing import MissingAnswer
 from models.rare_events import RareEvents
@@ -19,3 +20,7 @@ class Supplements(Value, frozen=True, kw_only=True):
     """Other ways of pooling rare events."""
     missing: tuple[MissingAnswer, ...] = ()
     """What people without a value would change, set by set of evidence."""
+    forecast: tuple[TrialForecast, ...] = ()
+    """One per ongoing eligible trial."""
+    forecast_scores: tuple[ForecastScore, ...] = ()
+    """Of the trials that have reported since they were forecast."""

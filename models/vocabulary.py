@@ -329,6 +329,7 @@ class Rule(StrEnum):
     S3 = "S3"
     S4 = "S4"
     S5 = "S5"
+    S6 = "S6"
 
 
 class UpdateStatus(StrEnum):

@@ -8,7 +8,7 @@ from models.dates import first_day, last_day
 from models.page import ReviewPage, StudyEntry
 from models.screening import CriterionVerdict, Event
 from models.vocabulary import EvidenceWord, Rule, StudyList, StudyState, Verdict
-from reporting import claims, words
+from reporting import claims, forecast, words
 from reporting.figures import difference_sentences, forest_plot
 from reporting.missing import missing_of
 from reporting.results import by_comparison
@@ -97,6 +97,8 @@ def render_page(page: ReviewPage) -> str:
         staleness=claims.staleness,
         not_followed=claims.not_followed(page),
         failing=_failing,
+        forecasting=forecast,
+        forecasts={trial.study_id: trial for trial in page.supplements.forecast},
         has_ended=_has_ended,
         evidence_words=tuple(EvidenceWord),
     )

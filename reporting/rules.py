@@ -15,7 +15,7 @@ _IN_SIGHT = 6
 CONCLUDING = frozenset({Rule.S1, Rule.S2, Rule.S4})
 """Rules that say that the conclusion changes, and not the data behind it alone."""
 
-_ORDER = (Rule.S1, Rule.S2, Rule.S4, Rule.S5, Rule.S3)
+_ORDER = (Rule.S1, Rule.S2, Rule.S4, Rule.S5, Rule.S3, Rule.S6)
 """Rules behind a decision, the weightiest first. What the gate closes is told by itself."""
 
 
@@ -64,8 +64,8 @@ class RuleRow:
 
     @property
     def deciding(self) -> tuple[RuleCell, ...]:
-        """What fired but the announcement of participants (S3), which decides nothing alone."""
-        return tuple(cell for cell in self.fired if cell.rule is not Rule.S3)
+        """What fired but the announcements of participants (S3, S6), which decide nothing alone."""
+        return tuple(cell for cell in self.fired if cell.rule not in (Rule.S3, Rule.S6))
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,12 @@ RULES = {
     Rule.S3: "Many new participants",
     Rule.S4: "Interval crosses or clears the smallest important difference",
     Rule.S5: "Became poolable",
+    Rule.S6: "Enough new participants to change the conclusion",
 }
 
-RULE_REMARKS = {Rule.S3: "announces participants whose results may not be public; decides nothing alone"}
+RULE_REMARKS = dict.fromkeys(
+    (Rule.S3, Rule.S6), "announces participants whose results may not be public; decides nothing alone"
+)
 
 STATES = {
     StudyState.PLANNED: "Planned",

@@ -11,6 +11,20 @@
 -- doubt: Why the planned completion is not to be believed; NULL where nothing speaks against it
 -- n_pooled: Participants in the largest confirmed analysis of the review now; NULL where nobody tells how many
 -- participant_ratio: planned_participants divided by n_pooled, NULL where not all of these are known; rule S3 asks for this ratio once the study is completed
+-- results_median: Day by which results are as likely as not, given that there ever are any
+-- results_low50: Begin of the central 50 % of that day
+-- results_high50: End of it
+-- results_low90: Begin of the central 90 %
+-- results_high90: End of it
+-- results_chance: Probability that results become public within results_horizon_months of the end
+-- results_horizon_months: Months after the end beyond which nobody has looked
+-- earliest_completion: First day on which it can end, where its start has passed and it has not begun
+-- n_put_off: How often its registered end was moved back
+-- days_put_off: By how many days in all
+-- delay_from: What the delay after the end is taken from
+-- slippage_from: What the delay of the end is taken from, or that it is not known
+-- results_doubts: What the dates leave out
+-- results_unknown: Why there are no dates; empty where there are
 CREATE VIEW out_forecast AS
 SELECT
     study_id,
@@ -28,8 +42,23 @@ SELECT
         WHEN completion_date < night THEN 'completion was planned for ' || completion_date || ', and it is still ' || state
     END AS doubt,
     n_pooled,
-    CASE WHEN NOT is_least THEN planned_participants / nullif(n_pooled, 0) END AS participant_ratio
+    CASE WHEN NOT is_least THEN planned_participants / nullif(n_pooled, 0) END AS participant_ratio,
+    f.results_median,
+    f.results_low50,
+    f.results_high50,
+    f.results_low90,
+    f.results_high90,
+    f.results_chance,
+    f.results_horizon_months,
+    f.earliest_completion,
+    f.n_put_off,
+    f.days_put_off,
+    f.delay_from,
+    f.slippage_from,
+    f.doubts AS results_doubts,
+    f.unknown AS results_unknown
 FROM out_study
+LEFT JOIN review_forecast AS f USING (study_id)
 CROSS JOIN (SELECT max(decided_at)::DATE AS night FROM review_update_decision)
 CROSS JOIN (
     SELECT

@@ -1,5 +1,5 @@
 -- out_signal: One row per rule, analysis, evidence set and convention.
--- rule: S0 published estimate reproduced, S1 significance, S2 effect moved, S3 participants, S4 MID, S5 poolable
+-- rule: S0 published estimate reproduced, S1 significance, S2 effect moved, S3 participants, S4 MID, S5 poolable, S6 participants needed
 -- analysis: Analysis, as out_analysis names it
 -- comparison: Comparison of the protocol
 -- outcome: Outcome of the protocol

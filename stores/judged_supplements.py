@@ -3,6 +3,7 @@
 import msgspec
 
 from models.supplements import Supplements
+from stores.forecast_rows import forecast_rows
 from stores.judged_bayes import answer_rows, line_rows, study_rows
 from stores.judged_looks import anytime_rows, look_rows
 from stores.judged_missing import missing_rows
@@ -21,4 +22,5 @@ def supplements_as_rows(supplements: Supplements) -> dict[str, list[Row]]:
         "review_look": look_rows(supplements.looks),
         "review_rare_model": rare_rows(supplements.rare),
         **missing_rows(supplements.missing),
+        **forecast_rows(supplements.forecast, supplements.forecast_scores),
     }

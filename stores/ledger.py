@@ -16,10 +16,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.alert import Alert, Heartbeat
+from models.forecast import ForecastScore, KeptForecast
 from models.news import Emitted
 from models.screening import Event
 from models.synthesis import Signal, UpdateDecision
 from stores.ledger_database import LedgerError, only_writer
+from stores.ledger_forecasts import Forecasts, keep_forecasts, keep_scores
 from stores.ledger_outbox import MAX_ATTEMPTS, Outbox, raise_alert
 from stores.ledger_searches import Searches
 from stores.ledger_tables import (
@@ -39,7 +41,7 @@ __all__ = ["MAX_ATTEMPTS", "Delivery", "Ledger", "LedgerError", "PendingDelivery
 _INTERRUPTED = "its run was stopped from outside: a person, a machine that went down, or too little memory"
 
 
-class Ledger(Searches, Outbox):
+class Ledger(Searches, Outbox, Forecasts):
     """The ledger at a SQLAlchemy address, opened and at the present revision.
 
     Parameters
@@ -143,6 +145,8 @@ class Ledger(Searches, Outbox):
         heartbeat: Heartbeat,
         channels: Sequence[str],
         aliases: Mapping[str, str] = MappingProxyType({}),
+        forecasts: Sequence[KeptForecast] = (),
+        scores: Sequence[ForecastScore] = (),
     ) -> None:
         """Record one night's verdict, what it has dealt with and what is to be sent, all or nothing.
 
@@ -155,6 +159,8 @@ class Ledger(Searches, Outbox):
             _append_decision(session, run_id, decision, signals)
             _append_events(session, run_id, decision, events)
             _append_aliases(session, review, decision.decided_at, aliases)
+            keep_forecasts(session, run_id, review, forecasts)
+            keep_scores(session, run_id, review, scores)
             for alert in alerts:
                 raise_alert(session, run_id, alert, channels)
             _beat(session, run_id, heartbeat)

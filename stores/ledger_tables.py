@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that these classes describe."""
 
 
@@ -196,6 +196,36 @@ class HeartbeatRow(Row):
     n_alerts: Mapped[int]
     stale_sources: Mapped[list[str]]
     message: Mapped[str]
+
+
+class ForecastRow(Row):
+    """One row per forecast that differed from the one before: of a trial, an analysis and a convention."""
+
+    __tablename__ = "forecast"
+
+    review: Mapped[str] = mapped_column(primary_key=True)
+    study_id: Mapped[str] = mapped_column(primary_key=True)
+    analysis: Mapped[str] = mapped_column(primary_key=True)
+    convention: Mapped[str] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"))
+    document: Mapped[str]
+
+
+class ForecastScoreRow(Row):
+    """One row per forecast that a trial has answered, by the kind of evidence; the first answer stays."""
+
+    __tablename__ = "forecast_score"
+
+    review: Mapped[str] = mapped_column(primary_key=True)
+    study_id: Mapped[str] = mapped_column(primary_key=True)
+    analysis: Mapped[str] = mapped_column(primary_key=True)
+    convention: Mapped[str] = mapped_column(primary_key=True)
+    evidence_set: Mapped[str] = mapped_column(primary_key=True)
+    scored_at: Mapped[datetime]
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"))
+    document: Mapped[str]
 
 
 def columns_of(item: Any) -> dict[str, Any]:

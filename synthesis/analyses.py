@@ -74,7 +74,10 @@ def pool_review(
         for analysis in protocol.analyses
         if analysis.totals.has_overall
         for effect in _told_apart(
-            [_pooled(_overall(inputs, analysis, evidence_set), way) for way in _ways(protocol, analysis, evidence_set)],
+            [
+                _pooled(overall_rows(inputs, analysis, evidence_set), way)
+                for way in _ways(protocol, analysis, evidence_set)
+            ],
             protocol,
         )
     )
@@ -100,7 +103,7 @@ def pool_subgroups_of(
     return tuple(effects), tuple(tests)
 
 
-def _overall(inputs: Sequence[EffectInput], analysis: Analysis, evidence_set: EvidenceSet) -> list[EffectInput]:
+def overall_rows(inputs: Sequence[EffectInput], analysis: Analysis, evidence_set: EvidenceSet) -> list[EffectInput]:
     return [
         item
         for item in inputs

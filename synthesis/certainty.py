@@ -208,7 +208,7 @@ def of_imprecision(effect: PooledEffect, inputs: Sequence[EffectInput], outcome:
     said = []
     if low < 0 < high:
         said.append("the interval includes no effect")
-    crossed = [limit for limit in _important_differences(effect, outcome) if low < limit < high]
+    crossed = [limit for limit in important_differences(effect, outcome) if low < limit < high]
     said += [f"the interval lies on both sides of {_natural(limit, effect):g}" for limit in crossed]
     size = information_size(inputs, outcome)
     people = people_in(inputs)
@@ -321,7 +321,7 @@ def _analysis_limits(effect: PooledEffect) -> tuple[float | None, float | None]:
     return effect.ci_low, effect.ci_high
 
 
-def _important_differences(effect: PooledEffect, outcome: Outcome) -> tuple[float, ...]:
+def important_differences(effect: PooledEffect, outcome: Outcome) -> tuple[float, ...]:
     """Smallest important effects on the analysis scale, downwards and upwards; none where nobody has set one."""
     if effect.is_ratio:
         return tuple(log(ratio) for ratio in APPRECIABLE_RATIOS)

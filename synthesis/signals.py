@@ -9,13 +9,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
 
-from models.analysis import Analysis
 from models.protocol import Outcome, Protocol
 from models.published import PublishedVersion
 from models.screening import Event, RunContext
 from models.search_day import is_told, search_day
 from models.synthesis import PooledEffect, Signal, SourceFreshness, UpdateDecision
 from models.vocabulary import AlertGrade, Convention, EventCode, EvidenceSet, Measure, Rationale, Rule, UpdateStatus
+from synthesis.participant_rules import Participants, participant_rules
 
 EXPLANATION_LIMIT = 400
 """Characters, blanks included: the limit of the explanation field in Cochrane's editorial system."""
@@ -26,11 +26,8 @@ UNWRITTEN = (
 )
 
 _DECIDING = {Rule.S1, Rule.S2, Rule.S4, Rule.S5}
-"""S3 announces participants whose results may not be public yet: it alerts, and decides nothing alone."""
+"""S3 and S6 announce participants whose results may not be public yet: they alert, and decide nothing alone."""
 _CHANGING = {Rule.S1, Rule.S2, Rule.S4}
-Participants = tuple[int, str]
-"""A number of participants and what it counts: randomised, started, or registered."""
-
 _Key = tuple[EvidenceSet, Convention, str]
 
 
@@ -41,7 +38,7 @@ def compare(
     closed: Set[str] = frozenset(),
     membership: Mapping[tuple[str, str], bool | None] = MappingProxyType({}),
 ) -> list[Signal]:
-    """Rules S1 to S5 for every main analysis, convention and evidence set newer than the published one.
+    """Rules S1 to S6 for every main analysis, convention and evidence set newer than the published one.
 
     Parameters
     ----------
@@ -64,7 +61,7 @@ def compare(
             for evidence_set in (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL):
                 new = headlines.get((evidence_set, choice.name, analysis.analysis))
                 if new is not None:
-                    signals += _compare(protocol, outcome, old, new)
+                    signals += rules_of_pair(protocol, outcome, old, new)
         before = headlines.get((EvidenceSet.PUBLISHED, first, analysis.analysis))
         if analysis.totals.has_overall:
             own = {
@@ -73,11 +70,12 @@ def compare(
                 if membership.get((study, analysis.comparison), True) is not False
             }
             unknown = [study for study in own if membership.get((study, analysis.comparison), True) is None]
-            signals.append(_participants(protocol, analysis, before, own, unknown))
+            signals += participant_rules(protocol, analysis, before, own, unknown)
     return signals
 
 
-def _compare(protocol: Protocol, outcome: Outcome, old: PooledEffect | None, new: PooledEffect) -> list[Signal]:
+def rules_of_pair(protocol: Protocol, outcome: Outcome, old: PooledEffect | None, new: PooledEffect) -> list[Signal]:
+    """The rules on results, S1, S2, S4 and S5: a pooled effect against the published one of its convention."""
     signals = [_poolable(old, new)]
     if old is not None and old.estimate is not None and new.estimate is not None:
         if old.p_value is not None and new.p_value is not None:
@@ -132,48 +130,6 @@ def _mid_line(mid: float, old: PooledEffect, new: PooledEffect) -> Signal:
     changed = [line for line in (mid, -mid) if _contains(old, line) != _contains(new, line)]
     words = "; ".join(f"{'contains' if _contains(new, line) else 'excludes'} {line:g}" for line in changed)
     return _signal(Rule.S4, new, bool(changed), None, mid, f"The interval now {words}." if changed else "As before.")
-
-
-def _participants(
-    protocol: Protocol,
-    analysis: Analysis,
-    old: PooledEffect | None,
-    new: Mapping[str, Participants],
-    unknown: Sequence[str],
-) -> Signal:
-    """Weight of new participants against the old (Takwoingi 2013), known before any result is.
-
-    Where it is not known how many the old are there is no ratio.
-    """
-    before, total = (old.n_participants if old else 0), sum(n for n, _ in new.values())
-    is_least = old is not None and old.n_is_least
-    threshold = protocol.thresholds.participant_ratio
-    ratio = total / before if before and not is_least else None
-    names = ", ".join(f"{study} ({n} {kind})" for study, (n, kind) in sorted(new.items()))
-    words = f"{total} participants in newly completed or reported trials, {_analysed_before(before, is_least)}."
-    return Signal(
-        rule=Rule.S3,
-        comparison=analysis.comparison,
-        outcome=analysis.outcome,
-        timepoint=analysis.timepoint,
-        analysis=analysis.analysis,
-        evidence_set=EvidenceSet.PROVISIONAL,
-        convention=protocol.conventions[0].name,
-        fired=ratio is not None and ratio >= threshold,
-        value=ratio,
-        threshold=threshold,
-        explanation=words + (f" {names}." if names else "") + _of_unknown_comparison(unknown),
-    )
-
-
-def _analysed_before(n: int | None, is_least: bool) -> str:
-    if n is None:
-        return "how many were analysed before is not known: no ratio"
-    return f"at least {n} analysed before, not all told: no ratio" if is_least else f"{n} analysed before"
-
-
-def _of_unknown_comparison(studies: Sequence[str]) -> str:
-    return f" Of which comparison is not known: {', '.join(sorted(studies))}." if studies else ""
 
 
 def decide(

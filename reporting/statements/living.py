@@ -56,7 +56,7 @@ def living_items(facts: Facts) -> tuple[Item, ...]:
         Item(
             number="13", topic="Methods of living synthesis", asks="methods that only a living review needs",
             said=(
-                "No correction for repeated looks is made; sequential boundaries are a supplement. Six rules, S0 to S5,"
+                "No correction for repeated looks is made; sequential boundaries are a supplement. Seven rules, S0 to S6,"
                 " say when a change matters (docs/methods.md).",
             ),
         ),

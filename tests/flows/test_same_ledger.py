@@ -82,7 +82,7 @@ def test_runs_that_were_emptied_out_of_the_ledger_are_noticed(
     data, settings = folder
     url = Settings(data=data, **settings).ledger.replace("postgresql://", "postgresql+psycopg://")
     with create_engine(url, poolclass=NullPool).begin() as connection:
-        for table in ("alert_delivery", "alert", "fired_signal", "decision", "emitted_event", "heartbeat"):
+        for table in ("alert_delivery", "alert", "fired_signal", "decision", "emitted_event", "heartbeat", "forecast"):
             connection.execute(text(f"DELETE FROM {table}"))
         connection.execute(text("DELETE FROM source_check"))
         connection.execute(text("DELETE FROM run"))

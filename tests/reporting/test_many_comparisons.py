@@ -234,7 +234,7 @@ def test_a_closed_gate_says_what_was_printed_what_comes_out_and_what_to_do(docum
 
 def test_the_decision_names_its_analyses_the_deciding_rules_first(document: html.HtmlElement) -> None:
     led = [text(node) for node in document.get_element_by_id("decision").find_class("fired")[0].iterchildren()]
-    assert [words[:2] for words in led] == ["S1", "S2", "S4", "S3"]
+    assert [words[:2] for words in led] == ["S1", "S2", "S4", "S3", "S6"]
     assert "Severity of hiccups (0 to 10), 8 weeks (Quellitol versus placebo): p = 0.0298 before, 0.0752 now." in led[0]
     assert re.search(r"and \d+ more analyses, among the rules", led[3])
 

@@ -151,8 +151,8 @@ def test_rules_are_a_matrix_of_outcomes_with_values_against_thresholds(document)
     rules = section(document, "rules")
     matrix = {row[0]: row[1:] for row in table(rules, "Rules by outcome")}
     provisional = "fired on provisional numbers only"
-    assert matrix["Overall survival 4 to 6 months"] == ["no", "no", provisional, provisional, "–", provisional]
-    assert matrix["Muscle strength 4 to 6 months"] == ["–"] * 6
+    assert matrix["Overall survival 4 to 6 months"] == ["no", "no", provisional, provisional, "–", provisional, "–"]
+    assert matrix["Muscle strength 4 to 6 months"] == ["–"] * 7
     first = table(rules, "Rules on Overall survival")[1]
     assert first == [
         "S2 Effect moved",

@@ -1,0 +1,127 @@
+"""The forecast of a night: each ongoing eligible trial against each main analysis of the review."""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import date
+
+from msgspec.structs import replace
+
+from models.analysis import Analysis
+from models.forecast import EffectForecast, TrialForecast
+from models.protocol import Protocol
+from models.screening import StudyStatus
+from models.synthesis import EffectInput, PooledEffect
+from models.vocabulary import EvidenceSet, StudyList
+from studies.lifecycle import StudyFile
+from studies.planned_arms import measures, planned_in
+from studies.results_date import expected_results, experience_of
+from synthesis.analyses import overall_rows
+from synthesis.forecast import NO_NUMBER, NOT_OF_COMPARISON, Believed, Situation, forecast_effect
+from synthesis.participant_rules import Participants
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night knows of the review's studies, as far as a forecast needs it.
+
+    Attributes
+    ----------
+    files, statuses : of the same studies in the same order
+    as_published : pooled effects of the version in force
+    new_participants : of trials that completed or reported since its search
+    closed : analyses whose published estimate is not reproduced: nothing is forecast of them
+    """
+
+    files: Sequence[StudyFile]
+    statuses: Sequence[StudyStatus]
+    as_published: Sequence[PooledEffect]
+    new_participants: Mapping[str, Participants]
+    closed: Set[str]
+    today: date
+
+    @property
+    def ongoing(self) -> list[tuple[StudyFile, StudyStatus]]:
+        pairs = zip(self.files, self.statuses, strict=True)
+        return [(study, status) for study, status in pairs if status.list is StudyList.ONGOING]
+
+
+def forecasts_of(
+    inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], protocol: Protocol, night: Night
+) -> tuple[TrialForecast, ...]:
+    """When each ongoing trial reports, and what it would do to each main analysis under each convention.
+
+    Parameters
+    ----------
+    inputs : effects of studies, all evidence sets together
+    effects : pooled from them
+    """
+    ongoing = night.ongoing
+    if not ongoing:
+        return ()
+    experience = experience_of(night.files, night.today)
+    situations = list(_situations(inputs, effects, protocol, night))
+    return tuple(
+        TrialForecast(
+            study_id=study.study_id,
+            results=expected_results(study, status, experience, night.today),
+            effects=tuple(_forecast(study, status, *situation) for situation in situations),
+        )
+        for study, status in ongoing
+    )
+
+
+def _situations(
+    inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], protocol: Protocol, night: Night
+) -> Iterator[tuple[Situation, Believed | None]]:
+    """Every main analysis under every convention, with what its rows say of a further trial."""
+    published = {(item.convention, item.analysis): item for item in night.as_published if item.is_headline}
+    first = protocol.conventions[0].name
+    headlines = {
+        (item.analysis, item.convention): item
+        for item in effects
+        if item.is_headline and item.evidence_set is EvidenceSet.CONFIRMED
+    }
+    for analysis in protocol.analyses:
+        if analysis.role != "main" or analysis.analysis in night.closed or not analysis.totals.has_overall:
+            continue
+        rows = _rows(inputs, analysis)
+        believed = None
+        for convention in protocol.conventions:
+            now = headlines.get((analysis.analysis, convention.name))
+            if now is None:
+                continue
+            believed = believed or Believed.from_rows(rows, now)
+            yield (
+                Situation(
+                    protocol=protocol,
+                    analysis=analysis,
+                    now=now,
+                    old=published.get((convention.name, analysis.analysis)),
+                    before=published.get((first, analysis.analysis)),
+                    rows=rows,
+                    new_participants=night.new_participants,
+                ),
+                believed,
+            )
+
+
+def _rows(inputs: Sequence[EffectInput], analysis: Analysis) -> tuple[EffectInput, ...]:
+    found = overall_rows(inputs, analysis, EvidenceSet.CONFIRMED)
+    return tuple(row for row in found if row.yi is not None and row.vi is not None)
+
+
+def _forecast(study: StudyFile, status: StudyStatus, situation: Situation, believed: Believed | None) -> EffectForecast:
+    protocol, analysis = situation.protocol, situation.analysis
+    if status.planned_participants is None or not status.planned_participants:
+        return _named(forecast_effect(situation, believed, None, NO_NUMBER), study)
+    comparison = protocol.comparison(analysis.comparison)
+    planned = planned_in(study.newest, status.planned_participants, comparison, protocol)
+    if planned is None:
+        return _named(forecast_effect(situation, believed, None, NOT_OF_COMPARISON), study)
+    word, quote = measures(study.newest, situation.outcome, analysis.timepoint, protocol)
+    planned = replace(planned, study_id=study.study_id, measures=word, measures_quote=quote)
+    return _named(forecast_effect(situation, believed, planned), study)
+
+
+def _named(forecast: EffectForecast, study: StudyFile) -> EffectForecast:
+    return replace(forecast, study_id=study.study_id)

@@ -18,6 +18,14 @@ class AskedModel(StrEnum):
     EB = Model.EB.value
     HE = Model.HE.value
     SJ = Model.SJ.value
+    GLMM_CM_AL = Model.GLMM_CM_AL.value
+    GLMM_CM_EL = Model.GLMM_CM_EL.value
+    GLMM_UM_FS = Model.GLMM_UM_FS.value
+    GLMM_CM_AL_EE = Model.GLMM_CM_AL_EE.value
+    GLMM_CM_EL_EE = Model.GLMM_CM_EL_EE.value
+    GLMM_UM_FS_EE = Model.GLMM_UM_FS_EE.value
+    BETA_BINOMIAL = Model.BETA_BINOMIAL.value
+    EXACT = Model.EXACT.value
     BAYES = "bayes"
 
 

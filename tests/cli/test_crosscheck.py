@@ -42,6 +42,10 @@ def test_every_published_look_is_confirmed_from_the_warehouse(published: Setting
     assert found.n_missing > 0
 
 
+def test_every_published_posterior_is_confirmed_from_the_warehouse(published: Settings):
+    assert crosscheck_published("als_cell_therapy", published).n_posteriors > 0
+
+
 def slightly_wrong(*arguments):
     return tuple(
         msgspec.structs.replace(effect, estimate=effect.estimate * (1 + 1e-6)) if effect.estimate else effect

@@ -1,4 +1,4 @@
-"""What is in a file, as lines of their sheets: text in its encodings, or the first sheet of an Excel workbook with a header."""
+"""What is in a file, line by line: text in its encodings, or the first sheet of an Excel workbook with a header."""
 
 import csv
 import io

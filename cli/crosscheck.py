@@ -12,7 +12,7 @@ from models.missing import MissingAnswer
 from models.rare_events import RareEvents
 from models.settings import Settings
 from models.synthesis import EffectInput, PooledEffect
-from pooling.metafor import crosscheck_with_metafor, find_metafor
+from pooling.metafor import METAFOR, crosscheck_with_metafor
 from stores.published import published_folder
 from stores.snapshot import query
 from synthesis.crosscheck import Disagreement, crosscheck
@@ -58,7 +58,7 @@ def crosscheck_published(review: str, settings: Settings) -> Crosscheck:
         *crosscheck_missing(inputs, effects, missing),
     ]
     n_metafor = None
-    if rscript := find_metafor():
+    if rscript := METAFOR.find():
         by_metafor, n_metafor = crosscheck_with_metafor(inputs, effects, rscript)
         found += by_metafor
     return Crosscheck(

@@ -120,7 +120,7 @@ def test_the_better_side_turns_probabilities_round() -> None:
 
 
 def test_every_evidence_set_has_its_own_answer() -> None:
-    rows = [means("a", 3.0), *(means(name, 3.0, PROVISIONAL) for name in "ab")]
+    rows = [means("a", 3.0), means("a", 3.0, PROVISIONAL), means("b", 2.0, PROVISIONAL)]
     found = supplement_of(rows, protocol())
     assert [(item.evidence_set, item.hksj is None) for item in found.answers] == [
         (CONFIRMED, True),

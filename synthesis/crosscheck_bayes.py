@@ -78,11 +78,11 @@ class Node:
 
     @cached_property
     def sd(self) -> Number:
-        return mp.sqrt(self.variance)
+        return self.variance**0.5
 
     @cached_property
     def sd_of_new(self) -> Number:
-        return mp.sqrt(self.variance + self.tau**2)
+        return (self.variance + self.tau**2) ** 0.5
 
 
 def _share_below(distance: Number, sd: Number) -> float:
@@ -135,12 +135,12 @@ class Recomputed:
 
     def study_below(self, x: float, yi: float, vi: float) -> Number:
         """Probability that the true effect of a study that is one of them is below x."""
-        total = mpf(0)
+        total = 0.0
         for node in self.nodes:
             share = vi / (vi + node.tau**2)
             mean = share * node.mean + (1 - share) * yi
             variance = share * node.tau**2 + share**2 * node.variance
-            total += node.weight * _share_below(x - mean, mp.sqrt(variance))
+            total += node.weight * _share_below(x - mean, variance**0.5)
         return total
 
 
@@ -347,8 +347,8 @@ def _unconfirmed(line: BayesLine, effects: Sequence[tuple[Number, Number]], by: 
     again = _kept(yi, vi, belief, mu, by)
     return [
         BayesDisagreement(line, name, float(stated), float(value))
-        for name, stated, value in _compared(line, again)
-        if not abs(mpf(stated) - value) <= TOLERANCE * max(1, abs(value))
+        for name, stated, value in _compared(line, again, by)
+        if not abs(by.mpf(stated) - value) <= TOLERANCE * max(1, abs(value))
     ]
 
 
@@ -365,18 +365,18 @@ def _counts(row: EffectInput, line: BayesLine) -> bool:
     return is_same and row.counts_in is not Applicability.SUBGROUP and row.yi is not None and row.vi is not None
 
 
-def _compared(line: BayesLine, again: Recomputed) -> Iterator[tuple[str, float, Number]]:
+def _compared(line: BayesLine, again: Recomputed, by: Context) -> Iterator[tuple[str, float, Number]]:
     """Each name with what is said and what comes out; a quantile's number is the probability below it."""
-    tail = (1 - mpf(line.level)) / 2
+    tail = (1 - by.mpf(line.level)) / 2
     for name, of, p in (
-        ("estimate", again.below, mpf("0.5")),
+        ("estimate", again.below, by.mpf(0.5)),
         ("ci_low", again.below, tail),
         ("ci_high", again.below, 1 - tail),
         ("pi_low", again.new_below, tail),
         ("pi_high", again.new_below, 1 - tail),
     ):
-        stated = mpf(getattr(line, name))
-        yield f"probability below {name}", float(p), of(mp.log(stated) if line.is_ratio else stated)
+        stated = by.mpf(getattr(line, name))
+        yield f"probability below {name}", float(p), of(by.log(stated) if line.is_ratio else stated)
     yield "p_below_no_effect", line.p_below_no_effect, again.below(0)
     for name in ("mean", "sd", "tau_mean", "tau_sd", "bf_tau_zero"):
         stated = getattr(line, name)

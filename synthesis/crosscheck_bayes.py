@@ -347,7 +347,7 @@ def _unconfirmed(line: BayesLine, effects: Sequence[tuple[Number, Number]], by: 
     again = _kept(yi, vi, belief, mu, by)
     return [
         BayesDisagreement(line, name, float(stated), float(value))
-        for name, stated, value in _compared(line, again, by)
+        for name, stated, value in _compared(line, again, effects, by)
         if not abs(by.mpf(stated) - value) <= TOLERANCE * max(1, abs(value))
     ]
 
@@ -365,20 +365,34 @@ def _counts(row: EffectInput, line: BayesLine) -> bool:
     return is_same and row.counts_in is not Applicability.SUBGROUP and row.yi is not None and row.vi is not None
 
 
-def _compared(line: BayesLine, again: Recomputed, by: Context) -> Iterator[tuple[str, float, Number]]:
+def _compared(
+    line: BayesLine, again: Recomputed, effects: Sequence[tuple[Number, Number]], by: Context
+) -> Iterator[tuple[str, float, Number]]:
     """Each name with what is said and what comes out; a quantile's number is the probability below it."""
-    tail = (1 - by.mpf(line.level)) / 2
+
+    def scale(value: float) -> Number:
+        return by.log(by.mpf(value)) if line.is_ratio else by.mpf(value)
+
+    tail = (1 - line.level) / 2
     for name, of, p in (
-        ("estimate", again.below, by.mpf(0.5)),
+        ("estimate", again.below, 0.5),
         ("ci_low", again.below, tail),
         ("ci_high", again.below, 1 - tail),
         ("pi_low", again.new_below, tail),
         ("pi_high", again.new_below, 1 - tail),
     ):
-        stated = by.mpf(getattr(line, name))
-        yield f"probability below {name}", float(p), of(by.log(stated) if line.is_ratio else stated)
+        yield f"probability below {name}", p, of(scale(getattr(line, name)))
+    for name, p in (("tau_low", tail), ("tau_median", 0.5), ("tau_high", 1 - tail)):
+        yield f"probability below {name}", p, again.tau_below(by.mpf(getattr(line, name)))
     yield "p_below_no_effect", line.p_below_no_effect, again.below(0)
+    if line.p_benefit is not None:
+        is_below = abs(line.p_benefit - line.p_below_no_effect) < abs(1 - line.p_benefit - line.p_below_no_effect)
+        yield "p_benefit", line.p_benefit, again.below(0) if is_below else 1 - again.below(0)
     for name in ("mean", "sd", "tau_mean", "tau_sd", "bf_tau_zero"):
         stated = getattr(line, name)
         if stated is not None:
             yield name, stated, getattr(again, name)
+    for study, (yi, vi) in zip(line.studies, effects, strict=bool(line.studies)):
+        for name, p in (("shrunk", 0.5), ("ci_low", tail), ("ci_high", 1 - tail)):
+            below = again.study_below(scale(getattr(study, name)), by.mpf(yi), by.mpf(vi))
+            yield f"probability that {study.study_id} is below {name}", p, below

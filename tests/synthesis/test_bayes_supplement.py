@@ -141,10 +141,25 @@ def test_the_second_engine_confirms_lines_and_finds_what_is_off_in_the_seventh_d
     rows = [means("a", 3.0), means("b", 1.0)]
     lines = supplement_of(rows, protocol()).lines
     assert crosscheck_bayes(rows, lines) == ()
-    for name in ("estimate", "ci_low", "pi_high", "sd", "p_below_no_effect", "bf_tau_zero"):
+    for name in (
+        "estimate",
+        "ci_low",
+        "pi_high",
+        "sd",
+        "tau_high",
+        "tau_mean",
+        "p_below_no_effect",
+        "p_benefit",
+        "bf_tau_zero",
+    ):
         wrong = msgspec.structs.replace(lines[0], **{name: getattr(lines[0], name) * (1 + 1e-6)})
         (found,) = crosscheck_bayes(rows, [wrong])
         assert name in str(found)
+    one, two = lines[0].studies
+    for name in ("shrunk", "ci_low", "ci_high"):
+        moved = msgspec.structs.replace(one, **{name: getattr(one, name) + 1e-5})
+        (found,) = crosscheck_bayes(rows, [msgspec.structs.replace(lines[0], studies=(moved, two))])
+        assert f"a is below {name}" in str(found)
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,9 @@ def pool_command(
     is_bayes = AskedModel.BAYES in (model or ())
     if (prior or mu_prior != "flat") and not is_bayes:
         raise typer.BadParameter("priors are for --model bayes: name it, too", param_hint="--prior")
+    if is_bayes and not models and (interval or wanted.further):
+        option = "--interval" if interval else "--also"
+        raise typer.BadParameter("cannot act on posteriors: name a model beside bayes, too", param_hint=option)
     problems = []
     for path in files:
         try:

@@ -12,22 +12,20 @@ their own for zero cells whose cells are pooled. Both are said, with how many th
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from math import ceil, exp, log, sqrt
+from functools import cached_property
+from math import exp, log
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from models.analysis import Applicability
 from models.forecast import EffectForecast
 from models.protocol import Outcome, Protocol
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import TABLE_MEASURES, EvidenceSet, Measure, Rule
-from synthesis.crosscheck import effect_again
-from synthesis.crosscheck_one_more import After, Array, Further, NotRecomputed, pool_again
-
+from models.vocabulary import EvidenceSet, Measure, Rule
+from synthesis.crosscheck_one_more import After, NotRecomputed, pool_again
+from synthesis.crosscheck_predicted import STANDARDISED, Studies
 
 TOLERANCE = 1e-6
 PARTS = 199
@@ -131,61 +129,6 @@ def _unlike(trial: "_Trial") -> Iterator[ForecastDisagreement]:
 
 
 @dataclass(frozen=True)
-class _Tau:
-    """Tau with weights that come to 1, and mean and variance of the mean effect given it."""
-
-    weight: Array
-    tau2: Array
-    mean: Array
-    variance: Array
-
-
-@lru_cache(maxsize=256)
-def _posterior(y: tuple[float, ...], v: tuple[float, ...], scale: float) -> _Tau:
-    """Under a flat prior of the mean and a half-normal one of tau."""
-    smallest = min(*np.sqrt(v), scale) / 1e3
-    edges = np.array([0.0, *np.geomspace(smallest, 9 * scale, 48)])
-    nodes, shares = special.roots_legendre(12)
-    tau = ((edges[1:] + edges[:-1])[:, None] + np.diff(edges)[:, None] * nodes).ravel() / 2
-    width = (np.diff(edges)[:, None] * shares).ravel() / 2
-    w = 1 / (np.array(v) + tau[:, None] ** 2)
-    total = w.sum(axis=1)
-    mean = (w * y).sum(axis=1) / total
-    q = (w * (np.array(y) - mean[:, None]) ** 2).sum(axis=1)
-    height = (np.log(w).sum(axis=1) - np.log(total) - q - (tau / scale) ** 2) / 2
-    weight = width * np.exp(height - height.max())
-    counts = weight > 1e-14 * weight.sum()
-    return _Tau(weight[counts] / weight.sum(), tau[counts] ** 2, mean[counts], 1 / total[counts])
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What a trial of a standard error may find."""
-
-    tau: _Tau
-    se: float
-
-    @cached_property
-    def sd(self) -> Array:
-        return np.sqrt(self.tau.variance + self.tau.tau2 + self.se**2)
-
-    def below(self, x: Array) -> Array:
-        return np.asarray(special.ndtr((x[:, None] - self.tau.mean) / self.sd) @ self.tau.weight)
-
-    def results(self) -> Array:
-        """Where each of the grid's probabilities lies: by straight lines through ever better points, then Newton's steps."""
-        levels = (np.arange(CELLS - 1) + 1) / CELLS
-        x = np.linspace((self.tau.mean - 9 * self.sd).min(), (self.tau.mean + 9 * self.sd).max(), CELLS)
-        for _ in range(3):
-            x = np.interp(levels, self.below(x), x)
-        for _ in range(3):
-            z = (x[:, None] - self.tau.mean) / self.sd
-            density = (np.exp(-(z**2) / 2) / (self.sd * sqrt(2 * np.pi))) @ self.tau.weight
-            x = np.sort(x - (self.below(x) - levels) / density)
-        return x
-
-
-@dataclass(frozen=True)
 class _Trial:
     """One forecast with everything that is known beside it."""
 
@@ -197,87 +140,24 @@ class _Trial:
         return self.known.headline(self.forecast)
 
     @cached_property
-    def rows(self) -> tuple[EffectInput, ...]:
-        return self.known.rows(self.forecast)
-
-    @cached_property
-    def effects(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        pairs = [effect_again(row) for row in self.rows]
-        return tuple(float(yi or 0) for yi, _ in pairs), tuple(float(vi or 0) for _, vi in pairs)
-
-    @cached_property
     def outcome(self) -> Outcome:
         return self.known.protocol.outcome(self.forecast.outcome)
 
     @cached_property
-    def sizes(self) -> tuple[float, float]:
+    def studies(self) -> Studies:
         planned = self.forecast.planned
         assert planned is not None
-        return planned.n_intervention, planned.n_control
-
-    # What the studies tell of a further one.
-
-    @cached_property
-    def sd(self) -> float | None:
-        """Pooled SD of all arms."""
-        return _pooled_sd(self.rows)
-
-    @cached_property
-    def risk(self) -> float | None:
-        return _control_risk(self.rows) if all(_has_table(row) for row in self.rows) else None
-
-    @cached_property
-    def one_person(self) -> float | None:
-        """Variance of an effect per person: of two arms, this times 1 / n1 + 1 / n2."""
-        pairs = zip(self.rows, self.effects[1], strict=True)
-        told = [(row.n_intervention, row.n_control, v) for row, v in pairs if row.n_intervention and row.n_control]
-        return sum(a * b / (a + b) for a, b, _ in told) / sum(1 / v for *_, v in told) if told else None
-
-    @property
-    def unit(self) -> float:
-        """What a spread of 1 between log odds ratios is on the scale of this measure."""
-        measure, risk = self.now.measure, self.risk
-        p = None if risk is None else min(0.99, max(0.01, risk))
-        if measure is Measure.RR and p is not None:
-            return 1 - p
-        if measure is Measure.RD:
-            return p * (1 - p) if p is not None else self.one_person or 0.0
-        if self.now.is_ratio or measure in _STANDARDISED:
-            return 1.0
-        return self.sd or sqrt(self.one_person or 0.0)
-
-    @property
-    def se(self) -> float:
-        n1, n2 = self.sizes
-        measure, effect = self.now.measure, self.now.yi or 0.0
-        if measure is Measure.MD and self.sd:
-            return self.sd * sqrt(1 / n1 + 1 / n2)
-        if measure in _STANDARDISED:
-            return sqrt(1 / n1 + 1 / n2 + effect**2 / (2 * (n1 + n2)))
-        if measure in TABLE_MEASURES and self.risk is not None and 0 < self.risk < 1:
-            one, two = _kept_inside(_treated(measure, self.risk, effect), n1), _kept_inside(self.risk, n2)
-            if measure is Measure.RR:
-                return sqrt((1 / one - 1) / n1 + (1 / two - 1) / n2)
-            if measure is Measure.RD:
-                return sqrt(one * (1 - one) / n1 + two * (1 - two) / n2)
-            return sqrt(1 / (n1 * one * (1 - one)) + 1 / (n2 * two * (1 - two)))
-        if self.one_person is None:
-            raise NotRecomputed("its studies do not tell how precise it is")
-        return sqrt(self.one_person * (1 / n1 + 1 / n2))
-
-    @cached_property
-    def found(self) -> _Found:
-        return _Found(_posterior(*self.effects, 0.5 * self.unit), self.se)
+        return Studies(self.known.rows(self.forecast), self.now, (planned.n_intervention, planned.n_control))
 
     def predicted(self) -> Iterator[tuple[str, Value, Value, float]]:
         """Name, stated, recomputed, tolerance."""
         stated = self.forecast
-        yield "se", stated.se, self.se, TOLERANCE * self.se
+        yield "se", stated.se, self.studies.se, TOLERANCE * self.studies.se
         for name, told, level in (("predicted", stated.predicted, 0.5), ("pi_low", stated.pi_low, 0.025), ("pi_high", stated.pi_high, 0.975)):  # fmt: skip
             if told is None or (stated.is_ratio and not 1e-300 < told < 1e300):
                 continue
             x = log(told) if stated.is_ratio else told
-            yield f"probability below {name}", level, float(self.found.below(np.array([x]))[0]), TOLERANCE
+            yield f"probability below {name}", level, float(self.studies.found.below(np.array([x]))[0]), TOLERANCE
 
     # What is so today, and how often it will be.
 
@@ -298,9 +178,8 @@ class _Trial:
             yield f"{rule} tonight", rule in stated.fires_now, bool(fires[0]), 0
 
     def chances(self) -> Iterator[tuple[str, Value, Value, float]]:
-        stated, x = self.forecast, self.found.results()
-        further = Further(self.se, *self.sizes, None if self.risk is None else _kept_inside(self.risk, self.sizes[1]))
-        after = pool_again(self.rows, self.effects, self.now, further, x)
+        stated, x = self.forecast, self.studies.found.results(CELLS)
+        after = pool_again(self.studies.rows, self.studies.effects, self.now, self.studies.further, x)
         below, above = after.high < 0, after.low > 0
         told: list[tuple[str, Value, Holds]] = [("excludes", stated.excludes, below | above)]
         if self.outcome.direction != "unknown":
@@ -347,7 +226,7 @@ class _Trial:
         """Smallest important effects downwards and upwards: GRADE's 25 % of a ratio, half an SD, or the MID."""
         if self.now.is_ratio:
             return log(0.75), log(1.25)
-        mid = 0.5 if self.now.measure in _STANDARDISED else self.outcome.mid
+        mid = 0.5 if self.now.measure in STANDARDISED else self.outcome.mid
         return None if mid is None else (-mid, mid)
 
     def is_imprecise(self, effect: After, *, is_after: bool) -> Holds:
@@ -355,73 +234,18 @@ class _Trial:
         is_down = ~(np.isfinite(effect.low) & np.isfinite(effect.high))
         for line in (0.0, *(self.important or ())):
             is_down |= (effect.low < line) & (line < effect.high)
-        people = [row.n_participants for row in self.rows]
-        added = round(self.sizes[0]) + round(self.sizes[1]) if is_after else 0
-        n, size = sum(one or 0 for one in people) + added, self._information_size(is_after=is_after)
-        is_known = all(row.is_counted for row in self.rows)
+        people = [row.n_participants for row in self.studies.rows]
+        added = round(self.studies.sizes[0]) + round(self.studies.sizes[1]) if is_after else 0
+        n, size = (
+            sum(one or 0 for one in people) + added,
+            self.studies.information_size(self.outcome, is_after=is_after),
+        )
+        is_known = all(row.is_counted for row in self.studies.rows)
         return is_down | bool(is_known and size is not None and n < size)
-
-    def _information_size(self, *, is_after: bool) -> int | None:
-        """People in one trial of power 0.8 at 0.05, for the difference that matters."""
-        z, z_power = float(special.ndtri(0.975)), float(special.ndtri(0.8))
-        arms = [sd for row in self.rows for sd in (row.sd_intervention, row.sd_control)]
-        if self.sd is not None and None not in arms and 0 not in arms:
-            is_mid = self.outcome.measure is Measure.MD and self.outcome.mid is not None
-            difference = self.outcome.mid if is_mid and self.outcome.mid else self.sd / 2
-            return ceil(4 * ((z + z_power) * self.sd / difference) ** 2)
-        risk = _control_risk(self.rows)
-        if is_after and self.risk is not None:
-            n = round(self.sizes[1])
-            more = round(_kept_inside(self.risk, self.sizes[1]) * n)
-            risk = (sum(row.events_control or 0 for row in self.rows) + more) / (
-                sum(row.n_control for row in self.rows) + n
-            )
-        rarer = min(risk or 0.0, 1 - (risk or 0.0))
-        if rarer <= 0:
-            return None
-        p, q = rarer, 0.75 * rarer
-        m = (p + q) / 2
-        root = z * sqrt(2 * m * (1 - m)) + z_power * sqrt(p * (1 - p) + q * (1 - q))
-        return ceil(2 * (root / (p - q)) ** 2)
-
-
-_STANDARDISED = (Measure.SMD, Measure.SMD_APPROXIMATE)
 
 
 def _excludes(effect: After) -> Holds:
     return np.asarray((effect.low > 0) | (effect.high < 0))
-
-
-def _pooled_sd(rows: Sequence[EffectInput]) -> float | None:
-    arms = [arm for row in rows for arm in ((row.n_intervention, row.sd_intervention), (row.n_control, row.sd_control))]
-    if not arms or any(not sd or n < 2 for n, sd in arms):
-        return None
-    return sqrt(sum((n - 1) * (sd or 0.0) ** 2 for n, sd in arms) / sum(n - 1 for n, _ in arms))
-
-
-def _has_table(row: EffectInput) -> bool:
-    told = row.events_intervention is not None and row.events_control is not None
-    return told and not row.is_contrast and row.measure in TABLE_MEASURES
-
-
-def _control_risk(rows: Sequence[EffectInput]) -> float | None:
-    told = [(row.events_control, row.n_control) for row in rows if row.events_control is not None and row.n_control]
-    return sum(events for events, _ in told) / sum(n for _, n in told) if told else None
-
-
-def _kept_inside(risk: float, n: float) -> float:
-    """No nearer to 0 and 1 than half a person."""
-    edge = min(0.5, 0.5 / n)
-    return max(edge, min(1 - edge, risk))
-
-
-def _treated(measure: Measure, risk: float, effect: float) -> float:
-    if measure is Measure.RR:
-        return risk * exp(effect)
-    if measure is Measure.RD:
-        return risk + effect
-    odds = exp(effect) * risk / (1 - risk)
-    return odds / (1 + odds)
 
 
 def _probability(holds: Holds) -> float:

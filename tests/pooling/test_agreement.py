@@ -23,7 +23,12 @@ REFUSED = [
     ("GEN", "yi,sei,pval", "0.50,0.10,0.40", "columns pval, sei"),
     ("HR", "yi,ci.lb,ci.ub", "0.50,0.30,0.83", "look like a ratio and its limits.* name the column ratio"),
     ("RR", "yi,ci.lb,ci.ub", "-0.69,0.30,0.83", "limits look like ratios"),
-    ("RR", "ratio,ci.lb,ci.ub", "-0.69,-1.20,-0.18", "column ratio: -0.69; give above 0; .* name the column yi"),
+    (
+        "RR",
+        "ratio,ci.lb,ci.ub",
+        "-0.69,-1.20,-0.18",
+        "columns ratio, ci.lb, ci.ub: .*if these are logarithms, name the column yi",
+    ),
     ("RR", "ratio,ci.lb,ci.ub", "0.50,-1.20,-0.18", "if these are logarithms"),
     ("RR", "yi,ratio,sei", "0.69,0.50,0.1", "not exp"),
     ("HR", "ratio,sei,ci.lb,ci.ub", "3.00,1.02,1.54,5.84", "SE is that of the ratio"),

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pooling.sheets import PoolError as PoolError  # noqa: PLC0414 (whoever reads rows meets it)
 from pooling.sheets import CellError, read_sheet
+from pooling.sheets import PoolError as PoolError  # noqa: PLC0414 (whoever reads rows meets it)
 from pooling.spans import Span
 
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", ".", "-", "–", "—"})

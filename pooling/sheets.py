@@ -23,6 +23,14 @@ class PoolError(ValueError):
     """A file or a choice cannot be used; the message names file, line, column, value and what to do."""
 
 
+class CellError(PoolError):
+    """One cell cannot be used; `column` is where it stands."""
+
+    def __init__(self, column: str, said: str) -> None:
+        super().__init__(said)
+        self.column = column
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Lines that hold anything, each with its number in the file, the names first."""

@@ -100,7 +100,10 @@ class Pooled(msgspec.Struct, frozen=True, kw_only=True):
 
 def natural(value: float | None, measure: Measure) -> float | None:
     """A number of the analysis scale on the scale that people read: a ratio for a log ratio."""
-    return float(np.exp(value)) if value is not None and measure in RATIOS else value
+    if value is None or measure not in RATIOS:
+        return value
+    with np.errstate(over="ignore"):
+        return float(np.exp(value))
 
 
 def pool(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from models.further_ways import RARE_MODELS, is_further
@@ -18,7 +19,7 @@ from pooling.reported import Numbers, read_numbers
 from pooling.spreadsheet import PoolError
 from pooling.study_records import finite, read, study_records
 from pooling.ways import Ways
-from synthesis.pooling import PETO_MEASURES, Pooled, pool_studies
+from synthesis.pooling import PETO_MEASURES, SEE_WALD, Pooled, pool_studies
 from synthesis.tables import NOTHING_SAID, TABLE_MODELS, ZeroChoice
 
 
@@ -153,7 +154,15 @@ def pool_chosen(studies: Studies, choice: Choice) -> Analysis:
             )
     except (ValueError, ArithmeticError) as problem:
         raise PoolError(f"{studies.path}: {problem}") from problem
+    if any(SEE_WALD in note for note in pooled.notes):
+        wald = pool_chosen(studies, replace(choice, interval=Interval.WALD)).pooled
+        pooled = msgspec.structs.replace(pooled, notes=(*pooled.notes, _limits_in_words(wald)))
     return Analysis(studies, choice, pooled)
+
+
+def _limits_in_words(wald: Pooled) -> str:
+    low, high = read(wald.ci_low, wald.measure), read(wald.ci_high, wald.measure)
+    return "Wald has no limits here" if low is None or high is None else f"Wald: {low:.2f} to {high:.2f}"
 
 
 def record(analysis: Analysis) -> dict[str, object]:

@@ -50,7 +50,7 @@ def beside(row: Row, measure: Measure, given: Given) -> Iterator[Finding]:
     yield from _errors(row, given)
     if not wrong:
         # Limits and p of an effect that is another one anyway are another's, too.
-        yield from _limits(row, measure, given)
+        yield from limits_beside(row, measure, given)
         yield from _p(row, given)
 
 
@@ -86,7 +86,8 @@ def _errors(row: Row, given: Given) -> Iterator[Finding]:
             yield Finding((column,), f"{said}; they are what is pooled", False)
 
 
-def _limits(row: Row, measure: Measure, given: Given) -> Iterator[Finding]:
+def limits_beside(row: Row, measure: Measure, given: Given) -> Iterator[Finding]:
+    """Limits where no usual interval has them."""
     pair = limits(row, "ci.lb", "ci.ub")
     if pair is None or not given.se.low > 0:
         return

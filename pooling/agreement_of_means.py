@@ -9,7 +9,7 @@ from math import sqrt
 from scipy import special
 
 from models.vocabulary import Measure
-from pooling.agreement_beside import Given, beside
+from pooling.agreement_beside import Given, beside, limits_beside
 from pooling.columns import ARMS
 from pooling.contradictions import Finding, Se, all_people, critical, half_width, limits, p_of, same, shown, value_of
 from pooling.spans import Span, joined
@@ -179,9 +179,10 @@ def _beside_arms(row: Row, measure: Measure, arms: _Arms) -> Iterator[Finding]:
     sizes = [of.effect.size() / of.se for of in (*arms.differences, given) if of.se.low > 0]
     if sizes:
         given = replace(given, z=reduce(joined, sizes))
+    # Limits of the difference itself are as usual beside its means.
+    are_of_difference = any(not [*limits_beside(row, Measure.MD, way)] for way in arms.differences)
     for finding in beside(row, measure, given):
-        # Limits of the difference itself are as usual beside its means.
-        if finding.columns != ("ci.lb", "ci.ub") or any(item.columns == finding.columns for item in plain):
+        if finding.columns != ("ci.lb", "ci.ub") or not are_of_difference:
             yield finding
 
 

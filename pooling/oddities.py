@@ -20,7 +20,9 @@ OUT_OF_SCALE = 10
 OTHER_UNIT = 7
 """So many times the others an SD is: units differ by ten, and SDs of one unit by less than this."""
 _UNLIKE, _ALIKE = 3, 1.5
-_PAIR, _FEW = 2, 3
+_PAIR, _FEW, _MANY = 2, 3, 5
+_ENOUGH = 10
+"""People of whom a standard error is so much less than the SD that chance makes no SD look like one."""
 _CHANCE = 3
 """Standard errors beyond which an effect far from the others is no chance."""
 _OVERALL = re.compile(
@@ -82,11 +84,18 @@ def of_rows(rows: Sequence[Named], measure: Measure) -> Iterator[str]:
     yield from (said for said, _ in doubled)
     twice = {line for _, lines in doubled for line in lines}
     once = [item for item in rows if item.row.line not in twice]
-    yield from repeated([Counted(item.name, _control(item)) for item in once], "this file")
+    yield from _at_most_few(repeated([Counted(item.name, _control(item)) for item in once], "this file"))
     yield from _sums(rows)
     if {*MEAN_COLUMNS} <= {*(rows[0].values if rows else ())}:
         yield from _sds(rows, measure)
     yield from _effects(rows, measure)
+
+
+def _at_most_few(said: Iterator[str]) -> Iterator[str]:
+    told = [*said]
+    yield from told[: _FEW if len(told) > _FEW + 1 else None]
+    if len(told) > _FEW + 1:
+        yield f"and {len(told) - _FEW} more studies have several rows, or share a control group; see whether each row may count"
 
 
 def _control(item: Named) -> tuple[float | None, ...]:
@@ -148,8 +157,15 @@ def _sds(rows: Sequence[Named], measure: Measure) -> Iterator[str]:
         yield from said
     else:
         usual = median(filter(None, of_all)) if any(of_all) else 0.0
-        for item in rows:
-            yield from _unlike(item, _sds_of(item), usual)
+        odd = [said for item in rows if (said := [*_unlike(item, _sds_of(item), usual)])]
+        if len(odd) <= max(_PAIR, len(rows) // _MANY):
+            yield from (text for said in odd for text in said)
+        else:
+            least, most = min(filter(None, of_all)), max(of_all)
+            yield (
+                f"SDs from {least:.4g} to {most:.4g}, of {len(odd)} rows far from the usual {usual:.4g}: a mean difference "
+                "needs one unit in all rows, and standard deviations in all, not standard errors"
+            )
 
 
 class _Sd(NamedTuple):
@@ -162,6 +178,8 @@ class _Sd(NamedTuple):
 
     def is_error_of(self, usual: float) -> bool:
         """Whether it is small, and the SD that it would be as a standard error is not."""
+        if self.n < _ENOUGH:
+            return False
         return self.value < usual / _UNLIKE and usual / _ALIKE < self.value * sqrt(self.n) < usual * _ALIKE
 
     def is_of_other_unit(self, usual: float) -> bool:
@@ -208,6 +226,8 @@ def _either(sds: Sequence[_Sd]) -> Iterator[str]:
 def _unlike(item: Named, sds: Sequence[_Sd], usual: float) -> Iterator[str]:
     """The SDs of one study that are unlike those of all others, in one sentence."""
     errors = [sd for sd in sds if sd.is_error_of(usual)]
+    if len(errors) == 1 and any(sd.value < _UNLIKE * errors[0].value for sd in sds if sd not in errors):
+        errors = []  # the other arm has about the same SD, and is no standard error
     others = [sd for sd in sds if sd not in errors and sd.is_of_other_unit(usual)]
     for odd, why in (
         (errors, errors[0].as_error if errors else ""),

@@ -5,6 +5,7 @@ What the columns mean is known by `pooling.reported`.
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,45 @@ from pooling.sheets import CellError, read_sheet
 from pooling.sheets import PoolError as PoolError  # noqa: PLC0414 (whoever reads rows meets it)
 from pooling.spans import Span
 
-MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", ".", "-", "–", "—"})
+MISSING = frozenset(
+    {
+        *(
+            "",
+            "na",
+            "n/a",
+            "n.a.",
+            "#n/a",
+            "<na>",
+            "nan",
+            "null",
+            "none",
+            ".",
+            "..",
+            "…",
+            "-",
+            "--",
+            "–",
+            "—",
+            "?",
+            "??",
+        ),
+        *("nr", "n.r.", "not reported", "not available", "unknown", "missing", "not given", "not stated"),
+    }
+)
+"""What people write where there is no number."""
+NOT_SIGNIFICANT = frozenset({"ns", "n.s.", "n.s", "not significant", "non-significant", "nonsignificant"})
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-MINUS = str.maketrans({"\N{MINUS SIGN}": "-"})
-"""The minus sign of typesetters, which comes with numbers copied from a paper."""
+MINUS = str.maketrans(
+    {"\N{MINUS SIGN}": "-", "\N{FULLWIDTH HYPHEN-MINUS}": "-", "\N{FULLWIDTH FULL STOP}": ".", "\N{FULLWIDTH COMMA}": ",",
+     "\N{ARABIC DECIMAL SEPARATOR}": "."}
+)  # fmt: skip
+"""The minus sign of typesetters, which comes with numbers copied from a paper, and marks that go with other digits."""
+_USUAL_P = 0.05
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,'’\s]\d{3})+([.,]\d+)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
+_WITH_WORDS = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*[^\W\d_][\w .()/]*")
+_SEVERAL = re.compile(r"\d\s*(±|\+/-|/|\(|\[|;|\bto\b|\bof\b|–)\s*\d|\d\s*-\s*\d")
+_APPROXIMATE = re.compile(r"(~|≈|c\.|ca\.?|about|approx)", re.IGNORECASE)
 _BOUND = re.compile(r"(?:p\s*)?([<>≤≥])\s*=?\s*(.+)", re.IGNORECASE)
 
 
@@ -62,7 +96,10 @@ class Row:
 
     def bounded(self, column: str) -> Span | None:
         """As `printed`; ``<0.001`` is anything from 0 to that, ``>0.05`` anything from there to 1."""
-        found = _BOUND.fullmatch(self.cells.get(column, "").strip())
+        text = self.cells.get(column, "").strip()
+        if text.lower() in NOT_SIGNIFICANT:
+            return Span(_USUAL_P, 1.0)
+        found = _BOUND.fullmatch(text)
         if found is None:
             return self.printed(column)
         plain = self._plain(found[2])
@@ -71,7 +108,8 @@ class Row:
         return Span(0.0, float(plain)) if found[1] in "<≤" else Span(float(plain), 1.0)
 
     def is_bound(self, column: str) -> bool:
-        return _BOUND.fullmatch(self.cells.get(column, "").strip()) is not None
+        text = self.cells.get(column, "").strip()
+        return text.lower() in NOT_SIGNIFICANT or _BOUND.fullmatch(text) is not None
 
     def has(self, column: str) -> bool:
         """Whether the row has anything there."""
@@ -81,7 +119,7 @@ class Row:
         return CellError(column, f"{self.path}, line {self.line}, column {column}: {said}")
 
     def _plain(self, text: str) -> str:
-        plain = text.translate(MINUS)
+        plain = "".join(map(_as_ascii, text.translate(MINUS)))
         return plain.replace(",", ".", 1) if self.has_decimal_comma and "." not in plain else plain
 
 
@@ -93,13 +131,38 @@ class Table:
     notes: tuple[str, ...]
 
 
+def _as_ascii(character: str) -> str:
+    """A digit of any script as ours; superscripts and fractions are no digits."""
+    value = unicodedata.decimal(character, None)
+    return character if value is None else str(value)
+
+
+def _without_marks(text: str) -> str:
+    """Digits without marks between thousands; a last mark of another kind is the decimal one."""
+    marks = [mark for mark in text if mark in ",."]
+    decimal = marks[-1] if marks and marks.count(marks[-1]) == 1 and len(set(marks)) > 1 else ""
+    plain = "".join(character for character in text if character.isdigit() or character in f"+-{decimal}")
+    return plain.replace(",", ".")
+
+
 def _not_a_number(text: str) -> str:
-    if _THOUSANDS.fullmatch(text):
-        return "has marks between thousands, or a decimal comma in a file with commas between columns; write 1234.5"
-    if text.endswith("%"):
-        return "is a percentage; give events and people, or a number without the sign"
     if _DAY.fullmatch(text):
         return "is a date: the spreadsheet took a number such as 3/33 or 3.5 for a day; type it again as a number"
+    if _BOUND.fullmatch(text) or text.lower() in NOT_SIGNIFICANT:
+        return "bounds a number and is none; leave it empty, or give the exact number"
+    if found := _WITH_WORDS.fullmatch(text):
+        return f"has words beside its number; write {found[1]} alone, and units in the name of the column"
+    if _SEVERAL.search(text):
+        return "holds more than one number; give each a column of its own"
+    if _APPROXIMATE.match(text):
+        return "is approximate; write the number alone, or leave the cell empty"
+    if _THOUSANDS.fullmatch(text):
+        return (
+            "has marks between thousands, or a decimal comma in a file with commas between columns; "
+            f"write {_without_marks(text)}, or a point for the decimal mark"
+        )
+    if text.endswith("%"):
+        return "is a percentage; give events and people, or a number without the sign"
     if text.startswith("#"):
         return "is an error of the spreadsheet's own formula; mend the formula, or leave the cell empty"
     return "is not a finite number; leave it empty or write NA if unknown"

@@ -15,7 +15,7 @@ from math import exp
 from typing import Literal
 
 from models.vocabulary import ArmRole
-from pooling.spreadsheet import Row
+from pooling.spreadsheet import MISSING, NOT_SIGNIFICANT, Row
 from synthesis.conversions import Conversion, Effect
 from synthesis.survival import (
     Events,
@@ -144,7 +144,7 @@ def _has_error(row: Row) -> bool:
 def _without_bound(row: Row) -> Row:
     """A row whose p is only bounded is read by its other error; where it has none, no number comes of it."""
     text = row.cells.get("pval", "")
-    if text.strip()[:1] not in {"<", ">"}:
+    if not row.is_bound("pval"):
         return row
     if not _has_error(row):
         raise NoNumber(
@@ -154,7 +154,7 @@ def _without_bound(row: Row) -> Row:
 
 
 def _has_p(row: Row) -> bool:
-    return row.cells.get("pval", "").lower() not in {"", "na", "n/a", "nan", "null", "none", "."}
+    return row.cells.get("pval", "").lower() not in MISSING
 
 
 def _p(row: Row, events: Events, favours: ArmRole) -> PValue:
@@ -167,6 +167,8 @@ def _p(row: Row, events: Events, favours: ArmRole) -> PValue:
     """
     sides: Literal[1, 2] = 1 if row.number("sides") == 1 else 2
     text = row.cells["pval"].strip()
+    if text.lower() in NOT_SIGNIFICANT:
+        raise NoNumber(f"line {row.line}, column pval: {text} is no p; give the exact p, zi, or limits")
     plain = Row(row.path, row.line, row.cells | {"pval": text.lstrip("<>= ")}, row.has_decimal_comma)
     value = plain.number("pval")
     if value is None or not 0 < value < 1:

@@ -133,7 +133,7 @@ MOVED = {
     "rates": {"ratio": 0.2, "ci.lb": 0.6, "ci.ub": 0.6},
     "log-rank tests": {"ratio": 0.2, "ci.lb": 0.4, "ci.ub": 0.4},
     "means": {"yi": 0.2, "ci.lb": 0.2, "ci.ub": 0.2},
-    "standardised means": {"yi": 0.2, "ci.lb": 0.5, "ci.ub": 0.5},
+    "standardised means": {"yi": 0.2, "ci.lb": 0.3, "ci.ub": 0.3},
 }
 
 

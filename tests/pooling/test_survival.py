@@ -97,7 +97,7 @@ def test_a_p_that_is_only_bounded_leaves_its_row_out_and_says_what_it_bounds(tmp
         ({"pval": 0.03, "events": 48}, "line 2, column favours: '';"),
         ({"pval": 0.03, "favours": "drug", "events": 48}, "column favours: 'drug'"),
         ({"pval": 1.3, "favours": 1, "events": 48}, "column pval: 1.3; give a number between 0 and 1"),
-        ({"pval": "NS", "favours": 1, "events": 48}, "column pval: 'NS' is not a finite number"),
+        ({"pval": "nope", "favours": 1, "events": 48}, "column pval: 'nope' is not a finite number"),
         ({"zi": -2, "events1i": -1, "events2i": 9}, "column events1i: -1; give 0 or more"),
         ({"ratio": 0.8, "ci.lb": 0.6, "ci.ub": 1, "level": 95}, "column level: 95; give a number between"),
         ({"oei": -2, "vi_oe": -1}, "column vi_oe: -1; give 0 or more"),

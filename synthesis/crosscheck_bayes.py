@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any, TypeAlias
 
+import numpy as np
 from mpmath import mp, mpf
+from numpy.typing import NDArray
+from scipy import special
 
 from models.analysis import Applicability
 from models.bayes import BayesLine
@@ -27,6 +30,8 @@ LEFT = mpf("1e-15")
 
 Number: TypeAlias = Any
 """An mpf; mpmath carries no types."""
+
+Array: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -103,28 +108,36 @@ class Recomputed:
     def bf_tau_zero(self) -> Number:
         return self.at_zero / self.marginal
 
-    def below(self, x: float) -> Number:
-        """Probability that mu is below x."""
-        return sum(node.weight * mp.ncdf((x - node.mean) / mp.sqrt(node.variance)) for node in self.nodes)
+    @cached_property
+    def _columns(self) -> tuple[Array, Array, Array, Array]:
+        """Weights, tau squared, means and variances in double precision, enough for a sum of probabilities."""
+        cells = [(node.weight, node.tau**2, node.mean, node.variance) for node in self.nodes]
+        # A tau beyond what a double holds is as good as one beyond every effect.
+        weight, square, mean, variance = np.minimum(np.array(cells, dtype=np.float64), 1e150).T
+        return weight, square, mean, variance
 
-    def new_below(self, x: float) -> Number:
+    def below(self, x: float) -> float:
+        """Probability that mu is below x."""
+        weight, _, mean, variance = self._columns
+        return float(weight @ special.ndtr((float(x) - mean) / np.sqrt(variance)))
+
+    def new_below(self, x: float) -> float:
         """Probability that the true effect of a new study is below x."""
-        return sum(node.weight * mp.ncdf((x - node.mean) / mp.sqrt(node.variance + node.tau**2)) for node in self.nodes)
+        weight, square, mean, variance = self._columns
+        return float(weight @ special.ndtr((float(x) - mean) / np.sqrt(variance + square)))
 
     def tau_below(self, x: float) -> Number:
         """Probability that tau is below x: of the panels below it, and of a part of the one that it is in."""
         with mp.workdps(DIGITS):
             return self.tau_share(mpf(x))
 
-    def study_below(self, x: float, yi: float, vi: float) -> Number:
+    def study_below(self, x: float, yi: float, vi: float) -> float:
         """Probability that the true effect of a study that is one of them is below x."""
-        total = mpf(0)
-        for node in self.nodes:
-            share = mpf(vi) / (mpf(vi) + node.tau**2)
-            mean = share * node.mean + (1 - share) * mpf(yi)
-            variance = share * node.tau**2 + share**2 * node.variance
-            total += node.weight * mp.ncdf((x - mean) / mp.sqrt(variance))
-        return total
+        weight, square, mean, variance = self._columns
+        share = vi / (vi + square)
+        middle = share * mean + (1 - share) * yi
+        spread = np.sqrt(share * square + share**2 * variance)
+        return float(weight @ special.ndtr((float(x) - middle) / spread))
 
 
 def recompute_posterior(
@@ -293,7 +306,7 @@ def crosscheck_bayes(inputs: Sequence[EffectInput], lines: Sequence[BayesLine]) 
     Returns
     -------
     tuple of BayesDisagreement
-        Empty if everything is confirmed to `TOLERANCE`: of a quantile, the probability below it; of moments,
+        Empty if everything is confirmed to `TOLERANCE`: of a quantile (of mu, tau, a new study and each of the studies), the probability below it; of moments,
         probabilities and the Bayes factor the number itself.
     """
     found = []
@@ -304,7 +317,7 @@ def crosscheck_bayes(inputs: Sequence[EffectInput], lines: Sequence[BayesLine]) 
             belief = Belief(line.prior_family, line.prior_scale, line.prior_location)
             mu = None if line.mu_prior_sd is None else (line.mu_prior_mean, line.mu_prior_sd)
             again = _kept(tuple(yi for yi, _ in effects), tuple(vi for _, vi in effects), belief, mu)
-            for name, stated, value in _compared(line, again):
+            for name, stated, value in (*_compared(line, again), *_of_studies(line, again, rows)):
                 if not abs(mpf(stated) - value) <= TOLERANCE * max(1, abs(value)):
                     found.append(BayesDisagreement(line, name, float(stated), float(value)))
     return tuple(found)
@@ -333,8 +346,24 @@ def _compared(line: BayesLine, again: Recomputed) -> Iterator[tuple[str, float, 
     ):
         stated = mpf(getattr(line, name))
         yield f"probability below {name}", float(p), of(mp.log(stated) if line.is_ratio else stated)
+    for name, p in (("tau_median", mpf("0.5")), ("tau_low", tail), ("tau_high", 1 - tail)):
+        yield f"probability below {name}", float(p), again.tau_below(getattr(line, name))
     yield "p_below_no_effect", line.p_below_no_effect, again.below(0)
     for name in ("mean", "sd", "tau_mean", "tau_sd", "bf_tau_zero"):
         stated = getattr(line, name)
         if stated is not None:
             yield name, stated, getattr(again, name)
+
+
+def _of_studies(line: BayesLine, again: Recomputed, rows: Sequence[EffectInput]) -> Iterator[tuple[str, float, Number]]:
+    """The same of each study's true effect, as far as the line has them."""
+    tail = (1 - line.level) / 2
+    effects = {(row.study_id, row.part, row.subgroup): effect_again(row) for row in rows}
+    for study in line.studies:
+        yi, vi = (float(value or 0) for value in effects[study.study_id, study.part, study.subgroup])
+        stated = np.log(study.estimate) if line.is_ratio else study.estimate
+        yield f"estimate of {study.study_id}", float(stated), yi
+        for name, p in (("shrunk", 0.5), ("ci_low", tail), ("ci_high", 1 - tail)):
+            value = getattr(study, name)
+            below = again.study_below(np.log(value) if line.is_ratio else value, yi, vi)
+            yield f"probability below {name} of {study.study_id}", p, below

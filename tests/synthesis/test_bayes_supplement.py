@@ -141,10 +141,20 @@ def test_the_second_engine_confirms_lines_and_finds_what_is_off_in_the_seventh_d
     rows = [means("a", 3.0), means("b", 1.0)]
     lines = supplement_of(rows, protocol()).lines
     assert crosscheck_bayes(rows, lines) == ()
-    for name in ("estimate", "ci_low", "pi_high", "sd", "p_below_no_effect", "bf_tau_zero"):
+    for name in ("estimate", "ci_low", "pi_high", "sd", "p_below_no_effect", "bf_tau_zero", "tau_median", "tau_high"):
         wrong = msgspec.structs.replace(lines[0], **{name: getattr(lines[0], name) * (1 + 1e-6)})
         (found,) = crosscheck_bayes(rows, [wrong])
         assert name in str(found)
+
+
+@pytest.mark.parametrize("name", ["estimate", "shrunk", "ci_low", "ci_high"])
+def test_the_second_engine_finds_what_is_off_of_a_study(name: str) -> None:
+    rows = [means("a", 3.0), means("b", 1.0)]
+    line = supplement_of(rows, protocol()).lines[0]
+    study = line.studies[1]
+    wrong = msgspec.structs.replace(study, **{name: getattr(study, name) + 1e-5})
+    (found,) = crosscheck_bayes(rows, [msgspec.structs.replace(line, studies=(line.studies[0], wrong))])
+    assert found.name.endswith(f"{name} of b")
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,11 @@ def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REV
     found = crosscheck_published(review, settings_of(context))
     confirmation = found.confirmation
     if as_json:
-        told = {"metafor": found.n_metafor, "not_recomputed": confirmation.not_recomputed}
+        told = {
+            "metafor": found.n_metafor,
+            "bayesmeta": found.n_bayesmeta,
+            "not_recomputed": confirmation.not_recomputed,
+        }
         print_json(confirmation.counts | told | {"disagreements": found.disagreements})
     else:
         for item in found.disagreements:

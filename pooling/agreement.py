@@ -3,26 +3,16 @@
 What cannot both be right stops the file. What can, if a test or an interval was of another kind than ours, is a note.
 """
 
-from collections.abc import Iterator, Sequence
-
-from scipy import special
+from collections.abc import Iterator
 
 from models.vocabulary import RATIOS, Measure
-from pooling.contradictions import (
-    Finding,
-    Se,
-    all_people,
-    critical,
-    half_width,
-    limits,
-    p_of,
-    people_of,
-    same,
-    shown,
-    value_of,
-)
+from pooling.agreement_beside import Given, beside
+from pooling.contradictions import Finding, Se, critical, half_width, limits, p_of, people_of, same, shown
 from pooling.spans import Span
 from pooling.spreadsheet import Row
+
+_SLACK_OF_COX = 0.15
+"""Standard errors by which limits of a Cox model are elsewhere than those of the log-rank test."""
 
 
 def of_effects(row: Row, measure: Measure) -> Iterator[Finding]:
@@ -63,6 +53,8 @@ def _estimate_within(row: Row, name: str, pair: tuple[Span, Span], measure: Meas
             columns, f"{told}: no ratio is below 0; if these are logarithms, name the column yi and not ratio", True
         )
         return
+    if of_logs and printed.middle <= 0:
+        return  # which is no ratio, whatever its limits: whoever reads the cell says so
     if not printed.is_between(low, high):
         slip = ""
         if measure in RATIOS and not of_logs and printed.exp().is_between(low, high):
@@ -129,73 +121,16 @@ def _is_of_ratio(se: Span, estimate: Span | None, pair: tuple[Span, Span], by: S
     return se.meets(by_limits) or (by_delta is not None and se.meets(by_delta))
 
 
-def of_tables(row: Row, measure: Measure) -> Iterator[Finding]:
-    """Events, others and people of both arms; an effect that stands beside them."""
-    for events, others, people in (("ai", "bi", "n1i"), ("ci", "di", "n2i")):
-        one, two, both = (row.printed(name) for name in (events, others, people))
-        if (
-            one is not None
-            and two is not None
-            and both is not None
-            and abs(one.middle + two.middle - both.middle) > 1e-6
-        ):
-            columns = (events, others, people)
-            yield Finding(columns, f"{shown(row, *columns)}: {events} + {others} is not {people}", True)
-    yield from all_people(row)
-    a, n1, c, n2 = (value_of(row, name) for name in ("ai", "n1i", "ci", "n2i"))
-    if not (a and c and n1 and n2 and a < n1 and c < n2):
-        return
-    odds, risks = a / (n1 - a) * (n2 - c) / c, a / n1 / (c / n2)
-    yield from _beside(row, (risks, odds), (*_logs(risks, odds), a / n1 - c / n2), "events and people", measure)
-
-
-def of_rates(row: Row, measure: Measure) -> Iterator[Finding]:
-    """Events and person-time of both arms against a ratio that stands beside them."""
-    x1, t1, x2, t2 = (value_of(row, name) for name in ("x1i", "t1i", "x2i", "t2i"))
-    if x1 and t1 and x2 and t2:
-        yield from _beside(row, (x1 / t1 / (x2 / t2),), _logs(x1 / t1 / (x2 / t2)), "events and person-time", measure)
-
-
 def of_log_rank(row: Row, measure: Measure) -> Iterator[Finding]:
-    """O - E and its variance against a ratio and its limits."""
+    """O - E and its variance against an effect that stands beside them."""
     o_minus_e, v = row.printed("oei"), row.printed("vi_oe")
     if o_minus_e is None or v is None or v.low <= 0:
         return
-    effect, ratio, pair = o_minus_e / v, row.printed("ratio"), limits(row, "ci.lb", "ci.ub")
-    if ratio is not None and not effect.exp().meets(ratio):
-        yield Finding(
-            ("oei", "vi_oe", "ratio"),
-            f"{shown(row, 'oei', 'vi_oe', 'ratio')}: exp((O - E) / V) is {effect.exp().middle:.3g}",
-            False,
-        )
-    if pair is not None and measure in RATIOS and pair[0].low > 0:
-        se = Se(("ci.lb", "ci.ub"), half_width(pair[0].log(), pair[1].log()) / critical(row, None))
-        own = Span.exactly(1.0) / v.root()
-        if not own.meets(se.span):
-            columns = ("vi_oe", *se.columns)
-            yield Finding(
-                columns, f"{shown(row, *columns)}: standard errors {own.middle:.3g} and {se.span.middle:.3g}", False
-            )
+    error = Span.exactly(1.0) / v.root()
+    yield from beside(row, measure, Given(by="O - E and V", effect=o_minus_e / v, se=error, slack=_SLACK_OF_COX))
 
 
 def of_survival(row: Row, measure: Measure) -> Iterator[Finding]:
     """A hazard ratio with its error, and a log-rank test beside it."""
     yield from of_effects(row, measure)
     yield from of_log_rank(row, measure)
-
-
-def _logs(*ratios: float) -> tuple[float, ...]:
-    return tuple(float(special.log1p(ratio - 1)) for ratio in ratios)
-
-
-def _beside(
-    row: Row, ratios: Sequence[float], effects: Sequence[float], by: str, measure: Measure
-) -> Iterator[Finding]:
-    """An effect beside the numbers that are pooled: none of what these give is a sign of a slip, or of adjustment."""
-    for column, values in (("ratio", ratios), ("yi", effects)):
-        printed = row.printed(column)
-        if printed is None or (column == "ratio" and measure not in RATIOS):
-            continue
-        if not any(printed.meets(Span(value - 1e-6 * abs(value), value + 1e-6 * abs(value))) for value in values):
-            told = " or ".join(f"{value:.3g}" for value in values)
-            yield Finding((column,), f"{shown(row, column)}: {by} give {told}; they are what is pooled", False)

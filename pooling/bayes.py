@@ -67,11 +67,13 @@ def believed_of(analysis: Analysis, beliefs: Beliefs) -> list[Believed]:
     try:
         unit = unit_of(choice.measure, studies.vi, studies.people)
         priors = beliefs.tau or three_priors(choice.measure, unit)
-        return [
-            Believed(analysis, posterior(studies.yi, studies.vi, tau=prior, mu=beliefs.mu, level=choice.level))
-            for prior in priors
-        ]
-    except ValueError as problem:
+        # What lies beyond the digits of a number comes out as not finite, and is no belief.
+        with np.errstate(all="ignore"):
+            return [
+                Believed(analysis, posterior(studies.yi, studies.vi, tau=prior, mu=beliefs.mu, level=choice.level))
+                for prior in priors
+            ]
+    except (ValueError, ArithmeticError) as problem:
         raise PoolError(f"{studies.path}: {problem}") from problem
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf, log
 
 from models.vocabulary import RATIOS, Measure
-from pooling import agreement, columns, contradictions, survival
+from pooling import agreement, agreement_of_counts, columns, contradictions, survival
 from pooling.agreement_of_means import of_means
 from pooling.columns import ARMS, NAME_COLUMNS, PAIRED_COLUMNS, RATE_COLUMNS, TABLE_COLUMNS
 from pooling.spreadsheet import LeftOut, Row
@@ -23,7 +23,8 @@ _LEAST = {
     "ni": (2, False),
 }
 """Least value by column, and whether that value itself is out."""
-_MOST = {"pval": 1, "icc": 1, "ri": 1}
+_MOST = {"pval": 1, "icc": 1, "ri": 1, **dict.fromkeys(("ai", "bi", "ci", "di", "n1i", "n2i", "ni"), 1e10)}
+"""Largest value by column; no study has more people than have lived at any time."""
 
 
 @dataclass(frozen=True)
@@ -282,10 +283,10 @@ def _survival(row: Row, said: list[Conversion], measure: Measure) -> Values:
 
 
 READERS = {
-    columns.TABLE_COLUMNS: Reader(TABLE_COLUMNS, _tables, agreement.of_tables),
+    columns.TABLE_COLUMNS: Reader(TABLE_COLUMNS, _tables, agreement_of_counts.of_tables),
     columns.MEAN_COLUMNS: Reader(columns.MEAN_COLUMNS, _means, of_means),
     columns.PAIRED_COLUMNS: Reader(columns.EFFECT_COLUMNS, _paired, None),
-    columns.RATE_COLUMNS: Reader(RATE_COLUMNS, _rates, agreement.of_rates),
+    columns.RATE_COLUMNS: Reader(RATE_COLUMNS, _rates, agreement_of_counts.of_rates),
     columns.LOGRANK_COLUMNS: Reader(columns.LOGRANK_COLUMNS, _log_rank, agreement.of_log_rank),
     columns.SURVIVAL_COLUMNS: Reader(columns.EFFECT_COLUMNS, _survival, agreement.of_survival),
     columns.EFFECT_COLUMNS: Reader(columns.EFFECT_COLUMNS, _effects, agreement.of_effects),

@@ -1,6 +1,6 @@
 """What contradictions in a row are made of: standard errors by several ways, p, and how far rounding reaches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from scipy import special
@@ -27,6 +27,17 @@ class Se(NamedTuple):
 
     columns: tuple[str, ...]
     span: Span
+
+
+def told_once(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each slip: what cannot be right comes first, and what shares all its cells is left out."""
+    kept: list[Finding] = []
+    for item in sorted(findings, key=lambda finding: not finding.is_error):
+        told = {column for other in kept for column in other.columns}
+        is_same_slip = bool(told & {*item.columns}) if item.is_error else {*item.columns} <= told
+        if not is_same_slip:
+            kept.append(item)
+    return kept
 
 
 def shown(row: Row, *columns: str) -> str:

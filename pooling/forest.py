@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, isnan
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,9 @@ from pooling.pool import Analysis
 from pooling.study_records import read
 from synthesis.inverse_variance import critical_value
 from synthesis.pooling import Pooled
+
+_FARTHEST = 1e300
+"""What is farther is drawn there."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def _forest_of(found: list[Analysis], width: int, beside: Sequence[Beside]) -> s
         if item.pooled.estimate is not None and item.pooled.ci_low is not None and item.pooled.ci_high is not None
     ]
     lines += [(item.label, item.estimate, item.ci_low, item.ci_high, "◆") for item in beside]
+    lines = [line for line in lines if not any(map(isnan, line[1:4]))]
     low, high = _axis([value for line in lines for value in line[1:4]], studies)
     widest = max((len(line[0]) for line in lines), default=0)
     weights, heads = _weights(found)
@@ -150,16 +154,23 @@ def _heterogeneity(pooled: Pooled) -> str:
     return f"{said} ({limits})"
 
 
+def _drawn(value: float) -> float:
+    """A number whose differences to others are numbers, too."""
+    return min(_FARTHEST, max(-_FARTHEST, value))
+
+
 def _axis(values: Sequence[float], studies: Studies) -> tuple[float, float]:
     """Ends of the axis: all studies' estimates and no effect; limits that reach far beyond are cut there."""
+    values = [*map(_drawn, values)]
     spread = float(np.sqrt(studies.vi).max(initial=0.5)) * 2
-    centres = [0.0, *studies.yi.tolist()]
+    centres = [0.0, *map(_drawn, studies.yi.tolist())]
     low, high = min(centres) - spread, max(centres) + spread
     return max(low, min([0.0, *values])), min(high, max([0.0, *values]))
 
 
 def _bar(estimate: float, ci_low: float, ci_high: float, mark: str, ends: tuple[float, float], width: int) -> str:
     low, high = ends
+    estimate, ci_low, ci_high = map(_drawn, (estimate, ci_low, ci_high))
     step = (high - low) / (width - 1) or 1.0
 
     def place(value: float) -> int:

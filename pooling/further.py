@@ -167,6 +167,8 @@ def _funnel(analysis: Analysis) -> Json:
 
 def _sequential(analysis: Analysis, wanted: Wanted) -> Json:
     studies = analysis.studies
+    if not len(studies.yi):
+        raise ValueError("no study, no information")
     if studies.n_participants is None or studies.n_is_least:
         raise ValueError("not every row tells how many people it is of: give n1i and n2i, or ni")
     size, said = _information_size(studies, analysis.choice.measure, wanted.smallest_effect)

@@ -4,17 +4,14 @@ What metafor has no name for is not asked: DerSimonian-Laird with Q around the M
 Mantel-Haenszel risk difference, and cells with rules of their own for zeros. A fit that metafor itself refuses or does not finish says nothing.
 """
 
-import csv
 import math
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from models.analysis import Applicability, Method
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import TABLE_MEASURES, Interval, Measure, Model
+from pooling.by_r import Row, RProgram
 from synthesis.crosscheck import TOLERANCE, Disagreement
 
 TESTS = {Interval.WALD: "z", Interval.HKSJ: "knha", Interval.HKSJ_TRUNCATED: "adhoc"}
@@ -22,7 +19,9 @@ METHODS = {Model.COMMON: "EE", Model.MH: "MH", Model.PETO: "PETO"}
 _LEVEL = 0.95
 COMPARED = {"estimate": "est", "ci_low": "lb", "ci_high": "ub", "se": "se", "tau2": "tau2"}
 
-SCRIPT = r"""
+METAFOR = RProgram(
+    "metafor",
+    r"""
 suppressMessages(library(metafor))
 files <- commandArgs(TRUE)
 rows <- read.csv(files[1], stringsAsFactors = FALSE)
@@ -40,18 +39,8 @@ for (g in split(rows, rows$effect)) {
     c(fit$beta, fit$se, fit$ci.lb, fit$ci.ub, fit$tau2)), collapse = ","), sep = ","), out)
 }
 close(out)
-"""
-
-
-def find_metafor() -> Path | None:
-    """Where Rscript is, None if R or metafor is not installed."""
-    program = shutil.which("Rscript")
-    if program is None:
-        return None
-    asked = subprocess.run(
-        [program, "-e", "quit(status = !requireNamespace('metafor', quietly = TRUE))"], capture_output=True, check=False
-    )
-    return Path(program) if asked.returncode == 0 else None
+""",
+)
 
 
 def crosscheck_with_metafor(
@@ -63,7 +52,7 @@ def crosscheck_with_metafor(
     ----------
     inputs : effects of studies, all evidence sets together
     effects : pooled effects that were computed from them, with intervals of level 0.95
-    rscript : from `find_metafor`
+    rscript : from ``METAFOR.find()``
 
     Returns
     -------
@@ -78,20 +67,8 @@ def crosscheck_with_metafor(
     """
     own = {index: _own(effect, inputs) for index, effect in enumerate(effects) if effect.k}
     asked = {index: effects[index] for index, items in own.items() if _has_name(effects[index], items)}
-    with tempfile.TemporaryDirectory() as folder:
-        question, answer, script = (Path(folder) / name for name in ("question.csv", "answer.csv", "pool.R"))
-        script.write_text(SCRIPT, encoding="utf-8")
-        with question.open("w", encoding="utf-8", newline="") as file:
-            rows = [row for index, effect in asked.items() for row in _rows(index, effect, own[index])]
-            columns = ["effect", "method", "test", "measure", "yi", "vi", "ai", "n1i", "ci", "n2i"]
-            writer = csv.DictWriter(file, columns)
-            writer.writeheader()
-            writer.writerows(rows)
-        ran = subprocess.run([rscript, script, question, answer], capture_output=True, text=True, check=False)
-        if ran.returncode:
-            raise RuntimeError(f"metafor stopped: {ran.stderr.strip()}")
-        with answer.open(encoding="utf-8", newline="") as file:
-            answers = {int(row["effect"]): row for row in csv.DictReader(file)}
+    rows = [row for index, effect in asked.items() for row in _rows(index, effect, own[index])]
+    answers = {int(row["effect"]): row for row in METAFOR.ask(rows, rscript)}
     found = [item for index, row in answers.items() for item in _differences(asked[index], row)]
     return tuple(found), len(answers)
 
@@ -118,7 +95,7 @@ def _has_name(effect: PooledEffect, items: Sequence[EffectInput]) -> bool:
     return not (is_around_mh and effect.measure in TABLE_MEASURES)
 
 
-def _rows(index: int, effect: PooledEffect, inputs: Sequence[EffectInput]) -> list[dict[str, object]]:
+def _rows(index: int, effect: PooledEffect, inputs: Sequence[EffectInput]) -> list[Row]:
     return [
         {
             "effect": index,

@@ -5,7 +5,7 @@ Rows that are there twice, a row that is the sum of the others, people with deci
 
 import re
 from collections.abc import Iterator, Sequence
-from math import isclose, sqrt
+from math import isclose, isfinite, sqrt
 from statistics import median
 from typing import NamedTuple
 
@@ -17,8 +17,12 @@ from synthesis.row_notes import Counted, repeated
 COUNTS = ("ai", "bi", "ci", "di", "n1i", "n2i", "ni", "x1i", "x2i")
 OUT_OF_SCALE = 10
 """So many times the others a number is probably of another unit."""
+OTHER_UNIT = 7
+"""So many times the others an SD is: units differ by ten, and SDs of one unit by less than this."""
 _UNLIKE, _ALIKE = 3, 1.5
-_FEW = 3
+_PAIR, _FEW = 2, 3
+_CHANCE = 3
+"""Standard errors beyond which an effect far from the others is no chance."""
 _OVERALL = re.compile(
     r"(sub-?|grand )?totals?\b|sum\b|summe\b|gesamt|overall\b|pooled\b|combined\b|all (studies|trials)\b|insgesamt"
     r"|ensemble\b|somme\b|totale?\b|totaal\b|suma\b|meta-?analysis\b",
@@ -57,17 +61,19 @@ def of_counts(rows: Sequence[Row], wanted: Sequence[str]) -> Iterator[str]:
     told = ", ".join(f"{column} {row.cells[column]} (line {row.line})" for row, column in found[:_FEW])
     if all(_THOUSAND.fullmatch(row.cells[column]) for row, column in found):
         row, column = found[0]
+        cell, value = row.cells[column], row.number(column)
+        read = f", {cell} being read with a decimal comma, as {value:g}" if "," in cell else ""
         raise row.problem(
             column,
-            f"{told}: people are counted, and three decimals look like a mark between thousands; "
-            "write 1234 without one, or a share of people with another number of decimals",
+            f"{told}: people are counted, and three decimals look like a mark between thousands{read}; "
+            f"write {re.sub('[.,]', '', cell)} without one, or a share of people with another number of decimals",
         )
     more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
     yield f"events or people with decimals: {told}{more}; right only if they were divided or imputed"
 
 
 def _is_whole(value: float) -> bool:
-    return isclose(value, round(value), rel_tol=1e-9, abs_tol=1e-9)
+    return not isfinite(value) or isclose(value, round(value), rel_tol=1e-9, abs_tol=1e-9)
 
 
 def of_rows(rows: Sequence[Named], measure: Measure) -> Iterator[str]:
@@ -130,32 +136,103 @@ def _is_sum(item: Named, others: Sequence[Named]) -> bool:
 
 def _sds(rows: Sequence[Named], measure: Measure) -> Iterator[str]:
     """SDs of another size than the others: standard errors, or another unit."""
-    for item in rows:
-        for arm, other_arm in (("1", "2"), ("2", "1")):
-            sd, n = item.values[f"sd{arm}i"], item.values[f"n{arm}i"]
-            others = [other.values[f"sd{a}i"] for other in rows for a in "12" if other is not item]
-            if measure is not Measure.MD or not others:
-                # Standardised differences may be of instruments with other scales; arms of one study are not.
-                others = [item.values[f"sd{other_arm}i"]]
-            usual = median(others)
-            if not sd or not usual:
-                continue
-            said = f"{item.name} (line {item.row.line}): sd{arm}i {sd:.4g} beside SDs of about {usual:.4g}"
-            if sd < usual / _UNLIKE and usual / _ALIKE < sd * sqrt(n) < usual * _ALIKE:
-                yield f"{said}: a standard error in place of an SD? With n {n:g} it would be an SD of {sd * sqrt(n):.3g}"
-            elif not usual / OUT_OF_SCALE < sd < usual * OUT_OF_SCALE:
-                yield f"{said}: another unit, or a typing error?"
+    of_all = [item.values[f"sd{arm}i"] for item in rows for arm in "12"]
+    # Standardised differences may be of instruments with other scales; arms of one study are not.
+    if measure is not Measure.MD or len(rows) == 1:
+        for item in rows:
+            yield from _either(_sds_of(item))
+    elif len(rows) == _PAIR:
+        of_studies = [_sds_of(item) for item in rows]
+        if not any(said := [text for sds in of_studies for text in _either(sds)]):
+            said = [*_either([_typical(sds) for sds in of_studies])]
+        yield from said
+    else:
+        usual = median(filter(None, of_all)) if any(of_all) else 0.0
+        for item in rows:
+            yield from _unlike(item, _sds_of(item), usual)
+
+
+class _Sd(NamedTuple):
+    """An SD where it stands, and of how many people."""
+
+    where: str
+    column: str
+    value: float
+    n: float
+
+    def is_error_of(self, usual: float) -> bool:
+        """Whether it is small, and the SD that it would be as a standard error is not."""
+        return self.value < usual / _UNLIKE and usual / _ALIKE < self.value * sqrt(self.n) < usual * _ALIKE
+
+    def is_of_other_unit(self, usual: float) -> bool:
+        return not usual / OTHER_UNIT < self.value < usual * OTHER_UNIT
+
+    @property
+    def as_error(self) -> str:
+        return f"a standard error in place of an SD? With n {self.n:g} it would be an SD of {self.value * sqrt(self.n):.3g}"
+
+
+def _sds_of(item: Named) -> list[_Sd]:
+    """The SDs of a study that are above 0."""
+    where = f"{item.name} (line {item.row.line})"
+    found = [_Sd(where, f"sd{arm}i", item.values[f"sd{arm}i"], item.values[f"n{arm}i"]) for arm in "12"]
+    return [sd for sd in found if sd.value > 0]
+
+
+def _typical(sds: Sequence[_Sd]) -> _Sd:
+    """One SD for a study, with the columns that it is made of."""
+    if len(sds) < len("12"):
+        return sds[0] if sds else _Sd("", "", 0.0, 0.0)
+    one, two = sds
+    return _Sd(one.where, f"{one.column} and {two.column}", sqrt(one.value) * sqrt(two.value), (one.n + two.n) / 2)
+
+
+def _either(sds: Sequence[_Sd]) -> Iterator[str]:
+    """Two SDs of which nobody can tell which is the odd one."""
+    if len(sds) < len("12"):
+        return
+    small, large = sorted(sds, key=lambda sd: sd.value)
+    if not small.value:
+        return
+    places = f"{small.column} {small.value:.4g}", f"{large.column} {large.value:.4g}"
+    if small.where == large.where:
+        said = f"{small.where}: {places[0]} beside {places[1]}"
+    else:
+        said = f"{small.where}, {places[0]}, beside {large.where}, {places[1]}"
+    if small.is_error_of(large.value):
+        yield f"{said}: {small.as_error}"
+    elif large.value > OTHER_UNIT * small.value:
+        yield f"{said}: either may be of another unit, or a typing error"
+
+
+def _unlike(item: Named, sds: Sequence[_Sd], usual: float) -> Iterator[str]:
+    """The SDs of one study that are unlike those of all others, in one sentence."""
+    errors = [sd for sd in sds if sd.is_error_of(usual)]
+    others = [sd for sd in sds if sd not in errors and sd.is_of_other_unit(usual)]
+    for odd, why in (
+        (errors, errors[0].as_error if errors else ""),
+        (others, "another unit, or a typing error?"),
+    ):
+        if odd:
+            told = " and ".join(f"{sd.column} {sd.value:.4g}" for sd in odd)
+            yield f"{item.name} (line {item.row.line}): {told} beside SDs of about {usual:.4g}: {why}"
 
 
 def _effects(rows: Sequence[Named], measure: Measure) -> Iterator[str]:
-    """One effect far beyond all others."""
-    if len(rows) <= _FEW - 1 or "yi" not in rows[0].values:
+    """Effects far beyond all others, and beyond chance."""
+    if len(rows) < _FEW or "yi" not in rows[0].values:
         return
-    for item in rows:
-        largest = max(abs(other.values["yi"]) for other in rows if other is not item)
-        if largest and abs(item.values["yi"]) > OUT_OF_SCALE * largest:
-            scale = "a ratio in place of its logarithm, " if measure in RATIOS else ""
-            yield (
-                f"{item.name} (line {item.row.line}): effect {item.values['yi']:.4g}, more than {OUT_OF_SCALE} times any "
-                f"other: {scale}another unit, or a typing error?"
-            )
+    by_size = sorted(rows, key=lambda item: abs(item.values["yi"]))
+    sizes = [abs(item.values["yi"]) for item in by_size]
+    # Fewer than half of them are odd: the others are the scale.
+    first = next(
+        (at for at in range(len(rows) // 2 + 1, len(rows)) if 0 < OUT_OF_SCALE * sizes[at - 1] < sizes[at]), len(rows)
+    )
+    usual = median(item.values["yi"] for item in by_size[:first])
+    odd = [item for item in by_size[first:] if abs(item.values["yi"] - usual) > _CHANCE * sqrt(item.values["vi"])]
+    scale = "a ratio in place of its logarithm, " if measure in RATIOS else ""
+    for item in sorted(odd, key=lambda item: item.row.line):
+        yield (
+            f"{item.name} (line {item.row.line}): effect {item.values['yi']:.4g}, more than {OUT_OF_SCALE} times any "
+            f"other: {scale}another unit, or a typing error?"
+        )

@@ -33,8 +33,9 @@ from models.vocabulary import Measure
 from pooling import columns, survival
 from pooling.cells import READERS, Reader, Values, name_of
 from pooling.columns import NAME_COLUMNS, TABLE_COLUMNS
-from pooling.contradictions import Finding
+from pooling.contradictions import Finding, told_once
 from pooling.oddities import Named, of_counts, of_rows
+from pooling.sheets import CellError
 from pooling.spreadsheet import PoolError, Row, read_rows
 from synthesis.conversions import Conversion
 from synthesis.study_sets import Array
@@ -85,6 +86,7 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
     rows, renamed = columns.under_known_names(table.rows, measure)
     wanted = columns.chosen(rows[0], table.rows[0].cells, measure)
     reader = READERS[wanted]
+    decimals = [*of_counts(rows, wanted)]
     found: list[tuple[Row, str, Values]] = []
     told: list[str] = []
     seen: list[str] = []
@@ -95,16 +97,14 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
         name = name_of(row)
         said: list[Conversion] = []
         contradictions = _contradictions(reader, row, measure)
-        errors = [
-            f"{path}, line {row.line}, columns {', '.join(item.columns)}: {item.said}"
-            for item in contradictions
-            if item.is_error
-        ]
-        problems += errors
+        errors = [item for item in contradictions if item.is_error]
+        problems += [f"{path}, line {row.line}, columns {', '.join(item.columns)}: {item.said}" for item in errors]
         try:
             values = reader.numbers_of(row, said, measure)
-        except PoolError as problem:
-            problems.append(str(problem))
+        except CellError as problem:
+            # A slip that is told already is not told again by whoever stumbles upon it.
+            if not any(problem.column in item.columns for item in errors):
+                problems.append(str(problem))
             continue
         except survival.NoNumber as why:
             hopeless.append(f"left out: {name}, {why}")
@@ -140,7 +140,7 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
             *table.notes,
             *renamed,
             *_not_read(rows[0]),
-            *of_counts(rows, wanted),
+            *decimals,
             *seen,
             *of_rows(named, measure),
         ),
@@ -151,7 +151,7 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
 def _contradictions(reader: Reader, row: Row, measure: Measure) -> list[Finding]:
     """What the row contradicts in itself; numbers beyond all arithmetic are named by whatever cannot compute with them."""
     try:
-        return list(reader.findings(row, measure)) if reader.findings else []
+        return told_once(reader.findings(row, measure)) if reader.findings else []
     except (ArithmeticError, ValueError):
         return []
 

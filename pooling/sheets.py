@@ -1,4 +1,4 @@
-"""What is in a file, as lines of their sheets: text in its encodings, or the first sheet of an Excel workbook with a header."""
+"""What is in a file, line by line: text in its encodings, or the first sheet of an Excel workbook with a header."""
 
 import csv
 import io
@@ -21,6 +21,14 @@ Line = tuple[int, list[str]]
 
 class PoolError(ValueError):
     """A file or a choice cannot be used; the message names file, line, column, value and what to do."""
+
+
+class CellError(PoolError):
+    """One cell cannot be used; `column` is where it stands."""
+
+    def __init__(self, column: str, said: str) -> None:
+        super().__init__(said)
+        self.column = column
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pooling.sheets import CellError, read_sheet
 from pooling.sheets import PoolError as PoolError  # noqa: PLC0414 (whoever reads rows meets it)
-from pooling.sheets import read_sheet
 from pooling.spans import Span
 
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", ".", "-", "–", "—"})
@@ -77,8 +77,8 @@ class Row:
         """Whether the row has anything there."""
         return self.cells.get(column, "").lower() not in MISSING
 
-    def problem(self, column: str, said: str) -> PoolError:
-        return PoolError(f"{self.path}, line {self.line}, column {column}: {said}")
+    def problem(self, column: str, said: str) -> CellError:
+        return CellError(column, f"{self.path}, line {self.line}, column {column}: {said}")
 
     def _plain(self, text: str) -> str:
         plain = text.translate(MINUS)

@@ -55,5 +55,4 @@ def finite(value: float | None) -> float | None:
 
 def read(value: float | None, measure: Measure) -> float | None:
     """A number of the analysis scale as people read it, None where a ratio is beyond what a number can hold."""
-    with np.errstate(over="ignore"):
-        return finite(natural(value, measure))
+    return finite(natural(value, measure))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 
 from pooling.spreadsheet import PoolError
 
@@ -44,7 +45,10 @@ class Wanted:
     g: float | None = None
 
     def __post_init__(self) -> None:
-        """Raise PoolError for what cannot act on anything that is asked for."""
+        """Raise PoolError for what is no number, or cannot act on anything that is asked for."""
+        for option, value in (("--smallest-effect", self.smallest_effect), ("--g", self.g)):
+            if value is not None and not isfinite(value):
+                raise PoolError(f"{option} {value:g} is no number: give a finite one")
         ordered = {Further.CUMULATIVE, Further.SEQUENTIAL, Further.ANYTIME} & {*self.further}
         if self.order_by is not None and not ordered:
             raise PoolError("--order-by cannot act: give --also cumulative, sequential or anytime with it")

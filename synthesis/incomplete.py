@@ -10,14 +10,12 @@ from functools import cached_property
 
 import numpy as np
 
-from models.analysis import Method
 from models.arm_flow import ArmFlow
 from models.missing import MissingInArm
 from models.missing_choice import AS_FOUND, MissingChoice
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import ArmRole, Measure, Model
-from synthesis.inverse_variance import PooledSets, pool_sets
-from synthesis.mantel_haenszel import pool_tables
+from models.vocabulary import ArmRole, Measure
+from synthesis.inverse_variance import PooledSets
 from synthesis.measures import effect_of_tables
 from synthesis.missing import (
     MEASURES_OF_EVENTS,
@@ -30,10 +28,10 @@ from synthesis.missing import (
     effect_of_incomplete_means,
     risk_of_everybody,
 )
+from synthesis.pooled_again import pooled_again, zero_cells_as
 from synthesis.pooling import has_table
 from synthesis.study_sets import Array
-from synthesis.tables import CORRECTED, NOTHING_SAID, TABLE_MODELS, Tables, zero_cells_of
-from synthesis.zero_rules import choice_of
+from synthesis.tables import CORRECTED, TABLE_MODELS, Tables
 
 NOT_TOLD = "how many were randomised to each arm is not known: enter n_randomised in extraction.csv"
 READY = "its effect was given ready: enter its arms, with n_randomised, in extraction.csv"
@@ -234,11 +232,7 @@ class Incomplete:
         A risk r with variance v is that of r (1 - r) / v people, so that every measure of two such arms has the variance
         of the delta method; of people who are all observed it is themselves.
         """
-        choice, effect = choice_of(self.inputs[0]), self.effect
-        if choice == NOTHING_SAID:
-            rule = zero_cells_of(effect.measure, effect.model if self.is_of_tables else Model.MH, effect.convention)
-        else:
-            rule = choice.of(effect.measure, effect.model, effect.convention)
+        rule = zero_cells_as(self.effect, self.inputs)
         changes = []
         for arm, prior in zip(self._observed, (assumption.intervention, assumption.control), strict=True):
             whole = risk_of_everybody(arm, prior)
@@ -249,31 +243,7 @@ class Incomplete:
         return _changed(self._plain.corrected(rule), changes), _changed(self._plain, changes)
 
     def _pool(self, yi: Array, vi: Array, assumption: Assumption) -> PooledSets:
-        effect = self.effect
-        if self.is_of_tables:
-            kept, counted = self._tables(assumption)
-            return pool_tables(
-                kept,
-                yi,
-                vi,
-                measure=effect.measure,
-                model=effect.model,
-                level=effect.level,
-                uncorrected=counted,
-            )
-        moment_q = None
-        if effect.centre is Method.MH:
-            kept, counted = self._tables(assumption)
-            moment_q = pool_tables(kept, yi, vi, measure=effect.measure, uncorrected=counted).q
-        return pool_sets(
-            yi,
-            vi,
-            model=effect.model,
-            interval=effect.interval,
-            level=effect.level,
-            moment_q=moment_q,
-            with_tau2_limits=False,
-        )
+        return pooled_again(self.effect, yi, vi, lambda: self._tables(assumption))
 
 
 def _changed(tables: Tables, changes: Sequence[Array]) -> Tables:

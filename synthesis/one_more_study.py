@@ -13,13 +13,12 @@ from models.forecast import PlannedStudy
 from models.synthesis import EffectInput, PooledEffect
 from models.value import Value
 from models.vocabulary import Measure, Model
-from synthesis.inverse_variance import PooledSets, pool_sets
-from synthesis.mantel_haenszel import pool_tables
+from synthesis.inverse_variance import PooledSets
 from synthesis.measures import effect_of_tables
-from synthesis.pooling import has_table
+from synthesis.pooled_again import pooled_again, zero_cells_as
+from synthesis.pooling import has_table, tables_of
 from synthesis.study_sets import Array
-from synthesis.tables import NOTHING_SAID, Tables, zero_cells_of
-from synthesis.zero_rules import choice_of
+from synthesis.tables import Tables
 
 LARGEST = 700.0
 """Logarithm of a ratio that a double still holds, and so does its reciprocal."""
@@ -101,56 +100,28 @@ def _pool(effect: PooledEffect, rows: Sequence[EffectInput], study: OneMore, res
     n = len(results)
     yi = np.hstack([np.tile([row.yi or 0.0 for row in rows], (n, 1)), results[:, None]])
     vi = np.tile([*(row.vi or 0.0 for row in rows), study.se**2], (n, 1))
-    has_tables = effect.model in (Model.MH, Model.PETO)
-    tables = _tables(rows, study, results, effect.measure) if has_tables or effect.centre else None
-    choice = choice_of(rows[0]) if rows else NOTHING_SAID
-    if has_tables and tables is not None:
-        zero = (
-            zero_cells_of(effect.measure, effect.model, effect.convention)
-            if choice == NOTHING_SAID
-            else choice.of(effect.measure, effect.model, effect.convention)
-        )
-        effects = effect_of_tables(tables, Measure.PETO) if effect.model is Model.PETO else (yi, vi)
-        return pool_tables(
-            tables.corrected(zero),
-            *effects,
-            measure=effect.measure,
-            model=effect.model,
-            level=effect.level,
-            uncorrected=tables,
-        )
-    moment_q = None
-    if tables is not None:
-        # Q of RevMan's DerSimonian-Laird is measured around the Mantel-Haenszel estimate of the same tables.
-        kept = tables.corrected(zero_cells_of(effect.measure, Model.MH, effect.convention))
-        moment_q = pool_tables(kept, yi, vi, measure=effect.measure, uncorrected=tables).q
-    return pool_sets(
-        yi,
-        vi,
-        model=effect.model,
-        interval=effect.interval,
-        level=effect.level,
-        moment_q=moment_q,
-        with_tau2_limits=False,
-    )
+
+    def tables() -> tuple[Tables, Tables]:
+        counted = _tables(rows, study, results, effect.measure)
+        return counted.corrected(zero_cells_as(effect, rows)), counted
+
+    if effect.model is Model.PETO:
+        yi, vi = effect_of_tables(tables()[1], Measure.PETO)
+    return pooled_again(effect, yi, vi, tables)
 
 
 def _tables(rows: Sequence[EffectInput], study: OneMore, results: Array, measure: Measure) -> Tables:
     """Tables of the studies, and of the further one for each of its results."""
     if study.risk is None or not all(has_table(row) for row in rows):
         raise ValueError("a model of 2 x 2 tables needs a control risk for a further study")
-    shares = [(row.design_effect, row.design_effect * row.shared_by) for row in rows]
-    columns = [
-        [(row.events_intervention or 0) / share for row, (share, _) in zip(rows, shares, strict=True)],
-        [row.n_intervention / share for row, (share, _) in zip(rows, shares, strict=True)],
-        [(row.events_control or 0) / share for row, (_, share) in zip(rows, shares, strict=True)],
-        [row.n_control / share for row, (_, share) in zip(rows, shares, strict=True)],
-    ]
+    old = tables_of(rows)
     treated, control = _risks(measure, study.risk, results)
     n1, n2 = study.planned.n_intervention, study.planned.n_control
     new = (treated * n1, np.full(len(results), n1), control * n2, np.full(len(results), n2))
+    columns = (old.events_1, old.totals[0], old.events_2, old.totals[1])
     stacked = [
-        np.hstack([np.tile(old, (len(results), 1)), more[:, None]]) for old, more in zip(columns, new, strict=True)
+        np.hstack([np.tile(column, (len(results), 1)), more[:, None]])
+        for column, more in zip(columns, new, strict=True)
     ]
     return Tables.of(*stacked)
 

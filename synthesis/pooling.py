@@ -100,7 +100,10 @@ class Pooled(msgspec.Struct, frozen=True, kw_only=True):
 
 def natural(value: float | None, measure: Measure) -> float | None:
     """A number of the analysis scale on the scale that people read: a ratio for a log ratio."""
-    return float(np.exp(value)) if value is not None and measure in RATIOS else value
+    if value is None or measure not in RATIOS:
+        return value
+    with np.errstate(over="ignore"):
+        return float(np.exp(value))
 
 
 def pool(
@@ -131,13 +134,7 @@ def pool(
     known = [item for item in inputs if item.yi is not None and item.vi is not None]
     tables = None
     if known and all(has_table(item) for item in known):
-        shares = [(item.design_effect, item.design_effect * item.shared_by) for item in known]
-        tables = Tables.of(
-            [(item.events_intervention or 0) / share for item, (share, _) in zip(known, shares, strict=True)],
-            [item.n_intervention / share for item, (share, _) in zip(known, shares, strict=True)],
-            [(item.events_control or 0) / share for item, (_, share) in zip(known, shares, strict=True)],
-            [item.n_control / share for item, (_, share) in zip(known, shares, strict=True)],
-        )
+        tables = tables_of(known)
     choice = choice_of(known[0]) if known else NOTHING_SAID
     pooled = pool_studies(
         [item.yi or 0.0 for item in known],
@@ -162,6 +159,17 @@ def has_table(item: EffectInput) -> bool:
     """Whether a study's effect was computed from people with events, of which a 2 x 2 table can be pooled."""
     is_counted = item.events_intervention is not None and item.events_control is not None
     return is_counted and not item.is_contrast and item.measure in TABLE_MEASURES
+
+
+def tables_of(rows: Sequence[EffectInput]) -> Tables:
+    """(1, k) the tables of rows that all have one, divided by what clusters and shared control groups divide them by."""
+    shares = [(item.design_effect, item.design_effect * item.shared_by) for item in rows]
+    return Tables.of(
+        [(item.events_intervention or 0) / share for item, (share, _) in zip(rows, shares, strict=True)],
+        [item.n_intervention / share for item, (share, _) in zip(rows, shares, strict=True)],
+        [(item.events_control or 0) / share for item, (_, share) in zip(rows, shares, strict=True)],
+        [item.n_control / share for item, (_, share) in zip(rows, shares, strict=True)],
+    )
 
 
 def pool_studies(

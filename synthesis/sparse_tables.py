@@ -12,6 +12,8 @@ from synthesis.study_sets import Array, Mask
 ONE_SIDED = "nobody, or everybody, had the event in one arm of all studies: the odds ratio is beyond all bounds"
 NO_INFORMATION = "nobody, or everybody, had the event in both arms of every study: that says nothing about a ratio"
 NOT_WHOLE = "exact probabilities need whole people, which shares of a cluster or of a control group are not"
+MOST_OUTCOMES = 200_000
+TOO_MANY = "so many events that exact probabilities are not summed: no approximation errs there"
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,9 @@ class SparseTables:
         return bool((self.events_1 == self.least).all() or (self.events_1 == self.most).all())
 
     def require_whole(self) -> None:
-        """Raise NotEstimable for counts that are no whole people."""
+        """Raise NotEstimable for counts that are no whole people, or too many to sum over."""
         cells = (self.events_1, self.n_1, self.events_2, self.n_2)
+        if (self.most - self.least).sum() > MOST_OUTCOMES:
+            raise NotEstimable(TOO_MANY)
         if any((cell != np.round(cell)).any() for cell in cells):
             raise NotEstimable(NOT_WHOLE)

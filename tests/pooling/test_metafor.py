@@ -9,7 +9,7 @@ import pytest
 from models.further_ways import CONVENTIONAL_INTERVALS
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import Convention, EvidenceSet, Interval, Measure, Model
-from pooling.metafor import crosscheck_with_metafor, find_metafor
+from pooling.metafor import METAFOR, crosscheck_with_metafor
 from synthesis.pooling import natural, pool
 
 TABLES = [(12, 60, 8, 61), (3, 33, 6, 31), (23, 95, 17, 94), (40, 210, 61, 205)]
@@ -67,9 +67,9 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.skipif(find_metafor() is None, reason="R with metafor is not installed")
+@pytest.mark.skipif(METAFOR.find() is None, reason="R with metafor is not installed")
 def test_metafor_confirms_every_effect():
-    found, answered = crosscheck_with_metafor(INPUTS, EFFECTS, find_metafor())
+    found, answered = crosscheck_with_metafor(INPUTS, EFFECTS, METAFOR.find())
     assert answered == len(EFFECTS)
     assert found == ()
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from judging.second_engine import Stated
-from models.bayes import BayesAnswer, BayesLine, BayesSupplement
+from models.bayes import BayesAnswer, BayesLine, BayesStudy, BayesSupplement
 from models.folder_text import ReviewError
 from models.forecast import EffectForecast, ResultsDate, TrialForecast
 from models.looks import Look, Looks
@@ -35,7 +35,7 @@ def stated_by(review: str, settings: Settings) -> Stated:
     warehouse = folder / "warehouse.duckdb"
     inputs = _read(warehouse, "review_effect_input", EffectInput)
     effects = _read(warehouse, "review_pooled_effect", PooledEffect)
-    of_subgroups = _read(warehouse, "review_subgroup_effect", PooledEffect)
+    of_subgroups = _subgroups(warehouse)
     as_of_night = _review(review, settings, folder)
     other_then = _other_then(warehouse, effects)
     forecasts = [item for item in _forecasts(warehouse, effects) if item.analysis not in other_then]
@@ -46,7 +46,7 @@ def stated_by(review: str, settings: Settings) -> Stated:
         as_published=[item for item in effects if item.evidence_set is EvidenceSet.PUBLISHED],
         supplements=Supplements(
             bayes=BayesSupplement(
-                lines=tuple(_read(warehouse, "review_bayes", BayesLine)),
+                lines=tuple(_posteriors(warehouse)),
                 answers=tuple(_read(warehouse, "review_answer", BayesAnswer)),
             ),
             survival=tuple(_read(warehouse, "review_rmst", RmstDifference)),
@@ -58,6 +58,12 @@ def stated_by(review: str, settings: Settings) -> Stated:
         review=as_of_night,
         unknown=(*unknown, *(OTHER_THEN.format(analysis) for analysis in sorted(other_then))),
     )
+
+
+def _subgroups(warehouse: Path) -> list[PooledEffect]:
+    """None of a night whose version did not keep what they rest on."""
+    names, _ = query(warehouse, "SELECT * FROM review_subgroup_effect LIMIT 0")
+    return _read(warehouse, "review_subgroup_effect", PooledEffect) if "q" in names else []
 
 
 def _review(name: str, settings: Settings, folder: Path) -> Review | None:
@@ -80,6 +86,19 @@ def _other_then(warehouse: Path, effects: Sequence[PooledEffect]) -> set[str]:
     }
     _, rows = query(warehouse, "SELECT analysis, convention, threshold FROM review_signal WHERE rule = 'S5'")
     return {analysis for analysis, convention, n in rows if n and n != published.get((analysis, convention), 0)}
+
+
+def _posteriors(warehouse: Path) -> list[BayesLine]:
+    """Lines with what they say of each study."""
+    names, rows = query(warehouse, "SELECT * FROM review_bayes_study")
+    studies: dict[tuple[str, str, str], list[BayesStudy]] = {}
+    for row in (_with_subgroup(dict(zip(names, cells, strict=True))) for cells in rows):
+        own = studies.setdefault((row["evidence_set"], row["analysis"], row["prior"]), [])
+        own.append(msgspec.convert(row, BayesStudy))
+    return [
+        msgspec.structs.replace(line, studies=tuple(studies.get((line.evidence_set, line.analysis, line.prior), ())))
+        for line in _read(warehouse, "review_bayes", BayesLine)
+    ]
 
 
 def _forecasts(warehouse: Path, effects: Sequence[PooledEffect]) -> list[EffectForecast]:

@@ -109,6 +109,9 @@ class BayesAnswer(Value, frozen=True, kw_only=True):
     p_benefit_low: float | None
     p_benefit_high: float | None
     sentence: str
+    """All that is said, of which `agreement` is the beginning."""
+    agreement: str = ""
+    """Which ways of pooling agree, or which choice would change the conclusion; empty where there is no Bayesian analysis."""
 
 
 class BayesSupplement(Value, frozen=True, kw_only=True):

@@ -23,10 +23,13 @@ FAMILIES = {
     "LT5": "log-t",
 }
 
+_TWO = ("moderate", "large")
+"""What two half-normal priors expect, the narrower first."""
+
 INTERVALS = {
     Interval.WALD: "Usual interval (Wald)",
-    Interval.HKSJ: "Hartung-Knapp",
-    Interval.HKSJ_TRUNCATED: "Hartung-Knapp",
+    Interval.HKSJ: "Hartung-Knapp (HKSJ)",
+    Interval.HKSJ_TRUNCATED: "Hartung-Knapp (HKSJ)",
 }
 
 
@@ -64,6 +67,16 @@ class Believed:
     pictures: tuple[Picture, ...]
     has_mid: bool
 
+    @property
+    def agreement(self) -> str:
+        """Which ways agree, or which choice would change the conclusion: what is read before anything is unfolded."""
+        return self.answer.agreement or self.answer.sentence
+
+    @property
+    def rest(self) -> str:
+        """What is said beyond that."""
+        return self.answer.sentence.removeprefix(self.agreement).strip()
+
 
 def told(supplement: BayesSupplement, effects: Sequence[PooledEffect], analysis: str) -> list[Believed]:
     """Evidence sets of one analysis, the review's result first; one that says the same as one before is not told again."""
@@ -85,8 +98,10 @@ def told(supplement: BayesSupplement, effects: Sequence[PooledEffect], analysis:
         found.append(
             Believed(
                 answer=answer,
-                ways=(*_frequentist(own), *map(_bayesian, lines)),
-                pictures=(*(_of_mu(lines)), *filter(None, map(_of_tau, lines))) if lines else (),
+                ways=(*_frequentist(own), *(_bayesian(line, expectation(line, lines)) for line in lines)),
+                pictures=(*_of_mu(lines), *filter(None, (_of_tau(line, expectation(line, lines)) for line in lines)))
+                if lines
+                else (),
                 has_mid=any(item.p_beyond_mid is not None for item in lines),
             )
         )
@@ -100,7 +115,7 @@ def _frequentist(effects: Sequence[PooledEffect]) -> list[WayOfPooling]:
     return [
         WayOfPooling(
             name=INTERVALS[item.interval],
-            remark="" if item.k > 1 else "one study, no differences between studies allowed for",
+            remark="" if item.k > 1 else "one study: no room for differences between studies",
             effect=numbers.estimate(item.estimate, item.ci_low, item.ci_high, item.is_ratio),
             benefit="",
             beyond="",
@@ -111,10 +126,10 @@ def _frequentist(effects: Sequence[PooledEffect]) -> list[WayOfPooling]:
     ]
 
 
-def _bayesian(line: BayesLine) -> WayOfPooling:
+def _bayesian(line: BayesLine, expected: str) -> WayOfPooling:
     return WayOfPooling(
-        name=f"Bayesian, {line.prior}",
-        remark=expectation(line),
+        name=f"Bayesian: {expected}",
+        remark=f"prior of τ: {_family(line)}",
         effect=numbers.estimate(line.estimate, line.ci_low, line.ci_high, line.is_ratio),
         benefit=probability(line.p_benefit),
         beyond=probability(line.p_beyond_mid),
@@ -122,11 +137,21 @@ def _bayesian(line: BayesLine) -> WayOfPooling:
     )
 
 
-def expectation(line: BayesLine) -> str:
-    """What a prior expects of differences between studies, in words."""
+def expectation(line: BayesLine, lines: Sequence[BayesLine]) -> str:
+    """What a prior expects of differences between studies, in words; the wider of two half-normals expects larger ones."""
     if line.prior.startswith(("Turner", "Rhodes")):
-        return "differences between studies as in past Cochrane reviews"
-    return f"differences between studies {FAMILIES[line.prior_family]}, scale {numbers.fixed(line.prior_scale, 2)}"
+        return "differences as in past Cochrane reviews"
+    scales = sorted(item.prior_scale for item in lines if item.prior_family == "HN")
+    if line.prior_family == "HN" and len(scales) == len(_TWO):
+        return f"{_TWO[scales.index(line.prior_scale)]} differences expected"
+    return f"differences expected as by {line.prior}"
+
+
+def _family(line: BayesLine) -> str:
+    """The prior as statisticians name it."""
+    if line.prior.startswith(("Turner", "Rhodes")):
+        return line.prior
+    return f"{FAMILIES[line.prior_family]}, scale {numbers.fixed(line.prior_scale, 2)}"
 
 
 def probability(value: float | None) -> str:
@@ -171,7 +196,7 @@ def _of_mu(lines: Sequence[BayesLine]) -> list[Picture]:
     ]
 
 
-def _of_tau(line: BayesLine) -> Picture | None:
+def _of_tau(line: BayesLine, expected: str) -> Picture | None:
     """What was believed of differences between studies before and after."""
     curve = line.tau_curve
     if curve is None:
@@ -179,7 +204,7 @@ def _of_tau(line: BayesLine) -> Picture | None:
     ends = (0.0, curve.x[-1])
     top = max(_inside(curve))
     return Picture(
-        title=f"Differences between studies, {line.prior}",
+        title=f"Differences between studies (τ): {expected}",
         description="Dashed what was believed of tau before the studies, filled what is believed after them.",
         posterior=(_path(curve.x, curve.posterior, ends, top),),
         prior=(_path(curve.x, curve.prior, ends, top, is_filled=False),),

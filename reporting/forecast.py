@@ -6,7 +6,7 @@ from datetime import date
 
 from models.forecast import EffectForecast, ResultsDate, TrialForecast
 from models.vocabulary import Convention, Rule
-from reporting.numbers import effect, interval
+from reporting.numbers import counted, effect, interval
 from reporting.results import AnalysisResult
 
 _BY_MEASURED = ("named", "not known", "named at another time", "not named")
@@ -65,10 +65,10 @@ def rule_chance(rule: Rule, probability: float, fires_now: bool) -> str:
 def chance(probability: float) -> str:
     """A probability in whole per cent; what is nearly nothing or nearly certain is not said to be it."""
     if probability < 0.01:
-        return "less than 1 %"
+        return "less than 1%"
     if probability > 0.99:
-        return "more than 99 %"
-    return f"{probability:.0%}".replace("%", " %")
+        return "more than 99%"
+    return f"{probability:.0%}"
 
 
 def lines_of(
@@ -100,6 +100,17 @@ def of_analysis(
     return tuple((study_id, line) for study_id, line in found if line.forecast.is_computed)
 
 
+def headline(known: Sequence[tuple[str, ForecastLine]]) -> str:
+    """What trials could do to one result, before anything is unfolded: the chances that “no effect” is ruled out."""
+    found = sorted(line.forecast.excludes for _, line in known if line.forecast.excludes is not None)
+    trials = f"What {counted(len(known), 'ongoing trial')} could do to this result"
+    if not found:
+        return trials
+    chances = dict.fromkeys((chance(found[0]), chance(found[-1])))
+    now = any(line.forecast.excludes_now for _, line in known)
+    return f"{trials}: the chance that it {'still ' if now else ''}rules out “no effect” is {' to '.join(chances)}"
+
+
 def by_reason(lines: Sequence[ForecastLine]) -> dict[str, list[str]]:
     """Titles of the analyses of which nothing can be computed, by why."""
     found: dict[str, list[str]] = {}
@@ -115,7 +126,7 @@ def expected(results: ResultsDate) -> str:
     if spread is None:
         return f"When it reports is not known: {results.unknown}."
     said = f"Results are most likely to be public between {month(spread.low50)} and {month(spread.high50)}"
-    return f"{said}, and with a probability of 90 % between {month(spread.low90)} and {month(spread.high90)}, if there ever are any."
+    return f"{said}, and with a probability of 90% between {month(spread.low90)} and {month(spread.high90)}, if there ever are any."
 
 
 def reports_at_all(results: ResultsDate) -> str:

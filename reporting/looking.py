@@ -25,6 +25,21 @@ def sentence(looks: Looks) -> str:
     return text[0].upper() + text[1:]
 
 
+def headline(found: Sequence[Looks]) -> str:
+    """What is read before anything is unfolded: whether evidence is enough, in each set that differs."""
+    said: list[str] = []
+    for item in worth_telling(found):
+        if item.now is None:
+            enough = "not computed"
+        elif item.now.e_value >= item.needed:
+            enough = "still enough evidence of a difference"
+        else:
+            enough = "not enough evidence of a difference"
+        own = enough + (" with provisional numbers" if item.evidence_set is EvidenceSet.PROVISIONAL else "")
+        said += [] if enough in said else [own]
+    return f"Looked at every night: {'; '.join(said)}"
+
+
 def _answer(looks: Looks) -> str:
     now = looks.now
     if now is None:

@@ -26,9 +26,9 @@ STRATEGIES = {
 """Title and meaning of each estimand."""
 
 QUESTIONS = {
-    "no effect": "no effect ruled out",
-    "side": "side of the estimate",
-    "MID": "difference that matters reached",
+    "no effect": "whether “no effect” is ruled out",
+    "side": "which group does better",
+    "MID": "whether a difference that matters is reached",
 }
 """What is asked, as heads of columns."""
 
@@ -79,6 +79,16 @@ class MissingLines:
     heat_map: HeatMap | None
 
     @property
+    def headline(self) -> str:
+        """Who is missing, and whether the answer could turn on them: what is read before anything is unfolded."""
+        people = f"{numbers.count(self.answer.n_missing)} of {numbers.count(self.answer.n_people)} people without a value"
+        found = [p for p in self.answer.tipping_points if p.question == "no effect"]
+        if not found:
+            return people
+        could = "could" if any(p.size is not None for p in found) else "could not"
+        return f"{people}: how they fared {could} change whether the result rules out “no effect”"
+
+    @property
     def questions(self) -> tuple[str, ...]:
         """Heads of what tipping points are of."""
         return tuple(QUESTIONS[name] for name in dict.fromkeys(p.question for p in self.answer.tipping_points))
@@ -120,7 +130,7 @@ class _Teller:
         if not answer.counted:
             return f"Whether people without a value would change this is not known. {self.left_out}"
         if not answer.n_missing:
-            return f"Everybody has a value ({numbers.count(answer.n_people)} people).{self.and_left_out}"
+            return f"All {numbers.count(answer.n_people)} people have one.{self.and_left_out}"
         share = numbers.percent(100 * answer.n_missing / answer.n_people)
         by_arm = " and ".join(self._of_arm(role) for role in ArmRole)
         return (

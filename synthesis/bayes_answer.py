@@ -65,8 +65,9 @@ def answer_of(lines: Sequence[BayesLine], effects: Sequence[PooledEffect], outco
     verdicts = [*(verdict for verdict in said.values() if verdict), *beliefs]
     agrees = len(set(verdicts)) == 1
     benefits = [line.p_benefit for line in lines if line.p_benefit is not None]
+    agreement = _agreement(verdicts, outcome) if agrees else _disagreement(said, beliefs, outcome)
     sentences = [
-        _agreement(verdicts, outcome) if agrees else _disagreement(said, beliefs, outcome),
+        agreement,
         *_probabilities(lines, outcome),
         *_of_one_study(first.k),
     ]
@@ -82,6 +83,7 @@ def answer_of(lines: Sequence[BayesLine], effects: Sequence[PooledEffect], outco
         p_benefit_low=min(benefits, default=None),
         p_benefit_high=max(benefits, default=None),
         sentence=" ".join(sentences),
+        agreement=agreement,
     )
 
 

@@ -19,10 +19,15 @@ def test_wald_hksj_and_three_priors_stand_side_by_side() -> None:
     (found,) = told([means("a", 3.0), means("b", 1.0)], protocol())
     assert [way.name for way in found.ways] == [
         "Usual interval (Wald)",
-        "Hartung-Knapp",
-        "Bayesian, HN(4.0)",
-        "Bayesian, HN(8.0)",
-        "Bayesian, Rhodes: any x 8",
+        "Hartung-Knapp (HKSJ)",
+        "Bayesian: moderate differences expected",
+        "Bayesian: large differences expected",
+        "Bayesian: differences as in past Cochrane reviews",
+    ]
+    assert [way.remark for way in found.ways[2:]] == [
+        "prior of τ: half-normal, scale 4.00",
+        "prior of τ: half-normal, scale 8.00",
+        "prior of τ: Rhodes: any x 8",
     ]
     assert all(way.benefit.endswith("%") and way.beyond.endswith("%") for way in found.ways[2:])
     assert [picture.title for picture in found.pictures][:1] == ["Effect"]
@@ -31,7 +36,7 @@ def test_wald_hksj_and_three_priors_stand_side_by_side() -> None:
 
 def test_one_study_has_no_hksj_line() -> None:
     (found,) = told([means("a", 3.0)], protocol())
-    assert [way.name for way in found.ways][:2] == ["Usual interval (Wald)", "Bayesian, HN(4.0)"]
+    assert [way.name for way in found.ways][:2] == ["Usual interval (Wald)", "Bayesian: moderate differences expected"]
     assert found.ways[0].remark
 
 
@@ -65,3 +70,18 @@ def test_a_reason_alone_has_no_table() -> None:
 )
 def test_a_probability_is_never_a_certainty(value, said) -> None:
     assert believing.probability(value) == said
+
+
+def test_what_agrees_is_read_before_the_rest_and_not_twice() -> None:
+    (found,) = told([means("a", 3.0), means("b", 1.0)], protocol())
+    assert found.agreement.endswith(".")
+    assert f"{found.agreement} {found.rest}" == found.answer.sentence
+    assert "robability" not in found.agreement
+
+
+def test_priors_of_somebody_are_named_as_they_stand_in_the_protocol() -> None:
+    (found,) = told([means("a", 3.0)], protocol(bayes={"priors": {"score": ["HN(2)", "HC(3)"]}}))
+    assert [way.name for way in found.ways[1:]] == [
+        "Bayesian: differences expected as by HN(2.0)",
+        "Bayesian: differences expected as by HC(3.0)",
+    ]

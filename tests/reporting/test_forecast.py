@@ -73,11 +73,11 @@ def trial(review_page: ReviewPage) -> TrialForecast:
 @pytest.mark.parametrize(
     ("probability", "said"),
     [
-        (0.0, "less than 1 %"),
-        (0.004, "less than 1 %"),
-        (0.24, "24 %"),
-        (0.995, "more than 99 %"),
-        (1.0, "more than 99 %"),
+        (0.0, "less than 1%"),
+        (0.004, "less than 1%"),
+        (0.24, "24%"),
+        (0.995, "more than 99%"),
+        (1.0, "more than 99%"),
     ],
 )
 def test_nothing_uncertain_is_said_to_be_certain(probability: float, said: str) -> None:
@@ -87,8 +87,8 @@ def test_nothing_uncertain_is_said_to_be_certain(probability: float, said: str) 
 @pytest.mark.parametrize(
     ("rule", "probability", "fires_now", "said"),
     [
-        (Rule.S1, 0.24, False, "24 %"),
-        (Rule.S2, 0.8, True, "80 % (fires already)"),
+        (Rule.S1, 0.24, False, "24%"),
+        (Rule.S2, 0.8, True, "80% (fires already)"),
         (Rule.S5, 1.0, False, "fires"),
         (Rule.S3, 1.0, True, "fires already"),
         (Rule.S6, 0.0, False, "does not fire"),
@@ -106,20 +106,20 @@ def test_one_sentence_tells_a_clinician_what_a_trial_could_do(review_page: Revie
     assert line.title == next(r.full_title for r in results if not r.is_empty)
     said = conclusion(line, "NCT05")
     assert said.startswith(
-        f"When NCT05 reports, the chance that the pooled result for {line.title} rules out “no effect” is 24 %"
+        f"When NCT05 reports, the chance that the pooled result for {line.title} rules out “no effect” is 24%"
     )
     assert "(today it does not)" in said
-    assert "20 % in favour of the intervention, 4 % against it" in said
+    assert "20% in favour of the intervention, 4% against it" in said
 
 
 def test_dates_are_told_as_months_with_the_chance_that_there_are_none() -> None:
     assert expected(DATED) == (
-        "Results are most likely to be public between November 2026 and January 2028, and with a probability of 90 %"
+        "Results are most likely to be public between November 2026 and January 2028, and with a probability of 90%"
         " between February 2026 and June 2029, if there ever are any."
     )
     assert (
         reports_at_all(DATED)
-        == "The chance that results become public within 4 years of its end is 70 %, judged by 400 trials."
+        == "The chance that results become public within 4 years of its end is 70%, judged by 400 trials."
     )
     assert (
         expected(ResultsDate(unknown="no end is registered")) == "When it reports is not known: no end is registered."
@@ -132,7 +132,7 @@ def test_the_page_tells_it_with_each_ongoing_study_and_each_analysis(
     document = html.fromstring(render_page(changed(supplements=Supplements(forecast=(trial,)))))
     [study] = document.xpath(f"//article[@id='study-{trial.study_id}']")
     said = " ".join(study.text_content().split())
-    assert "rules out “no effect” is 24 % (today it does not)" in said
+    assert "rules out “no effect” is 24% (today it does not)" in said
     assert "between November 2026 and January 2028" in said
     assert "A forecast, and no result: it decides nothing." in said
     assert "60 and 40 participants; allocation as registered" in said

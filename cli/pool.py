@@ -68,8 +68,9 @@ def pool_command(
     zero_cells = ZeroChoice(add, to, by_arm, drop_double)
     models = pooled_models(model or [])
     is_bayes = AskedModel.BAYES in (model or ())
-    if (prior or mu_prior != "flat") and not is_bayes:
-        raise typer.BadParameter("priors are for --model bayes: name it, too", param_hint="--prior")
+    _can_act_with_bayes(
+        is_bayes, bool(prior) or mu_prior != "flat", [] if models else [*(interval or []), *wanted.further]
+    )
     problems = []
     for path in files:
         try:
@@ -102,6 +103,15 @@ def pool_command(
         typer.echo(f"trialwatch: {said}", err=True)
     if problems:
         raise typer.Exit(PARTIAL)
+
+
+def _can_act_with_bayes(is_bayes: bool, has_prior: bool, of_estimates: Sequence[str]) -> None:
+    """Priors need the Bayesian model, and what is for estimates needs another beside it."""
+    if has_prior and not is_bayes:
+        raise typer.BadParameter("priors are for --model bayes: name it, too", param_hint="--prior")
+    if is_bayes and of_estimates:
+        said = f"{', '.join(of_estimates)} cannot act on posteriors: name a model beside bayes, too"
+        raise typer.BadParameter(said, param_hint="--model")
 
 
 @dataclass(frozen=True)

@@ -35,30 +35,23 @@ reading = typer.Typer()
 
 @reading.command("crosscheck")
 def crosscheck_command(context: typer.Context, review: ReviewName = THE_ONLY_REVIEW, as_json: AsJson = False) -> None:
-    """Recompute every published pooled effect and look with mpmath, effects with metafor where R has it."""
+    """Recompute every published number that has a second formula, effects with metafor where R has it."""
     found = crosscheck_published(review, settings_of(context))
-    disagreements = [str(item) for item in found.disagreements]
+    confirmation = found.confirmation
     if as_json:
-        print_json(
-            {
-                "effects": found.n_effects,
-                "looks": found.n_looks,
-                "posteriors": found.n_posteriors,
-                "missing": found.n_missing,
-                "rare": found.n_rare,
-                "metafor": found.n_metafor,
-                "disagreements": disagreements,
-            }
-        )
+        told = {
+            "metafor": found.n_metafor,
+            "bayesmeta": found.n_bayesmeta,
+            "not_recomputed": confirmation.not_recomputed,
+        }
+        print_json(confirmation.counts | told | {"disagreements": found.disagreements})
     else:
-        for item in disagreements:
+        for item in found.disagreements:
             console().print(item)
-        metafor = "metafor is not installed" if found.n_metafor is None else f"{found.n_metafor} of them by metafor"
-        console().print(
-            f"{found.n_effects} effects, {found.n_looks} looks, {found.n_posteriors} posteriors, {found.n_missing} surfaces of the"
-            f" missing and {found.n_rare} lines of rare events recomputed, {metafor}; {len(disagreements)} not confirmed"
-        )
-    if disagreements:
+        for item in confirmation.not_recomputed:
+            console().print(f"not recomputed: {item}")
+        console().print(str(found))
+    if found.disagreements:
         raise typer.Exit(FAILED)
 
 

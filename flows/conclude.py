@@ -20,7 +20,7 @@ from judging.forecast_scores import kept_of, with_scores
 from judging.freshness import silent_since
 from judging.hand_searches import with_searches
 from judging.judge import judge
-from judging.survival import unconfirmed
+from judging.second_engine import Confirmation, Stated, confirm
 from judging.tasks import open_items
 from judging.vanished import Lost, lost, with_lost, with_vanished
 from models.alert import Alert, Heartbeat
@@ -39,10 +39,6 @@ from stores.judged import fill, put_before_people
 from stores.ledger import Delivery, Ledger, Run
 from stores.published import night_folder, shown_before, write_manifest
 from stores.snapshot import Snapshot, fingerprint
-from synthesis.crosscheck import crosscheck
-from synthesis.crosscheck_bayes import crosscheck_bayes
-from synthesis.crosscheck_looks import crosscheck_looks
-from synthesis.crosscheck_rare import crosscheck_rare
 
 log = logging.getLogger("trialwatch")
 
@@ -108,7 +104,7 @@ def conclude(
         judgement = with_scores(
             judgement, ledger.forecasts(protocol.review, as_of), ledger.forecast_scores(protocol.review, as_of)
         )
-        _see_that_it_is_sound(judgement)
+        confirmed = _see_that_it_is_sound(judgement)
         with snapshot.transaction():
             fill(snapshot, judgement, past)
             snapshot.create_views("1")
@@ -146,6 +142,8 @@ def conclude(
             "sources": [msgspec.to_builtins(item) for item in judgement.freshness],
             "ledger": ledger.ledger_id() or "",
             "is_night": is_told,
+            "recomputed": confirmed.counts,
+            "not_recomputed": confirmed.not_recomputed,
             "rows": rows,
             "fingerprint": fingerprint(build / "warehouse.duckdb"),
         },
@@ -162,18 +160,15 @@ def conclude(
     )
 
 
-def _see_that_it_is_sound(judgement: Judgement) -> None:
+def _see_that_it_is_sound(judgement: Judgement) -> Confirmation:
     """A second engine comes to the same. What is not reproduced (S0) has closed its own analysis already."""
-    disagreements = (
-        *crosscheck(judgement.inputs, [*judgement.effects, *judgement.subgroup_effects]),
-        *crosscheck_looks(judgement.inputs, judgement.supplements.looks),
-        *crosscheck_rare(judgement.inputs, judgement.supplements.rare),
-        *crosscheck_bayes(judgement.inputs, judgement.supplements.bayes.lines),
-    )
-    if disagreements:
-        raise Unsound("the second engine does not confirm: " + "; ".join(map(str, disagreements)))
-    if unlike := list(unconfirmed(judgement.supplements.survival, judgement.review.survival)):
-        raise Unsound("the second engine does not confirm: " + "; ".join(map(str, unlike)))
+    found = confirm(Stated.of(judgement))
+    if found.disagreements:
+        raise Unsound("the second engine does not confirm: " + "; ".join(map(str, found.disagreements)))
+    log.info("second engine: %s", found)
+    for sentence in found.not_recomputed:
+        log.info("not recomputed: %s", sentence)
+    return found
 
 
 def _replayed(judgement: Judgement) -> dict[str, ReplayedRecord]:

@@ -132,6 +132,9 @@ review_subgroup_effect = table(
     column("measure", TEXT, "Effect measure"),
     column("model", TEXT, "common, mh, DL or REML"),
     column("interval", TEXT, "wald or hksj"),
+    column("is_log", BOOL, "True where a generic measure was pooled as logarithms"),
+    column("centre", TEXT, "mh where Q of a random-effects model was measured around the Mantel-Haenszel estimate"),
+    column("level", FLOAT, "Level of the limits, 0.95 as a rule"),
     column("k", INT, "Rows pooled; a study may have several"),
     column("n_studies", INT, "Different studies among them"),
     column("n_participants", INT, "Participants in them, those of a cross-over once; NULL where nobody tells how many"),
@@ -144,6 +147,7 @@ review_subgroup_effect = table(
     column("p_value", FLOAT, "Two-sided p-value of no effect"),
     column("tau2", FLOAT, "Between-study variance of the subgroup on the analysis scale"),
     column("i2_pct", FLOAT, "I², per cent"),
+    column("q", FLOAT, "Cochran's Q"),
     column("note", TEXT, "What a reader must know about this line"),
 )
 

@@ -195,13 +195,18 @@ def around(found: dict[str, object], title: str, indent: str = "") -> str:
         if isinstance(value, dict):
             out.append(around(value, name, indent + "  "))
         elif isinstance(value, list) and value and isinstance(value[0], dict):
-            columns = [column for column in value[0] if any(row.get(column) is not None for row in value)]
+            columns = [
+                column for column in value[0] if column != "notes" and any(row.get(column) is not None for row in value)
+            ]
             rows = [columns, *([_cell(row.get(column)) for column in columns] for row in value)]
             widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
             out += [
                 f"{indent}  " + "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
                 for row in rows
             ]
+            out += [f"{indent}  note: {row[columns[0]]}: {note}" for row in value for note in row.get("notes", ())]
+        elif name == "notes" and isinstance(value, list):
+            out += [f"{indent}  note: {note}" for note in value]
         else:
             out.append(f"{indent}  {name}: {_cell(value)}")
     return "\n".join(out)

@@ -17,7 +17,7 @@ from pooling.wanted import Further, Wanted
 from synthesis.certainty import HALF_SD, RELATIVE_REDUCTION
 from synthesis.heterogeneity import differences_of_groups
 from synthesis.inverse_variance import pool_sets
-from synthesis.pooling import COMMON_MODELS
+from synthesis.pooling import COMMON_MODELS, OF_LIMITS, Pooled
 from synthesis.sensitivity import influence
 from synthesis.sequential import (
     DISCOURAGED,
@@ -33,6 +33,10 @@ from synthesis.study_sets import Mask
 from synthesis.tables import TABLE_MODELS
 
 Json = dict[str, object]
+
+OF_NARROW_GROUPS = (
+    "the test rests on errors smaller than Wald's ({}): falsely precise, see the same with --interval wald"
+)
 
 
 def further_of(analysis: Analysis, wanted: Wanted) -> Json:
@@ -72,7 +76,12 @@ def _or_refused(work: Callable[[], Json]) -> Json:
 
 def _again(analysis: Analysis, kept: Sequence[bool] | Mask, **labels: object) -> Json:
     """The same way of pooling, on some of the studies."""
-    return labels | numbers_of(pool_chosen(analysis.studies.only(kept), analysis.choice).pooled)
+    return labels | _told(pool_chosen(analysis.studies.only(kept), analysis.choice).pooled)
+
+
+def _told(pooled: Pooled) -> Json:
+    """Numbers with what has to be known of their limits."""
+    return numbers_of(pooled) | {"notes": [note for note in pooled.notes if note in OF_LIMITS]}
 
 
 def _leave_one_out(analysis: Analysis) -> Json:
@@ -97,11 +106,13 @@ def _subgroups(analysis: Analysis, column: str | None) -> Json:
         raise PoolError("subgroups need the column that names each study's group: give --group-by COLUMN")
     labels = _column(analysis.studies, column)
     groups: list[Json] = []
+    narrow: list[str] = []
     estimates, ses = [], []
     for label in dict.fromkeys(labels):
         kept = [other == label for other in labels]
         found = pool_chosen(analysis.studies.only(kept), analysis.choice).pooled
-        groups.append({"group": label} | numbers_of(found))
+        groups.append({"group": label} | _told(found))
+        narrow += [label] if OF_LIMITS & {*found.notes} else []
         if found.estimate is not None and found.se is not None:
             estimates.append(found.estimate)
             ses.append(found.se)
@@ -111,6 +122,7 @@ def _subgroups(analysis: Analysis, column: str | None) -> Json:
         "q_between": between.q,
         "df": between.df,
         "p": _number(between.p_value),
+        "notes": [OF_NARROW_GROUPS.format(", ".join(narrow))] if narrow else [],
         "one_tau2": _or_refused(lambda: one_tau2(analysis, labels)),
     }
 

@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
-from models.further_ways import EXACT_INTERVALS, RARE_MODELS, is_further
+from models.further_ways import RARE_MODELS, is_further
 from models.vocabulary import RATIOS, Convention, Interval, Measure, Model
 from models.zero_cells import AddTo
 from pooling.effects import Studies, studies_of
 from pooling.reported import Numbers, read_numbers
 from pooling.spreadsheet import PoolError
 from pooling.study_records import finite, read, study_records
-from synthesis.pooling import COMMON_MODELS, PETO_MEASURES, Pooled, pool_studies
+from pooling.ways import Ways
+from synthesis.pooling import PETO_MEASURES, SEE_WALD, Pooled, pool_studies
 from synthesis.tables import NOTHING_SAID, TABLE_MODELS, ZeroChoice
 
 
@@ -26,13 +28,6 @@ class Preset(StrEnum):
 
     REVMAN5 = Convention.REVMAN5.value
     REVMAN2025 = Convention.REVMAN2025.value
-
-
-PRESETS: dict[Convention, tuple[tuple[Model, Interval], ...]] = {
-    Convention.REVMAN5: ((Model.DL, Interval.WALD),),
-    Convention.REVMAN2025: ((Model.REML, Interval.WALD), (Model.REML, Interval.HKSJ)),
-}
-"""What a convention pools when no model is named, besides its common-effect model."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +100,9 @@ def analyses(
     ----------
     path : the file, see `pooling.spreadsheet.read_rows`
     measure : effect measure
-    models : by default those of the conventions, or REML
-    intervals : by default those of the conventions, or Wald; models of one common effect have Wald limits
-        whatever is asked
+    models : by default those of the conventions; or REML, or what the interval goes with
+    intervals : by default those of the conventions, or Wald; a model that can have none of them has its own, but each
+        must go with one of the models
     conventions : of RevMan; without any, numbers are metafor's
     level : of intervals
     zero_cells : what happens to zero cells, instead of what measure, model and convention say
@@ -119,11 +114,13 @@ def analyses(
     """
     said = zero_cells or NOTHING_SAID
     numbers = read_numbers(path, measure)
-    _can_act(numbers, measure, models, intervals, said)
+    _can_act(numbers, measure, models, said)
+    ways = Ways(tuple(models), tuple(intervals))
+    ways.check(path, conventions)
     return [
         pool_chosen(_studies(numbers, choice), choice)
         for convention in conventions or (None,)
-        for model, interval in _choices(numbers, measure, models, intervals, convention)
+        for model, interval in ways.of(measure, convention, has_tables=numbers.has_tables)
         for choice in [Choice(measure, model, interval, convention, level, said)]
     ]
 
@@ -157,7 +154,15 @@ def pool_chosen(studies: Studies, choice: Choice) -> Analysis:
             )
     except (ValueError, ArithmeticError) as problem:
         raise PoolError(f"{studies.path}: {problem}") from problem
+    if any(SEE_WALD in note for note in pooled.notes):
+        wald = pool_chosen(studies, replace(choice, interval=Interval.WALD)).pooled
+        pooled = msgspec.structs.replace(pooled, notes=(*pooled.notes, _limits_in_words(wald)))
     return Analysis(studies, choice, pooled)
+
+
+def _limits_in_words(wald: Pooled) -> str:
+    low, high = read(wald.ci_low, wald.measure), read(wald.ci_high, wald.measure)
+    return "Wald has no limits here" if low is None or high is None else f"Wald: {low:.2f} to {high:.2f}"
 
 
 def record(analysis: Analysis) -> dict[str, object]:
@@ -221,9 +226,7 @@ def _studies(numbers: Numbers, choice: Choice) -> Studies:
     return studies_of(numbers, measure, convention, of_effects, says_added=says_added)
 
 
-def _can_act(
-    numbers: Numbers, measure: Measure, models: Sequence[Model], intervals: Sequence[Interval], said: ZeroChoice
-) -> None:
+def _can_act(numbers: Numbers, measure: Measure, models: Sequence[Model], said: ZeroChoice) -> None:
     """What is asked for must be able to make a difference, or somebody believes that it did."""
     options = {"--add": said.add, "--to": said.to, "--by-arm": said.by_arm, "--drop-double": said.drop_double}
     given = [name for name, value in options.items() if value is not None]
@@ -232,40 +235,10 @@ def _can_act(
             f"{numbers.path}: {', '.join(given)} cannot act: zero cells are those of 2 x 2 tables (events and people of "
             f"both arms), and {measure} comes from {', '.join(numbers.columns)} here; leave the option out"
         )
+    if given and models and {*models} <= RARE_MODELS:
+        raise PoolError(
+            f"{numbers.path}: {', '.join(given)} cannot act with {', '.join(models)}, which take counts as they are; "
+            "leave the option out"
+        )
     if said.to is AddTo.NONE and (said.add or said.by_arm):
         raise PoolError(f"{numbers.path}: --to none corrects no table, so that --add and --by-arm cannot act; give one")
-    has_wald_only = models and {*models} <= COMMON_MODELS and intervals and Interval.WALD not in intervals
-    if has_wald_only:
-        raise PoolError(
-            f"{numbers.path}: interval {', '.join(intervals)} cannot act with {', '.join(models)}: models of one common "
-            "effect have Wald limits; leave --interval out, or name a random-effects model"
-        )
-
-
-def _choices(
-    numbers: Numbers,
-    measure: Measure,
-    models: Sequence[Model],
-    intervals: Sequence[Interval],
-    convention: Convention | None,
-) -> list[tuple[Model, Interval]]:
-    """Every model with every interval that exists for it, without repetition."""
-    if models:
-        pairs = [(model, interval) for model in models for interval in intervals or (Interval.WALD,)]
-    elif convention:
-        common = Model.COMMON
-        if numbers.has_tables:
-            common = Model.PETO if measure is Measure.PETO else Model.MH
-        preset = [(common, Interval.WALD), *PRESETS[convention]]
-        pairs = [(model, chosen) for model, interval in preset for chosen in intervals or (interval,)]
-    else:
-        pairs = [(Model.REML, interval) for interval in intervals or (Interval.WALD,)]
-    pairs = [(model, _interval_of(model, interval)) for model, interval in pairs]
-    return list(dict.fromkeys(pairs))
-
-
-def _interval_of(model: Model, interval: Interval) -> Interval:
-    """The interval that a model has: models with one kind of limits have it whatever is asked."""
-    if model is Model.EXACT:
-        return interval if interval in EXACT_INTERVALS else Interval.EXACT
-    return Interval.WALD if model in COMMON_MODELS | RARE_MODELS else interval

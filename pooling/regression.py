@@ -49,13 +49,15 @@ def regression(analysis: "Analysis", columns: tuple[str, ...]) -> Json:
         tuple(name for part in parts for name in part.names), np.column_stack([part.values for part in parts])
     )
     options: dict[str, Any] = {"model": model, "level": analysis.choice.level}
-    fitted = asdict(meta_regression(studies.yi, studies.vi, covariates, **options))
+    line = meta_regression(studies.yi, studies.vi, covariates, **options)
+    fitted = asdict(line)
     found: Json = {
         "model": model.value,
         "interval": "knapp-hartung",
         **fitted,
         "coefficients": [_renamed(item) for item in fitted["coefficients"]],
         "left_out": left_out,
+        "notes": list(line.notes),
     }
     try:
         found["permutation"] = _permuted(asdict(permutation_test(studies.yi, studies.vi, covariates, **options)))
@@ -96,6 +98,7 @@ def one_tau2(analysis: "Analysis", labels: list[str]) -> Json:
         "p": found.p_between,
         "interval": Interval.HKSJ.value if is_hksj else Interval.WALD.value,
         "test": "F" if is_hksj else "chi-squared",
+        "notes": list(found.notes),
     }
 
 

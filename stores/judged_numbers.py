@@ -14,14 +14,10 @@ _NESTED = {"subgroup", "weights", "flow_intervention", "flow_control"}
 """What has columns of its own, or tables."""
 
 _NOT_OF_SUBGROUPS = {
-    "centre",
-    "is_log",
-    "level",
     "yi",
     "tau2_low",
     "tau2_high",
     "h2",
-    "q",
     "q_p",
     "pi_low",
     "pi_high",

@@ -60,6 +60,20 @@ def crosscheck_missing(
     return tuple(found)
 
 
+def without_second_formula(
+    inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], answers: Sequence[MissingAnswer]
+) -> list[str]:
+    """Sentences on the surfaces that `crosscheck_missing` leaves out."""
+    found = []
+    for answer in answers:
+        rows = [row for row in inputs if _counts(row, answer)]
+        effect = next((item for item in effects if _is_of(item, answer)), None)
+        if answer.surface and (effect is None or _has_corrected_cells(rows, effect)):
+            where = f"{answer.analysis or answer.outcome}, {answer.evidence_set}"
+            found.append(f"what the missing would change in {where}: cells are pooled of which one is zero")
+    return found
+
+
 def _counts(row: EffectInput, answer: MissingAnswer) -> bool:
     is_of = (row.evidence_set, row.analysis) == (answer.evidence_set, answer.analysis)
     return is_of and row.counts_in is not Applicability.SUBGROUP

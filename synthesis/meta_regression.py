@@ -20,6 +20,12 @@ LEAST_PER_COVARIATE = 10
 """Fewest studies for each column of covariates."""
 
 
+KNAPP_HARTUNG_IS_NARROW = (
+    "Knapp and Hartung's errors are smaller than Wald's, because the studies agree better than chance would have them: "
+    "falsely precise, see Wald"
+)
+
+
 class NoRegression(ValueError):
     """The refusal of a meta-regression; the message says why."""
 
@@ -78,6 +84,12 @@ class MetaRegression:
     q_model: float
     q_model_p: float
     i2_pct: float
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader has to know."""
+        is_narrow = any(item.se < item.wald_se for item in self.coefficients)
+        return (KNAPP_HARTUNG_IS_NARROW,) if is_narrow else ()
 
 
 def meta_regression(
@@ -207,6 +219,7 @@ class CommonTau2Groups:
     q_between, df_between, p_between : chi-squared that groups have one effect, or `df_between` F's under Knapp and
         Hartung, of which `q_between` is the numerator's sum
     df : degrees of freedom of t, infinite for z
+    notes : what a reader has to know
     """
 
     groups: tuple[Hashable, ...]
@@ -221,6 +234,7 @@ class CommonTau2Groups:
     df_between: int
     p_between: float
     df: float
+    notes: tuple[str, ...]
 
 
 def pool_groups_with_one_tau2(
@@ -288,4 +302,5 @@ def pool_groups_with_one_tau2(
         df_between=df_between,
         p_between=by_f if is_knapp_hartung else float(special.chdtrc(df_between, q_between)),
         df=freedom,
+        notes=(KNAPP_HARTUNG_IS_NARROW,) if factor < 1 else (),
     )

@@ -38,11 +38,17 @@ PETO_MEASURES = frozenset({Measure.OR, Measure.PETO})
 NO_STUDY = "no study with an effect that can be pooled"
 SINGLE_STUDY = "a single study: its own effect, between-study variance set to 0"
 NO_HKSJ = "HKSJ does not exist for a single study: Wald limits"
+SEE_WALD = "see Wald"
+"""Ends what is said of limits that mislead alone."""
+
 HKSJ_OF_TWO = (
     "HKSJ with two studies rests on t with 1 df ({critical:.2f} standard errors): uninformative alone, see Wald"
 )
 HKSJ_IS_NARROW = "HKSJ is narrower than Wald, because the studies agree better than chance would have them: falsely precise, see Wald"
 NO_WIDTH_OF_HKSJ = "HKSJ limits withheld: the studies' effects are equal, from which it has no width; see Wald"
+OF_LIMITS = frozenset({HKSJ_IS_NARROW, NO_WIDTH_OF_HKSJ})
+"""Notes without which an interval of some of the studies, or a test of several, would claim certainty."""
+
 NO_RATIO = "nobody, or everybody, had the event in one arm of all studies: the Mantel-Haenszel ratio does not exist"
 NO_SPREAD = (
     "limits withheld: nobody, or everybody, had the event in each arm, and a standard error of 0 is no certainty"

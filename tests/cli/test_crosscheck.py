@@ -1,16 +1,22 @@
 """What the second engine does not confirm is not published, and is told when it is asked of what is."""
 
+import dataclasses
 import json
+import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cli.crosscheck import crosscheck_published
+from cli.published_numbers import CHANGED, stated_by
 from flows.conclude import Unsound
 from flows.gather import NightRequest
 from flows.night import night
+from judging.second_engine import confirm
 from models.dates import at_night
 from models.settings import Settings
 from synthesis.analyses import pool_review
@@ -31,19 +37,65 @@ def request_of(day: date) -> NightRequest:
     )
 
 
-def test_every_published_effect_is_confirmed_from_the_warehouse(published: Settings):
+def test_every_kind_of_published_number_is_confirmed_from_the_warehouse(published: Settings):
     found = crosscheck_published("als_cell_therapy", published)
-    assert (found.n_effects > 0, found.disagreements) == (True, ())
+    counts = found.confirmation.counts
+    assert found.disagreements == []
+    assert all(n > 0 for kind, n in counts.items() if kind != "restricted_means"), counts
+    assert str(found).startswith(f"{counts['effects']} effects, {counts['looks']} looks, ")
 
 
-def test_every_published_look_is_confirmed_from_the_warehouse(published: Settings):
-    found = crosscheck_published("als_cell_therapy", published)
-    assert found.n_looks > 0
-    assert found.n_missing > 0
+def test_the_night_and_the_command_recompute_the_same(published: Settings):
+    told = json.loads((published.published / "als_cell_therapy" / "current" / "manifest.json").read_bytes())
+    confirmation = crosscheck_published("als_cell_therapy", published).confirmation
+    assert (told["recomputed"], told["not_recomputed"]) == (confirmation.counts, confirmation.not_recomputed)
 
 
-def test_every_published_posterior_is_confirmed_from_the_warehouse(published: Settings):
-    assert crosscheck_published("als_cell_therapy", published).n_posteriors > 0
+def off(item: Any, name: str) -> Any:
+    """The same with one number a hundredth larger, or a truth turned."""
+    value = getattr(item, name)
+    return replace(item, **{name: not value if isinstance(value, bool) else value * 1.01})
+
+
+def first_off(items: tuple[Any, ...], name: str) -> tuple[Any, ...]:
+    place = next(i for i, item in enumerate(items) if getattr(item, name) is not None)
+    return (*items[:place], off(items[place], name), *items[place + 1 :])
+
+
+SLIPS = {
+    "alsfrs_r_change.* look 1: information": lambda of: replace(
+        of, looks=(replace(of.looks[0], looks=first_off(of.looks[0].looks, "information")), *of.looks[1:])
+    ),
+    "prior .*: sd": lambda of: replace(of, bayes=replace(of.bayes, lines=first_off(of.bayes.lines, "sd"))),
+    "answer: that all ways agree": lambda of: replace(
+        of, bayes=replace(of.bayes, answers=first_off(of.bayes.answers, "agrees"))
+    ),
+    "missing with .*: estimate": lambda of: replace(
+        of, missing=(replace(of.missing[0], surface=first_off(of.missing[0].surface, "estimate")), *of.missing[1:])
+    ),
+    "rare events by .*: se": lambda of: replace(
+        of, rare=(replace(of.rare[0], lines=first_off(of.rare[0].lines, "se")), *of.rare[1:])
+    ),
+    "NCT.* in .*: se": lambda of: replace(
+        of, forecast=(replace(of.forecast[0], effects=first_off(of.forecast[0].effects, "se")),)
+    ),
+}
+
+
+@pytest.mark.parametrize("said", SLIPS)
+def test_a_slip_of_every_kind_is_named(published: Settings, said: str):
+    stated = stated_by("als_cell_therapy", published)
+    wrong = dataclasses.replace(stated, supplements=SLIPS[said](stated.supplements))
+    found = confirm(wrong)
+    assert any(re.search(said, str(item)) for item in found.disagreements)
+
+
+def test_without_the_folder_of_that_night_what_rests_on_it_is_said_not_to_be_recomputed(
+    published: Settings, tmp_path: Path
+):
+    found = crosscheck_published("als_cell_therapy", dataclasses.replace(published, reviews=tmp_path)).confirmation
+    assert found.not_recomputed == [CHANGED]
+    assert (found.counts["forecasts"], found.counts["effects"] > 0) == (0, True)
 
 
 def slightly_wrong(*arguments):

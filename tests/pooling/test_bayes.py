@@ -105,5 +105,14 @@ def test_priors_without_the_model_that_has_them_are_no_choice(write) -> None:
     assert said.exit_code != 0
 
 
+@pytest.mark.parametrize("option", [["--interval", "hksj"], ["--also", "leave-one-out"]])
+def test_what_is_for_estimates_needs_one(write, option: list[str]) -> None:
+    asked = ["pool", str(write(TWO_TRIALS)), "--measure", "RR", "--model", "bayes", *option]
+    alone = CliRunner().invoke(app, asked)
+    assert alone.exit_code != 0
+    assert "cannot act on posteriors" in alone.output.replace("\n", " ")
+    assert CliRunner().invoke(app, [*asked, "--model", "REML"]).exit_code == 0
+
+
 def test_every_model_can_be_asked_for() -> None:
     assert {model.value for model in AskedModel} == {*(model.value for model in Model), "bayes"}

@@ -182,3 +182,36 @@ def test_unknown_choices_are_usage_errors_that_list_what_there_is(trialwatch, bc
 def test_tables_leave_out_what_no_row_has():
     text = around({"groups": [{"a": 1.23456, "b": None}, {"a": None, "b": None}], "n": 2}, "title")
     assert text.splitlines() == ["title", "      a", "  1.235", "      —", "  n: 2"]
+
+
+NARROW = """study,yi,vi,g,dose
+A,0.30,0.04,x,1
+B,0.32,0.04,x,1
+C,0.60,0.04,y,2
+D,0.61,0.05,y,2
+"""
+
+
+def test_limits_and_tests_that_agree_better_than_chance_are_told_wherever_they_stand(tmp_path):
+    path = tmp_path / "narrow.csv"
+    path.write_text(NARROW, encoding="utf-8")
+
+    def of(interval):
+        wanted = (Further.SUBGROUPS, Further.CUMULATIVE, Further.LEAVE_ONE_OUT)
+        return around_one(path, *wanted, measure=Measure.GEN, interval=interval, group_by="g")
+
+    hksj, wald = of(Interval.HKSJ), of(Interval.WALD)
+    assert ["falsely precise" in note for row in hksj["subgroups"]["groups"] for note in row["notes"]] == [True, True]
+    assert "x, y" in hksj["subgroups"]["notes"][0]
+    assert "falsely precise" in hksj["subgroups"]["one_tau2"]["notes"][0]
+    assert [len(row["notes"]) for row in hksj["cumulative"]["looks"]] == [0, 1, 0, 0]
+    assert wald["subgroups"]["notes"] == wald["subgroups"]["one_tau2"]["notes"] == []
+    assert not any(row["notes"] for row in wald["subgroups"]["groups"])
+    assert "note: x: HKSJ is narrower than Wald" in around(hksj, "REML hksj")
+
+
+def test_hksj_limits_that_mislead_stand_beside_walds(tmp_path):
+    path = tmp_path / "two.csv"
+    path.write_text("study,yi,vi\nA,0.30,0.04\nB,0.32,0.04\n", encoding="utf-8")
+    (analysis,) = analyses(path, Measure.GEN, [Model.REML], [Interval.HKSJ])
+    assert "Wald: 0.03 to 0.59" in analysis.pooled.notes

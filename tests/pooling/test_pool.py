@@ -8,8 +8,9 @@ import pytest
 from models.vocabulary import Convention, Interval, Measure, Model
 from models.zero_cells import AddTo
 from pooling.forest import forest
-from pooling.pool import PRESETS, analyses, pool_files, record
+from pooling.pool import analyses, pool_files, record
 from pooling.spreadsheet import PoolError
+from pooling.ways import PRESETS
 from synthesis.tables import ZeroChoice
 
 KEYS = {
@@ -402,7 +403,7 @@ CANNOT_ACT = [
     ("x1i,t1i,x2i,t2i\n0,9,2,9\n", Measure.IRR, {"zero_cells": ZeroChoice(add=0, to=AddTo.NONE, drop_double=True)}, "--drop-double"),
     ("yi,vi\n1,1\n", Measure.OR, {"zero_cells": ZeroChoice(by_arm=False)}, "--by-arm cannot act"),
     (TWO_TRIALS, Measure.RR, {"zero_cells": ZeroChoice(add=0.5, to=AddTo.NONE)}, "--to none corrects no table"),
-    (TWO_TRIALS, Measure.RR, {"models": [Model.MH], "intervals": [Interval.HKSJ]}, "have Wald limits"),
+    (TWO_TRIALS, Measure.RR, {"models": [Model.MH], "intervals": [Interval.HKSJ]}, "hksj cannot act with mh: it goes with DL"),
 ]  # fmt: skip
 
 

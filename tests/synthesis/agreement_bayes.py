@@ -23,7 +23,7 @@ CUT_TAIL = (
 
 def reason_for(name: str, apart: float) -> str | None:
     """Why one value differs, if we know."""
-    if math.isinf(apart):
+    if math.isinf(apart) and "HC(" in name and name.endswith((" mean", " sd")):
         return NO_SUCH_MOMENT
     return CUT_TAIL if "HC(" in name and name.endswith("theta sd") and apart < 0.02 else None
 

@@ -120,7 +120,7 @@ def test_the_better_side_turns_probabilities_round() -> None:
 
 
 def test_every_evidence_set_has_its_own_answer() -> None:
-    rows = [means("a", 3.0), *(means(name, 3.0, PROVISIONAL) for name in "ab")]
+    rows = [means("a", 3.0), means("a", 3.0, PROVISIONAL), means("b", 2.0, PROVISIONAL)]
     found = supplement_of(rows, protocol())
     assert [(item.evidence_set, item.hksj is None) for item in found.answers] == [
         (CONFIRMED, True),
@@ -141,10 +141,25 @@ def test_the_second_engine_confirms_lines_and_finds_what_is_off_in_the_seventh_d
     rows = [means("a", 3.0), means("b", 1.0)]
     lines = supplement_of(rows, protocol()).lines
     assert crosscheck_bayes(rows, lines) == ()
-    for name in ("estimate", "ci_low", "pi_high", "sd", "p_below_no_effect", "bf_tau_zero"):
+    for name in (
+        "estimate",
+        "ci_low",
+        "pi_high",
+        "sd",
+        "tau_high",
+        "tau_mean",
+        "p_below_no_effect",
+        "p_benefit",
+        "bf_tau_zero",
+    ):
         wrong = msgspec.structs.replace(lines[0], **{name: getattr(lines[0], name) * (1 + 1e-6)})
         (found,) = crosscheck_bayes(rows, [wrong])
         assert name in str(found)
+    one, two = lines[0].studies
+    for name in ("shrunk", "ci_low", "ci_high"):
+        moved = msgspec.structs.replace(one, **{name: getattr(one, name) + 1e-5})
+        (found,) = crosscheck_bayes(rows, [msgspec.structs.replace(lines[0], studies=(moved, two))])
+        assert f"a is below {name}" in str(found)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def of_tables(row: Row, measure: Measure) -> Iterator[Finding]:
             yield Finding(columns, f"{shown(row, *columns)}: {events} + {others} is not {people}", True)
     yield from all_people(row)
     if _tells_effect(row) and (table := _table(row)) is not None:
-        yield from beside(row, measure, _given_by_table(table, measure))
+        yield from beside(row, measure, _given_by_table(table, measure, is_tested=row.has("pval")))
 
 
 def of_rates(row: Row, measure: Measure) -> Iterator[Finding]:
@@ -75,10 +75,10 @@ def _table(row: Row) -> tuple[float, float, float, float] | None:
     return a, n1, c, n2
 
 
-def _given_by_table(table: tuple[float, float, float, float], measure: Measure) -> Given:
+def _given_by_table(table: tuple[float, float, float, float], measure: Measure, *, is_tested: bool) -> Given:
     """Effect, error and tests; a zero in a cell is met by half a person in each, as everywhere."""
     a, n1, c, n2 = table
-    size = _sizes(a, n1, c, n2)
+    size = _sizes(a, n1, c, n2) if is_tested else ()
     least = min(a, n1 - a, c, n2 - c)
     if not least:
         a, n1, c, n2 = a + 0.5, n1 + 1, c + 0.5, n2 + 1

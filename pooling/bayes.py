@@ -73,7 +73,11 @@ def believed_of(analysis: Analysis, beliefs: Beliefs) -> list[Believed]:
                 Believed(analysis, posterior(studies.yi, studies.vi, tau=prior, mu=beliefs.mu, level=choice.level))
                 for prior in priors
             ]
-    except (ValueError, ArithmeticError) as problem:
+    except ArithmeticError as problem:
+        raise PoolError(
+            f"{studies.path}: the studies lie too far apart for a posterior in double precision"
+        ) from problem
+    except ValueError as problem:
         raise PoolError(f"{studies.path}: {problem}") from problem
 
 

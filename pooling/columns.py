@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from models.vocabulary import MEAN_MEASURES, RATIOS, TABLE_MEASURES, Measure
 from pooling import survival
+from pooling.header_words import meaning, meaning_of_effect, suggestion
 from pooling.spreadsheet import PoolError, Row
 
 TABLE_COLUMNS = ("ai", "n1i", "ci", "n2i")
@@ -191,7 +192,7 @@ def chosen(row: Row, given: Iterable[str], measure: Measure) -> tuple[str, ...]:
             return item.columns
     wanted = "; ".join(item.wanted for item in fitting)
     told = ", ".join(filter(None, given)) or "without names"
-    near = "".join(f"; is {name!r} meant as {meant}?" for name, meant in near_words(names).items())
+    near = "".join(f"; is {name!r} meant as {meant}?" for name, meant in near_words(row.cells).items())
     raise PoolError(
         f"{row.path}: columns {told} do not give {measure}; it needs one of: {wanted}{near} "
         "(comma, semicolon or tab between them; docs/methods.md lists what else may stand for them)"
@@ -202,19 +203,30 @@ def near_words(names: Iterable[str]) -> dict[str, str]:
     """Names that are not known, each with the known one that it nearly is."""
     found = {}
     for name in names:
-        if len(name) > 1 and name not in KNOWN and (near := get_close_matches(name, KNOWN, n=1, cutoff=0.75)):
+        if len(name) < 2 or name in KNOWN:
+            continue
+        if meant := suggestion(name):
+            found[name] = meant
+        elif near := get_close_matches(name, KNOWN, n=1, cutoff=0.75):
             found[name] = near[0]
     return found
+
+
+def not_read(names: Iterable[str], renamed: Iterable[str]) -> dict[str, str]:
+    """Names that are all but those of columns which the file lacks: a slip of the keys must not make a number vanish."""
+    given, known = [*names], {*renamed}
+    others = [name for name in given if name not in known and len(name) > 3 and suggestion(name) is None]
+    return {name: meant for name, meant in near_words(others).items() if meant not in {*given, *known, *NAME_COLUMNS}}
 
 
 def is_name(cell: str) -> bool:
     """Whether a cell of a header is the name of a column that is read."""
     name = cell.strip().lower()
-    return name in KNOWN or name in _THEIRS or name in _EFFECTS or name.startswith(("event.", "experimental cases"))
+    return name in KNOWN or name in _THEIRS or name in _EFFECTS or meaning(name) is not None
 
 
-def under_known_names(rows: tuple[Row, ...], measure: Measure) -> tuple[tuple[Row, ...], tuple[str, ...]]:
-    """Rows with the columns of other programs under our names, and a note of which they are.
+def under_known_names(rows: tuple[Row, ...], measure: Measure) -> tuple[tuple[Row, ...], Mapping[str, str]]:
+    """Rows with the columns of other programs under our names, and which they are.
 
     A column that the file has under our name already stays as it is.
 
@@ -225,21 +237,25 @@ def under_known_names(rows: tuple[Row, ...], measure: Measure) -> tuple[tuple[Ro
     """
     renamed = _renamed(rows, measure)
     if not renamed:
-        return rows, ()
+        return rows, {}
     for ours in set(renamed.values()):
         if len(theirs := [name for name, meant in renamed.items() if meant == ours]) > 1:
             raise PoolError(f"{rows[0].path}: columns {' and '.join(theirs)} both mean {ours}; keep one of them")
-    told = ", ".join(f"{theirs} as {ours}" for theirs, ours in renamed.items())
     kept = tuple(
         replace(row, cells=row.cells | {ours: row.cells[theirs] for theirs, ours in renamed.items()}) for row in rows
     )
-    return kept, (f"columns are read under these names: {told}",)
+    return kept, renamed
 
 
 def _renamed(rows: tuple[Row, ...], measure: Measure) -> Mapping[str, str]:
     names = [name for name in rows[0].cells if name]
     filled = {name for name in names if any(row.has(name) for row in rows)}
-    found: dict[str, str] = {}
+    found = {
+        name: meant
+        for name in names
+        if (meant := meaning(name, is_rate=measure is Measure.IRR) or meaning_of_effect(name, measure))
+        if name not in KNOWN
+    }
     for arm in ARMS:
         events = (_RATES if measure is Measure.IRR else _EVENTS)[arm]
         by_word = [f"{word} {kind}" for word in _ARM_WORDS[arm] for kind in ("cases", "events")]

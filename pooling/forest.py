@@ -148,7 +148,7 @@ def _heterogeneity(pooled: Pooled) -> str:
     q, q_p, tau2 = pooled.q or 0.0, pooled.q_p or 0.0, pooled.tau2 or 0.0
     i2 = "" if pooled.i2_pct is None else f", I² = {pooled.i2_pct:.0f} %"
     said = f"Q = {_short(q)} ({p_text(q_p)}){i2}, tau² = {tau2:.4g}"
-    if pooled.tau2_low is None or pooled.tau2_high is None:
+    if pooled.tau2_low is None or pooled.tau2_high is None or isnan(pooled.tau2_low) or isnan(pooled.tau2_high):
         return said
     limits = f"{pooled.tau2_low:.4g} to {pooled.tau2_high:.4g}" if pooled.tau2_high else "no limits"
     return f"{said} ({limits})"

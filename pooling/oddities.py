@@ -121,26 +121,27 @@ def _doubled(rows: Sequence[Named]) -> Iterator[tuple[str, list[int]]]:
 
 def _sums(rows: Sequence[Named]) -> Iterator[str]:
     """Rows that are called a total, or whose people are the sum of all others'."""
-    for item in rows:
-        others = [other for other in rows if other is not item]
-        is_sum = len(others) > 1 and _is_sum(item, others)
+    counts = [_counts(item) for item in rows]
+    totals = [sum(column) for column in zip(*counts, strict=False)] if len(rows) >= _FEW and all(counts) else []
+    for item, own in zip(rows, counts, strict=True):
+        is_sum = (
+            bool(totals)
+            and any(own)
+            and all(
+                isclose(value, total - value, rel_tol=1e-9, abs_tol=1e-9)
+                for value, total in zip(own, totals, strict=True)
+            )
+        )
         if is_sum or _OVERALL.match(item.name.strip()):
             why = "is the sum of the others" if is_sum else "is called like the result of others"
             yield f"line {item.row.line} ({item.name}) {why}: a total counts everybody twice, leave it out"
 
 
-def _is_sum(item: Named, others: Sequence[Named]) -> bool:
-    counted = [name for name in (*TABLE_COLUMNS, *RATE_COLUMNS) if name in item.values]
-    if "n1i" not in item.values and not counted:
-        printed = [row.row.printed("ni") for row in (item, *others)]
-        if any(one is None for one in printed):
-            return False
-        total, *parts = [one.middle for one in printed if one is not None]
-        return isclose(total, sum(parts), rel_tol=1e-9)
-    return all(
-        isclose(item.values[name], sum(other.values[name] for other in others), rel_tol=1e-9, abs_tol=1e-9)
-        for name in counted
-    ) and any(item.values[name] for name in counted)
+def _counts(item: Named) -> list[float]:
+    """What a total is the sum of; empty where a row does not tell it."""
+    counted = [item.values[name] for name in (*TABLE_COLUMNS, *RATE_COLUMNS) if name in item.values]
+    people = item.row.printed("ni")
+    return counted or ([] if people is None else [people.middle])
 
 
 def _sds(rows: Sequence[Named], measure: Measure) -> Iterator[str]:

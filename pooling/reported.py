@@ -22,7 +22,7 @@ In place of a missing number a row may have, with 1 or 2 for the arm:
 `level` is that of limits where it is not 0.95. Names of other programs are known by `pooling.columns`, contradictions within a row by `pooling.agreement`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import nan
 from pathlib import Path
@@ -32,7 +32,7 @@ import numpy as np
 from models.vocabulary import Measure
 from pooling import columns, survival
 from pooling.cells import READERS, Reader, Values, name_of
-from pooling.columns import NAME_COLUMNS, TABLE_COLUMNS
+from pooling.columns import TABLE_COLUMNS
 from pooling.contradictions import Finding, told_once
 from pooling.oddities import Named, of_counts, of_rows
 from pooling.sheets import CellError
@@ -138,8 +138,7 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
             *hopeless,
             *_left_out(left_out, wanted),
             *table.notes,
-            *renamed,
-            *_not_read(rows[0]),
+            *_names(table.rows[0], renamed),
             *decimals,
             *seen,
             *of_rows(named, measure),
@@ -164,11 +163,13 @@ def _left_out(reasons: dict[str, list[str]], wanted: tuple[str, ...]) -> Iterato
             yield f"left out, not all of {', '.join(wanted)} given: line {', '.join(which)}"
 
 
-def _not_read(row: Row) -> Iterator[str]:
-    """Columns that are all but known: a slip of the keys must not make a number vanish."""
-    for name, meant in columns.near_words(name for name in row.cells if len(name) > 3).items():
-        if meant not in row.cells and meant not in NAME_COLUMNS:
-            yield f"column {name!r} is not read; if it is meant as {meant}, name it so"
+def _names(row: Row, renamed: Mapping[str, str]) -> Iterator[str]:
+    """Which columns are read under other names, and which nearly have the name of one and are not."""
+    if renamed:
+        told = ", ".join(f"{theirs} as {ours}" for theirs, ours in renamed.items())
+        yield f"columns are read under these names: {told}"
+    for name, meant in columns.not_read(row.cells, [*renamed, *renamed.values()]).items():
+        yield f"column {name!r} is not read; if it is meant as {meant}, name it so"
 
 
 def _halves(row: Row) -> Iterator[str]:

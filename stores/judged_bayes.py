@@ -30,5 +30,8 @@ def study_rows(lines: Sequence[BayesLine]) -> list[Row]:
 
 
 def answer_rows(answers: Sequence[BayesAnswer]) -> list[Row]:
-    """One row per answer."""
-    return [plain(msgspec.structs.asdict(answer)) for answer in answers]
+    """One row per answer; `agreement` is the beginning of its sentence, and so no column."""
+    return [
+        plain({name: value for name, value in msgspec.structs.asdict(answer).items() if name != "agreement"})
+        for answer in answers
+    ]

@@ -31,7 +31,7 @@ from synthesis.signals import rules_of_pair
 from synthesis.study_sets import Array
 
 PARTS = 199
-"""Equal parts of probability: a chance is good to about a quarter of a per cent, and their middle is the median."""
+"""Equal parts of probability: a chance moves in steps of half a per cent, and their middle is the median."""
 
 NEGLIGIBLE = 1e-12
 """Weight of a component below which it moves no result that is shown."""

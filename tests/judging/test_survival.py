@@ -126,7 +126,7 @@ def test_people_live_longer_within_a_time_and_the_page_says_by_how_much(tmp_path
         "Within the first 48 months people lived on average 1.3 months longer with drug than with placebo (95% CI "
         in html
     )
-    assert "no rule uses it" in html
+    assert "no rule rests on it" in html
     # The hazard ratio that people entered is pooled, and no other beside it.
     assert pooled(judgement, "life", EvidenceSet.PROVISIONAL) == [(1, pytest.approx(math.log(0.9)))]
     assert not judgement.queue or all("survival.csv" not in task.reason for task in judgement.queue)

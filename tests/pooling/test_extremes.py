@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.vocabulary import Convention, Interval, Measure, Model
+from pooling.bayes import Beliefs, believed_of
 from pooling.forest import around, forest
 from pooling.further import further_of
 from pooling.pool import analyses, record
@@ -28,7 +29,7 @@ KINDS = {
 }
 MODELS = [None, *Model]
 
-extreme = st.floats(-320, 300).map(lambda power: 10.0**power)
+extreme = st.floats(-320, 308).map(lambda power: 10.0**power) | st.sampled_from([5e-324, 2.2e-308, 1.7e308])
 usual = st.integers(1, 60).map(float) | st.floats(0.01, 1)
 cell = (usual | usual | usual | extreme | extreme.map(lambda value: -value) | st.just(0.0)).map(repr)
 
@@ -60,6 +61,18 @@ def test_numbers_of_any_size_end_in_numbers_or_in_a_message(tmp_path: Path, made
         further = further_of(analysis, Wanted(tuple(item for item in Further if item is not Further.SUBGROUPS)))
         json.dumps(msgspec.json.decode(msgspec.json.encode(further)), allow_nan=False)
         assert around(further, "further")
+
+
+@pytest.mark.parametrize("size", [1e308, 1.7e308, 5e-324])
+def test_a_forest_plot_is_drawn_at_any_distance(write, size):
+    found = analyses(write(f"study,yi,vi\nA,{size},1\nB,{-size},1\nC,0.1,0.1\n"), Measure.GEN)
+    assert forest(found)
+    try:
+        beliefs = believed_of(found[0], Beliefs.named(["HN(0.5)"], "flat"))
+    except PoolError as refused:
+        assert "too far apart" in str(refused)
+    else:
+        assert [item.analysis for item in beliefs] == found
 
 
 SAID = [

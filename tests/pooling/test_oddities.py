@@ -19,6 +19,10 @@ ODD = {
     "a standard error as SD": (MEANS + "A,5,2.1,30,4,2.2,30\nB,5,0.4,30,4,2.0,30\nC,6,1.9,25,5,2.3,24\n", "MD", "B (line 3): sd1i 0.4 beside SDs of about 2.05: a standard error"),
     "a standard error as SD in a single study": (MEANS + "A,5,2.1,30,4,0.38,30\n", "SMD", "sd2i 0.38 beside sd1i 2.1: a standard error"),
     "another unit": (MEANS + "A,5,2.1,30,4,2.2,30\nB,5000,2100,30,4000,2000,30\nC,6,1.9,25,5,2.3,24\n", "MD", "another unit"),
+    "one of three in another unit": (MEANS + "A,5.1,2.1,30,4,2.2,31\nB,51,21,33,44,20,30\nC,4.9,2.4,25,4.2,2.0,26\n", "MD", "B (line 3): sd1i 21 and sd2i 20 beside SDs of about 2.3: another unit"),
+    "one of two in another unit": (MEANS + "A,5.1,2.1,30,4,2.2,31\nB,51,21,33,44,20,30\n", "MD", "A (line 2), sd1i and sd2i 2.149, beside B (line 3), sd1i and sd2i 20.49"),
+    "several units": (MEANS + "".join(f"S{i},{5 * 10**i},{2 * 10**i},30,{4 * 10**i},{2 * 10**i},30\n" for i in range(-4, 5)), "MD", "needs one unit in all rows"),
+    "two effects out of scale": ("study,yi,vi\nA,0.2,0.01\nB,0.1,0.01\nC,4.1,0.01\nD,-0.2,0.01\nE,3.9,0.01\n", "RR", "C (line 4): effect 4.1"),
     "an effect out of scale": ("study,yi,vi\nA,0.2,0.1\nB,0.1,0.1\nC,4.1,0.1\n", "RR", "C (line 4): effect 4.1, more than 10 times any other: a ratio in place of"),
     "counts with decimals": (TABLES + "A,12.5,100,10,100\nB,5,100,6,100\n", "RR", "decimals: ai 12.5 (line 2)"),
     "a slip in a name": ("study,ai,n1i,ci,n2i,icc,clustersize\nA,1,10,2,10,,5\n", "RR", "'clustersize' is not read; if it is meant as cluster_size"),
@@ -33,9 +37,19 @@ def test_a_file_is_pooled_with_a_note_on(write, name):
     assert [note for note in found.studies.notes if said in note], found.studies.notes
 
 
-def test_an_ordinary_file_has_no_note(write):
-    text = MEANS + "A,5,2.1,30,4,2.2,30\nB,5.2,1.8,28,4.1,2.0,30\nC,6,1.9,25,5,2.3,24\n"
-    (found,) = analyses(write(text), Measure.MD)
+ORDINARY = [
+    ("MD", MEANS + "A,5,2.1,30,4,2.2,30\nB,5.2,1.8,28,4.1,2.0,30\nC,6,1.9,25,5,2.3,24\n"),
+    ("MD", MEANS + "A,5.1,2.1,30,4,2.2,31\nB,51,6,33,44,5.5,30\n"),
+    ("MD", MEANS + "A,55,47,155,75,64,156\nB,27,7,31,29,4,32\nC,64,17,75,119,29,71\nD,66,20,18,137,48,18\n"),
+    ("SMD", MEANS + "A,5.1,2.1,30,4,2.2,31\nB,51,21,33,44,20,30\nC,4.9,2.4,25,4.2,2.0,26\n"),
+    ("RR", "study,yi,vi\nA,0.02,0.04\nB,-0.01,0.05\nC,0.4,0.06\n"),
+    ("RR", "study,yi,vi\nA,0.02,0.04\n\nB,-0.01,0.05\n"),
+]
+
+
+@pytest.mark.parametrize(("measure", "text"), ORDINARY)
+def test_an_ordinary_file_has_no_note(write, measure, text):
+    (found,) = analyses(write(text), Measure(measure), [Model.COMMON])
     assert found.studies.notes == ()
 
 
@@ -54,6 +68,59 @@ def test_marks_between_thousands_are_not_decimal_marks(write, name):
         analyses(write(THOUSANDS[name]), Measure.RR)
 
 
+NO_NUMBERS = [
+    ("1 234", "write 1234"),
+    ("1'234", "write 1234"),
+    ("1.234,5", "write 1234.5"),
+    ("1,234.5", "write 1234.5"),
+    ("12 people", "write 12 alone"),
+    ("12 (24%)", "more than one number"),
+    ("12/100", "more than one number"),
+    ("5±2", "more than one number"),
+    ("<5", "bounds a number"),
+    ("NS", "bounds a number"),
+    ("~5", "is approximate"),
+    ("½", "is not a finite number"),
+    ("1e400", "beyond what a number can hold"),
+    ("1e11", "give 1e+10 or less"),
+]
+
+
+@pytest.mark.parametrize(("cell", "said"), NO_NUMBERS)
+def test_a_cell_that_is_no_number_is_refused_with_what_to_write(write, cell, said):
+    with pytest.raises(PoolError) as refused:
+        analyses(write(f"study;ai;n1i;ci;n2i\nA;{cell};1000;10;100\nB;5;100;6;100\n"), Measure.RR)
+    assert "line 2, column ai: " in str(refused.value)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "cell", ["\N{FULLWIDTH DIGIT ONE}\N{FULLWIDTH DIGIT TWO}", "\u0661\u0662", "12.0", "1.2e1", "+12"]
+)
+def test_a_number_in_any_digits_is_read(write, cell):
+    (found,) = analyses(write(f"ai;n1i;ci;n2i\n{cell};100;6;100\n"), Measure.RR)
+    assert found.studies.values["ai"].tolist() == [12]
+
+
+@pytest.mark.parametrize("cell", ["n/a", "—", "?", "NR", "…", "not reported", "--"])
+def test_a_word_for_nothing_is_nothing(write, cell):
+    (found,) = analyses(write(f"study;ai;n1i;ci;n2i\nA;{cell};100;10;100\nB;5;100;6;100\n"), Measure.RR)
+    assert found.studies.names == ("B",)
+
+
+def test_one_slip_is_told_once(write):
+    with pytest.raises(PoolError) as refused:
+        analyses(write("study,ratio,ci.lb,ci.ub\nA,-0.46,-0.80,-0.13\nB,0.22,-0.51,0.07\n"), Measure.HR)
+    assert len(str(refused.value).splitlines()) == 2
+
+
+def test_many_studies_in_several_rows_take_few_sentences(write):
+    rows = "".join(f"S{i % 9},{0.1 * i:.1f},0.1\n" for i in range(18))
+    (found,) = analyses(write(f"study,yi,vi\n{rows}"), Measure.GEN)
+    assert found.studies.notes[-1].startswith("and 6 more studies have several rows")
+    assert len(found.studies.notes) == 4
+
+
 HALF = {
     # columns, cells, measure: what is said of row A, while B counts
     "icc alone": ("ai,n1i,ci,n2i,icc,cluster_size", "30,300,40,310,0.05,", "RR", "icc without cluster_size"),
@@ -63,6 +130,7 @@ HALF = {
     "0 and 0": ("ai,bi,ci,di", "0,0,1,1", "OR", "an arm without people"),
     "a difference of 0 by p": ("m1i,n1i,m2i,n2i,pval", "6,40,6,40,0.9", "MD", "a difference of 0 has no SE by its p"),
     "a p that is a bound": ("yi,pval", "0.5,<0.001", "GEN", "p <0.001 is no exact p"),
+    "a p that is not told": ("yi,pval", "0.5,NS", "GEN", "p NS is no exact p"),
     "a p printed as 0": ("yi,pval", "0.5,0.000", "GEN", "a p printed as 0.000 tells no SE"),
     "a p of 1": ("yi,pval", "0.5,1", "GEN", "tells no SE"),
     "limits that are equal": ("ratio,ci.lb,ci.ub", "1.00,1.00,1.00", "HR", "limits that are the same"),

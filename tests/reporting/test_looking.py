@@ -139,6 +139,6 @@ def test_the_page_folds_the_looks_of_each_analysis_and_calls_them_a_supplement(r
     text = " ".join(node.text_content().split())
     assert node.tag == "details"
     assert node.get("open") is None
-    assert "A supplement, which Cochrane does not use for conclusions" in text
+    assert "Cochrane does not use it for conclusions" in text
     assert looking.sentence(found) in text
     assert len(node.findall(".//tbody/tr")) == 2

@@ -67,7 +67,7 @@ def test_who_is_missing_and_how_they_must_have_fared_is_told_for_a_clinician(tol
 @pytest.mark.parametrize(
     ("flows", "sentence"),
     [
-        ((ArmFlow(n_randomised=31), ArmFlow(n_randomised=25)), "Everybody has a value (56 people)."),
+        ((ArmFlow(n_randomised=31), ArmFlow(n_randomised=25)), "All 56 people have one."),
         ((ArmFlow(), ArmFlow(n_randomised=31)), "Whether people without a value would change this is not known. Of Oh 2018, how"),
         ((ArmFlow(n_started=33), ArmFlow(n_randomised=31)), "those who started are counted"),
         ((ArmFlow(n_randomised=33, n_died=1), ArmFlow(n_randomised=31, n_died=3)), "4 of them had died."),

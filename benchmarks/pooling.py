@@ -165,12 +165,16 @@ def bayesian(yi: np.ndarray, vi: np.ndarray, frequentist: float, few: int) -> No
 def bayesian(yi: np.ndarray, vi: np.ndarray, frequentist: float, few: int) -> None:
     """Print what three posteriors of every set take, beside the seconds of everything frequentist."""
     took = seconds(lambda: posteriors(yi, vi))
-    print(f"\nposteriors under three priors: {len(yi) / took:,.0f} sets per second, {took / frequentist:.1f} times as long")
+    print(
+        f"\nposteriors under three priors: {len(yi) / took:,.0f} sets per second, {took / frequentist:.1f} times as long"
+    )
     theirs = with_r(yi[:few], vi[:few], "bayesmeta", BAYESMETA)
     if theirs is None:
         print("bayesmeta: not installed")
     else:
-        print(f"bayesmeta: {few / theirs:,.2f} sets per second, ours is {theirs / few / (took / len(yi)):,.0f} × as fast")
+        print(
+            f"bayesmeta: {few / theirs:,.2f} sets per second, ours is {theirs / few / (took / len(yi)):,.0f} × as fast"
+        )
 
 
 def main() -> None:

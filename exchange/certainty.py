@@ -20,7 +20,8 @@ class AnalysisCertainty(Value, frozen=True, kw_only=True):
         if not self.computed:
             return ""
         down = f", rated down for {' and '.join(self.rated_down_for)}" if self.rated_down_for else ""
-        left = f"; left to people: {', '.join(self.left_to_people)}" if self.left_to_people else ""
+        open_ = [f"{name}{' (whether by more)' if name in self.rated_down_for else ''}" for name in self.left_to_people]
+        left = f"; left to people: {', '.join(open_)}" if open_ else ""
         return f"{self.computed} by the numbers alone{down}{left}"
 
 

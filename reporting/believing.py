@@ -199,7 +199,7 @@ def _of_mu(lines: Sequence[BayesLine]) -> list[Picture]:
 def _of_tau(line: BayesLine, expected: str) -> Picture | None:
     """What was believed of differences between studies before and after."""
     curve = line.tau_curve
-    if curve is None:
+    if curve is None or line.k == 1:  # One study says nothing of it: both curves would be the same.
         return None
     ends = (0.0, curve.x[-1])
     top = max(_inside(curve))

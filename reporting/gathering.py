@@ -168,7 +168,11 @@ def _computed_certainty(judgement: Judgement) -> dict[str, str]:
     for evidence_set, item in judgement.certainty:
         if evidence_set is EvidenceSet.CONFIRMED and item.computed:
             down = [concern.domain.value for concern in item.concerns if concern.is_rated_down]
-            open_ = [concern.domain.value for concern in item.concerns if concern.needs_person]
+            open_ = [
+                f"{concern.domain.value}{' (whether by more)' if concern.is_rated_down else ''}"
+                for concern in item.concerns
+                if concern.needs_person
+            ]
             sentences[item.analysis] = (
                 f"GRADE from the numbers alone: {item.computed}"
                 + (", starting low since not every study is known to be randomised" if item.starts_low else "")

@@ -68,7 +68,7 @@ def _print_trial(trial: dict[str, Any], effects: Sequence[dict[str, Any]], out: 
         low50, high50, low90, high90 = (
             month(trial[f"results_{name}"]) for name in ("low50", "high50", "low90", "high90")
         )
-        out.print(f"  results between {low50} and {high50} (50 %), {low90} and {high90} (90 %), if there ever are any")
+        out.print(f"  results between {low50} and {high50} (50%), {low90} and {high90} (90%), if there ever are any")
         within = f"within {trial['results_horizon_months']} months of its end"
         out.print(
             f"  chance that results become public {within}: {chance(trial['results_chance'])} ({trial['delay_from']})"
@@ -78,13 +78,23 @@ def _print_trial(trial: dict[str, Any], effects: Sequence[dict[str, Any]], out: 
         out.print(f"  when it reports is not known: {trial['results_unknown']}")
     for doubt in trial["results_doubts"] or ():
         out.print(f"  the date: {doubt}")
-    for item in effects:
-        if item["chance_excludes"] is not None:
-            out.print(f"  {item['analysis']} ({item['convention']}): {_effect(item)}")
+    for analysis, lines in _by_analysis(effects).items():
+        out.print(f"  {analysis}:")
+        for said, conventions in lines.items():
+            out.print(f"    {', '.join(conventions)}: {said}" if len(lines) > 1 else f"    {said}")
     silent = [item for item in effects if item["chance_excludes"] is None]
     for reason in dict.fromkeys(item["unknown"] for item in silent):
         names = dict.fromkeys(item["analysis"] for item in silent if item["unknown"] == reason)
         out.print(f"  {reason}: {', '.join(names)}")
+
+
+def _by_analysis(effects: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[str]]]:
+    """What is said of each analysis, and by which conventions; what they say alike is said once."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for item in effects:
+        if item["chance_excludes"] is not None:
+            found.setdefault(item["analysis"], {}).setdefault(_effect(item), []).append(item["convention"])
+    return found
 
 
 def _effect(item: dict[str, Any]) -> str:
@@ -120,9 +130,9 @@ def _print_scores(found: Sequence[dict[str, Any]], out: Console) -> None:
     for row in found:
         said = [f"{row['study_id']}, {row['analysis']} ({row['convention']}, {row['evidence_set']})"]
         if row["pit"] is not None:
-            inside = [f"{size} %" for size in (50, 80, 95) if row[f"in_{size}"]]
+            inside = [f"{size}%" for size in (50, 80, 95) if row[f"in_{size}"]]
             said.append(f"its estimate is percentile {100 * row['pit']:.0f} of the prediction")
-            said.append(f"inside {', '.join(inside)}" if inside else "outside 95 %")
+            said.append(f"inside {', '.join(inside)}" if inside else "outside 95%")
         if row["brier_excludes"] is not None:
             said.append(f"Brier {row['brier_excludes']:.2f}")
         if row["brier_rules"] is not None:
@@ -135,4 +145,4 @@ def _print_scores(found: Sequence[dict[str, Any]], out: Console) -> None:
     for size in (50, 80, 95):
         hits = [row[f"in_{size}"] for row in found if row[f"in_{size}"] is not None]
         if hits:
-            out.print(f"inside the central {size} %: {sum(hits)} of {len(hits)}")
+            out.print(f"inside the central {size}%: {sum(hits)} of {len(hits)}")

@@ -53,7 +53,7 @@ def test_a_forecast_is_scored_when_the_trial_reports(data: Path) -> None:
         assert 0 <= score["brier_excludes"] <= 1
         assert score["days_late"] is not None
     words = asked(data, "--scores")
-    assert "is percentile" in words and "inside the central 95 %" in words
+    assert "is percentile" in words and "inside the central 95%" in words
 
 
 def test_every_ongoing_trial_is_told_with_its_dates_and_every_analysis(data: Path) -> None:

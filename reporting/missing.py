@@ -81,7 +81,9 @@ class MissingLines:
     @property
     def headline(self) -> str:
         """Who is missing, and whether the answer could turn on them: what is read before anything is unfolded."""
-        people = f"{numbers.count(self.answer.n_missing)} of {numbers.count(self.answer.n_people)} people without a value"
+        people = (
+            f"{numbers.count(self.answer.n_missing)} of {numbers.count(self.answer.n_people)} people without a value"
+        )
         found = [p for p in self.answer.tipping_points if p.question == "no effect"]
         if not found:
             return people

@@ -24,9 +24,7 @@ import numpy as np
 
 from models.vocabulary import Interval, Model
 from synthesis.bayes import posterior
-from synthesis.bayes import posterior
 from synthesis.inverse_variance import pool_sets, prediction_interval
-from synthesis.priors import prior_named
 from synthesis.priors import prior_named
 
 R_SCRIPT = """
@@ -54,28 +52,6 @@ def random_sets(n: int, k: int) -> tuple[np.ndarray, np.ndarray]:
 def ours(yi: np.ndarray, vi: np.ndarray) -> None:
     pooled = pool_sets(yi, vi, model=Model.REML, interval=Interval.HKSJ)
     prediction_interval(pooled, pooled.k - 1)
-
-
-PRIORS = ("HN(0.5)", "HN(1.0)", "Turner: all-cause mortality; non-pharm v placebo")
-
-BAYESMETA = """
-suppressMessages(library(bayesmeta))
-sets <- read.csv(commandArgs(TRUE)[1])
-groups <- split(sets, sets$set)
-priors <- list(function(t) dhalfnormal(t, scale = 0.5), function(t) dhalfnormal(t, scale = 1),
-               function(t) dlnorm(t, -2.085, 0.775))
-begin <- proc.time()[["elapsed"]]
-for (g in groups) for (prior in priors) bayesmeta(y = g$yi, sigma = sqrt(g$vi), tau.prior = prior)
-cat(proc.time()[["elapsed"]] - begin, 0)
-"""
-
-
-def posteriors(yi: np.ndarray, vi: np.ndarray) -> None:
-    """Everything that a row of ``pool --model bayes`` says of mu, tau and a new study, under three priors."""
-    for name in PRIORS:
-        found = posterior(yi, vi, tau=prior_named(name))
-        _ = found.mean, found.sd, found.median, found.low, found.high, found.pi_low, found.pi_high
-        _ = found.tau_mean, found.tau_sd, found.below(0.0), found.bf_tau_zero
 
 
 PRIORS = ("HN(0.5)", "HN(1.0)", "Turner: all-cause mortality; non-pharm v placebo")
@@ -162,21 +138,6 @@ def bayesian(yi: np.ndarray, vi: np.ndarray, frequentist: float, few: int) -> No
         )
 
 
-def bayesian(yi: np.ndarray, vi: np.ndarray, frequentist: float, few: int) -> None:
-    """Print what three posteriors of every set take, beside the seconds of everything frequentist."""
-    took = seconds(lambda: posteriors(yi, vi))
-    print(
-        f"\nposteriors under three priors: {len(yi) / took:,.0f} sets per second, {took / frequentist:.1f} times as long"
-    )
-    theirs = with_r(yi[:few], vi[:few], "bayesmeta", BAYESMETA)
-    if theirs is None:
-        print("bayesmeta: not installed")
-    else:
-        print(
-            f"bayesmeta: {few / theirs:,.2f} sets per second, ours is {theirs / few / (took / len(yi)):,.0f} × as fast"
-        )
-
-
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -201,8 +162,6 @@ def main() -> None:
         else:
             rate = options.others / took
             print(f"{name:<44}{rate:>16,.0f}{own / rate:>10,.0f} ×")
-
-    bayesian(yi, vi, options.sets / own, max(1, options.others // 10))
 
     bayesian(yi, vi, options.sets / own, max(1, options.others // 10))
 

@@ -31,7 +31,7 @@ def stake_of(measure: Measure, *, is_ratio: bool, smallest: float | None, relati
         None where nobody has said which difference matters.
     """
     if is_ratio:
-        return Stake(log1p(-relative_reduction) ** 2, f"a relative reduction of {100 * relative_reduction:g} %")
+        return Stake(log1p(-relative_reduction) ** 2, f"a relative reduction of {100 * relative_reduction:g}%")
     if smallest is None and measure in (Measure.SMD, Measure.SMD_APPROXIMATE):
         return Stake(HALF_SD**2, f"a difference of {HALF_SD:g} standard deviations")
     if smallest is None:

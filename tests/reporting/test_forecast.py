@@ -138,7 +138,8 @@ def test_the_page_tells_it_with_each_ongoing_study_and_each_analysis(
     assert "60 and 40 participants; allocation as registered" in said
     told = [" ".join(node.text_content().split()) for node in document.xpath("//details[@class='forecast']")]
     assert len(told) == sum(effect.is_computed for effect in trial.effects)
-    assert all("What 1 ongoing trial could do to this result" in words for words in told)
+    assert all("What 1 ongoing trial could do to this result: the chance that it" in words for words in told)
+    assert all("rules out “no effect” is 24% When NCT" in words for words in told)
 
 
 def test_a_page_without_a_forecast_has_none(review_page: ReviewPage) -> None:

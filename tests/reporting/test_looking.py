@@ -142,3 +142,33 @@ def test_the_page_folds_the_looks_of_each_analysis_and_calls_them_a_supplement(r
     assert "Cochrane does not use it for conclusions" in text
     assert looking.sentence(found) in text
     assert len(node.findall(".//tbody/tr")) == 2
+
+
+def test_what_is_not_computed_is_one_line_without_anything_to_unfold(review_page):
+    name = review_page.effects[0].analysis
+    found = looks(analysis=name, g=None, g_from="the protocol names no smallest difference", looks=())
+    none = msgspec.structs.replace(found, looks=())
+    page = msgspec.structs.replace(review_page, supplements=Supplements(looks=(none,)))
+    document = html.document_fromstring(render_page(page))
+    assert document.find_class("looks") == []
+    said = " ".join(document.text_content().split())
+    assert "Looked at every night. Not computed, because the protocol names no smallest difference." in said
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([looks(at(log_e=log(26)))], "still enough evidence of a difference"),
+        ([looks()], "not enough evidence of a difference"),
+        (
+            [looks(), looks(at(log_e=log(5)), evidence_set=EvidenceSet.PROVISIONAL)],
+            "not enough evidence of a difference",
+        ),
+        (
+            [looks(), looks(at(log_e=log(26)), evidence_set=EvidenceSet.PROVISIONAL)],
+            "not enough evidence of a difference; still enough evidence of a difference with provisional numbers",
+        ),
+    ],
+)
+def test_a_folded_block_tells_what_is_in_it(found, said):
+    assert looking.headline(found) == f"Looked at every night: {said}"

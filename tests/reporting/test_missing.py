@@ -135,3 +135,10 @@ def test_the_page_shows_sentence_map_people_and_estimands(told):
 def test_a_night_without_supplements_says_nothing_of_them(review_page):
     assert all(missing_of(review_page, result) == () for result in collect_results(review_page))
     assert EvidenceSet.CONFIRMED in {effect.evidence_set for effect in review_page.effects}
+
+
+def test_a_folded_block_tells_whether_the_answer_could_turn_on_the_missing(told):
+    [lines] = [item for item in missing_of(*told(ends={"lowest": -48, "highest": 48})) if not item.evidence]
+    assert lines.headline == (
+        "8 of 64 people without a value: how they fared could change whether the result rules out “no effect”"
+    )

@@ -8,20 +8,16 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
-from mpmath import fp, mp, mpf
+from mpmath import fp, mp
 
 from models.analysis import Applicability
 from models.bayes import BayesLine
 from models.synthesis import EffectInput
 from synthesis.crosscheck import effect_again
-
-DIGITS = 22
-
-POINTS = 12
-"""Of Gauss's rule in one panel."""
+from synthesis.gauss_rule import DIGITS, gauss
 
 LEFT = 1e-12
 """What halving a panel may change, as a share of the whole; what is left of the halves is far less."""
@@ -273,20 +269,6 @@ class _Rule:
     def panel(self, low: Number, high: Number) -> Number:
         """The integral and that of the moment, which both must be right."""
         return sum(term * (1 + tau**self.moment) for tau, term in self.terms(low, high))
-
-
-@cache
-def gauss() -> tuple[tuple[Number, Number], ...]:
-    """Nodes and weights of Gauss's rule on -1 to 1: roots of a Legendre polynomial, by Newton's method."""
-    found = []
-    with mp.workdps(DIGITS + 10):
-        for i in range(POINTS):
-            x = mp.cos(mp.pi * (i + mpf("0.75")) / (POINTS + mpf("0.5")))
-            for _ in range(8):
-                slope = POINTS * (x * mp.legendre(POINTS, x) - mp.legendre(POINTS - 1, x)) / (x**2 - 1)
-                x -= mp.legendre(POINTS, x) / slope
-            found.append((x, 2 / ((1 - x**2) * slope**2)))
-    return tuple(found)
 
 
 TOLERANCE = 1e-8

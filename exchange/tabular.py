@@ -33,12 +33,14 @@ TABLES = {
     "drop_outs": "out_drop_out",
     "missing": "out_missing",
     "missing_estimands": "out_missing_estimand",
+    "missing_surface": "out_missing_surface",
     "tipping_points": "out_tipping_point",
     "anytime": "out_anytime",
     "looks": "out_look",
     "bayes": "out_bayes",
     "bayes_studies": "out_bayes_study",
     "answers": "out_answer",
+    "rare_models": "out_rare_model",
     "time_alive": "out_rmst",
 }
 """Table or view of the warehouse behind each file."""

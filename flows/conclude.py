@@ -276,7 +276,7 @@ def write_outbox(ledger: Ledger, run_id: int, concluded: Concluded, channels: Se
         channels=[channel.name for channel in channels],
         aliases=judgement.screened.study_of,
         forecasts=kept_of(judgement),
-        scores=judgement.supplements.forecast_scores,
+        scores=[item for item in judgement.supplements.forecast_scores if item.scored_at == judgement.context.as_of],
     )
     return beat
 

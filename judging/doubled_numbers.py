@@ -7,7 +7,6 @@ from models.protocol import Protocol
 from models.screening import QueueItem
 from models.synthesis import ArmResult, Contrast
 from models.vocabulary import Measure
-from synthesis.effect_size import counts_in
 
 
 def given_twice(settled: Sequence[ArmResult | Contrast], protocol: Protocol) -> Iterator[QueueItem]:
@@ -47,7 +46,7 @@ def risks_beside_hazards(settled: Sequence[ArmResult | Contrast], protocol: Prot
 
 
 def _parts(settled: Sequence[ArmResult | Contrast], analysis: Analysis) -> tuple[list[ArmResult], list[Contrast]]:
-    own = [item for item in settled if counts_in(item, analysis)]
+    own = [item for item in settled if analysis.counts(item)]
     return [item for item in own if isinstance(item, ArmResult)], [item for item in own if isinstance(item, Contrast)]
 
 

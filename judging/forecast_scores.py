@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from models.forecast import ForecastScore, KeptForecast
+from models.forecast import ForecastScore, KeptForecast, ResultsDate
 from models.judgement import Judgement
 from models.vocabulary import EvidenceSet, StudyList
 from studies.slippage import middle
@@ -29,7 +29,7 @@ def kept_of(judgement: Judgement) -> tuple[KeptForecast, ...]:
             analysis=effect.analysis,
             convention=effect.convention,
             made_at=judgement.context.as_of,
-            digest=_digest([effect, replace(trial.results, spread=None, chance=None, earliest_completion=None)]),
+            digest=_digest([effect, _without_dates(trial.results)]),
             forecast=effect,
             results=trial.results,
         )
@@ -37,6 +37,11 @@ def kept_of(judgement: Judgement) -> tuple[KeptForecast, ...]:
         for effect in trial.effects
         if effect.planned is not None
     )
+
+
+def _without_dates(results: ResultsDate) -> ResultsDate:
+    """What a date rests on: the date itself, and how far the others have been followed, go on every night."""
+    return replace(results, spread=None, chance=None, earliest_completion=None, horizon_months=None)
 
 
 def _digest(said: Any) -> str:
@@ -56,7 +61,7 @@ def with_scores(judgement: Judgement, kept: Sequence[KeptForecast], known: Seque
 
     Parameters
     ----------
-    kept : forecasts of nights before, oldest first
+    kept : the newest forecasts of nights before
     known : scores that were found on nights before; what was scored then is not scored again
     """
     names = judgement.screened.study_of
@@ -73,7 +78,7 @@ def with_scores(judgement: Judgement, kept: Sequence[KeptForecast], known: Seque
 
 
 def _scores(judgement: Judgement, study_id: str, kept: KeptForecast) -> Iterator[ForecastScore]:
-    """One score per evidence set that has the trial's numbers."""
+    """At most one score: of the trial's confirmed numbers, or else of its provisional ones."""
     status = next((item for item in judgement.statuses if item.study_id == study_id), None)
     if status is None or status.list is StudyList.ONGOING:
         return

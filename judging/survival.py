@@ -18,13 +18,7 @@ def rmst_of(curves: Sequence[StudyCurves], protocol: Protocol) -> Iterator[RmstD
     """One row for each study and analysis that its curves are of, in the order of the analyses."""
     for analysis in protocol.analyses:
         if analysis.measure is Measure.HR:
-            yield from (_difference(item, analysis) for item in curves if _is_of(item, analysis))
-
-
-def _is_of(curves: StudyCurves, analysis: Analysis) -> bool:
-    if curves.place.analysis:
-        return curves.place.analysis == analysis.analysis
-    return curves.place[1:4] == analysis.place
+            yield from (_difference(item, analysis) for item in curves if analysis.counts(item.place))
 
 
 def _difference(curves: StudyCurves, analysis: Analysis) -> RmstDifference:

@@ -1,7 +1,7 @@
 """An analysis: one comparison, outcome and time, pooled in one way, with what its authors chose for it."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
@@ -12,6 +12,19 @@ from models.zero_cells import AddTo, ZeroDouble
 
 CONTRAST_MEASURES = frozenset(Measure) - {Measure.PETO}
 """Measures that a report may give ready, as an estimate with its standard error or limits."""
+
+
+class Placed(Protocol):
+    """Whatever names its comparison, outcome and time, and an analysis where it is of one alone."""
+
+    @property
+    def comparison(self) -> str: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def timepoint(self) -> str: ...
+    @property
+    def analysis(self) -> str: ...
 
 
 class Given(StrEnum):
@@ -121,6 +134,12 @@ class Analysis(Row):
     def place(self) -> tuple[str, str, str]:
         """Comparison, outcome and timepoint: rows that name no analysis count in every one of them."""
         return self.comparison, self.outcome, self.timepoint
+
+    def counts(self, row: Placed) -> bool:
+        """Whether a row is of this analysis: the one that it names, or every one of its comparison, outcome and time."""
+        if row.analysis:
+            return row.analysis == self.analysis
+        return (row.comparison, row.outcome, row.timepoint) == self.place
 
     @property
     def is_ratio(self) -> bool:

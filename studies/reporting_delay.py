@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from models.ages import DAYS_IN_YEAR
 from models.dates import first_day
 from models.trial import TrialRecord
 from models.value import Value
@@ -22,7 +23,9 @@ LEAST_REPORTED = 20
 """Trials that reported, from which on their own delays are believed before a published figure."""
 NODES = 400
 """Equal parts of probability by which a published distribution is represented."""
-MONTH = 365.25 / 12
+MONTH = DAYS_IN_YEAR / 12
+COMPANIES = frozenset({"INDUSTRY", "COMMERCIAL", "PHARMACEUTICAL COMPANY"})
+"""A company as sponsor in the words of ClinicalTrials.gov, of the EU register (B.3.1) and of CTIS."""
 
 
 class Ended(Value, frozen=True, kw_only=True):
@@ -46,10 +49,10 @@ class Delays(Value, frozen=True, kw_only=True):
 
 
 def is_industry(record: TrialRecord) -> bool | None:
-    """Whether the sponsor is a company, by the registry's own class; None where it has none."""
+    """Whether the sponsor is a company, by the registry's own word for it; None where it has none."""
     if record.sponsor_class_text is None:
         return None
-    return record.sponsor_class_text.strip().upper() == "INDUSTRY"
+    return record.sponsor_class_text.strip().upper() in COMPANIES
 
 
 def ended(studies: Iterable[StudyFile], today: date) -> list[Ended]:
@@ -130,7 +133,7 @@ def _published() -> Delays:
 
     Source: Saito and Gill (2014), PLoS ONE 9:e101826.
     """
-    mean, sd, horizon, share = 647.0, 454.0, 4 * 365.25, 282 / 400
+    mean, sd, horizon, share = 647.0, 454.0, 4 * DAYS_IN_YEAR, 282 / 400
     shape = _weibull_shape(sd / mean)
     scale = mean / gamma(1 + 1 / shape)
     at: NDArray[np.float64] = (np.arange(NODES) + 0.5) / NODES

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 from msgspec.structs import replace
 
+from models.ages import DAYS_IN_YEAR
 from models.dates import PartialDate
 from models.forecast import ResultsDate, Spread
 from models.screening import StudyStatus
@@ -80,7 +81,7 @@ def _put_together(told: ResultsDate, ends: Sequence[date], delays: Delays, today
     open_mass = float(mass[is_open].sum())
     never = 1 - sum(delays.masses)
     if open_mass <= 0:
-        years = delays.horizon / 365.25
+        years = delays.horizon / DAYS_IN_YEAR
         return replace(
             told, unknown=f"its end is registered for more than {years:.0f} years ago, and no trial reported so late"
         )

@@ -106,24 +106,17 @@ def _of_analysis(
 ) -> Iterator[EffectInput]:
     pairs: defaultdict[Key, list[ArmResult]] = defaultdict(list)
     for arm in arms:
-        if counts_in(arm, analysis):
+        if analysis.counts(arm):
             pairs[_key(arm)].append(arm)
     ready: defaultdict[Key, list[Contrast]] = defaultdict(list)
     for contrast in contrasts:
-        if counts_in(contrast, analysis):
+        if analysis.counts(contrast):
             ready[_key(contrast)].append(contrast)
     for key in sorted({*pairs, *ready}):
         found = _pair(pairs[key], analysis, evidence_set) if key in pairs else None
         if found is None or (found.yi is None and key in ready):
             found = _ready(ready[key], analysis, evidence_set)
         yield found
-
-
-def counts_in(row: ArmResult | Contrast, analysis: Analysis) -> bool:
-    """Whether a row is of an analysis: the one that it names, or every one of its comparison, outcome and time."""
-    if row.analysis:
-        return row.analysis == analysis.analysis
-    return (row.comparison, row.outcome, row.timepoint) == analysis.place
 
 
 def _key(row: ArmResult | Contrast) -> Key:

@@ -47,8 +47,11 @@ def test_a_forecast_is_scored_when_the_trial_reports(data: Path) -> None:
     assert {(score["study_id"], score["evidence_set"]) for score in scores} == {(PHASE_3, "provisional")}
     survival = [score for score in scores if score["analysis"] == "overall_survival:4 to 6 months"]
     assert len(survival) == 2, "under each convention"
+    # As docs/methods.md tells it.
+    serious = [score for score in scores if score["analysis"] == "serious_adverse_events:4 to 6 months"]
+    assert [round(100 * score["pit"]) for score in survival] == [8, 8]
+    assert [round(100 * score["pit"]) for score in serious] == [88, 88]
     for score in survival:
-        assert 0 < score["pit"] < 1
         assert score["in_95"] is (abs(score["pit"] - 0.5) <= 0.475)
         assert 0 <= score["brier_excludes"] <= 1
         assert score["days_late"] is not None

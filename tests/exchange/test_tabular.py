@@ -30,6 +30,15 @@ def test_the_package_describes_every_file_and_every_column(night: PublishedNight
         assert item["description"] in files["README.md"]
 
 
+NOT_EXPORTED = {"out_queue", "out_report_screening", "out_study_relation", "out_tombstone"}
+"""Views on how a night was made, and not on what it found."""
+
+
+def test_every_view_of_analysts_is_exported_but_those_on_the_work(night: PublishedNight):
+    views = {name for name in night.tables if name.startswith("out_")}
+    assert views - {*TABLES.values()} == NOT_EXPORTED
+
+
 @pytest.mark.parametrize("evidence", SETS)
 def test_pooled_effects_are_those_of_the_night_to_the_last_digit(told, night: PublishedNight, evidence: EvidenceSet):
     found = {

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import select
 
 from models.forecast import EffectForecast, ForecastScore, KeptForecast, PlannedStudy, ResultsDate
 from models.vocabulary import Convention, Measure
 from stores.ledger import Ledger
 from stores.ledger_forecasts import keep_forecasts, keep_scores
+from stores.ledger_tables import ForecastRow
 
 REVIEW = "als"
 NIGHT = datetime(2024, 3, 1, 6, tzinfo=UTC)
@@ -60,8 +62,16 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 def keep(ledger: Ledger, *forecasts: KeptForecast, scores: tuple[ForecastScore, ...] = ()) -> None:
     with ledger._writing() as session:
-        keep_forecasts(session, 1, REVIEW, forecasts)
+        for item in forecasts:
+            keep_forecasts(session, 1, REVIEW, [item])
         keep_scores(session, 1, REVIEW, scores)
+
+
+def ever_kept(ledger: Ledger) -> list[tuple[int, str]]:
+    """Day and digest of everything that was kept, oldest first."""
+    with ledger._reading() as session:
+        rows = session.execute(select(ForecastRow.made_at, ForecastRow.digest).order_by(ForecastRow.made_at))
+        return [((made_at - NIGHT).days, digest) for made_at, digest in rows]
 
 
 def on(days: int, digest: str) -> KeptForecast:
@@ -86,16 +96,28 @@ def test_a_forecast_comes_back_as_it_was_kept(ledger: Ledger) -> None:
 def test_quiet_nights_add_nothing(ledger: Ledger, nights: list[str], kept: list[int]) -> None:
     for day, digest in enumerate(nights):
         keep(ledger, on(day, digest))
+    assert [day for day, _ in ever_kept(ledger)] == kept
+    [newest] = ledger.forecasts(REVIEW, NIGHT + timedelta(days=99))
+    assert ((newest.made_at - NIGHT).days, newest.digest) == (kept[-1], nights[-1])
+    [first] = ledger.forecasts(REVIEW, NIGHT + timedelta(hours=1))
+    assert first.digest == nights[0], "of an older night the newest that it can know"
+
+
+def test_each_trial_analysis_and_convention_has_its_own_newest(ledger: Ledger) -> None:
+    other = replace(KEPT, analysis="p:t")
+    with ledger._writing() as session:
+        keep_forecasts(session, 1, REVIEW, [KEPT, other])
+        keep_forecasts(session, 1, "another", [on(1, "z")])
+        keep_forecasts(session, 1, REVIEW, [on(2, "b"), replace(other, made_at=NIGHT + timedelta(days=2))])
     found = ledger.forecasts(REVIEW, NIGHT + timedelta(days=99))
-    assert [(item.made_at - NIGHT).days for item in found] == kept
+    assert [(item.analysis, item.digest) for item in found] == [("o:t", "b"), ("p:t", "a")]
 
 
 def test_a_night_that_is_concluded_again_replaces_its_own(ledger: Ledger) -> None:
     keep(ledger, on(0, "a"), on(1, "b"))
     keep(ledger, on(1, "b"))
     keep(ledger, on(1, "c"))
-    found = ledger.forecasts(REVIEW, NIGHT + timedelta(days=99))
-    assert [item.digest for item in found] == ["a", "c"]
+    assert [digest for _, digest in ever_kept(ledger)] == ["a", "c"]
 
 
 def test_the_first_score_of_each_kind_of_evidence_stays(ledger: Ledger) -> None:

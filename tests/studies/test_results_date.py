@@ -14,7 +14,7 @@ from models.screening import RunContext
 from models.trial import TrialRecord
 from models.vocabulary import Status, Verdict
 from studies.lifecycle import StudyFile, status_of
-from studies.reporting_delay import LEAST_REPORTED, PUBLISHED, Delays, Ended, delays_for, ended
+from studies.reporting_delay import LEAST_REPORTED, PUBLISHED, Delays, Ended, delays_for, ended, is_industry
 from studies.results_date import LEAST_ENDED, Experience, expected_results, experience_of
 
 Trial = Callable[..., TrialRecord]
@@ -128,6 +128,18 @@ def test_trials_that_ran_over_move_the_day_and_widen_it(expect: Expected) -> Non
     assert f"{LEAST_ENDED} trials" in slipping.slippage_from
     too_few = expect(Experience(stretches=stretches[:-1]), **fields)
     assert too_few.spread == plain.spread
+
+
+@pytest.mark.parametrize(
+    ("word", "is_company"),
+    [
+        ("INDUSTRY", True), ("Commercial", True), ("Pharmaceutical company", True),
+        ("OTHER", False), ("NIH", False), ("Non-Commercial", False),
+        ("Hospital/Clinic/Other health care facility", False), (None, None),
+    ],
+)  # fmt: skip
+def test_each_register_has_its_own_word_for_a_company(trial: Trial, word: str | None, is_company: bool | None) -> None:
+    assert is_industry(trial(sponsor_class_text=word)) is is_company
 
 
 def test_delays_are_of_the_trials_most_like_it_of_which_enough_reported(trial: Trial) -> None:

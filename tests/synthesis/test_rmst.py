@@ -39,7 +39,8 @@ def test_yearly_landmarks_come_to_what_survrm2_prints_for_all_its_people(told: t
         curve(arm["share"], YEARS, **{name: arm[name] for name in told}) for arm in (TREATED, PLACEBO)
     )  # fmt: skip
     found = compare_restricted_means(first, second)
-    # survRM2, tau = 10: 7.146 (SE 0.283) v 7.283 (0.295); difference -0.137 (-0.939 to 0.665), ratio 0.981 (0.878 to 1.096).
+    # survRM2, tau = 10: 7.146 (SE 0.283) v 7.283 (0.295), difference -0.137; its limits, and its ratio 0.981 (0.878 to 1.096),
+    # stand here from memory and follow from these means and SEs.
     assert found.until == 10
     assert found.intervention.mean == pytest.approx(7.146, abs=0.03)
     assert found.control.mean == pytest.approx(7.283, abs=0.03)

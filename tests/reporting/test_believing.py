@@ -1,7 +1,5 @@
 """The Bayesian supplement of an analysis as readers see it."""
 
-import pytest
-
 from models.bayes import BayesAnswer, BayesSupplement
 from models.vocabulary import EvidenceSet
 from reporting import believing
@@ -63,13 +61,6 @@ def test_a_reason_alone_has_no_table() -> None:
     )  # fmt: skip
     (found,) = believing.told(BayesSupplement(answers=(answer,)), (), "1.1")
     assert (found.ways, found.pictures) == ((), ())
-
-
-@pytest.mark.parametrize(
-    ("value", "said"), [(None, ""), (0.001, "< 1%"), (0.5, "50%"), (0.994, "99%"), (0.999, "> 99%")]
-)
-def test_a_probability_is_never_a_certainty(value, said) -> None:
-    assert believing.probability(value) == said
 
 
 def test_what_agrees_is_read_before_the_rest_and_not_twice() -> None:

@@ -45,6 +45,11 @@ def test_each_analysis_of_events_says_in_one_sentence_whether_other_ways_agree(s
     assert sorted(words(node.find("summary")) for node in details_of(shown)) == sorted(item.sentence for item in found)
 
 
+def test_the_page_says_why_other_ways_are_shown(shown, found):
+    told = [words(node.find("p")) for node in details_of(shown)]
+    assert sorted(told) == sorted(item.reason for item in found)
+
+
 def test_the_table_has_every_way_with_its_numbers_or_its_reason(shown):
     for node in details_of(shown):
         rows = [[words(cell) for cell in row] for row in node.iter("tr")][1:]

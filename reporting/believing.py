@@ -8,7 +8,7 @@ from models.bayes import BayesAnswer, BayesLine, BayesSupplement, Curve
 from models.chance import chance
 from models.synthesis import PooledEffect
 from models.vocabulary import EvidenceSet, Interval
-from reporting import numbers
+from reporting import numbers, words
 
 WIDTH, HEIGHT, FOOT = 240, 96, 18
 """Of a picture, in the units of its view box; the foot below it has the ends of the axis."""
@@ -71,12 +71,17 @@ class Believed:
     @property
     def agreement(self) -> str:
         """Which ways agree, or which choice would change the conclusion: what is read before anything is unfolded."""
-        return self.answer.agreement or self.answer.sentence
+        return words.with_evidence(self.answer.evidence_set, self._agreement)
 
     @property
     def rest(self) -> str:
         """What is said beyond that."""
-        return self.answer.sentence.removeprefix(self.agreement).strip()
+        beyond = self.answer.sentence.removeprefix(self._agreement).strip()
+        return words.with_evidence(self.answer.evidence_set, beyond) if beyond else ""
+
+    @property
+    def _agreement(self) -> str:
+        return self.answer.agreement or self.answer.sentence
 
 
 def told(supplement: BayesSupplement, effects: Sequence[PooledEffect], analysis: str) -> list[Believed]:
@@ -181,8 +186,8 @@ def _of_mu(lines: Sequence[BayesLine]) -> list[Picture]:
 
     return [
         Picture(
-            title="Effect",
-            description=f"What is believed of the mean effect under {len(curves)} priors, and no effect as a line.",
+            title="Effect: an area for each assumption",
+            description=f"What is believed of the mean effect under {len(curves)} assumptions, and no effect as a line.",
             posterior=tuple(_path(curve.x, curve.posterior, (low, high), top) for curve in curves),
             prior=priors,
             null=_across(0.0, (low, high)),

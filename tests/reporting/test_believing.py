@@ -28,7 +28,7 @@ def test_wald_hksj_and_three_priors_stand_side_by_side() -> None:
         "prior of τ: Rhodes: any x 8",
     ]
     assert all(way.benefit.endswith("%") and way.beyond.endswith("%") for way in found.ways[2:])
-    assert [picture.title for picture in found.pictures][:1] == ["Effect"]
+    assert [picture.title for picture in found.pictures][:1] == ["Effect: an area for each assumption"]
     assert len(found.pictures) == 4
 
 
@@ -76,3 +76,11 @@ def test_priors_of_somebody_are_named_as_they_stand_in_the_protocol() -> None:
         "Bayesian: differences expected as by HN(2.0)",
         "Bayesian: differences expected as by HC(3.0)",
     ]
+
+
+def test_provisional_numbers_are_named_before_what_is_said_of_them() -> None:
+    rows = [means("a", 3.0), means("a", 3.0, PROVISIONAL), means("b", 1.0, PROVISIONAL)]
+    result, provisional = told(rows, protocol())
+    assert result.agreement[0].isupper() and not result.agreement.startswith("With")
+    assert provisional.agreement.startswith(("With provisional numbers: all ", "With provisional numbers: the choice"))
+    assert provisional.rest.startswith("With provisional numbers: the probability")

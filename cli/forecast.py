@@ -1,6 +1,6 @@
 """What ongoing trials could do to the review, and how good earlier forecasts were."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +9,9 @@ from rich.console import Console
 
 from cli.common import THE_ONLY_REVIEW, AsJson, ReviewName, console, print_json, settings_of
 from cli.show import strong
+from models.chance import chance
 from models.vocabulary import Rule
-from reporting.forecast import MEASURED, chance, month, rule_chance
+from reporting.forecast import MEASURED, month, rule_chance
 from reporting.numbers import counted, effect, interval
 from stores.published import published_folder
 from stores.snapshot import query
@@ -78,10 +79,10 @@ def _print_trial(trial: dict[str, Any], effects: Sequence[dict[str, Any]], out: 
         out.print(f"  when it reports is not known: {trial['results_unknown']}")
     for doubt in trial["results_doubts"] or ():
         out.print(f"  the date: {doubt}")
-    for analysis, lines in _by_analysis(effects).items():
+    for analysis, parts in _by_analysis(effects).items():
         out.print(f"  {analysis}:")
-        for said, conventions in lines.items():
-            out.print(f"    {', '.join(conventions)}: {said}" if len(lines) > 1 else f"    {said}")
+        for line in lines_of_conventions(parts):
+            out.print(f"    {line}")
     silent = [item for item in effects if item["chance_excludes"] is None]
     for reason in dict.fromkeys(item["unknown"] for item in silent):
         names = dict.fromkeys(item["analysis"] for item in silent if item["unknown"] == reason)
@@ -89,21 +90,32 @@ def _print_trial(trial: dict[str, Any], effects: Sequence[dict[str, Any]], out: 
 
 
 def _by_analysis(effects: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[str]]]:
-    """What is said of each analysis, and by which conventions; what they say alike is said once."""
+    """What each convention says of each analysis, part by part."""
     found: dict[str, dict[str, list[str]]] = {}
     for item in effects:
         if item["chance_excludes"] is not None:
-            found.setdefault(item["analysis"], {}).setdefault(_effect(item), []).append(item["convention"])
+            found.setdefault(item["analysis"], {})[item["convention"]] = _parts(item)
     return found
 
 
-def _effect(item: dict[str, Any]) -> str:
-    """What one trial would do to one analysis, on one line."""
-    rules = [
-        f"{rule} {rule_chance(rule, item[_column(rule)], rule in item['fires_now'])}"
-        for rule in _RULES
-        if item[_column(rule)] is not None
-    ]
+def lines_of_conventions(parts: Mapping[str, Sequence[str]]) -> list[str]:
+    """What all conventions say, once; then what each says otherwise, those together that say the same.
+
+    Parameters
+    ----------
+    parts : what each convention says, by its name
+    """
+    first, *others = parts.values()
+    shared = [part for part in first if all(part in other for other in others)]
+    names: dict[str, list[str]] = {}
+    for convention, said in parts.items():
+        names.setdefault("; ".join(part for part in said if part not in shared), []).append(convention)
+    own = [f"{', '.join(conventions)}: {said}" for said, conventions in names.items() if said]
+    return [*filter(None, ["; ".join(shared)]), *own]
+
+
+def _parts(item: dict[str, Any]) -> list[str]:
+    """What one trial would do to one analysis, one thing each."""
     is_ratio = item["is_ratio"]
     parts = [
         f"predicted {effect(item['predicted'], is_ratio)} ({interval(item['pi_low'], item['pi_high'], is_ratio)})",
@@ -114,8 +126,12 @@ def _effect(item: dict[str, Any]) -> str:
     parts.append(f"imprecision rated otherwise {chance(item['chance_imprecision_changes'])}")
     if item["n_needed"]:
         parts.append(f"{item['n_needed']} participants more would rule out no effect if it stays as it is")
-    measured = MEASURED[item["measures"]].rstrip(".").lower()
-    return "; ".join(filter(None, (*parts, ", ".join(rules), measured)))
+    parts += [
+        f"{rule} {rule_chance(rule, item[_column(rule)], rule in item['fires_now'])}"
+        for rule in _RULES
+        if item[_column(rule)] is not None
+    ]
+    return [*parts, *filter(None, [MEASURED[item["measures"]].rstrip(".").lower()])]
 
 
 def _column(rule: Rule) -> str:

@@ -1,5 +1,6 @@
 """GRADE certainty of an analysis as a night has it: what a version states, and what the numbers alone come to."""
 
+from models.certainty import rating_in_words
 from models.night import PublishedNight
 from models.value import Value
 from models.vocabulary import EvidenceSet
@@ -13,16 +14,12 @@ class AnalysisCertainty(Value, frozen=True, kw_only=True):
     computed: str = ""
     rated_down_for: tuple[str, ...] = ()
     left_to_people: tuple[str, ...] = ()
+    starts_low: bool = False
 
     @property
     def in_words(self) -> str:
         """What the numbers come to, as far as they can."""
-        if not self.computed:
-            return ""
-        down = f", rated down for {' and '.join(self.rated_down_for)}" if self.rated_down_for else ""
-        open_ = [f"{name}{' (whether by more)' if name in self.rated_down_for else ''}" for name in self.left_to_people]
-        left = f"; left to people: {', '.join(open_)}" if open_ else ""
-        return f"{self.computed} by the numbers alone{down}{left}"
+        return rating_in_words(self.computed, self.rated_down_for, self.left_to_people, starts_low=self.starts_low)
 
 
 def stated_certainty(night: PublishedNight) -> dict[str, tuple[str, str]]:
@@ -51,5 +48,6 @@ def certainty_of(night: PublishedNight, evidence: EvidenceSet) -> dict[str, Anal
             computed=row.get("computed") or "",
             rated_down_for=tuple(row.get("rated_down_for") or ()),
             left_to_people=tuple(row.get("for_a_person") or ()),
+            starts_low=bool(row.get("starts_low")),
         )
     return found

@@ -64,7 +64,7 @@ def forecasts_of(
         TrialForecast(
             study_id=study.study_id,
             results=expected_results(study, status, experience, night.today),
-            effects=tuple(_forecast(study, status, *situation) for situation in situations),
+            effects=tuple(_effects(study, status, situations, protocol)),
         )
         for study, status in ongoing
     )
@@ -110,18 +110,20 @@ def _rows(inputs: Sequence[EffectInput], analysis: Analysis) -> tuple[EffectInpu
     return tuple(row for row in found if row.yi is not None and row.vi is not None)
 
 
-def _forecast(study: StudyFile, status: StudyStatus, situation: Situation, believed: Believed | None) -> EffectForecast:
-    protocol, analysis = situation.protocol, situation.analysis
-    if status.planned_participants is None or not status.planned_participants:
-        return _named(forecast_effect(situation, believed, None, NO_NUMBER), study)
-    comparison = protocol.comparison(analysis.comparison)
-    planned = planned_in(study.newest, status.planned_participants, comparison, protocol)
-    if planned is None:
-        return _named(forecast_effect(situation, believed, None, NOT_OF_COMPARISON), study)
-    word, quote = measures(study.newest, situation.outcome, analysis.timepoint, protocol)
-    planned = replace(planned, study_id=study.study_id, measures=word, measures_quote=quote)
-    return _named(forecast_effect(situation, believed, planned), study)
-
-
-def _named(forecast: EffectForecast, study: StudyFile) -> EffectForecast:
-    return replace(forecast, study_id=study.study_id)
+def _effects(
+    study: StudyFile, status: StudyStatus, situations: Sequence[tuple[Situation, Believed | None]], protocol: Protocol
+) -> Iterator[EffectForecast]:
+    """One study in each situation; its arms are read once for each comparison."""
+    n = status.planned_participants
+    arms = {item.id: planned_in(study.newest, n, item, protocol) for item in protocol.comparisons} if n else {}
+    why = NOT_OF_COMPARISON if n else NO_NUMBER
+    for situation, believed in situations:
+        analysis = situation.analysis
+        planned = arms.get(analysis.comparison)
+        if planned is None:
+            forecast = forecast_effect(situation, believed, None, why)
+        else:
+            word, quote = measures(study.newest, situation.outcome, analysis.timepoint, protocol)
+            own = replace(planned, study_id=study.study_id, measures=word, measures_quote=quote)
+            forecast = forecast_effect(situation, believed, own)
+        yield replace(forecast, study_id=study.study_id)

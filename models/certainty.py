@@ -1,5 +1,6 @@
 """GRADE certainty of a pooled effect: its domains, effects per 1,000 people, and how it is rated."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,3 +71,25 @@ class Certainty:
     information_size: int | None
     absolute: tuple[AbsoluteEffect, ...]
     starts_low: bool = False
+
+
+def rating_in_words(computed: str, rated_down: Sequence[str], left: Sequence[str], *, starts_low: bool) -> str:
+    """What the numbers come to, and what they leave open; '' where they come to nothing.
+
+    Parameters
+    ----------
+    computed : GRADE's word
+    rated_down, left : domains in which the numbers rate down, and in which something is left to people
+    starts_low : whether not every study is known to be randomised
+    """
+    if not computed:
+        return ""
+    open_ = [f"{name} (whether by more)" if name in rated_down else name for name in left]
+    return "".join(
+        (
+            f"{computed} by the numbers alone",
+            ", starting low since not every study is known to be randomised" if starts_low else "",
+            f", rated down for {' and '.join(rated_down)}" if rated_down else "",
+            f"; left to people: {', '.join(open_)}" if open_ else "",
+        )
+    )

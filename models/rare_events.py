@@ -11,6 +11,9 @@ NAMES = {
 }
 """The ways as a sentence names them, in the order in which they are shown."""
 
+FEW = 4
+"""Up to so many rows a between-study variance is hardly known, and an exact method is worth looking at."""
+
 NUMBER_WORDS = {1: "One", 2: "Two", 3: "Three", 4: "Four"}
 
 
@@ -72,7 +75,22 @@ class RareEvents(Value, frozen=True, kw_only=True):
     timepoint: str
     headline_side: int | None = None
     """As `RareLine.side`; None where the headline has no interval."""
+    has_empty_cell: bool = False
+    """Whether an arm has no events, or nothing else; without one they are shown because rows are few."""
     lines: tuple[RareLine, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why other ways of pooling are shown here."""
+        if self.has_empty_cell:
+            return (
+                "In an arm of a study here nobody has the event, or everybody. Usual pooling adds half a person to each cell"
+                " of such a study, which can move a result when events are rare; these ways take the counts as they are."
+            )
+        return (
+            f"Shown because {NUMBER_WORDS[FEW].lower()} rows or fewer are pooled, whether or not events are rare: so few hardly"
+            " tell how much studies differ. These ways take the counts as they are, each under other assumptions."
+        )
 
     @property
     def sentence(self) -> str:

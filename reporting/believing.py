@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from math import exp, sqrt
 
 from models.bayes import BayesAnswer, BayesLine, BayesSupplement, Curve
+from models.chance import chance
 from models.synthesis import PooledEffect
 from models.vocabulary import EvidenceSet, Interval
-from reporting import numbers
+from reporting import numbers, words
 
 WIDTH, HEIGHT, FOOT = 240, 96, 18
-"""Of a picture, in the units of its view box; the foot has the numbers of the axis."""
+"""Of a picture, in the units of its view box; the foot below it has the ends of the axis."""
 
 PUBLISHED_LAST = (EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL, EvidenceSet.PUBLISHED)
 
@@ -70,12 +71,17 @@ class Believed:
     @property
     def agreement(self) -> str:
         """Which ways agree, or which choice would change the conclusion: what is read before anything is unfolded."""
-        return self.answer.agreement or self.answer.sentence
+        return words.with_evidence(self.answer.evidence_set, self._agreement)
 
     @property
     def rest(self) -> str:
         """What is said beyond that."""
-        return self.answer.sentence.removeprefix(self.agreement).strip()
+        beyond = self.answer.sentence.removeprefix(self._agreement).strip()
+        return words.with_evidence(self.answer.evidence_set, beyond) if beyond else ""
+
+    @property
+    def _agreement(self) -> str:
+        return self.answer.agreement or self.answer.sentence
 
 
 def told(supplement: BayesSupplement, effects: Sequence[PooledEffect], analysis: str) -> list[Believed]:
@@ -131,8 +137,8 @@ def _bayesian(line: BayesLine, expected: str) -> WayOfPooling:
         name=f"Bayesian: {expected}",
         remark=f"prior of τ: {_family(line)}",
         effect=numbers.estimate(line.estimate, line.ci_low, line.ci_high, line.is_ratio),
-        benefit=probability(line.p_benefit),
-        beyond=probability(line.p_beyond_mid),
+        benefit=_probability(line.p_benefit),
+        beyond=_probability(line.p_beyond_mid),
         tau=f"{numbers.fixed(line.tau_median, 2)} ({numbers.fixed(line.tau_low, 2)} to {numbers.fixed(line.tau_high, 2)})",
     )
 
@@ -154,13 +160,8 @@ def _family(line: BayesLine) -> str:
     return f"{FAMILIES[line.prior_family]}, scale {numbers.fixed(line.prior_scale, 2)}"
 
 
-def probability(value: float | None) -> str:
-    """Whole per cents, and never a certainty; a dash where there is none."""
-    if value is None:
-        return ""
-    if value < 0.005:
-        return "< 1%"
-    return "> 99%" if value > 0.995 else f"{numbers.fixed(100 * value, 0)}%"
+def _probability(value: float | None) -> str:
+    return "" if value is None else chance(value)
 
 
 def _of_mu(lines: Sequence[BayesLine]) -> list[Picture]:
@@ -185,8 +186,8 @@ def _of_mu(lines: Sequence[BayesLine]) -> list[Picture]:
 
     return [
         Picture(
-            title="Effect",
-            description=f"What is believed of the mean effect under {len(curves)} priors, and no effect as a line.",
+            title="Effect: an area for each assumption",
+            description=f"What is believed of the mean effect under {len(curves)} assumptions, and no effect as a line.",
             posterior=tuple(_path(curve.x, curve.posterior, (low, high), top) for curve in curves),
             prior=priors,
             null=_across(0.0, (low, high)),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from models.chance import chance
 from models.forecast import EffectForecast, ResultsDate, TrialForecast
 from models.vocabulary import Convention, Rule
 from reporting.numbers import counted, effect, interval
@@ -60,15 +61,6 @@ def rule_chance(rule: Rule, probability: float, fires_now: bool) -> str:
     if not probability:
         return "does not fire"
     return "fires already" if fires_now else "fires"
-
-
-def chance(probability: float) -> str:
-    """A probability in whole per cent; what is nearly nothing or nearly certain is not said to be it."""
-    if probability < 0.01:
-        return "less than 1%"
-    if probability > 0.99:
-        return "more than 99%"
-    return f"{probability:.0%}"
 
 
 def lines_of(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+from models.certainty import Certainty, rating_in_words
 from models.counts import k_equals
 from models.folder_rows import RiskOfBiasRow
 from models.judgement import Judgement
@@ -164,22 +165,20 @@ def _stated_certainty(review: Review) -> dict[str, str]:
 
 def _computed_certainty(judgement: Judgement) -> dict[str, str]:
     """Certainty of confirmed evidence as numbers rate it, with what they rate down for and leave open."""
-    sentences = {}
-    for evidence_set, item in judgement.certainty:
-        if evidence_set is EvidenceSet.CONFIRMED and item.computed:
-            down = [concern.domain.value for concern in item.concerns if concern.is_rated_down]
-            open_ = [
-                f"{concern.domain.value}{' (whether by more)' if concern.is_rated_down else ''}"
-                for concern in item.concerns
-                if concern.needs_person
-            ]
-            sentences[item.analysis] = (
-                f"GRADE from the numbers alone: {item.computed}"
-                + (", starting low since not every study is known to be randomised" if item.starts_low else "")
-                + (f", rated down for {' and '.join(down)}" if down else "")
-                + (f"; left to people: {', '.join(open_)}." if open_ else ".")
-            )
-    return sentences
+    return {
+        item.analysis: f"GRADE: {_in_words(item)}."
+        for evidence_set, item in judgement.certainty
+        if evidence_set is EvidenceSet.CONFIRMED and item.computed
+    }
+
+
+def _in_words(item: Certainty) -> str:
+    return rating_in_words(
+        item.computed or "",
+        [concern.domain.value for concern in item.concerns if concern.is_rated_down],
+        [concern.domain.value for concern in item.concerns if concern.needs_person],
+        starts_low=item.starts_low,
+    )
 
 
 def _text(effect: PooledEffect | None) -> str:

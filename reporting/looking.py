@@ -7,8 +7,6 @@ from models.looks import Look, Looks
 from models.vocabulary import EvidenceSet
 from reporting import numbers, words
 
-_EVIDENCE = {EvidenceSet.CONFIRMED: "", EvidenceSet.PROVISIONAL: "with provisional numbers: "}
-
 
 def worth_telling(found: Sequence[Looks]) -> list[Looks]:
     """Those of one analysis, confirmed evidence first; provisional evidence that is the same is not told twice."""
@@ -21,8 +19,7 @@ def worth_telling(found: Sequence[Looks]) -> list[Looks]:
 
 def sentence(looks: Looks) -> str:
     """What somebody may conclude who has looked every night."""
-    text = _EVIDENCE[looks.evidence_set] + _answer(looks)
-    return text[0].upper() + text[1:]
+    return words.with_evidence(looks.evidence_set, _answer(looks))
 
 
 def headline(found: Sequence[Looks]) -> str:

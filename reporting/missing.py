@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.missing import Estimand, MissingAnswer, SurfacePoint, TippingPoint
 from models.page import ReviewPage
-from models.vocabulary import ArmRole, EvidenceSet
+from models.vocabulary import ArmRole
 from reporting import numbers, words
 from reporting.results import AnalysisResult
 
@@ -108,7 +108,7 @@ def _lines(answer: MissingAnswer, result: AnalysisResult, labels: dict[str, str]
     teller = _Teller(answer, result, labels)
     return MissingLines(
         answer=answer,
-        evidence="" if answer.evidence_set is not EvidenceSet.PROVISIONAL else "With provisional numbers: ",
+        evidence=words.with_evidence(answer.evidence_set),
         lead=teller.lead,
         sentences=tuple(teller.sentences()),
         estimands=tuple((*STRATEGIES[item.strategy], teller.number(item)) for item in answer.estimands),
@@ -293,7 +293,7 @@ class _Teller:
         )
 
     def _tick(self, value: float) -> str:
-        return numbers.plain(round(value, 2)) if self.answer.is_of_events else numbers.plain(value)
+        return f"{round(value, 2):g}" if self.answer.is_of_events else numbers.plain(value)
 
     def _told(self, point: SurfacePoint) -> str:
         printed = numbers.estimate(point.estimate, point.ci_low, point.ci_high, self.answer.is_ratio)

@@ -4,7 +4,16 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from models.chance import chance
 from reporting import believing, looking, numbers, words
+
+NO_BREAK = "\u00a0"
+
+
+def unbroken(text: str) -> str:
+    """The text with ``k = 5`` kept on one line."""
+    return text.replace("k = ", f"k{NO_BREAK}={NO_BREAK}")
+
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -14,3 +23,4 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.globals |= {"words": words, "numbers": numbers, "looking": looking, "believing": believing}
+TEMPLATES.filters |= {"unbroken": unbroken, "chance": chance}

@@ -309,6 +309,13 @@ def study_labels(version: PublishedVersion) -> dict[str, str]:
     return {study.study_id: study.label for study in version.listed}
 
 
+def with_evidence(evidence_set: EvidenceSet, text: str = "") -> str:
+    """What is said of one set of evidence; the review's result, confirmed or else published, needs no name."""
+    if evidence_set in (EvidenceSet.CONFIRMED, EvidenceSet.PUBLISHED):
+        return text[:1].upper() + text[1:]
+    return f"With {evidence_set} numbers: {text[:1].lower()}{text[1:]}"
+
+
 def listed(items: list[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``; ``a, x; b; and c`` where an item has a comma of its own."""
     if len(items) < 2:

@@ -1,5 +1,6 @@
 -- out_forecast_effect: One row per ongoing study, main analysis and convention: what the study would do to it if it reports the outcome.
 -- study_id: Study: the id of its first registry record
+-- evidence_set: Evidence that it is forecast from: confirmed
 -- analysis: Analysis, as out_analysis names it
 -- comparison: Comparison of the protocol
 -- outcome: Outcome of the protocol
@@ -19,9 +20,9 @@
 -- pi_high: Upper limit of it
 -- excludes_now: Whether the pooled confidence interval excludes no effect tonight
 -- chance_excludes: Probability that it does with the study
--- chance_benefit: Probability that it does, in favour of the intervention; NULL where no direction is better
--- chance_harm: Probability that it does, against the intervention
--- important_difference: Smallest important difference, scale of predicted; NULL where nobody has set one
+-- chance_excludes_benefit: Probability that it does, in favour of the intervention; NULL where no direction is better
+-- chance_excludes_harm: Probability that it does, against the intervention
+-- mid: Smallest important difference, scale of predicted; NULL where nobody has set one
 -- chance_clears: Probability that the whole interval lies beyond it, in either direction
 -- is_imprecise_now: Whether GRADE's imprecision rates down tonight
 -- chance_imprecision_changes: Probability that it is rated otherwise with the study
@@ -36,8 +37,9 @@
 -- unknown: Why probabilities are missing; empty where none is
 CREATE VIEW out_forecast_effect AS
 SELECT
-    study_id, analysis, comparison, outcome, timepoint, convention, measures, measures_quote, n_intervention,
-    n_control, assumed, prior, se, se_from, is_ratio, predicted, pi_low, pi_high, excludes_now, chance_excludes, chance_benefit,
-    chance_harm, important_difference, chance_clears, is_imprecise_now, chance_imprecision_changes, chance_s1,
-    chance_s2, chance_s3, chance_s4, chance_s5, chance_s6, fires_now, n_needed, unknown
+    study_id, 'confirmed' AS evidence_set, analysis, comparison, outcome, timepoint, convention, measures, measures_quote,
+    n_intervention, n_control, assumed, prior, se, se_from, is_ratio, predicted, pi_low, pi_high, excludes_now, chance_excludes,
+    chance_benefit AS chance_excludes_benefit, chance_harm AS chance_excludes_harm, important_difference AS mid,
+    chance_clears, is_imprecise_now, chance_imprecision_changes, chance_s1, chance_s2, chance_s3, chance_s4, chance_s5,
+    chance_s6, fires_now, n_needed, unknown
 FROM review_forecast_effect;

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from models.rare_events import RareEvents
-from stores.rows import Row, columns_of, plain
+from stores.rows import OF_ANALYSIS, Row, columns_of, plain
 
 
 def rare_rows(rare: Sequence[RareEvents]) -> list[Row]:
@@ -14,7 +14,7 @@ def rare_rows(rare: Sequence[RareEvents]) -> list[Row]:
 
 
 def _rows_of(item: RareEvents) -> Iterator[Row]:
-    shared = columns_of(item, "evidence_set", "analysis", "comparison", "outcome", "timepoint")
+    shared = columns_of(item, *OF_ANALYSIS)
     for line in item.lines:
         is_known = line.side is not None and item.headline_side is not None
         agrees = line.side == item.headline_side if is_known else None

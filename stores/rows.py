@@ -12,6 +12,9 @@ from models.trial import Rejected, TrialRecord, content_hash
 
 Row = dict[str, Any]
 
+OF_ANALYSIS = ("evidence_set", "analysis", "comparison", "outcome", "timepoint")
+"""Fields that tell what a supplement is about."""
+
 
 def utc(moment: datetime) -> datetime:
     """The same moment as UTC without zone, as the warehouse keeps it."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from models.analysis import Analysis
 from models.bayes import BayesAnswer, BayesLine, Verdict
+from models.chance import chance
 from models.protocol import Outcome
 from models.synthesis import PooledEffect
 from models.vocabulary import EvidenceSet, Interval
@@ -170,15 +171,7 @@ def _of_one_study(k: int) -> list[str]:
 
 
 def _range(values: Sequence[float]) -> str:
-    low, high = _percent(min(values)), _percent(max(values))
-    return f"{high}%" if low == high else f"{low} to {high}%"
-
-
-def _percent(share: float) -> str:
-    """Whole per cents, and never a certainty."""
-    if share < 0.005:
-        return "below 1"
-    return "above 99" if share > 0.995 else f"{100 * share:.0f}"
+    return " to ".join(dict.fromkeys((chance(min(values)), chance(max(values)))))
 
 
 def _number(count: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from models.analysis import Applicability
-from models.rare_events import NAMES, RareEvents, RareLine, side_of
+from models.rare_events import FEW, NAMES, RareEvents, RareLine, side_of
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import RATIOS, TABLE_MEASURES, Interval, Measure, Model
 from synthesis.beta_binomial import beta_binomial
@@ -17,9 +17,6 @@ from synthesis.glmm import glmm
 from synthesis.pooling import has_table
 from synthesis.score_roots import NotEstimable
 from synthesis.sparse_tables import SparseTables
-
-FEW = 4
-"""Up to so many rows a between-study variance is hardly known, and an exact method is worth looking at."""
 
 READY = "{n} of {k} rows give a ready estimate and not people with events"
 PAIRED = "a cross-over trial's people are not two arms"
@@ -61,6 +58,7 @@ def rare_events(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect]) 
                 outcome=effect.outcome,
                 timepoint=effect.timepoint,
                 headline_side=side_of(effect.ci_low, effect.ci_high, effect.measure) if has_interval else None,
+                has_empty_cell=has_empty_cell(rows),
                 lines=_lines(rows, effect),
             )
         )
@@ -80,9 +78,13 @@ def rows_of(inputs: Sequence[EffectInput], effect: PooledEffect | RareEvents) ->
 
 def is_rare(rows: Sequence[EffectInput]) -> bool:
     """Whether rows have a table with a cell of 0, or are few and have tables."""
+    return has_empty_cell(rows) or (len(rows) <= FEW and any(has_table(item) for item in rows))
+
+
+def has_empty_cell(rows: Sequence[EffectInput]) -> bool:
+    """Whether in an arm of a table nobody has the event, or everybody."""
     cells = [_counts(item) for item in rows if has_table(item)]
-    has_zero = any(a in (0, n1) or c in (0, n2) for a, n1, c, n2 in cells)
-    return bool(cells) and (has_zero or len(rows) <= FEW)
+    return any(a in (0, n1) or c in (0, n2) for a, n1, c, n2 in cells)
 
 
 def _counts(item: EffectInput) -> tuple[int, int, int, int]:

@@ -163,10 +163,15 @@ def told(request: pytest.FixtureRequest) -> Told:
 
 
 @pytest.fixture(scope="session")
-def nights_of_hiccups(carry_out_hiccups: Night, tmp_path_factory: pytest.TempPathFactory) -> dict[date, NightResult]:
-    """A quiet night, the night on which a trial has ended and its numbers are in the folder, and the night after."""
-    data = tmp_path_factory.mktemp("hiccups") / "data"
-    return {day: carry_out_hiccups(data, day) for day in (date(2020, 6, 1), date(2022, 6, 1), date(2022, 6, 2))}
+def data_of_hiccups(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of :func:`nights_of_hiccups`."""
+    return tmp_path_factory.mktemp("hiccups") / "data"
+
+
+@pytest.fixture(scope="session")
+def nights_of_hiccups(carry_out_hiccups: Night, data_of_hiccups: Path) -> dict[date, NightResult]:
+    """A quiet night, and the night on which a trial has ended and its numbers are in the folder."""
+    return {day: carry_out_hiccups(data_of_hiccups, day) for day in (date(2020, 6, 1), date(2022, 6, 1))}
 
 
 def addresses(server: ReplayServer) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from cli.forecast import lines_of_conventions
 from cli.main import app
 from models.dates import at_night
 from models.settings import Settings
@@ -70,3 +71,31 @@ def test_every_ongoing_trial_is_told_with_its_dates_and_every_analysis(data: Pat
     words = asked(data)
     assert all(trial["study_id"] in words for trial in trials)
     assert "rules out no effect" in words and "nothing is pooled yet" in words
+
+
+def test_what_all_conventions_say_is_printed_once(data: Path) -> None:
+    trials = [json.loads(line) for line in asked(data, "--json").splitlines()]
+    known = {
+        (trial["study_id"], effect["analysis"])
+        for trial in trials
+        for effect in trial["effects"]
+        if effect["chance_excludes"] is not None
+    }
+    words = " ".join(asked(data).split())
+    assert words.count("predicted ") == len(known) + words.count("be predicted ")
+    assert "revman5: rules out no effect" in words, "they differ somewhere"
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ({"old": ["a", "b"]}, ["a; b"]),
+        ({"old": ["a", "b"], "new": ["a", "b"]}, ["a; b"]),
+        ({"old": ["a", "b", "c"], "new": ["a", "x", "c"]}, ["a; c", "old: b", "new: x"]),
+        ({"old": ["a"], "new": ["b"]}, ["old: a", "new: b"]),
+        ({"old": ["a", "b"], "new": ["a"]}, ["a", "old: b"]),
+        ({"one": ["a", "b"], "two": ["a", "b"], "three": ["a", "c"]}, ["a", "one, two: b", "three: c"]),
+    ],
+)
+def test_conventions_are_told_apart_only_where_they_differ(said: dict[str, list[str]], lines: list[str]) -> None:
+    assert lines_of_conventions(said) == lines

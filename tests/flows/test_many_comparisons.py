@@ -1,7 +1,11 @@
 """A night of a review with nine comparisons, a closed gate, and trials that no register lists."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
+
+import pytest
 
 from flows.night import NightResult
 from models.vocabulary import EvidenceSet, Rule, StudyList
@@ -11,16 +15,24 @@ QUIET, NEWS, AFTER = date(2020, 6, 1), date(2022, 6, 1), date(2022, 6, 2)
 CLOSED = "3.2"
 
 
-def test_every_night_ends_well_and_has_a_page(nights_of_hiccups: dict[date, NightResult]) -> None:
-    for night in nights_of_hiccups.values():
+@pytest.fixture(scope="module")
+def nights(
+    nights_of_hiccups: dict[date, NightResult], carry_out_hiccups: Callable[..., NightResult], data_of_hiccups: Path
+) -> dict[date, NightResult]:
+    """Those nights and the one after, on which nothing is new."""
+    return nights_of_hiccups | {AFTER: carry_out_hiccups(data_of_hiccups, AFTER)}
+
+
+def test_every_night_ends_well_and_has_a_page(nights: dict[date, NightResult]) -> None:
+    for night in nights.values():
         assert night.state == "done", night.reason
         page = (night.folder / "site" / "index.html").read_text(encoding="utf-8")
         assert page.count('class="comparison"') == 9
 
 
-def test_it_alerts_once_and_the_night_after_is_silent(nights_of_hiccups: dict[date, NightResult]) -> None:
-    assert [len(nights_of_hiccups[day].alerts) for day in (QUIET, NEWS, AFTER)] == [1, 1, 0]
-    [alert] = nights_of_hiccups[NEWS].alerts
+def test_it_alerts_once_and_the_night_after_is_silent(nights: dict[date, NightResult]) -> None:
+    assert [len(nights[day].alerts) for day in (QUIET, NEWS, AFTER)] == [1, 1, 0]
+    [alert] = nights[NEWS].alerts
     assert alert.title.endswith("S1 statistical significance changed")
 
 

@@ -732,7 +732,7 @@ def review_page() -> ReviewPage:
             for outcome, texts in printed.items()
         ),
         certainty={f"{outcome}:{EARLY}": "low" for outcome in printed},
-        computed_certainty={"survival:4 to 6 months": "GRADE from the numbers alone: low (imprecision)."},
+        computed_certainty={"survival:4 to 6 months": "GRADE: low by the numbers alone, rated down for imprecision."},
         freshness=FRESH,
         flow=FlowNumbers(
             n_records=51,

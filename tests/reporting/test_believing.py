@@ -1,7 +1,5 @@
 """The Bayesian supplement of an analysis as readers see it."""
 
-import pytest
-
 from models.bayes import BayesAnswer, BayesSupplement
 from models.vocabulary import EvidenceSet
 from reporting import believing
@@ -30,7 +28,7 @@ def test_wald_hksj_and_three_priors_stand_side_by_side() -> None:
         "prior of τ: Rhodes: any x 8",
     ]
     assert all(way.benefit.endswith("%") and way.beyond.endswith("%") for way in found.ways[2:])
-    assert [picture.title for picture in found.pictures][:1] == ["Effect"]
+    assert [picture.title for picture in found.pictures][:1] == ["Effect: an area for each assumption"]
     assert len(found.pictures) == 4
 
 
@@ -65,13 +63,6 @@ def test_a_reason_alone_has_no_table() -> None:
     assert (found.ways, found.pictures) == ((), ())
 
 
-@pytest.mark.parametrize(
-    ("value", "said"), [(None, ""), (0.001, "< 1%"), (0.5, "50%"), (0.994, "99%"), (0.999, "> 99%")]
-)
-def test_a_probability_is_never_a_certainty(value, said) -> None:
-    assert believing.probability(value) == said
-
-
 def test_what_agrees_is_read_before_the_rest_and_not_twice() -> None:
     (found,) = told([means("a", 3.0), means("b", 1.0)], protocol())
     assert found.agreement.endswith(".")
@@ -85,3 +76,11 @@ def test_priors_of_somebody_are_named_as_they_stand_in_the_protocol() -> None:
         "Bayesian: differences expected as by HN(2.0)",
         "Bayesian: differences expected as by HC(3.0)",
     ]
+
+
+def test_provisional_numbers_are_named_before_what_is_said_of_them() -> None:
+    rows = [means("a", 3.0), means("a", 3.0, PROVISIONAL), means("b", 1.0, PROVISIONAL)]
+    result, provisional = told(rows, protocol())
+    assert result.agreement[0].isupper() and not result.agreement.startswith("With")
+    assert provisional.agreement.startswith(("With provisional numbers: all ", "With provisional numbers: the choice"))
+    assert provisional.rest.startswith("With provisional numbers: the probability")

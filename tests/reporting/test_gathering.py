@@ -1,8 +1,5 @@
 """What is gathered for the page, of a night of the replayed registries."""
 
-from datetime import date
-from pathlib import Path
-
 import pytest
 
 from flows.night import NightResult
@@ -12,13 +9,8 @@ from stores.snapshot import query
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("page") / "data"
-
-
-@pytest.fixture(scope="module")
-def night(carry_out, data: Path) -> NightResult:
-    return carry_out(data, date(2024, 2, 29))
+def night(night_with_posted_results) -> NightResult:
+    return night_with_posted_results.result
 
 
 def test_every_study_has_one_place_in_the_flow(night: NightResult) -> None:
@@ -41,9 +33,8 @@ def test_near_misses_are_excluded_studies(night: NightResult) -> None:
     assert {entry.list for entry in night.page.near_misses} == {StudyList.EXCLUDED}
 
 
-def test_analysts_find_the_same_near_misses_as_readers(night: NightResult, data: Path) -> None:
-    warehouse = data / "published" / "als_cell_therapy" / "current" / "warehouse.duckdb"
-    _, found = query(warehouse, "SELECT study_id, criterion, field, quote FROM out_near_miss")
+def test_analysts_find_the_same_near_misses_as_readers(night: NightResult) -> None:
+    _, found = query(night.folder / "warehouse.duckdb", "SELECT study_id, criterion, field, quote FROM out_near_miss")
     shown = {entry.study_id: entry.screening.criteria for entry in night.page.near_misses}
     assert len(shown) > 1
     assert {study_id: tuple(words) for study_id, *words in found} == {

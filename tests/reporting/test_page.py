@@ -177,7 +177,7 @@ def test_results_are_told_in_words_with_their_certainty(document):
     survival = text(section(document, "cells-v-control-survival-4-to-6-months"))
     assert "Result. 1 study, 64 participants: risk ratio 1.07 (95% CI 0.94 to 1.22), no clear difference" in survival
     assert "With provisional numbers. 2 studies, 253 participants: risk ratio 0.97 (95% CI 0.90 to 1.04)" in survival
-    assert "GRADE from the numbers alone: low (imprecision)." in survival
+    assert "GRADE: low by the numbers alone, rated down for imprecision." in survival
 
 
 def test_both_conventions_are_pooled_and_hksj_of_two_stands_beside_wald(document):

@@ -45,6 +45,18 @@ def test_each_analysis_of_events_says_in_one_sentence_whether_other_ways_agree(s
     assert sorted(words(node.find("summary")) for node in details_of(shown)) == sorted(item.sentence for item in found)
 
 
+def test_the_page_says_why_other_ways_are_shown(shown, found):
+    reasons = sorted(item.reason for item in found)
+    told = sorted(words(node.find("p")) for node in details_of(shown))
+    assert [said[: len(reason)] for said, reason in zip(told, reasons, strict=True)] == reasons
+
+
+def test_an_odds_ratio_beside_another_measure_is_said_to_be_another_one(shown):
+    for node in details_of(shown):
+        measures = {words(cell).split()[0] for cell in node.xpath(".//tbody//td[1]")} - {"–"}
+        assert ("An odds ratio (OR) is not to be compared" in words(node)) is (len(measures) > 1), measures
+
+
 def test_the_table_has_every_way_with_its_numbers_or_its_reason(shown):
     for node in details_of(shown):
         rows = [[words(cell) for cell in row] for row in node.iter("tr")][1:]

@@ -66,7 +66,7 @@ def test_where_they_do_not_it_is_said_who_says_what() -> None:
         "analyses show a benefit; the Hartung-Knapp interval and two of three Bayesian analyses leave both benefit and "
         "harm possible."
     )
-    assert "helps at all is 90 to 99%" in answer.sentence
+    assert "helps at all is 90% to 99%" in answer.sentence
 
 
 def test_one_study_has_no_hksj_and_says_nothing_of_differences() -> None:

@@ -87,16 +87,18 @@ def test_the_second_engine_finds_a_number_that_was_tampered_with(field):
 
 
 @pytest.mark.parametrize(
-    ("rows", "n"),
+    ("rows", "reasons"),
     [
-        (COMMON, 0),
-        (COMMON[:4], 1),
-        ([*COMMON, (0, 90, 3, 88)], 1),
-        ([*COMMON, (90, 90, 80, 88)], 1),
+        (COMMON, []),
+        (COMMON[:4], ["Shown because four rows or fewer are pooled"]),
+        ([*COMMON[:2], (0, 90, 3, 88)], ["In an arm of a study here nobody has the event, or everybody"]),
+        ([*COMMON, (0, 90, 3, 88)], ["In an arm of a study here nobody has the event, or everybody"]),
+        ([*COMMON, (90, 90, 80, 88)], ["In an arm of a study here nobody has the event, or everybody"]),
     ],
 )
-def test_events_are_rare_where_a_cell_is_empty_or_studies_are_few(rows, n):
-    assert len(rare_events(inputs(rows), [headline()])) == n
+def test_other_ways_are_shown_where_a_cell_is_empty_or_rows_are_few_and_say_why(rows, reasons):
+    found = rare_events(inputs(rows), [headline()])
+    assert [item.reason[: len(reason)] for item, reason in zip(found, reasons, strict=True)] == reasons
 
 
 def test_only_the_beta_binomial_model_keeps_double_zeros():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import exp, sqrt
 
 from models.bayes import BayesAnswer, BayesLine, BayesSupplement, Curve
+from models.looks import MOST_LOG
 from models.synthesis import PooledEffect
 from models.vocabulary import EvidenceSet, Interval
 from reporting import numbers
@@ -181,7 +182,7 @@ def _of_mu(lines: Sequence[BayesLine]) -> list[Picture]:
     first = lines[0]
 
     def label(value: float) -> str:
-        return numbers.effect(exp(value) if first.is_ratio else value, first.is_ratio)
+        return numbers.effect(exp(min(value, MOST_LOG)) if first.is_ratio else value, first.is_ratio)
 
     return [
         Picture(

@@ -18,6 +18,7 @@ from models.risk_of_bias import BiasOfRow, Risk, bias_of
 from models.screening import StudyStatus
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import EvidenceSet, Measure, StudyState
+from synthesis.natural_scale import analysis_limits
 from synthesis.sequential import information_size_of_means, information_size_of_risks
 
 APPRECIABLE_RATIOS = (0.75, 1.25)
@@ -202,10 +203,10 @@ def of_imprecision(effect: PooledEffect, inputs: Sequence[EffectInput], outcome:
     difference, 25 % of a ratio. An interval that holds both important benefit and important harm suggests a
     second level, which is a person's to take.
     """
-    low, high = _analysis_limits(effect)
-    if low is None or high is None:
+    limits = analysis_limits(effect)
+    if limits is None:
         return Concern(Domain.IMPRECISION, True, "no confidence interval", needs_person=True)
-    said = []
+    (low, high), said = limits, []
     if low < 0 < high:
         said.append("the interval includes no effect")
     crossed = [limit for limit in important_differences(effect, outcome) if low < limit < high]
@@ -311,14 +312,6 @@ def _own_risk(inputs: Sequence[EffectInput]) -> tuple[float, ...]:
     ]
     people = sum(n for _, n in counted)
     return (sum(events for events, _ in counted) / people,) if people else ()
-
-
-def _analysis_limits(effect: PooledEffect) -> tuple[float | None, float | None]:
-    if effect.ci_low is None or effect.ci_high is None:
-        return None, None
-    if effect.is_ratio:
-        return log(effect.ci_low), log(effect.ci_high)
-    return effect.ci_low, effect.ci_high
 
 
 def important_differences(effect: PooledEffect, outcome: Outcome) -> tuple[float, ...]:

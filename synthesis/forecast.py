@@ -7,7 +7,7 @@ as the convention does it, and the same rules as every night are asked. Nothing 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, inf, log, nan
+from math import exp, inf, nan
 
 import numpy as np
 from msgspec.structs import replace
@@ -22,6 +22,7 @@ from models.synthesis import EffectInput, PooledEffect, Signal
 from models.vocabulary import Rule
 from synthesis.bayes import Posterior, posterior
 from synthesis.certainty import important_differences, of_imprecision
+from synthesis.natural_scale import analysis_limits
 from synthesis.normal_mixture import NormalMixture
 from synthesis.one_more_study import OneMore, ratio_of, with_one_more
 from synthesis.participant_rules import Participants, participant_rules, participants_needed
@@ -280,11 +281,7 @@ def excludes_no_effect(effect: PooledEffect) -> bool:
 
 def _limits(effect: PooledEffect) -> tuple[float, float]:
     """Limits on the analysis scale; of an effect that does not exist they exclude nothing."""
-    if effect.ci_low is None or effect.ci_high is None:
-        return -inf, inf
-    if effect.is_ratio:
-        return (log(effect.ci_low) if effect.ci_low > 0 else -inf), log(effect.ci_high)
-    return effect.ci_low, effect.ci_high
+    return analysis_limits(effect) or (-inf, inf)
 
 
 def _as_row(study: OneMore, basis: Basis, now: PooledEffect) -> EffectInput:

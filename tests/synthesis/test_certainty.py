@@ -329,6 +329,12 @@ def test_a_generic_ratio_is_read_on_the_scale_of_its_logarithm():
     assert ["both sides of 0.75" in reason for reason in said] == [True, False]
 
 
+def test_a_ratio_whose_lower_limit_is_too_small_to_be_held_has_no_end_downwards():
+    wide = [pooled(Measure.HR, estimate=0.4, ci_low=0.0, ci_high=high) for high in (0.5, 0.8)]
+    said = [of_imprecision(effect, [], OUTCOME).reason for effect in wide]
+    assert ["both sides of 0.75" in reason for reason in said] == [False, True]
+
+
 def test_a_generic_ratio_is_precise_or_not_beside_a_ratio_of_1():
     below = pooled(Measure.GEN, is_log=True, estimate=0.6, ci_low=0.5, ci_high=0.7)
     around = pooled(Measure.GEN, is_log=True, estimate=0.9, ci_low=0.7, ci_high=1.3)

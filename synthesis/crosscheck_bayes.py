@@ -18,10 +18,15 @@ from models.analysis import Applicability
 from models.bayes import BayesLine
 from models.synthesis import EffectInput
 from synthesis.crosscheck import effect_again
-from synthesis.gauss_rule import DIGITS, gauss
+from synthesis.gauss_rule import gauss
 
 LARGEST, SMALLEST = sys.float_info.max, sys.float_info.min
 """Ratios between which a number has all its digits."""
+
+DIGITS = 22
+
+POINTS = 12
+"""Of Gauss's rule in one panel."""
 
 LEFT = 1e-12
 """What halving a panel may change, as a share of the whole; what is left of the halves is far less."""
@@ -257,7 +262,7 @@ class _Rule:
     def terms(self, low: Number, high: Number) -> list[tuple[Number, Number]]:
         """Each tau with its share of the integral."""
         if (low, high) not in self.known:
-            points = gauss() if self.by is mp else [(float(x), float(w)) for x, w in gauss()]
+            points = gauss(POINTS) if self.by is mp else [(float(x), float(w)) for x, w in gauss(POINTS)]
             if low == 0:
                 at = [(high * (1 + x) / 2, w * high / 2) for x, w in points]
             else:

@@ -12,8 +12,6 @@ from math import exp, inf, nan
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
-from scipy import special
-from scipy.optimize.elementwise import find_root
 
 from models.analysis import Analysis
 from models.forecast import EffectForecast, PlannedStudy, RuleChance
@@ -33,9 +31,6 @@ from synthesis.study_sets import Array
 
 PARTS = 199
 """Equal parts of probability: a chance moves in steps of half a per cent, and their middle is the median."""
-
-NEGLIGIBLE = 1e-12
-"""Weight of a component below which it moves no result that is shown."""
 
 PRIOR = "HN(0.5)"
 """Between-study SD of log odds ratios and standardised means, weakly informative: Röver et al. (2021), Res Synth Methods
@@ -155,17 +150,8 @@ def _computed(told: EffectForecast, situation: Situation, believed: Believed, er
 def equal_parts(mixture: NormalMixture, parts: int = PARTS) -> Array:
     """The middle of each of `parts` equal parts of the probability of a single mixture, rising."""
     levels = (np.arange(parts) + 0.5) / parts
-    counts = mixture.weights[0] > NEGLIGIBLE
-    weights, means, sds = (of[0][counts] for of in (mixture.weights, mixture.means, mixture.sds))
-    ends = means + special.ndtri(levels[[0, -1]])[:, None] * sds
-
-    def beyond(x: Array, level: Array) -> Array:
-        return np.asarray(special.ndtr((x[..., None] - means) / sds) @ weights - level)
-
-    # A little beyond, for at the ends themselves rounding decides the sign.
-    low, high = np.full(parts, ends[0].min() - sds.max()), np.full(parts, ends[1].max() + sds.max())
-    found: Array = find_root(beyond, (low, high), args=(levels,)).x
-    return found
+    alike = np.zeros(parts, dtype=np.intp)
+    return NormalMixture(mixture.weights[alike], mixture.means[alike], mixture.sds[alike]).quantile(levels)
 
 
 def _told(situation: Situation, planned: PlannedStudy | None, unknown: str) -> EffectForecast:

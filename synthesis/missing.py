@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from models.vocabulary import Measure
 from synthesis.measures import Means, effect_of_means
+from synthesis.risks import on_scale
 from synthesis.study_sets import Array
 
 MEASURES_OF_MEANS = frozenset({Measure.MD, Measure.SMD, Measure.SMD_APPROXIMATE, Measure.ROM})
@@ -217,23 +218,13 @@ def effect_of_incomplete_events(
     if measure not in MEASURES_OF_EVENTS:
         raise ValueError(f"{measure} is not for people without a value; {', '.join(sorted(MEASURES_OF_EVENTS))} are")
     first, second = risk_of_everybody(one, assumption.intervention), risk_of_everybody(two, assumption.control)
-    (level_1, by_1), (level_2, by_2) = _on_scale(first.value, measure), _on_scale(second.value, measure)
+    (level_1, by_1), (level_2, by_2) = on_scale(first.value, measure), on_scale(second.value, measure)
     with np.errstate(invalid="ignore"):
         vi = by_1**2 * first.variance + by_2**2 * second.variance
         vi = vi - 2 * assumption.correlation * by_1 * by_2 * first.slope * second.slope
         yi = level_1 - level_2
     exists = np.isfinite(yi) & np.isfinite(vi) & (vi > 0)
     return np.asarray(np.where(exists, yi, np.nan)), np.asarray(np.where(exists, vi, np.nan))
-
-
-def _on_scale(risk: Array, measure: Measure) -> tuple[Array, Array]:
-    """A risk on the analysis scale, and by how much that grows with it."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if measure is Measure.RR:
-            return np.log(risk), 1 / risk
-        if measure is Measure.OR:
-            return np.log(risk) - np.log1p(-risk), 1 / (risk * (1 - risk))
-    return risk, np.ones_like(risk)
 
 
 def _arrays(*values: ArrayLike) -> tuple[Array, ...]:

@@ -147,7 +147,6 @@ class _Numbers:
     @classmethod
     def of(cls, found: Posterior) -> "_Numbers":
         shrunk = found.studies
-        medians = [float(found.study(place).quantile(0.5)[0]) for place in range(found.sets.yi.shape[1])]
         limits = float(found.low[0]), float(found.high[0])
         return cls(
             found=found,
@@ -155,7 +154,9 @@ class _Numbers:
             limits=limits,
             new=(float(found.pi_low[0]), float(found.pi_high[0])),
             tau=(float(found.tau_median[0]), float(found.tau_low[0]), float(found.tau_high[0])),
-            studies=tuple(zip(medians, shrunk.low[0].tolist(), shrunk.high[0].tolist(), strict=True)),
+            studies=tuple(
+                zip(*(values[0].tolist() for values in (shrunk.median, shrunk.low, shrunk.high)), strict=True)
+            ),
             tau_curve=_tau_curve(found),
             mu_curve=_mu_curve(found, *limits),
         )

@@ -23,10 +23,8 @@ from synthesis.gauss_rule import gauss
 LARGEST, SMALLEST = sys.float_info.max, sys.float_info.min
 """Ratios between which a number has all its digits."""
 
-DIGITS = 22
-
-POINTS = 12
-"""Of Gauss's rule in one panel."""
+DIGITS, POINTS = 22, 12
+"""Of numbers, and of Gauss's rule in one panel."""
 
 LEFT = 1e-12
 """What halving a panel may change, as a share of the whole; what is left of the halves is far less."""
@@ -373,11 +371,9 @@ def _compared(
     def below(of: Callable[[Number], Number], stated: float, p: float) -> Number:
         if not line.is_ratio:
             return of(by.mpf(stated))
-        if stated > LARGEST:
-            return max(p, of(by.log(LARGEST)))
-        if stated < SMALLEST:
-            return min(p, of(by.log(SMALLEST)))
-        return of(by.log(by.mpf(stated)))
+        held = min(max(stated, SMALLEST), LARGEST)
+        found = of(by.log(by.mpf(held)))
+        return found if held == stated else (max if stated > held else min)(p, found)
 
     tail = (1 - line.level) / 2
     for name, of, p in (

@@ -6,7 +6,6 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from models.analysis import Analysis
 from models.forecast import EffectForecast, TrialForecast
 from models.protocol import Protocol
 from models.screening import StudyStatus
@@ -15,7 +14,7 @@ from models.vocabulary import EvidenceSet, StudyList
 from studies.lifecycle import StudyFile
 from studies.planned_arms import measures, planned_in
 from studies.results_date import expected_results, experience_of
-from synthesis.analyses import overall_rows
+from synthesis.analyses import rows_in
 from synthesis.forecast import NO_NUMBER, NOT_OF_COMPARISON, Believed, Situation, forecast_effect
 from synthesis.participant_rules import Participants
 
@@ -84,7 +83,7 @@ def _situations(
     for analysis in protocol.analyses:
         if analysis.role != "main" or analysis.analysis in night.closed or not analysis.totals.has_overall:
             continue
-        rows = _rows(inputs, analysis)
+        rows = rows_in(inputs, analysis.analysis, EvidenceSet.CONFIRMED)
         believed = None
         for convention in protocol.conventions:
             now = headlines.get((analysis.analysis, convention.name))
@@ -103,11 +102,6 @@ def _situations(
                 ),
                 believed,
             )
-
-
-def _rows(inputs: Sequence[EffectInput], analysis: Analysis) -> tuple[EffectInput, ...]:
-    found = overall_rows(inputs, analysis, EvidenceSet.CONFIRMED)
-    return tuple(row for row in found if row.yi is not None and row.vi is not None)
 
 
 def _effects(

@@ -45,7 +45,8 @@ class BayesLine(Value, frozen=True, kw_only=True):
     """The posterior of one analysis under one prior of tau.
 
     `estimate`, limits and those of a new study are on the natural scale (a ratio for RR); `yi`, `sd` and everything
-    of tau on the analysis scale (log for RR). A moment that does not exist is None.
+    of tau on the analysis scale (log for RR). A ratio that is too large to be held is infinite, one that is too small 0. A
+    moment that does not exist is None.
     """
 
     evidence_set: EvidenceSet

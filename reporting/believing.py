@@ -6,6 +6,7 @@ from math import exp, sqrt
 
 from models.bayes import BayesAnswer, BayesLine, BayesSupplement, Curve
 from models.chance import chance
+from models.looks import MOST_LOG
 from models.synthesis import PooledEffect
 from models.vocabulary import EvidenceSet, Interval
 from reporting import numbers, words
@@ -182,7 +183,7 @@ def _of_mu(lines: Sequence[BayesLine]) -> list[Picture]:
     first = lines[0]
 
     def label(value: float) -> str:
-        return numbers.effect(exp(value) if first.is_ratio else value, first.is_ratio)
+        return numbers.effect(exp(min(value, MOST_LOG)) if first.is_ratio else value, first.is_ratio)
 
     return [
         Picture(

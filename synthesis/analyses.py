@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from models.analysis import Analysis, Applicability, Method
+from models.bayes import BayesLine
 from models.people import people_in
 from models.protocol import PoolingChoice, Protocol
 from models.synthesis import NO_SUBGROUP, EffectInput, PooledEffect, Subgroup, SubgroupTest, Weight
@@ -75,7 +76,7 @@ def pool_review(
         if analysis.totals.has_overall
         for effect in _told_apart(
             [
-                _pooled(overall_rows(inputs, analysis, evidence_set), way)
+                _pooled(overall_rows(inputs, analysis.analysis, evidence_set), way)
                 for way in _ways(protocol, analysis, evidence_set)
             ],
             protocol,
@@ -103,25 +104,25 @@ def pool_subgroups_of(
     return tuple(effects), tuple(tests)
 
 
-def overall_rows(inputs: Sequence[EffectInput], analysis: Analysis, evidence_set: EvidenceSet) -> list[EffectInput]:
+def overall_rows(inputs: Sequence[EffectInput], analysis: str, evidence_set: EvidenceSet) -> list[EffectInput]:
+    """Rows of an analysis as a whole in one evidence set, with an effect or without."""
     return [
         item
         for item in inputs
-        if (item.evidence_set, item.analysis) == (evidence_set, analysis.analysis)
+        if (item.evidence_set, item.analysis) == (evidence_set, analysis)
         and item.counts_in is not Applicability.SUBGROUP
     ]
 
 
-def rows_of(inputs: Sequence[EffectInput], effect: PooledEffect) -> tuple[EffectInput, ...]:
-    """The rows that an overall effect was pooled from."""
-    return tuple(
-        item
-        for item in inputs
-        if (item.evidence_set, item.analysis) == (effect.evidence_set, effect.analysis)
-        and item.counts_in is not Applicability.SUBGROUP
-        and item.yi is not None
-        and item.vi is not None
-    )
+def rows_in(inputs: Sequence[EffectInput], analysis: str, evidence_set: EvidenceSet) -> tuple[EffectInput, ...]:
+    """Rows of an analysis as a whole in one evidence set that have an effect."""
+    rows = overall_rows(inputs, analysis, evidence_set)
+    return tuple(item for item in rows if item.yi is not None and item.vi is not None)
+
+
+def rows_of(inputs: Sequence[EffectInput], effect: PooledEffect | BayesLine) -> tuple[EffectInput, ...]:
+    """The rows that an overall effect was pooled from, or a posterior computed."""
+    return rows_in(inputs, effect.analysis, effect.evidence_set)
 
 
 def _groups(

@@ -15,7 +15,6 @@ B 86:1091 (e-values); ter Schure and Grünwald (2022), arXiv 2109.12141 (meta-an
 
 from dataclasses import dataclass
 from math import inf, isfinite, log1p
-from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -41,15 +40,6 @@ class Bet:
             raise ValueError(f"g is {self.g:g}: it is the variance of an effect, a finite number above 0")
         if not 0 < self.level < 1:
             raise ValueError(f"level is {self.level:g}: give a number between 0 and 1, such as 0.95")
-
-    @classmethod
-    def on(cls, smallest: float, level: float = 0.95) -> Self:
-        """The bet that grows fastest if the true effect is the smallest that matters, on the analysis scale.
-
-        If the effect is d, the mean of log E after information I is -log(1 + g I) / 2 + g I (1 + d^2 I) / (2 (1 + g I)),
-        which is largest at g = d^2 whatever I is.
-        """
-        return cls(smallest * smallest, level)
 
     @property
     def needed(self) -> float:
@@ -80,13 +70,8 @@ class Evidence:
     @property
     def e_value(self) -> Array:
         """(looks,) infinite where it is more than a number of double precision can hold."""
-        return e_value_of(self.log_e)
-
-
-def e_value_of(log_e: ArrayLike) -> Array:
-    """E-values from their natural logarithms, infinite where they cannot be held."""
-    with np.errstate(over="ignore"):
-        return np.exp(np.asarray(log_e, dtype=np.float64))
+        with np.errstate(over="ignore"):
+            return np.exp(self.log_e)
 
 
 def accumulate(yi: ArrayLike, vi: ArrayLike, bet: Bet) -> Evidence:

@@ -30,6 +30,7 @@ class StudyPosterior:
 
     mean: Array
     sd: Array
+    median: Array
     low: Array
     high: Array
 
@@ -181,7 +182,6 @@ class Posterior:
     @cached_property
     def studies(self) -> StudyPosterior:
         columns = [self.study(place) for place in range(self.sets.yi.shape[1])]
-        tails = (1 - self.level) / 2, (1 + self.level) / 2
         is_there = np.isfinite(self.sets.vi)
 
         def of(values: list[Array]) -> Array:
@@ -190,8 +190,10 @@ class Posterior:
         return StudyPosterior(
             of([column.mean for column in columns]),
             of([column.sd for column in columns]),
-            of([column.quantile(tails[0]) for column in columns]),
-            of([column.quantile(tails[1]) for column in columns]),
+            *(
+                of([column.quantile(p) for column in columns])
+                for p in (0.5, (1 - self.level) / 2, (1 + self.level) / 2)
+            ),
         )
 
     def _has_moment(self, order: int) -> Mask:

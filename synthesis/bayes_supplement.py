@@ -6,11 +6,11 @@ Every analysis that shows a total has a posterior for each evidence set and each
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, inf, isfinite
+from math import inf, isfinite
 
 import numpy as np
 
-from models.analysis import Analysis, Applicability
+from models.analysis import Analysis
 from models.bayes import BayesLine, BayesStudy, BayesSupplement, Curve
 from models.bayes_choice import BayesChoice
 from models.empirical_priors import RHODES, TURNER
@@ -18,9 +18,11 @@ from models.prior_names import NamedPrior, named_mu_prior, named_prior
 from models.protocol import Outcome, Protocol
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import EvidenceSet, Measure
+from synthesis.analyses import rows_of
 from synthesis.bayes import Posterior, posterior
 from synthesis.bayes_answer import answer_of, no_answer, verdict_of
 from synthesis.default_priors import STANDARDISED, TABLE_RATIOS, three_priors, unit_of
+from synthesis.natural_scale import natural_of
 from synthesis.priors import MuPrior, prior_of
 
 POINTS = 81
@@ -51,7 +53,7 @@ class _Question:
         return tuple(row.vi for row in self.rows if row.vi is not None)
 
     def natural(self, value: float) -> float:
-        return exp(value) if self.is_ratio else value
+        return natural_of(value, is_ratio=self.is_ratio)
 
 
 def bayes_supplement(
@@ -90,14 +92,7 @@ def _questions(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], p
     found = []
     for (evidence_set, name), effect in first.items():
         analysis = protocol.analysis(name)
-        rows = tuple(
-            item
-            for item in inputs
-            if (item.evidence_set, item.analysis) == (evidence_set, name)
-            and item.counts_in is not Applicability.SUBGROUP
-            and item.yi is not None
-            and item.vi is not None
-        )
+        rows = rows_of(inputs, effect)
         outcome = outcomes[analysis.outcome]
         if rows:
             found.append(
@@ -152,7 +147,6 @@ class _Numbers:
     @classmethod
     def of(cls, found: Posterior) -> "_Numbers":
         shrunk = found.studies
-        medians = [float(found.study(place).quantile(0.5)[0]) for place in range(found.sets.yi.shape[1])]
         limits = float(found.low[0]), float(found.high[0])
         return cls(
             found=found,
@@ -160,7 +154,9 @@ class _Numbers:
             limits=limits,
             new=(float(found.pi_low[0]), float(found.pi_high[0])),
             tau=(float(found.tau_median[0]), float(found.tau_low[0]), float(found.tau_high[0])),
-            studies=tuple(zip(medians, shrunk.low[0].tolist(), shrunk.high[0].tolist(), strict=True)),
+            studies=tuple(
+                zip(*(values[0].tolist() for values in (shrunk.median, shrunk.low, shrunk.high)), strict=True)
+            ),
             tau_curve=_tau_curve(found),
             mu_curve=_mu_curve(found, *limits),
         )

@@ -12,6 +12,7 @@ import numpy as np
 from models.vocabulary import Measure
 from synthesis.inverse_variance import critical_value, two_sided_p
 from synthesis.kernels import log_choose
+from synthesis.risks import on_scale
 from synthesis.score_roots import NotEstimable, highest_maximum
 from synthesis.sparse_tables import SparseTables
 from synthesis.study_sets import Array
@@ -85,7 +86,8 @@ def beta_binomial(tables: SparseTables, measure: Measure, *, level: float = 0.95
     risks = [arm.best(theta) for arm in arms]
     at = [arm.at(risk, theta) for arm, risk in zip(arms, risks, strict=True)]
     covariance = _covariance(at, theta)
-    estimate, gradient = _contrast(risks[0], risks[1], measure)
+    (one, two), slopes = on_scale(np.array(risks), measure)
+    estimate, gradient = float(one - two), slopes * (1, -1)
     se = float(np.sqrt(gradient @ covariance @ gradient))
     half = float(critical_value(level, np.inf)) * se
     return BetaBinomial(
@@ -100,16 +102,6 @@ def beta_binomial(tables: SparseTables, measure: Measure, *, level: float = 0.95
         p_value=float(two_sided_p(estimate, se, np.inf)),
         log_likelihood=sum(one.value for one in at),
     )
-
-
-def _contrast(one: float, two: float, measure: Measure) -> tuple[float, Array]:
-    """The measure of two risks and its gradient."""
-    if measure is Measure.RR:
-        return float(np.log(one / two)), np.array([1 / one, -1 / two])
-    if measure is Measure.OR:
-        log_odds = np.log(one / (1 - one)) - np.log(two / (1 - two))
-        return float(log_odds), np.array([1 / (one * (1 - one)), -1 / (two * (1 - two))])
-    return one - two, np.array([1.0, -1.0])
 
 
 def _covariance(at: list["_At"], theta: float) -> Array:

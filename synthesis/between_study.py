@@ -93,7 +93,7 @@ def solve_generalised_q(sets: StudySets, target: Array) -> Array:
     rows = np.flatnonzero(sets.moments(0.0).q > target)
     if len(rows):
         high = sets.sum_of_squares[rows] / target[rows] * WIDEN
-        tau2[rows] = _root(sets, lambda part, t, at: part.moments(t).q - target[at], rows, 0 * high, high)
+        tau2[rows] = roots(lambda t, at: sets.take(at).moments(t).q - target[at], rows, 0 * high, high)
     return tau2
 
 
@@ -102,12 +102,12 @@ def reml(sets: StudySets) -> Array:
 
     The score is sum w^2 (yi - mu)^2 - (sum w - sum w^2 / sum w), with w = 1 / (vi + tau2).
     """
-    return _maximise(sets, _restricted_score, _restricted_log_likelihood, sets.k - 1)
+    return _maximise(sets, _restricted_score, restricted_log_likelihood, sets.k - 1)
 
 
 def maximum_likelihood(sets: StudySets) -> Array:
     """Maximum likelihood, the global maximum over tau2 >= 0; the score is sum w^2 (yi - mu)^2 - sum w."""
-    return _maximise(sets, _score, _log_likelihood, sets.k)
+    return _maximise(sets, _score, log_likelihood, sets.k)
 
 
 def q_profile(sets: StudySets, level: float) -> tuple[Array, Array]:
@@ -145,26 +145,36 @@ def _restricted_score(sets: StudySets, tau2: Array) -> Array:
     return score
 
 
-def _log_likelihood(sets: StudySets, tau2: Array) -> Array:
+def log_likelihood(sets: StudySets, tau2: Array) -> Array:
+    """(S,) of tau2 (S,) with the mean at its best, without a constant."""
     at = sets.moments(tau2)
     weights = np.where(at.weights > 0, at.weights, 1.0)
-    log_likelihood: Array = 0.5 * (np.log(weights).sum(axis=1) - at.q)
-    return log_likelihood
+    found: Array = 0.5 * (np.log(weights).sum(axis=1) - at.q)
+    return found
 
 
-def _restricted_log_likelihood(sets: StudySets, tau2: Array) -> Array:
-    return _log_likelihood(sets, tau2) - 0.5 * np.log(sets.moments(tau2).total)
+def restricted_log_likelihood(sets: StudySets, tau2: Array) -> Array:
+    """(S,) of tau2 (S,) with the mean averaged over, without a constant."""
+    return log_likelihood(sets, tau2) - 0.5 * np.log(sets.moments(tau2).total)
 
 
-def _maximise(sets: StudySets, score: Score, log_likelihood: Score, divisor: NDArray[np.int64]) -> Array:
+def score_falls_from(spread: Array, largest: Array) -> Array:
+    """(S,) the tau2 beyond which a score is below 0 for good.
+
+    It cannot be positive once (smallest vi + tau2) squared / (largest vi + tau2) exceeds `spread`, the sum of squares
+    around the unweighted fit over k, or of a restricted likelihood over the degrees of freedom.
+    """
+    bound: Array = 0.5 * (spread + np.sqrt(spread * (spread + 4 * largest)))
+    return bound
+
+
+def _maximise(sets: StudySets, score: Score, likelihood: Score, divisor: NDArray[np.int64]) -> Array:
     """The tau2 >= 0 of highest likelihood: 0, or a root at which the score turns from plus to minus.
 
-    The score cannot be positive once (smallest vi + tau2) squared / (largest vi + tau2) exceeds the sum of
-    squares / `divisor`, which bounds the search; below a tenth of the smallest vi it is all but linear.
+    Below a tenth of the smallest vi the score is all but linear.
     """
     finite = np.where(np.isfinite(sets.vi), sets.vi, 0.0)
-    spread = sets.sum_of_squares / divisor
-    high = 0.5 * (spread + np.sqrt(spread * (spread + 4 * finite.max(axis=1)))) * WIDEN
+    high = score_falls_from(sets.sum_of_squares / divisor, finite.max(axis=1)) * WIDEN
     low = np.minimum(0.1 * sets.vi.min(axis=1), high)
     tau2 = np.zeros(len(high))
     searched = np.flatnonzero(high > 0)
@@ -176,24 +186,30 @@ def _maximise(sets: StudySets, score: Score, log_likelihood: Score, divisor: NDA
     grid = np.column_stack([np.zeros(len(low)), *(low * (high / low) ** step for step in steps)])
     is_rising = np.column_stack([score(part, grid[:, column]) > 0 for column in range(grid.shape[1])])
     row, column = np.nonzero(is_rising[:, :-1] & ~is_rising[:, 1:])
-    peaks = _root(part, lambda at, t, _: score(at, t), row, grid[row, column], grid[row, column + 1])
+    peaks = roots(lambda t, at: score(part.take(at), t), row, grid[row, column], grid[row, column + 1])
     at_zero = np.flatnonzero(~is_rising[:, 0])
     rows, candidates = np.concatenate([at_zero, row]), np.concatenate([0.0 * at_zero, peaks])
-    order = np.lexsort((log_likelihood(part.take(rows), candidates), rows))
-    last = np.flatnonzero(np.diff(rows[order], append=-1))
-    tau2[searched[rows[order][last]]] = candidates[order][last]
+    best = highest_of(rows, likelihood(part.take(rows), candidates))
+    tau2[searched[rows[best]]] = candidates[best]
     return tau2
 
 
-def _root(
-    sets: StudySets, function: Callable[[StudySets, Array, Rows], Array], rows: Rows, low: Array, high: Array
-) -> Array:
+def highest_of(rows: Rows, values: Array) -> Rows:
+    """Place of the highest of the values of each row, rows ascending."""
+    order = np.lexsort((values, rows))
+    last: Rows = order[np.flatnonzero(np.diff(rows[order], append=-1))]
+    return last
+
+
+def roots(function: Callable[[Array, Rows], Array], rows: Rows, low: Array, high: Array) -> Array:
     """Close in on one root per row by Chandrupatla's method, to the last digit that the function resolves.
 
     Where the function is 0 to its last digit at an end of the bracket, rounding may show no change of
     sign: that end is the root.
     """
-    found = elementwise.find_root(lambda t, at: function(sets.take(at), t, at), (low, high), args=(rows,))
+    if not len(rows):
+        return np.zeros(0)
+    found = elementwise.find_root(function, (low, high), args=(rows,))
     at_low, at_high = (np.abs(end) for end in found.f_bracket)
     ends = np.where(at_low <= at_high, found.bracket[0], found.bracket[1])
     root: Array = np.where(found.success, found.x, ends)

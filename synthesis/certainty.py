@@ -7,17 +7,20 @@ certainty.csv stands beside the computed one and goes before it.
 
 from collections.abc import Sequence
 from math import ceil, exp, log, sqrt
+from typing import NamedTuple
 
 from scipy import special
 
 from models.certainty import AbsoluteEffect, Certainty, Concern, Domain
 from models.folder_rows import CertaintyRow, RiskOfBiasRow
-from models.people import people_in
+from models.people import People, people_in
 from models.protocol import Outcome, Protocol
 from models.risk_of_bias import BiasOfRow, Risk, bias_of
 from models.screening import StudyStatus
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import EvidenceSet, Measure, StudyState
+from synthesis.natural_scale import analysis_limits
+from synthesis.risks import with_intervention
 from synthesis.sequential import information_size_of_means, information_size_of_risks
 
 APPRECIABLE_RATIOS = (0.75, 1.25)
@@ -76,7 +79,7 @@ def rate_certainty(
     key = (effect.evidence_set, effect.analysis)
     own = [item for item in inputs if (item.evidence_set, item.analysis) == key]
     pooled = [item for item in own if item.yi is not None and item.vi is not None]
-    rating = _rating(stated, effect)
+    rating, information = _rating(stated, effect), information_of(pooled, outcome)
     concerns: tuple[Concern, ...] = ()
     computed = None
     starts_low = (
@@ -87,7 +90,7 @@ def rate_certainty(
             of_risk_of_bias(effect, pooled, risk_of_bias),
             of_inconsistency(effect),
             Concern(Domain.INDIRECTNESS, False, "judged by people", needs_person=True),
-            of_imprecision(effect, pooled, outcome),
+            of_imprecision(effect, information, outcome),
             of_publication_bias(effect, statuses),
         )
         start = LEVELS.index("low" if starts_low else "high")
@@ -101,7 +104,7 @@ def rate_certainty(
         concerns=concerns,
         stated=rating.certainty if rating else None,
         stated_reasons=rating.reasons if rating else "",
-        information_size=information_size(pooled, outcome) if effect.k else None,
+        information_size=information.wanted if effect.k else None,
         absolute=absolute_effects(effect, baseline_risks or _own_risk(pooled)),
         starts_low=starts_low,
     )
@@ -195,23 +198,34 @@ def of_inconsistency(effect: PooledEffect) -> Concern:
     return Concern(Domain.INCONSISTENCY, is_serious, reason, needs_person=effect.i2_pct >= SUBSTANTIAL_I2)
 
 
-def of_imprecision(effect: PooledEffect, inputs: Sequence[EffectInput], outcome: Outcome) -> Concern:
+class Information(NamedTuple):
+    """People that rows have, and the optimal information size, None where the rows do not tell it."""
+
+    people: People
+    wanted: int | None
+
+
+def information_of(inputs: Sequence[EffectInput], outcome: Outcome) -> Information:
+    """What rows have, and what they would need."""
+    return Information(people_in(inputs), information_size(inputs, outcome))
+
+
+def of_imprecision(effect: PooledEffect, information: Information, outcome: Outcome) -> Concern:
     """Rated down when the interval holds different decisions, or fewer people than one trial would need.
 
     Decisions differ on the two sides of no effect and of a smallest important difference: the MID of a mean
     difference, 25 % of a ratio. An interval that holds both important benefit and important harm suggests a
     second level, which is a person's to take.
     """
-    low, high = _analysis_limits(effect)
-    if low is None or high is None:
+    limits = analysis_limits(effect)
+    if limits is None:
         return Concern(Domain.IMPRECISION, True, "no confidence interval", needs_person=True)
-    said = []
+    (low, high), said = limits, []
     if low < 0 < high:
         said.append("the interval includes no effect")
     crossed = [limit for limit in important_differences(effect, outcome) if low < limit < high]
     said += [f"the interval lies on both sides of {_natural(limit, effect):g}" for limit in crossed]
-    size = information_size(inputs, outcome)
-    people = people_in(inputs)
+    people, size = information
     is_known = people.n is not None and not people.is_least
     if size is not None and people.n is not None and is_known and people.n < size:
         said.append(f"{people.n} participants of an optimal information size of {size}")
@@ -287,21 +301,11 @@ def absolute_effects(effect: PooledEffect, baseline_risks: Sequence[float]) -> t
     found = []
     for risk in baseline_risks:
         one, low, high = (
-            1000 * _risk_under(effect.measure, risk, value)
+            1000 * with_intervention(risk, value, effect.measure)
             for value in (effect.estimate, effect.ci_low, effect.ci_high)
         )
         found.append(AbsoluteEffect(risk, 1000 * risk, one, low, high))
     return tuple(found)
-
-
-def _risk_under(measure: Measure, risk: float, value: float) -> float:
-    if measure is Measure.RD:
-        with_intervention = risk + value
-    elif measure is Measure.RR:
-        with_intervention = risk * value
-    else:
-        with_intervention = value * risk / (1 - risk + value * risk)
-    return min(1.0, max(0.0, with_intervention))
 
 
 def _own_risk(inputs: Sequence[EffectInput]) -> tuple[float, ...]:
@@ -311,14 +315,6 @@ def _own_risk(inputs: Sequence[EffectInput]) -> tuple[float, ...]:
     ]
     people = sum(n for _, n in counted)
     return (sum(events for events, _ in counted) / people,) if people else ()
-
-
-def _analysis_limits(effect: PooledEffect) -> tuple[float | None, float | None]:
-    if effect.ci_low is None or effect.ci_high is None:
-        return None, None
-    if effect.is_ratio:
-        return log(effect.ci_low), log(effect.ci_high)
-    return effect.ci_low, effect.ci_high
 
 
 def important_differences(effect: PooledEffect, outcome: Outcome) -> tuple[float, ...]:

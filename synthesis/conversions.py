@@ -33,29 +33,32 @@ class Conversion:
         return f"{self.name} {self.value:g} computed from {given} ({self.source})"
 
 
-def _checked(value: float, name: str, given: dict[str, float], source: str) -> Conversion:
+def made(value: float, name: str, given: dict[str, float], source: str) -> Conversion:
+    """A number with what it was made from; ValueError where it is none."""
     if not isfinite(value):
         raise ValueError(f"{name} cannot be computed from {given}")
     return Conversion(value, name, given, source)
 
 
-def _critical(level: float, df: float | None) -> float:
+def critical(level: float, df: float | None = None) -> float:
+    """Standard errors from the middle of an interval to its limits, by z, or by t when `df` is given."""
     if not 0 < level < 1:
         raise ValueError(f"level is {level}: give a number between 0 and 1, such as 0.95")
     tail = (1 + level) / 2
     return float(special.ndtri(tail) if df is None else special.stdtrit(df, tail))
 
 
-def _positive(**given: float) -> None:
+def require_positive(**given: float) -> None:
+    """ValueError that names the first number which is not above 0."""
     for name, value in given.items():
         if not value > 0:
-            raise ValueError(f"{name} is {value}: give a number above 0")
+            raise ValueError(f"{name} is {value:g}: give a number above 0")
 
 
 def sd_from_se(se: float, n: float) -> Conversion:
     """SD of a mean's standard error: se sqrt(n). Source: Cochrane Handbook 6.5, section 6.5.2.2."""
-    _positive(se=se, n=n)
-    return _checked(se * sqrt(n), "SD", {"SE": se, "n": n}, "Handbook 6.5.2.2")
+    require_positive(se=se, n=n)
+    return made(se * sqrt(n), "SD", {"SE": se, "n": n}, "Handbook 6.5.2.2")
 
 
 def sd_from_ci(low: float, high: float, n: float, level: float = 0.95) -> Conversion:
@@ -63,9 +66,9 @@ def sd_from_ci(low: float, high: float, n: float, level: float = 0.95) -> Conver
 
     Source: Cochrane Handbook 6.5, section 6.5.2.2.
     """
-    _positive(**{"n - 1": n - 1, "width of the interval": high - low})
-    value = sqrt(n) * (high - low) / (2 * _critical(level, n - 1))
-    return _checked(value, "SD", {"low": low, "high": high, "n": n, "level": level}, "Handbook 6.5.2.2")
+    require_positive(**{"n - 1": n - 1, "width of the interval": high - low})
+    value = sqrt(n) * (high - low) / (2 * critical(level, n - 1))
+    return made(value, "SD", {"low": low, "high": high, "n": n, "level": level}, "Handbook 6.5.2.2")
 
 
 def se_from_ci(low: float, high: float, level: float = 0.95, df: float | None = None) -> Conversion:
@@ -73,9 +76,9 @@ def se_from_ci(low: float, high: float, level: float = 0.95, df: float | None = 
 
     Source: Cochrane Handbook 6.5, sections 6.3.1, 6.5.2.3.
     """
-    _positive(**{"width of the interval": high - low})
+    require_positive(**{"width of the interval": high - low})
     given = {"low": low, "high": high, "level": level} | ({} if df is None else {"df": df})
-    return _checked((high - low) / (2 * _critical(level, df)), "SE", given, "Handbook 6.3.1")
+    return made((high - low) / (2 * critical(level, df)), "SE", given, "Handbook 6.3.1")
 
 
 def log_effect_from_ratio(
@@ -85,21 +88,21 @@ def log_effect_from_ratio(
 
     Source: Cochrane Handbook 6.5, section 6.3.2.
     """
-    _positive(low=low, high=high)
+    require_positive(low=low, high=high)
     given = {"low": low, "high": high, "level": level}
     if ratio is None:
-        estimate = _checked((log(low) + log(high)) / 2, "log ratio", given, "Handbook 6.3.2")
+        estimate = made((log(low) + log(high)) / 2, "log ratio", given, "Handbook 6.3.2")
     else:
-        _positive(ratio=ratio)
-        estimate = _checked(log(ratio), "log ratio", {"ratio": ratio}, "Handbook 6.3.2")
+        require_positive(ratio=ratio)
+        estimate = made(log(ratio), "log ratio", {"ratio": ratio}, "Handbook 6.3.2")
     se = se_from_ci(log(low), log(high), level)
-    return estimate, _checked(se.value, "SE of log ratio", given, "Handbook 6.3.2")
+    return estimate, made(se.value, "SE of log ratio", given, "Handbook 6.3.2")
 
 
 def se_from_t(effect: float, t: float) -> Conversion:
     """SE of a mean difference from its t statistic. Source: Cochrane Handbook 6.5, section 6.5.2.3."""
-    _positive(**{"absolute t": abs(t), "absolute effect": abs(effect)})
-    return _checked(abs(effect / t), "SE", {"effect": effect, "t": t}, "Handbook 6.5.2.3")
+    require_positive(**{"absolute t": abs(t), "absolute effect": abs(effect)})
+    return made(abs(effect / t), "SE", {"effect": effect, "t": t}, "Handbook 6.5.2.3")
 
 
 def se_from_p(effect: float, p: float, df: float | None = None) -> Conversion:
@@ -110,13 +113,13 @@ def se_from_p(effect: float, p: float, df: float | None = None) -> Conversion:
     if not 0 < p < 1:
         raise ValueError(f"p is {p}: give the exact two-sided p, between 0 and 1")
     given = {"effect": effect, "p": p} | ({} if df is None else {"df": df})
-    return _checked(abs(effect) / _critical(1 - p, df), "SE", given, "Handbook 6.5.2.3")
+    return made(abs(effect) / critical(1 - p, df), "SE", given, "Handbook 6.5.2.3")
 
 
 def sd_from_se_of_difference(se: float, n1: float, n2: float) -> Conversion:
     """Average SD of both arms from the SE of their difference. Source: Cochrane Handbook 6.5, section 6.5.2.3."""
-    _positive(se=se, n1=n1, n2=n2)
-    return _checked(se / sqrt(1 / n1 + 1 / n2), "SD", {"SE": se, "n1": n1, "n2": n2}, "Handbook 6.5.2.3")
+    require_positive(se=se, n1=n1, n2=n2)
+    return made(se / sqrt(1 / n1 + 1 / n2), "SD", {"SE": se, "n1": n1, "n2": n2}, "Handbook 6.5.2.3")
 
 
 LEAST_FOR_SKEWNESS = 5
@@ -234,7 +237,7 @@ def mean_sd_from_quantiles(
         source = "Luo 2018, Wan 2014"
     else:
         raise ValueError("give both quartiles, or minimum and maximum, with the median")
-    return MeanAndSd(_checked(mean, "mean", given, source), _checked(float(sd), "SD", given, source))
+    return MeanAndSd(made(mean, "mean", given, source), made(float(sd), "SD", given, source))
 
 
 def sd_of_change(sd_baseline: float, sd_final: float, correlation: float) -> Conversion:
@@ -242,11 +245,11 @@ def sd_of_change(sd_baseline: float, sd_final: float, correlation: float) -> Con
 
     Source: Cochrane Handbook 6.5, section 6.5.2.8.
     """
-    _positive(sd_baseline=sd_baseline, sd_final=sd_final)
+    require_positive(sd_baseline=sd_baseline, sd_final=sd_final)
     _correlation(correlation)
     value = sqrt(sd_baseline**2 + sd_final**2 - 2 * correlation * sd_baseline * sd_final)
     given = {"SD at baseline": sd_baseline, "SD at the end": sd_final, "correlation": correlation}
-    return _checked(value, "SD of change", given, "Handbook 6.5.2.8")
+    return made(value, "SD of change", given, "Handbook 6.5.2.8")
 
 
 def correlation_of_change(sd_baseline: float, sd_final: float, sd_change: float) -> Conversion:
@@ -254,11 +257,11 @@ def correlation_of_change(sd_baseline: float, sd_final: float, sd_change: float)
 
     Source: Cochrane Handbook 6.5, section 6.5.2.8.
     """
-    _positive(sd_baseline=sd_baseline, sd_final=sd_final, sd_change=sd_change)
+    require_positive(sd_baseline=sd_baseline, sd_final=sd_final, sd_change=sd_change)
     value = (sd_baseline**2 + sd_final**2 - sd_change**2) / (2 * sd_baseline * sd_final)
     _correlation(value)
     given = {"SD at baseline": sd_baseline, "SD at the end": sd_final, "SD of change": sd_change}
-    return _checked(value, "correlation", given, "Handbook 6.5.2.8")
+    return made(value, "correlation", given, "Handbook 6.5.2.8")
 
 
 def _correlation(value: float) -> None:
@@ -271,12 +274,12 @@ def split_control(n_events: float | None, n: float, n_arms: int) -> tuple[Conver
 
     Means and SDs of a divided group stay as they are. Source: Cochrane Handbook 6.5, section 23.3.4.
     """
-    _positive(n=n, n_arms=n_arms)
+    require_positive(n=n, n_arms=n_arms)
     given = {"n": n, "arms": float(n_arms)}
     events = None
     if n_events is not None:
-        events = _checked(n_events / n_arms, "events", {"events": n_events, "arms": float(n_arms)}, "Handbook 23.3.4")
-    return events, _checked(n / n_arms, "n", given, "Handbook 23.3.4")
+        events = made(n_events / n_arms, "events", {"events": n_events, "arms": float(n_arms)}, "Handbook 23.3.4")
+    return events, made(n / n_arms, "n", given, "Handbook 23.3.4")
 
 
 def design_effect(cluster_size: float, icc: float) -> Conversion:
@@ -285,10 +288,10 @@ def design_effect(cluster_size: float, icc: float) -> Conversion:
     Divide people and events by it, or multiply a standard error by its root.
     Source: Cochrane Handbook 6.5, section 23.1.4.
     """
-    _positive(cluster_size=cluster_size)
+    require_positive(cluster_size=cluster_size)
     if not 0 <= icc <= 1:
         raise ValueError(f"icc is {icc:g}: it lies between 0 and 1")
-    return _checked(1 + (cluster_size - 1) * icc, "design effect", {"M": cluster_size, "ICC": icc}, "Handbook 23.1.4")
+    return made(1 + (cluster_size - 1) * icc, "design effect", {"M": cluster_size, "ICC": icc}, "Handbook 23.1.4")
 
 
 class Effect(NamedTuple):
@@ -303,13 +306,13 @@ def paired_mean_difference(m1: float, sd1: float, m2: float, sd2: float, n: floa
 
     Source: Elbourne et al. (2002), Int J Epidemiol 31:140; Cochrane Handbook 6.5, section 23.2.7.
     """
-    _positive(sd1=sd1, sd2=sd2, n=n)
+    require_positive(sd1=sd1, sd2=sd2, n=n)
     _correlation(correlation)
     given = {"mean 1": m1, "SD 1": sd1, "mean 2": m2, "SD 2": sd2, "n": n, "correlation": correlation}
     variance = (sd1**2 + sd2**2 - 2 * correlation * sd1 * sd2) / n
     return Effect(
-        _checked(m1 - m2, "mean difference", given, "Handbook 23.2.7"),
-        _checked(variance, "variance", given, "Handbook 23.2.7"),
+        made(m1 - m2, "mean difference", given, "Handbook 23.2.7"),
+        made(variance, "variance", given, "Handbook 23.2.7"),
     )
 
 
@@ -318,13 +321,13 @@ def standardised_change(m1: float, m2: float, sd: float, n: float, correlation: 
 
     Source: Becker (1988), Br J Math Stat Psychol 41:257; variance as metafor's SMCR.
     """
-    _positive(sd=sd, **{"n - 1": n - 1})
+    require_positive(sd=sd, **{"n - 1": n - 1})
     _correlation(correlation)
     given = {"mean 1": m1, "mean 2": m2, "SD": sd, "n": n, "correlation": correlation}
     df = n - 1
     j = exp(special.gammaln(df / 2) - special.gammaln((df - 1) / 2)) / sqrt(df / 2) if df > 1 else 0.0
     g = j * (m1 - m2) / sd
     return Effect(
-        _checked(g, "standardised mean change", given, "Becker 1988"),
-        _checked(2 * (1 - correlation) / n + g**2 / (2 * n), "variance", given, "Becker 1988"),
+        made(g, "standardised mean change", given, "Becker 1988"),
+        made(2 * (1 - correlation) / n + g**2 / (2 * n), "variance", given, "Becker 1988"),
     )

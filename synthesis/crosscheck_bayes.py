@@ -6,9 +6,10 @@ Gauss's rule; quantiles are not solved for but checked: what is said to be one m
 
 import itertools
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, TypeAlias
 
 from mpmath import fp, mp
@@ -17,7 +18,13 @@ from models.analysis import Applicability
 from models.bayes import BayesLine
 from models.synthesis import EffectInput
 from synthesis.crosscheck import effect_again
-from synthesis.gauss_rule import DIGITS, gauss
+from synthesis.gauss_rule import gauss
+
+LARGEST, SMALLEST = sys.float_info.max, sys.float_info.min
+"""Ratios between which a number has all its digits."""
+
+DIGITS, POINTS = 22, 12
+"""Of numbers, and of Gauss's rule in one panel."""
 
 LEFT = 1e-12
 """What halving a panel may change, as a share of the whole; what is left of the halves is far less."""
@@ -253,7 +260,7 @@ class _Rule:
     def terms(self, low: Number, high: Number) -> list[tuple[Number, Number]]:
         """Each tau with its share of the integral."""
         if (low, high) not in self.known:
-            points = gauss() if self.by is mp else [(float(x), float(w)) for x, w in gauss()]
+            points = gauss(POINTS) if self.by is mp else [(float(x), float(w)) for x, w in gauss(POINTS)]
             if low == 0:
                 at = [(high * (1 + x) / 2, w * high / 2) for x, w in points]
             else:
@@ -356,10 +363,17 @@ def _counts(row: EffectInput, line: BayesLine) -> bool:
 def _compared(
     line: BayesLine, again: Recomputed, effects: Sequence[tuple[Number, Number]], by: Context
 ) -> Iterator[tuple[str, float, Number]]:
-    """Each name with what is said and what comes out; a quantile's number is the probability below it."""
+    """Each name with what is said and what comes out; a quantile's number is the probability below it.
 
-    def scale(value: float) -> Number:
-        return by.log(by.mpf(value)) if line.is_ratio else by.mpf(value)
+    Of a ratio too large or too small to be held it is only known that the quantile lies beyond those that can be.
+    """
+
+    def below(of: Callable[[Number], Number], stated: float, p: float) -> Number:
+        if not line.is_ratio:
+            return of(by.mpf(stated))
+        held = min(max(stated, SMALLEST), LARGEST)
+        found = of(by.log(by.mpf(held)))
+        return found if held == stated else (max if stated > held else min)(p, found)
 
     tail = (1 - line.level) / 2
     for name, of, p in (
@@ -369,7 +383,7 @@ def _compared(
         ("pi_low", again.new_below, tail),
         ("pi_high", again.new_below, 1 - tail),
     ):
-        yield f"probability below {name}", p, of(scale(getattr(line, name)))
+        yield f"probability below {name}", p, below(of, getattr(line, name), p)
     for name, p in (("tau_low", tail), ("tau_median", 0.5), ("tau_high", 1 - tail)):
         yield f"probability below {name}", p, again.tau_below(by.mpf(getattr(line, name)))
     yield "p_below_no_effect", line.p_below_no_effect, again.below(0)
@@ -382,5 +396,5 @@ def _compared(
             yield name, stated, getattr(again, name)
     for study, (yi, vi) in zip(line.studies, effects, strict=bool(line.studies)):
         for name, p in (("shrunk", 0.5), ("ci_low", tail), ("ci_high", 1 - tail)):
-            below = again.study_below(scale(getattr(study, name)), by.mpf(yi), by.mpf(vi))
-            yield f"probability that {study.study_id} is below {name}", p, below
+            of_study = partial(again.study_below, yi=by.mpf(yi), vi=by.mpf(vi))
+            yield f"probability that {study.study_id} is below {name}", p, below(of_study, getattr(study, name), p)

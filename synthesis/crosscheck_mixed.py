@@ -6,11 +6,13 @@ and not the likelihood, changes by. Newton's steps start from the stated numbers
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from math import comb
 from typing import Any, TypeAlias
 
 from mpmath import mp, mpf
+
+from synthesis.gauss_rule import gauss
 
 DIGITS = 30
 NODES = 16
@@ -174,23 +176,4 @@ def _points(mu: Number, tau: Number, width: Number) -> list[tuple[Number, Number
     n = int(mp.ceil(2 * REACH * tau / panel))
     half = REACH * tau / n
     starts = [mu - REACH * tau + (2 * i + 1) * half for i in range(n)]
-    return [(middle + half * x, half * w) for middle in starts for x, w in _legendre(NODES)]
-
-
-@cache
-def _legendre(n: int) -> tuple[tuple[Number, Number], ...]:
-    """Gauss-Legendre nodes and weights on -1 to 1, roots of the polynomial by Newton's steps."""
-    out = []
-    with mp.workdps(DIGITS + 5):
-        for i in range(n):
-            x = mp.cos(mp.pi * (i + mpf("0.75")) / (n + mpf("0.5")))
-            for _ in range(60):
-                before, last = mpf(1), x
-                for k in range(2, n + 1):
-                    before, last = last, ((2 * k - 1) * x * last - (k - 1) * before) / k
-                slope = n * (x * last - before) / (x * x - 1)
-                x -= last / slope
-                if abs(last / slope) < mpf(10) ** -(DIGITS + 2):
-                    break
-            out.append((x, 2 / ((1 - x * x) * slope**2)))
-    return tuple(out)
+    return [(middle + half * x, half * w) for middle in starts for x, w in gauss(NODES)]

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import Interval, Measure, Model
@@ -112,10 +112,12 @@ def pool_again(
 
 
 def _with_limits(estimate: Array, se: Array, level: float, df: int | None) -> After:
-    law = stats.norm() if df is None else stats.t(df)
-    half = law.isf((1 - level) / 2) * se
+    tail = (1 - level) / 2
+    half = -(special.ndtri(tail) if df is None else special.stdtrit(df, tail)) * se
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = np.where(se > 0, 2 * law.sf(np.abs(estimate / se)), np.where(estimate == 0, 1.0, 0.0))
+        away = -np.abs(estimate / se)
+        beyond = special.ndtr(away) if df is None else special.stdtr(df, away)
+        p = np.where(se > 0, 2 * beyond, np.where(estimate == 0, 1.0, 0.0))
     return After(estimate, estimate - half, estimate + half, np.where(np.isfinite(estimate), p, np.nan))
 
 

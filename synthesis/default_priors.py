@@ -30,8 +30,9 @@ def unit_of(measure: Measure, vi: Array, people: Array) -> float | None:
     """What a standard prior is multiplied by: 1 on scales without unit, else the outcome's standard deviation.
 
     The latter from the effects themselves: half the unit information standard deviation, sqrt(sum n / sum 1/vi),
-    which for two equal arms is the standard deviation of the outcome; to three digits, as a belief is told. None where participants are not told, and
-    for generic effects, whose scale nobody told.
+    which for two equal arms is the standard deviation of the outcome; to three digits, as a belief is told. None where
+    participants are not told, and for generic effects, whose scale nobody told. Why a forecast's unit is another one:
+    `synthesis.planned_error.Basis.tau_unit`.
 
     Source: Röver et al. (2021), Res Synth Methods 12:448, section 3.
     """

@@ -63,7 +63,7 @@ def exact_odds_ratio(tables: SparseTables, *, level: float = 0.95, is_mid_p: boo
     Berry and Armitage (1995), The Statistician 44:417.
     """
     kept = tables.informative
-    kept.require_whole()
+    kept.require_summable()
     total = _Total.of(kept)
     tail = (1 - level) / 2
     share = 0.5 if is_mid_p else 1.0

@@ -7,13 +7,11 @@ as the convention does it, and the same rules as every night are asked. Nothing 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, inf, log, nan
+from math import exp, inf, nan
 
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
-from scipy import special
-from scipy.optimize.elementwise import find_root
 
 from models.analysis import Analysis
 from models.forecast import EffectForecast, PlannedStudy, RuleChance
@@ -21,24 +19,18 @@ from models.protocol import Outcome, Protocol
 from models.synthesis import EffectInput, PooledEffect, Signal
 from models.vocabulary import Rule
 from synthesis.bayes import Posterior, posterior
-from synthesis.certainty import important_differences, of_imprecision
+from synthesis.certainty import important_differences, information_of, of_imprecision
+from synthesis.default_priors import SMALL
+from synthesis.natural_scale import analysis_limits
 from synthesis.normal_mixture import NormalMixture
 from synthesis.one_more_study import OneMore, ratio_of, with_one_more
 from synthesis.participant_rules import Participants, participant_rules, participants_needed
 from synthesis.planned_error import Basis, PlannedError, basis_of, control_risk, planned_error
-from synthesis.priors import prior_named
 from synthesis.signals import rules_of_pair
 from synthesis.study_sets import Array
 
 PARTS = 199
 """Equal parts of probability: a chance moves in steps of half a per cent, and their middle is the median."""
-
-NEGLIGIBLE = 1e-12
-"""Weight of a component below which it moves no result that is shown."""
-
-PRIOR = "HN(0.5)"
-"""Between-study SD of log odds ratios and standardised means, weakly informative: Röver et al. (2021), Res Synth Methods
-12:448. For other measures it is multiplied by `planned_error.Basis.tau_unit`."""
 
 NOTHING_POOLED = "nothing is pooled yet, so no effect can be predicted"
 NOT_OF_COMPARISON = "its arms are not of this comparison"
@@ -78,7 +70,11 @@ class Situation:
 
 @dataclass(frozen=True)
 class Believed:
-    """What the rows of an analysis say of a further study, before its size is known."""
+    """What the rows of an analysis say of a further study, before its size is known.
+
+    The prior of tau is `default_priors.SMALL` of log odds ratios and standardised means; for other measures it is scaled
+    by `Basis.tau_unit`.
+    """
 
     basis: Basis
     prior: str
@@ -91,9 +87,9 @@ class Believed:
         unit = basis.tau_unit(effect.is_ratio)
         if not rows or not unit:
             return None
-        prior = prior_named(PRIOR if unit == 1 else f"{PRIOR} x {unit:.6g}")
         yi, vi = [row.yi or 0.0 for row in rows], [row.vi or nan for row in rows]
-        return cls(basis, f"{PRIOR} x {unit:.3g}" if unit != 1 else PRIOR, posterior(yi, vi, tau=prior))
+        told = SMALL.name if unit == 1 else f"{SMALL.name} x {unit:.3g}"
+        return cls(basis, told, posterior(yi, vi, tau=SMALL.scaled(unit)))
 
     def estimates(self, se: float) -> NormalMixture:
         """Of the estimate that a further study of this standard error reports."""
@@ -154,17 +150,8 @@ def _computed(told: EffectForecast, situation: Situation, believed: Believed, er
 def equal_parts(mixture: NormalMixture, parts: int = PARTS) -> Array:
     """The middle of each of `parts` equal parts of the probability of a single mixture, rising."""
     levels = (np.arange(parts) + 0.5) / parts
-    counts = mixture.weights[0] > NEGLIGIBLE
-    weights, means, sds = (of[0][counts] for of in (mixture.weights, mixture.means, mixture.sds))
-    ends = means + special.ndtri(levels[[0, -1]])[:, None] * sds
-
-    def beyond(x: Array, level: Array) -> Array:
-        return np.asarray(special.ndtr((x[..., None] - means) / sds) @ weights - level)
-
-    # A little beyond, for at the ends themselves rounding decides the sign.
-    low, high = np.full(parts, ends[0].min() - sds.max()), np.full(parts, ends[1].max() + sds.max())
-    found: Array = find_root(beyond, (low, high), args=(levels,)).x
-    return found
+    alike = np.zeros(parts, dtype=np.intp)
+    return NormalMixture(mixture.weights[alike], mixture.means[alike], mixture.sds[alike]).quantile(levels)
 
 
 def _told(situation: Situation, planned: PlannedStudy | None, unknown: str) -> EffectForecast:
@@ -227,9 +214,9 @@ def _judged(told: EffectForecast, situation: Situation, basis: Basis, study: One
     harms, helps = _sides(limits, outcome)
     excludes = (limits[:, 0] > 0) | (limits[:, 1] < 0)
     differences = important_differences(now, outcome)
-    rows = [*situation.rows, _as_row(study, basis, now)]
-    is_down = of_imprecision(now, situation.rows, outcome).is_rated_down
-    goes_down = [of_imprecision(effect, rows, outcome).is_rated_down for effect in after]
+    information = information_of([*situation.rows, _as_row(study, basis, now)], outcome)
+    is_down = of_imprecision(now, information_of(situation.rows, outcome), outcome).is_rated_down
+    goes_down = [of_imprecision(effect, information, outcome).is_rated_down for effect in after]
     return replace(
         told,
         quantiles=tuple(results.tolist()),
@@ -280,11 +267,7 @@ def excludes_no_effect(effect: PooledEffect) -> bool:
 
 def _limits(effect: PooledEffect) -> tuple[float, float]:
     """Limits on the analysis scale; of an effect that does not exist they exclude nothing."""
-    if effect.ci_low is None or effect.ci_high is None:
-        return -inf, inf
-    if effect.is_ratio:
-        return (log(effect.ci_low) if effect.ci_low > 0 else -inf), log(effect.ci_high)
-    return effect.ci_low, effect.ci_high
+    return analysis_limits(effect) or (-inf, inf)
 
 
 def _as_row(study: OneMore, basis: Basis, now: PooledEffect) -> EffectInput:

@@ -51,7 +51,6 @@ class Glmm:
     k : studies that say something about it
     estimate, se, ci_low, ci_high, p_value : mean log odds ratio, by z; the standard error from observed information
     tau2 : variance of true log odds ratios between studies, 0 under a common effect
-    log_likelihood : at the estimate
     q_lrt, q_wald : tests that all studies have one odds ratio, chi-squared with `q_df` = k - 1 degrees of freedom, by
         likelihood ratio and by Wald. None for `q_wald` where a study's own odds ratio is 0 or infinite.
     """
@@ -63,7 +62,6 @@ class Glmm:
     ci_high: float
     p_value: float
     tau2: float
-    log_likelihood: float
     q_lrt: float
     q_lrt_p: float
     q_wald: float | None
@@ -119,7 +117,6 @@ def glmm(tables: SparseTables, model: Model, *, level: float = 0.95) -> Glmm:
         ci_high=mu + half,
         p_value=float(two_sided_p(mu, se, np.inf)),
         tau2=tau2,
-        log_likelihood=at.value,
         q_lrt=lrt,
         q_lrt_p=_beyond(lrt, df),
         q_wald=wald,

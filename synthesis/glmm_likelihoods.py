@@ -182,5 +182,5 @@ def approximate(tables: SparseTables) -> Conditional:
 
 def exact(tables: SparseTables) -> Conditional:
     """Events of the intervention arm by Fisher's noncentral hypergeometric distribution, as in metafor's CM.EL."""
-    tables.require_whole()
+    tables.require_summable()
     return Conditional(Hypergeometric.of(tables), tables.least, tables.most)

@@ -4,9 +4,9 @@ It is pooled by its own model and interval over all of its studies. Where nobody
 observed, it is the analysis as it stands.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 import numpy as np
 
@@ -159,10 +159,11 @@ class Incomplete:
             S sets; NaN where a row has no effect under the assumption, as a ratio of means of two signs.
         """
         assumption = self._within_scale(assumption)
-        yi, vi = self._effects(assumption)
+        tables = cache(partial(self._tables, assumption))
+        yi, vi = self._effects(assumption, tables)
         is_whole = np.isfinite(yi).all(axis=1)
         yi, vi = np.where(np.isfinite(yi), yi, 0.0), np.where(np.isfinite(yi), vi, 1.0)
-        pooled = self._pool(yi, vi, assumption)
+        pooled = pooled_again(self.effect, yi, vi, tables)
         hidden = {
             name: np.where(is_whole, getattr(pooled, name), np.nan)
             for name in ("estimate", "se", "ci_low", "ci_high", "p_value")
@@ -185,14 +186,14 @@ class Incomplete:
         ]
         return replace(assumption, intervention=priors[0], control=priors[1])
 
-    def _effects(self, assumption: Assumption) -> tuple[Array, Array]:
+    def _effects(self, assumption: Assumption, tables: Callable[[], tuple[Tables, Tables]]) -> tuple[Array, Array]:
         """(S, k) effects and variances: as analysed where the missing of a row are none or not counted."""
         plain = [
             np.array([value], dtype=np.float64) for value in ([i.yi for i in self.inputs], [i.vi for i in self.inputs])
         ]
         one, two = self.sides
         if self.effect.measure is Measure.PETO:
-            yi, vi = effect_of_tables(self._tables(assumption)[1], Measure.PETO)
+            yi, vi = effect_of_tables(tables()[1], Measure.PETO)
         elif self.is_of_events:
             arms = self._observed
             yi, vi = effect_of_incomplete_events(*arms, assumption, self.effect.measure)
@@ -241,9 +242,6 @@ class Incomplete:
                 change: Array = now - before
                 changes.append(np.where(np.abs(change) < 1e-9 * people, 0.0, change))
         return _changed(self._plain.corrected(rule), changes), _changed(self._plain, changes)
-
-    def _pool(self, yi: Array, vi: Array, assumption: Assumption) -> PooledSets:
-        return pooled_again(self.effect, yi, vi, lambda: self._tables(assumption))
 
 
 def _changed(tables: Tables, changes: Sequence[Array]) -> Tables:

@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.analysis import Applicability
 from models.looks import Look, Looks
 from models.people import people_in
 from models.protocol import Outcome, Protocol
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import EvidenceSet, Measure, Model
+from synthesis.analyses import rows_in, rows_of
 from synthesis.anytime import Bet, accumulate
 from synthesis.certainty import information_size
 from synthesis.inverse_variance import pool_sets
+from synthesis.natural_scale import natural_of
 from synthesis.pooling import COMMON_MODELS
 from synthesis.sequential import Position, adjusted_information_size, diversity, positions
 from synthesis.stakes import Stake, stake_of
@@ -47,24 +48,13 @@ def looks_of(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect], pro
     """
     newest = protocol.conventions[-1].name
     headlines = [effect for effect in effects if effect.convention is newest and effect.is_headline and effect.k]
+    published = EvidenceSet.PUBLISHED
     return tuple(
-        _looks(_rows(inputs, effect, evidence_set), _rows(inputs, effect, EvidenceSet.PUBLISHED), effect, protocol)
+        _looks(rows_of(inputs, effect), rows_in(inputs, effect.analysis, published), effect, protocol)
         for evidence_set in LOOKED_AT
         for effect in headlines
         if effect.evidence_set is evidence_set
     )
-
-
-def _rows(inputs: Sequence[EffectInput], effect: PooledEffect, evidence_set: EvidenceSet) -> list[EffectInput]:
-    """What is pooled as a whole; rows of a subgroup alone are not."""
-    return [
-        item
-        for item in inputs
-        if (item.evidence_set, item.analysis) == (evidence_set, effect.analysis)
-        and item.counts_in is not Applicability.SUBGROUP
-        and item.yi is not None
-        and item.vi is not None
-    ]
 
 
 class Arrival(NamedTuple):
@@ -172,9 +162,7 @@ class _Counted:
             )
 
     def _natural(self, value: float) -> float:
-        """As readers read it: a ratio for a log ratio, infinite where it is too large to be held."""
-        with np.errstate(over="ignore"):
-            return float(np.exp(value) if self.effect.is_ratio else value)
+        return natural_of(value, is_ratio=self.effect.is_ratio)
 
     def _positions(self) -> tuple[Position, ...]:
         """Where each look stands; nothing where people or the required size are not known."""

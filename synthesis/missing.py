@@ -1,37 +1,29 @@
 """Effects that count people without a value: what is assumed of them, and what that does to estimate and variance.
 
 Of means the assumption is how much their mean differs from that of those measured in the same arm (informative
-missingness difference of means, IMDoM), or how many times it is (ratio, IMRoM); of events it is the odds ratio of the
-event, missing against observed (IMOR). It has a mean and, as a prior, a standard deviation, which two arms may share in
+missingness difference of means, IMDoM); of events it is the odds ratio of the event, missing against observed (IMOR). It has a mean and, as a prior, a standard deviation, which two arms may share in
 part. Nobody can learn it from the data.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from models.vocabulary import Measure
 from synthesis.measures import Means, effect_of_means
+from synthesis.risks import on_scale
 from synthesis.study_sets import Array
 
 MEASURES_OF_MEANS = frozenset({Measure.MD, Measure.SMD, Measure.SMD_APPROXIMATE, Measure.ROM})
 MEASURES_OF_EVENTS = frozenset({Measure.RR, Measure.OR, Measure.RD})
 
 
-class Scale(StrEnum):
-    """What an assumption about means is: a difference, or the logarithm of a ratio."""
-
-    DIFFERENCE = "difference"
-    LOG_RATIO = "log ratio"
-
-
 @dataclass(frozen=True)
 class Prior:
     """What is assumed of the missing of one arm: its mean, and its standard deviation, 0 for an assumption that is fixed.
 
-    Numbers or arrays: in the unit of the outcome for a difference of means, a logarithm for a ratio of means or of odds.
+    Numbers or arrays: in the unit of the outcome for a difference of means, a logarithm for a ratio of odds.
     """
 
     mean: ArrayLike = 0.0
@@ -86,20 +78,19 @@ class Everybody:
     slope: Array
 
 
-def mean_of_everybody(arm: IncompleteMeans, prior: Prior, scale: Scale = Scale.DIFFERENCE) -> Everybody:
+def mean_of_everybody(arm: IncompleteMeans, prior: Prior) -> Everybody:
     """Mean of all who were randomised, measured or not.
 
     Parameters
     ----------
     arm : with p = n / N measured
-    prior : of lambda, with mean l and SD s: the missing have the mean m + l, or m exp(l)
+    prior : of lambda, with mean l and SD s: the missing have the mean m + l
 
     Returns
     -------
     Everybody
         m + (1 - p) l with variance sd²/n + (l² + s²) p (1 - p) / N + (1 - p)² s²; the last two are exact, for a product
-        of the share that is missing and an assumption that know nothing of each other. Of a ratio
-        m (p + (1 - p) exp(l)), by the delta method.
+        of the share that is missing and an assumption that know nothing of each other.
 
     Source
     ------
@@ -109,14 +100,9 @@ def mean_of_everybody(arm: IncompleteMeans, prior: Prior, scale: Scale = Scale.D
     mean, spread = _arrays(prior.mean, prior.sd)
     missing = 1 - n / whole
     of_share = missing * (1 - missing) / whole
-    if scale is Scale.DIFFERENCE:
-        value = m + missing * mean
-        variance = sd**2 / n + (mean**2 + spread**2) * of_share + (missing * spread) ** 2
-        return Everybody(value, variance, missing * spread * np.ones_like(value))
-    factor = 1 - missing + missing * np.exp(mean)
-    slope = m * missing * np.exp(mean) * spread
-    variance = (factor * sd) ** 2 / n + (m * (1 - np.exp(mean))) ** 2 * of_share + slope**2
-    return Everybody(m * factor, variance, slope)
+    value = m + missing * mean
+    variance = sd**2 / n + (mean**2 + spread**2) * of_share + (missing * spread) ** 2
+    return Everybody(value, variance, missing * spread * np.ones_like(value))
 
 
 def risk_of_everybody(arm: IncompleteEvents, prior: Prior) -> Everybody:
@@ -157,7 +143,6 @@ def effect_of_incomplete_means(
     two: IncompleteMeans,
     assumption: Assumption,
     measure: Measure,
-    scale: Scale = Scale.DIFFERENCE,
 ) -> tuple[Array, Array]:
     """Effect and variance of everybody in intervention `one` against everybody in control `two`.
 
@@ -179,8 +164,8 @@ def effect_of_incomplete_means(
     """
     if measure not in MEASURES_OF_MEANS:
         raise ValueError(f"{measure} is not for people without a value; {', '.join(sorted(MEASURES_OF_MEANS))} are")
-    first = mean_of_everybody(one, assumption.intervention, scale)
-    second = mean_of_everybody(two, assumption.control, scale)
+    first = mean_of_everybody(one, assumption.intervention)
+    second = mean_of_everybody(two, assumption.control)
     return compare_means((one, first), (two, second), measure, assumption.correlation)
 
 
@@ -233,23 +218,13 @@ def effect_of_incomplete_events(
     if measure not in MEASURES_OF_EVENTS:
         raise ValueError(f"{measure} is not for people without a value; {', '.join(sorted(MEASURES_OF_EVENTS))} are")
     first, second = risk_of_everybody(one, assumption.intervention), risk_of_everybody(two, assumption.control)
-    (level_1, by_1), (level_2, by_2) = _on_scale(first.value, measure), _on_scale(second.value, measure)
+    (level_1, by_1), (level_2, by_2) = on_scale(first.value, measure), on_scale(second.value, measure)
     with np.errstate(invalid="ignore"):
         vi = by_1**2 * first.variance + by_2**2 * second.variance
         vi = vi - 2 * assumption.correlation * by_1 * by_2 * first.slope * second.slope
         yi = level_1 - level_2
     exists = np.isfinite(yi) & np.isfinite(vi) & (vi > 0)
     return np.asarray(np.where(exists, yi, np.nan)), np.asarray(np.where(exists, vi, np.nan))
-
-
-def _on_scale(risk: Array, measure: Measure) -> tuple[Array, Array]:
-    """A risk on the analysis scale, and by how much that grows with it."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if measure is Measure.RR:
-            return np.log(risk), 1 / risk
-        if measure is Measure.OR:
-            return np.log(risk) - np.log1p(-risk), 1 / (risk * (1 - risk))
-    return risk, np.ones_like(risk)
 
 
 def _arrays(*values: ArrayLike) -> tuple[Array, ...]:

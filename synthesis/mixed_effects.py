@@ -1,14 +1,12 @@
 """Effects explained by covariates with one tau2 around the line, for many arrangements of the covariates at once."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import elementwise
 
 from models.vocabulary import Model
-from synthesis.between_study import GRID_PER_DECADE, WIDEN
+from synthesis.between_study import GRID_PER_DECADE, WIDEN, highest_of, roots, score_falls_from
 from synthesis.study_sets import Array, Rows
 
 ESTIMATORS = (Model.COMMON, Model.DL, Model.HE, Model.PM, Model.EB, Model.ML, Model.REML)
@@ -145,44 +143,32 @@ def _paule_mandel(designs: Designs) -> Array:
     rows = np.flatnonzero(designs.at(0.0).q > designs.df)
     if len(rows):
         high = designs.unweighted.q[rows] / designs.df * WIDEN
-        tau2[rows] = _root(lambda t, at: designs.take(at).at(t).q - designs.df, 0 * high, high, rows)
+        tau2[rows] = roots(lambda t, at: designs.take(at).at(t).q - designs.df, rows, 0 * high, high)
     return tau2
 
 
 def _most_likely(designs: Designs, *, is_restricted: bool) -> Array:
-    """0, or the root of the score with the highest likelihood.
+    """0, or the root of the score with the highest likelihood, below `score_falls_from`.
 
-    The residual sum of squares at any weights is at most that of the unweighted fit times the ratio of the
-    weights, so the score is below 0 where (smallest vi + tau2)^2 / (largest vi + tau2) exceeds that sum over the
-    degrees of freedom.
+    The residual sum of squares at any weights is at most that of the unweighted fit times the ratio of the weights.
     """
 
     def score(t: Array, at: Rows) -> Array:
         return designs.take(at).at(t).score(is_restricted=is_restricted)
 
     everyone = np.arange(len(designs.x))
-    least, most = float(designs.vi.min()), float(designs.vi.max())
-    spread = float(designs.unweighted.q.max()) / designs.df
-    high = 0.5 * (spread + np.sqrt(spread * (spread + 4 * most))) * WIDEN + least
+    least = float(designs.vi.min())
+    high = float(score_falls_from(designs.unweighted.q.max() / designs.df, designs.vi.max())) * WIDEN + least
     decades = np.log10(high / (0.1 * least))
     grid = [0.0, *np.geomspace(0.1 * least, high, 2 + int(np.ceil(GRID_PER_DECADE * decades))).tolist()]
     rising = np.column_stack([score(np.full(len(everyone), t), everyone) > 0 for t in grid])
     row, column = np.nonzero(rising[:, :-1] & ~rising[:, 1:])
     at_zero = np.flatnonzero(~rising[:, 0])
     ends = np.asarray(grid)
-    peaks = _root(score, ends[column], ends[column + 1], row) if len(row) else np.zeros(0)
+    peaks = roots(score, row, ends[column], ends[column + 1])
     rows, candidates = np.concatenate([at_zero, row]), np.concatenate([0.0 * at_zero, peaks])
     value = designs.take(rows).at(candidates).log_likelihood(is_restricted=is_restricted)
-    order = np.lexsort((value, rows))
-    last = np.flatnonzero(np.diff(rows[order], append=-1))
+    best = highest_of(rows, value)
     tau2 = np.zeros(len(everyone))
-    tau2[rows[order][last]] = candidates[order][last]
+    tau2[rows[best]] = candidates[best]
     return tau2
-
-
-def _root(function: Callable[[Array, Rows], Array], low: Array, high: Array, rows: Rows) -> Array:
-    found = elementwise.find_root(function, (low, high), args=(rows,))
-    at_low, at_high = (np.abs(end) for end in found.f_bracket)
-    ends = np.where(at_low <= at_high, found.bracket[0], found.bracket[1])
-    root: Array = np.where(found.success, found.x, ends)
-    return root

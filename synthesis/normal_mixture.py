@@ -56,8 +56,8 @@ class NormalMixture:
         """(S,) density at x, shape (S,) or a number."""
         return self._at(_of_sets(x, self.weights))[1]
 
-    def quantile(self, p: float) -> Array:
-        """(S,) the x with `below(x)` = p, by Newton's method on the scale of z, kept within a bracket.
+    def quantile(self, p: ArrayLike) -> Array:
+        """(S,) the x with `below(x)` = p, shape (S,) or a number, by Newton's method on the scale of z, kept within a bracket.
 
         On that scale the distribution of one normal is a straight line and of a mixture nearly one. A
         quantile of a mixture lies between the smallest and the largest of its components'.
@@ -65,8 +65,9 @@ class NormalMixture:
         counts = self.weights > NEGLIGIBLE
         columns = np.flatnonzero(counts.any(axis=0))
         part = NormalMixture(*(np.ascontiguousarray(of[:, columns]) for of in (self.weights, self.means, self.sds)))
-        z = float(special.ndtri(p))
-        own = part.means + z * part.sds
+        wanted = _of_sets(p, self.weights)
+        z: Array = special.ndtri(wanted)
+        own = part.means + z[:, None] * part.sds
         low = np.where(counts[:, columns], own, np.inf).min(axis=1)
         high = np.where(counts[:, columns], own, -np.inf).max(axis=1)
         middle = (part.weights.cumsum(axis=1) < 0.5).sum(axis=1).clip(max=len(columns) - 1)
@@ -79,13 +80,13 @@ class NormalMixture:
                 break
             at, scale = x[active], unit[active]
             reached, density = part._take(active)._at(at)
-            is_low = reached < p
+            is_low = reached < wanted[active]
             low[active] = np.where(is_low, at, low[active])
             high[active] = np.where(is_low, high[active], at)
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 there = special.ndtri(reached)
                 slope = density / np.exp(-0.5 * there**2) * SQRT_2PI
-                step = (there - z) / slope
+                step = (there - z[active]) / slope
                 after = at - step
             is_close = np.abs(step) <= CLOSE * scale + 4e-16 * np.abs(at)
             is_inside = (low[active] < after) & (after < high[active])

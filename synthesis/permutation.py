@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from models.vocabulary import Model
-from synthesis.meta_regression import Covariates, NoRegression, design_of
+from synthesis.meta_regression import LEAST_PER_COVARIATE, Covariates, NoRegression, design_of
 from synthesis.mixed_effects import Designs, tau2_of
 from synthesis.study_sets import Array, StudySets
 
@@ -55,7 +55,7 @@ def permutation_test(
     *,
     model: Model = Model.REML,
     level: float = 0.95,
-    least: int = 10,
+    least: int = LEAST_PER_COVARIATE,
 ) -> PermutationTest:
     """Test covariates by dealing their rows out anew, with Knapp and Hartung's t and F as statistics.
 

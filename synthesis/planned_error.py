@@ -1,13 +1,15 @@
 """The standard error that a trial can be expected to have, from its planned size and the review's own studies."""
 
 from collections.abc import Sequence
-from math import exp, sqrt
+from math import sqrt
 
 from models.forecast import PlannedStudy
 from models.synthesis import EffectInput
 from models.value import Value
-from models.vocabulary import TABLE_MEASURES, Measure
+from models.vocabulary import RATIOS, TABLE_MEASURES, Measure
+from synthesis.natural_scale import natural_of
 from synthesis.pooling import has_table
+from synthesis.risks import with_intervention
 
 
 class Basis(Value, frozen=True, kw_only=True):
@@ -30,6 +32,10 @@ class Basis(Value, frozen=True, kw_only=True):
 
         Of mean differences it is the SD of one participant. Near a control risk p a log odds ratio of x is a log risk
         ratio of (1 - p) x and a risk difference of p (1 - p) x, so that a high risk leaves ratios little room.
+
+        `synthesis.default_priors.unit_of` is another unit: that of priors which a reader finds on the page and can give to
+        any other program, read off effects and their variances alone, and 1 for every ratio, as their authors have
+        them. Here nobody chooses a prior, a forecast has one for each measure, and all that is known of arms goes into it.
         """
         risk = None if self.risk is None else min(max(self.risk, 0.01), 0.99)
         if self.measure is Measure.RR and risk is not None:
@@ -107,15 +113,9 @@ def planned_error(basis: Basis, planned: PlannedStudy, effect: float) -> Planned
 def expected_risks(basis: Basis, planned: PlannedStudy, effect: float) -> tuple[float, float]:
     """Risks of intervention and control, each no nearer to 0 and 1 than half a participant."""
     assert basis.risk is not None
-    control = basis.risk
-    odds = control / (1 - control)
-    treated = {
-        Measure.RR: lambda: control * exp(effect),
-        Measure.RD: lambda: control + effect,
-        Measure.OR: lambda: odds * exp(effect) / (1 + odds * exp(effect)),
-        Measure.PETO: lambda: odds * exp(effect) / (1 + odds * exp(effect)),
-    }[basis.measure]()
-    return _inside(treated, planned.n_intervention), _inside(control, planned.n_control)
+    natural = natural_of(effect, is_ratio=basis.measure in RATIOS)
+    treated = with_intervention(basis.risk, natural, basis.measure)
+    return _inside(treated, planned.n_intervention), _inside(basis.risk, planned.n_control)
 
 
 def control_risk(basis: Basis, planned: PlannedStudy) -> float | None:

@@ -22,6 +22,7 @@ from synthesis.inverse_variance import (
 )
 from synthesis.mantel_haenszel import pool_tables
 from synthesis.measures import effect_of_tables
+from synthesis.natural_scale import natural_of
 from synthesis.study_sets import Array
 from synthesis.tables import NOTHING_SAID, TABLE_MODELS, Tables, ZeroCells, zero_cells_of
 from synthesis.zero_rules import choice_of
@@ -106,10 +107,7 @@ class Pooled(msgspec.Struct, frozen=True, kw_only=True):
 
 def natural(value: float | None, measure: Measure) -> float | None:
     """A number of the analysis scale on the scale that people read: a ratio for a log ratio."""
-    if value is None or measure not in RATIOS:
-        return value
-    with np.errstate(over="ignore"):
-        return float(np.exp(value))
+    return None if value is None else natural_of(value, is_ratio=measure in RATIOS)
 
 
 def pool(

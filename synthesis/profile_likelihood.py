@@ -12,7 +12,7 @@ from scipy import special
 from scipy.optimize import brentq
 
 from models.vocabulary import Model
-from synthesis.between_study import estimate_tau2
+from synthesis.between_study import estimate_tau2, log_likelihood, restricted_log_likelihood, score_falls_from
 from synthesis.further_limits import FurtherLimits
 from synthesis.score_roots import NotEstimable
 from synthesis.study_sets import Array, StudySets
@@ -99,19 +99,18 @@ def profile_limits_of_tau2(
     sets = StudySets.of(yi, vi)
     if sets.k[0] < 2:
         raise NotEstimable(TWO_STUDIES)
-    studies = _Studies(sets.yi[0], sets.vi[0])
-    best = float(estimate_tau2(sets, model)[0])
-    highest = studies.of_tau2(best, model)
+    likelihood = restricted_log_likelihood if model is Model.REML else log_likelihood
+    best = estimate_tau2(sets, model)
+    highest = likelihood(sets, best)
     drop = float(special.chdtri(1, 1 - level))
 
     def excess(tau2: float) -> float:
-        return 2 * (highest - studies.of_tau2(tau2, model)) - drop
+        return float(2 * (highest - likelihood(sets, np.array([tau2])))[0]) - drop
 
-    low = 0.0 if excess(0.0) <= 0 else -_last_root(lambda x: excess(-x), -best, 0.0)
-    # the score is negative for good from here on (synthesis.between_study)
-    spread = float(sets.sum_of_squares[0]) / (sets.k[0] - (model is Model.REML))
-    falls = 0.5 * (spread + np.sqrt(spread * (spread + 4 * studies.vi.max())))
-    return low, _last_root(excess, best, max(best, float(falls)))
+    peak = float(best[0])
+    low = 0.0 if excess(0.0) <= 0 else -_last_root(lambda x: excess(-x), -peak, 0.0)
+    falls = score_falls_from(sets.sum_of_squares / (sets.k - (model is Model.REML)), sets.vi.max(axis=1))
+    return low, _last_root(excess, peak, max(peak, float(falls[0])))
 
 
 def _last_root(excess: Callable[[float], float], start: float, falls: float) -> float:
@@ -131,17 +130,10 @@ def _last_root(excess: Callable[[float], float], start: float, falls: float) -> 
 
 @dataclass(frozen=True)
 class _Studies:
-    """Effects and variances (k,), and the log-likelihood of mu and tau2 without its constant."""
+    """Effects and variances (k,), and the log-likelihood of mu without its constant."""
 
     yi: Array
     vi: Array
-
-    def of_tau2(self, tau2: float, model: Model) -> float:
-        """With mu at its best."""
-        w = 1 / (self.vi + tau2)
-        mean = float((w * self.yi).sum() / w.sum())
-        value = 0.5 * (np.log(w).sum() - (w * (self.yi - mean) ** 2).sum())
-        return float(value - (0.5 * np.log(w.sum()) if model is Model.REML else 0.0))
 
     def of_mu(self, mu: float) -> float:
         """With tau2 at its best: 0, or a root at which the score turns from plus to minus."""

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
-from models.analysis import Applicability
 from models.rare_events import FEW, NAMES, RareEvents, RareLine, side_of
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import RATIOS, TABLE_MEASURES, Interval, Measure, Model
+from models.vocabulary import TABLE_MEASURES, Interval, Measure, Model
+from synthesis.analyses import overall_rows
 from synthesis.beta_binomial import beta_binomial
 from synthesis.exact_odds_ratio import BEYOND, exact_odds_ratio
 from synthesis.glmm import glmm
+from synthesis.natural_scale import natural_of
 from synthesis.pooling import has_table
 from synthesis.score_roots import NotEstimable
 from synthesis.sparse_tables import SparseTables
@@ -46,7 +47,7 @@ def rare_events(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect]) 
         if key in seen or not effect.is_headline or effect.subgroup.number or effect.measure not in TABLE_MEASURES:
             continue
         seen.add(key)
-        rows = rows_of(inputs, effect)
+        rows = _rows(inputs, effect)
         if not is_rare(rows):
             continue
         has_interval = effect.ci_low is not None and effect.ci_high is not None
@@ -65,15 +66,10 @@ def rare_events(inputs: Sequence[EffectInput], effects: Sequence[PooledEffect]) 
     return tuple(found)
 
 
-def rows_of(inputs: Sequence[EffectInput], effect: PooledEffect | RareEvents) -> list[EffectInput]:
+def _rows(inputs: Sequence[EffectInput], effect: PooledEffect) -> list[EffectInput]:
     """Rows of an analysis as a whole, double zeros included."""
-    return [
-        item
-        for item in inputs
-        if (item.evidence_set, item.analysis) == (effect.evidence_set, effect.analysis)
-        and item.counts_in is not Applicability.SUBGROUP
-        and (has_table(item) or item.yi is not None)
-    ]
+    rows = overall_rows(inputs, effect.analysis, effect.evidence_set)
+    return [item for item in rows if has_table(item) or item.yi is not None]
 
 
 def is_rare(rows: Sequence[EffectInput]) -> bool:
@@ -148,10 +144,12 @@ def _of_exact(line: RareLine, tables: SparseTables) -> dict[str, Any]:
 
 def _natural(line: RareLine, fit: Any) -> dict[str, Any]:
     """Estimate and limits as people read them, with what needs no change."""
-    scale = np.exp if line.measure in RATIOS else float
     told = {name: getattr(fit, name) for name in ("estimate", "ci_low", "ci_high")}
     same = {name: getattr(fit, name) for name in ("k", "se", "p_value")}
-    return {name: None if value is None else float(scale(value)) for name, value in told.items()} | same
+    natural = {
+        name: None if value is None else natural_of(value, is_ratio=line.is_ratio) for name, value in told.items()
+    }
+    return natural | same
 
 
 _FITS: dict[Model, Callable[[RareLine, SparseTables], dict[str, Any]]] = {

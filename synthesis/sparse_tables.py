@@ -84,9 +84,13 @@ class SparseTables:
         return bool((self.events_1 == self.least).all() or (self.events_1 == self.most).all())
 
     def require_whole(self) -> None:
-        """Raise NotEstimable for counts that are no whole people, or too many to sum over."""
+        """Raise NotEstimable for counts that are no whole people."""
         cells = (self.events_1, self.n_1, self.events_2, self.n_2)
-        if (self.most - self.least).sum() > MOST_OUTCOMES:
-            raise NotEstimable(TOO_MANY)
         if any((cell != np.round(cell)).any() for cell in cells):
             raise NotEstimable(NOT_WHOLE)
+
+    def require_summable(self) -> None:
+        """Raise NotEstimable for counts that are no whole people, or too many to sum over."""
+        self.require_whole()
+        if (self.most - self.least).sum() > MOST_OUTCOMES:
+            raise NotEstimable(TOO_MANY)

@@ -18,6 +18,9 @@ class Stake:
 def stake_of(measure: Measure, *, is_ratio: bool, smallest: float | None, relative_reduction: float) -> Stake | None:
     """The stake of an outcome for which none is stated: the square of the smallest effect that matters.
 
+    If the effect is d, the mean of log E after information I is -log(1 + g I) / 2 + g I (1 + d^2 I) / (2 (1 + g I)), which is
+    largest at g = d^2 whatever I is.
+
     Parameters
     ----------
     measure : effect measure

@@ -1,18 +1,18 @@
 """Hazard ratios from what reports give in their place: limits, log-rank tests with events, survival at one time.
 
 Everything is the intervention against control: a log hazard ratio below 0 means fewer events with the intervention.
-Every function returns `Conversion`s, each with what it was made from. A ratio of event rates is named a ratio of rates,
-and a ratio of medians is none of these: it is not offered as a hazard ratio, which it is under one curve only.
+Every function returns `Conversion`s, each with what it was made from. A ratio of event rates, or
+of medians, is not offered as a hazard ratio, which either is under one curve only.
 """
 
 from dataclasses import dataclass
-from math import exp, isfinite, log, sqrt
+from math import exp, log, sqrt
 from typing import Literal, NamedTuple
 
 from scipy import special
 
 from models.vocabulary import ArmRole
-from synthesis.conversions import Conversion, Effect, log_effect_from_ratio
+from synthesis.conversions import Conversion, Effect, critical, log_effect_from_ratio, made, require_positive
 
 TIERNEY = "Tierney 2007"
 PARMAR = "Parmar 1998"
@@ -29,8 +29,8 @@ class ObservedLessExpected(NamedTuple):
         """Log hazard ratio (O - E) / V and its variance 1 / V. Source: Tierney et al. (2007), Trials 8:16."""
         given = {"O - E": self.o_minus_e.value, "V": self.v.value}
         return Effect(
-            _made(self.o_minus_e.value / self.v.value, "log HR", given, TIERNEY),
-            _made(1 / self.v.value, "variance of log HR", given, TIERNEY),
+            made(self.o_minus_e.value / self.v.value, "log HR", given, TIERNEY),
+            made(1 / self.v.value, "variance of log HR", given, TIERNEY),
         )
 
 
@@ -64,13 +64,13 @@ class Events:
         """
         first, second = self.intervention, self.control
         if first is not None and second is not None:
-            _positive(**{"events, intervention": first, "events, control": second})
-            return _made(first * second / (first + second), "V", {"events 1": first, "events 2": second}, TIERNEY)
+            require_positive(**{"events, intervention": first, "events, control": second})
+            return made(first * second / (first + second), "V", {"events 1": first, "events 2": second}, TIERNEY)
         if self.total is None:
             raise ValueError("give the events of both arms, or their total")
-        _positive(**{"events of both arms": self.total, "allocation ratio": self.allocation})
+        require_positive(**{"events of both arms": self.total, "allocation ratio": self.allocation})
         value = self.total * self.allocation / (1 + self.allocation) ** 2
-        return _made(value, "V", {"events": self.total, "allocation": self.allocation}, TIERNEY)
+        return made(value, "V", {"events": self.total, "allocation": self.allocation}, TIERNEY)
 
 
 @dataclass(frozen=True)
@@ -109,26 +109,17 @@ def hazard_ratio_from_limits(low: float, high: float, level: float = 0.95, ratio
     """
     estimate, se = log_effect_from_ratio(low, high, level, ratio)
     return Effect(
-        _made(estimate.value, "log HR", estimate.given, TIERNEY),
-        _made(se.value**2, "variance of log HR", se.given, TIERNEY),
+        made(estimate.value, "log HR", estimate.given, TIERNEY),
+        made(se.value**2, "variance of log HR", se.given, TIERNEY),
     )
-
-
-def o_minus_e_from_hazard_ratio(ratio: float, low: float, high: float, level: float = 0.95) -> ObservedLessExpected:
-    """O - E and V from a hazard ratio and its limits: V = 1 / SE^2, O - E = log(HR) V.
-
-    Source: Parmar, Torri and Stewart (1998), Statistics in Medicine 17:2815; Tierney et al. (2007), Trials 8:16.
-    """
-    effect = hazard_ratio_from_limits(low, high, level, ratio)
-    return o_minus_e_from_variance(ratio, effect.vi.value)
 
 
 def o_minus_e_from_variance(ratio: float, variance: float) -> ObservedLessExpected:
     """O - E and V from a hazard ratio and the variance of its logarithm. Source: Tierney et al. (2007), Trials 8:16."""
-    _positive(HR=ratio, **{"variance of log HR": variance})
+    require_positive(HR=ratio, **{"variance of log HR": variance})
     given = {"HR": ratio, "variance of log HR": variance}
     return ObservedLessExpected(
-        _made(log(ratio) / variance, "O - E", given, TIERNEY), _made(1 / variance, "V", given, TIERNEY)
+        made(log(ratio) / variance, "O - E", given, TIERNEY), made(1 / variance, "V", given, TIERNEY)
     )
 
 
@@ -137,9 +128,9 @@ def o_minus_e_from_ratio_and_events(ratio: float, events: Events) -> ObservedLes
 
     Source: Tierney et al. (2007), Trials 8:16.
     """
-    _positive(HR=ratio)
+    require_positive(HR=ratio)
     v = events.variance
-    return ObservedLessExpected(_made(log(ratio) * v.value, "O - E", {"HR": ratio} | v.given, TIERNEY), v)
+    return ObservedLessExpected(made(log(ratio) * v.value, "O - E", {"HR": ratio} | v.given, TIERNEY), v)
 
 
 def o_minus_e_from_z(z: float, events: Events) -> ObservedLessExpected:
@@ -148,7 +139,7 @@ def o_minus_e_from_z(z: float, events: Events) -> ObservedLessExpected:
     Source: Tierney et al. (2007), Trials 8:16.
     """
     v = events.variance
-    return ObservedLessExpected(_made(z * sqrt(v.value), "O - E", {"z": z} | v.given, TIERNEY), v)
+    return ObservedLessExpected(made(z * sqrt(v.value), "O - E", {"z": z} | v.given, TIERNEY), v)
 
 
 def o_minus_e_from_p(p: PValue, events: Events, favours: ArmRole) -> ObservedLessExpected:
@@ -179,7 +170,7 @@ def o_minus_e_from_p(p: PValue, events: Events, favours: ArmRole) -> ObservedLes
     side = 1 if favours is ArmRole.CONTROL else -1
     v = events.variance
     given = {"p": p.value, "sides": float(p.sides)} | v.given
-    return ObservedLessExpected(_made(side * p.z * sqrt(v.value), "O - E", given, TIERNEY), v)
+    return ObservedLessExpected(made(side * p.z * sqrt(v.value), "O - E", given, TIERNEY), v)
 
 
 def bound_of_ratio(p: PValue, events: Events, favours: ArmRole) -> str:
@@ -197,24 +188,10 @@ def hazard_ratio_from_observed_and_expected(o1: float, e1: float, o2: float, e2:
     Source: Parmar, Torri and Stewart (1998), Statistics in Medicine 17:2815; Tierney et al. (2007), Trials 8:16.
     """
     given = {"O 1": o1, "E 1": e1, "O 2": o2, "E 2": e2}
-    _positive(**given)
+    require_positive(**given)
     return Effect(
-        _made(log(o1 / e1) - log(o2 / e2), "log HR", given, PARMAR),
-        _made(1 / e1 + 1 / e2, "variance of log HR", given, PARMAR),
-    )
-
-
-def log_rate_ratio_of_events(events_1: float, time_1: float, events_2: float, time_2: float) -> Effect:
-    """Log ratio of event rates per person-time, and its variance 1 / e1 + 1 / e2: a ratio of rates, not of hazards.
-
-    The two agree where each arm's hazard is constant; a review pools one or the other.
-    Source: Cochrane Handbook 6.5, section 6.7.1.
-    """
-    given = {"events 1": events_1, "time 1": time_1, "events 2": events_2, "time 2": time_2}
-    _positive(**given)
-    return Effect(
-        _made(log(events_1 / time_1) - log(events_2 / time_2), "log rate ratio", given, "Handbook 6.7.1"),
-        _made(1 / events_1 + 1 / events_2, "variance of log rate ratio", given, "Handbook 6.7.1"),
+        made(log(o1 / e1) - log(o2 / e2), "log HR", given, PARMAR),
+        made(1 / e1 + 1 / e2, "variance of log HR", given, PARMAR),
     )
 
 
@@ -228,7 +205,7 @@ class Landmark:
     def __post_init__(self) -> None:
         if not 0 < self.share < 1:
             raise ValueError(f"survival is {self.share:g}: only between 0 and 1 does a share tell of a hazard")
-        _positive(**{"SE of survival": self.se})
+        require_positive(**{"SE of survival": self.se})
 
     @property
     def log_cumulative_hazard(self) -> tuple[float, float]:
@@ -249,15 +226,15 @@ def hazard_ratio_at_landmark(intervention: Landmark, control: Landmark) -> Effec
     (first, of_first), (second, of_second) = intervention.log_cumulative_hazard, control.log_cumulative_hazard
     given = {"S 1": intervention.share, "SE 1": intervention.se, "S 2": control.share, "SE 2": control.se}
     return Effect(
-        _made(first - second, "log HR", given, "complementary log-log, Parmar 1998"),
-        _made(of_first + of_second, "variance of log HR", given, "delta method"),
+        made(first - second, "log HR", given, "complementary log-log, Parmar 1998"),
+        made(of_first + of_second, "variance of log HR", given, "delta method"),
     )
 
 
 def se_of_share(share: float, n: float) -> Conversion:
     """SE of survival when everybody was followed to that time: sqrt(S (1 - S) / n)."""
-    _positive(n=n)
-    return _made(sqrt(share * (1 - share) / n), "SE of survival", {"S": share, "n": n}, "binomial")
+    require_positive(n=n)
+    return made(sqrt(share * (1 - share) / n), "SE of survival", {"S": share, "n": n}, "binomial")
 
 
 def se_from_at_risk(share: float, at_risk: float) -> Conversion:
@@ -265,8 +242,8 @@ def se_from_at_risk(share: float, at_risk: float) -> Conversion:
 
     It is on the safe side where people entered late. Source: Peto et al. (1977), British Journal of Cancer 35:1.
     """
-    _positive(at_risk=at_risk)
-    return _made(share * sqrt((1 - share) / at_risk), "SE of survival", {"S": share, "at risk": at_risk}, "Peto 1977")
+    require_positive(at_risk=at_risk)
+    return made(share * sqrt((1 - share) / at_risk), "SE of survival", {"S": share, "at risk": at_risk}, "Peto 1977")
 
 
 def se_from_limits_of_survival(share: float, low: float, high: float, level: float = 0.95) -> Conversion:
@@ -279,9 +256,7 @@ def se_from_limits_of_survival(share: float, low: float, high: float, level: flo
     """
     if not 0 <= low < share < high <= 1:
         raise ValueError(f"survival {share:g} does not lie between its limits {low:g} and {high:g}, within 0 and 1")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}: give a number between 0 and 1, such as 0.95")
-    z = -float(special.ndtri((1 - level) / 2))
+    z = critical(level)
     scales = {"S": ((low, share, high), 1.0)}
     if low > 0 and high < 1:
         scales["log S"] = (log(low), log(share), log(high)), share
@@ -294,16 +269,4 @@ def se_from_limits_of_survival(share: float, low: float, high: float, level: flo
     best = min(scales, key=skew)
     (below, _, above), slope = scales[best]
     given = {"S": share, "low": low, "high": high, "level": level}
-    return _made(slope * (above - below) / (2 * z), "SE of survival", given, f"limits even on the scale of {best}")
-
-
-def _made(value: float, name: str, given: dict[str, float], source: str) -> Conversion:
-    if not isfinite(value):
-        raise ValueError(f"{name} cannot be computed from {given}")
-    return Conversion(value, name, given, source)
-
-
-def _positive(**given: float) -> None:
-    for name, value in given.items():
-        if not value > 0:
-            raise ValueError(f"{name} is {value:g}: give a number above 0")
+    return made(slope * (above - below) / (2 * z), "SE of survival", given, f"limits even on the scale of {best}")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from math import exp, inf, log
+from math import inf, isfinite, log
 from typing import Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.optimize.elementwise import find_root
 from models.missing import SurfacePoint, TippingPoint
 from synthesis.incomplete import Incomplete, fixed
 from synthesis.inverse_variance import PooledSets
+from synthesis.natural_scale import natural_of
 from synthesis.study_sets import Array
 
 NO_EFFECT, SIDE, MID = "no effect", "side", "MID"
@@ -207,12 +208,11 @@ class Tipping:
         }
 
     def _natural_assumption(self, value: float) -> float:
-        return exp(value) if self.incomplete.is_of_events else float(value)
+        return natural_of(value, is_ratio=self.incomplete.is_of_events)
 
     def _natural(self, value: float) -> float | None:
-        if not np.isfinite(value):
-            return None
-        return exp(value) if self.incomplete.effect.is_ratio else float(value)
+        number = natural_of(value, is_ratio=self.incomplete.effect.is_ratio)
+        return number if isfinite(number) else None
 
 
 def _searched(path: Array, is_finite: Array, is_whole: bool) -> tuple[float, bool]:

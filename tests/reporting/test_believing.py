@@ -54,6 +54,12 @@ def test_a_picture_of_ratios_has_ratios_on_its_axis() -> None:
     assert "nan" not in "".join(effect.posterior)
 
 
+def test_under_a_prior_that_holds_anything_for_possible_a_ratio_ends_nowhere() -> None:
+    (found,) = told([events("a")], protocol("RR", {"priors": {"score": ["HC(100)"]}}))
+    assert found.ways[-1].effect.endswith("(< 0.001 to > 10,000)")
+    assert (found.pictures[0].low, found.pictures[0].high) == ("< 0.001", "> 10,000")
+
+
 def test_a_reason_alone_has_no_table() -> None:
     answer = BayesAnswer(
         evidence_set=EvidenceSet.CONFIRMED, comparison="drug", outcome="score", timepoint="6 months", analysis="1.1",

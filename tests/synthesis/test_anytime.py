@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 from scipy.integrate import quad
 
+from models.vocabulary import Measure
 from synthesis.anytime import Bet, accumulate
+from synthesis.stakes import stake_of
 
 EFFECT = st.floats(-5, 5)
 VARIANCE = st.floats(1e-4, 50)
@@ -121,7 +123,7 @@ def test_a_stake_of_the_square_of_the_true_effect_grows_fastest():
         return -math.log1p(g * i) / 2 + g * i * (1 + d * d * i) / (2 * (1 + g * i))
 
     for d, i in [(0.3, 5), (0.3, 500), (4, 0.1), (4, 10)]:
-        best = growth(Bet.on(d).g, d, i)
+        best = growth(stake_of(Measure.MD, is_ratio=False, smallest=d, relative_reduction=0.25).g, d, i)
         assert all(growth(factor * d * d, d, i) < best for factor in (0.1, 0.5, 0.9, 1.1, 2, 10))
 
 

@@ -1,5 +1,8 @@
 """Posteriors of a review: which priors an analysis has, what is said where there can be none, what the second engine sees."""
 
+import math
+from math import inf
+
 import msgspec
 import pytest
 
@@ -177,3 +180,33 @@ def test_the_second_engine_confirms_lines_and_finds_what_is_off_in_the_seventh_d
 def test_what_a_protocol_cannot_mean_is_named(bayes: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         protocol(bayes=bayes)
+
+
+@pytest.mark.parametrize(
+    ("difference", "beyond"),
+    [
+        (-0.3, {"pi_low": 0, "ci_low": 0, "ci_high": inf, "pi_high": inf}),
+        (700.0, {"ci_high": inf, "pi_high": inf}),
+        (-700.0, {"pi_low": 0, "ci_low": 0, "pi_high": inf}),
+    ],
+)
+def test_a_wide_prior_leaves_a_ratio_limits_that_no_number_holds(difference: float, beyond: dict[str, float]) -> None:
+    row = means("a", difference, measure=Measure.HR, mean_intervention=None, mean_control=None, vi=0.1)
+    [line] = (found := supplement_of([row], protocol("HR", {"priors": {"score": ["HC(100)"]}}))).lines
+    limits = {name: getattr(line, name) for name in ("pi_low", "ci_low", "ci_high", "pi_high")}
+    assert {name: limit for name, limit in limits.items() if limit in (0, inf)} == beyond
+    assert line.studies[0].estimate == pytest.approx(math.exp(difference))
+    assert crosscheck_bayes([row], found.lines) == ()
+    limited = msgspec.structs.replace(line, ci_low=1e-9, ci_high=1e9)
+    assert {item.name for item in crosscheck_bayes([row], [limited])} == {
+        "probability below ci_low", "probability below ci_high"
+    }  # fmt: skip
+
+
+def test_a_limit_that_a_number_holds_is_not_confirmed_as_infinite() -> None:
+    rows = [events("a"), events("b")]
+    [line] = supplement_of(rows, protocol("RR", {"priors": {"score": ["HN(0.5)"]}})).lines
+    endless = msgspec.structs.replace(line, ci_low=0.0, ci_high=inf)
+    assert [item.name for item in crosscheck_bayes(rows, [endless])] == [
+        "probability below ci_low", "probability below ci_high"
+    ]  # fmt: skip

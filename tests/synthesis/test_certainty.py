@@ -24,6 +24,7 @@ from synthesis.analyses import pool_review
 from synthesis.certainty import (
     Domain,
     absolute_effects,
+    information_of,
     information_size,
     of_imprecision,
     of_publication_bias,
@@ -325,8 +326,14 @@ def test_a_generic_ratio_is_read_on_the_scale_of_its_logarithm():
     """From 0.70 to 0.80 lies on both sides of 0.75; as a plain number it has no such line."""
     of_ratio = pooled(Measure.GEN, is_log=True, estimate=0.75, ci_low=0.7, ci_high=0.8)
     of_number = pooled(Measure.GEN, estimate=0.75, ci_low=0.7, ci_high=0.8)
-    said = [of_imprecision(effect, [], OUTCOME).reason for effect in (of_ratio, of_number)]
+    said = [of_imprecision(effect, information_of([], OUTCOME), OUTCOME).reason for effect in (of_ratio, of_number)]
     assert ["both sides of 0.75" in reason for reason in said] == [True, False]
+
+
+def test_a_ratio_whose_lower_limit_is_too_small_to_be_held_has_no_end_downwards():
+    wide = [pooled(Measure.HR, estimate=0.4, ci_low=0.0, ci_high=high) for high in (0.5, 0.8)]
+    said = [of_imprecision(effect, information_of([], OUTCOME), OUTCOME).reason for effect in wide]
+    assert ["both sides of 0.75" in reason for reason in said] == [False, True]
 
 
 def test_a_generic_ratio_is_precise_or_not_beside_a_ratio_of_1():
@@ -341,7 +348,7 @@ def test_a_generic_ratio_is_precise_or_not_beside_a_ratio_of_1():
 
 def test_of_people_who_are_not_told_nothing_is_concluded():
     told = [msgspec.structs.replace(study(), n_control=0, n_intervention=0, is_contrast=True)]
-    found = of_imprecision(pooled(), told, OUTCOME)
+    found = of_imprecision(pooled(), information_of(told, OUTCOME), OUTCOME)
     assert (found.is_rated_down, found.needs_person) == (False, True)
     assert "how many participants there are is not known" in found.reason
     silent = of_publication_bias(pooled(n_participants=None), [status(10)])

@@ -19,7 +19,7 @@ people = st.integers(3, 500)
 def test_an_sd_comes_back_from_its_se_and_from_its_interval(sd, n):
     se = sd / math.sqrt(n)
     assert conv.sd_from_se(se, n).value == pytest.approx(sd)
-    half = float(conv._critical(0.9, n - 1)) * se
+    half = float(conv.critical(0.9, n - 1)) * se
     assert conv.sd_from_ci(10 - half, 10 + half, n, level=0.9).value == pytest.approx(sd)
 
 

@@ -1,5 +1,7 @@
 """Mixed models of 2 x 2 tables: metafor's figures, and what must hold of any tables."""
 
+from functools import cache, partial
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -13,6 +15,8 @@ from synthesis.sparse_tables import SparseTables
 
 RANDOM = list(LIKELIHOODS)
 COMMON = list(COMMON_LIKELIHOODS)
+ALIKE_WITHOUT = (Model.GLMM_CM_EL, Model.GLMM_UM_FS, Model.GLMM_CM_EL_EE, Model.GLMM_UM_FS_EE)
+"""Models to which people without the event are as good as people with it."""
 
 
 def tables(*rows: tuple[int, int, int, int]) -> SparseTables:
@@ -42,6 +46,11 @@ def nielweise(agreement):
     return SparseTables.of(*cells)
 
 
+@pytest.fixture(scope="module")
+def of_nielweise(nielweise):
+    return cache(partial(glmm, nielweise))
+
+
 @pytest.mark.parametrize(
     ("model", "estimate", "se", "tau2", "tolerance"),
     [
@@ -52,16 +61,16 @@ def nielweise(agreement):
         (Model.GLMM_UM_FS, -1.2370, None, 0.3198, 1e-3),
     ],
 )
-def test_metafors_printed_figures_are_met_for_dat_nielweise2007(nielweise, model, estimate, se, tau2, tolerance):
-    fit = glmm(nielweise, model)
+def test_metafors_printed_figures_are_met_for_dat_nielweise2007(of_nielweise, model, estimate, se, tau2, tolerance):
+    fit = of_nielweise(model)
     assert fit.k == 17
     assert fit.estimate == pytest.approx(estimate, rel=tolerance)
     assert fit.tau2 == pytest.approx(tau2, rel=10 * tolerance, abs=1e-12)
     assert se is None or fit.se == pytest.approx(se, rel=tolerance)
 
 
-def test_more_points_change_nothing(nielweise, monkeypatch):
-    few = {model: glmm(nielweise, model) for model in RANDOM}
+def test_more_points_change_nothing(nielweise, of_nielweise, monkeypatch):
+    few = {model: of_nielweise(model) for model in RANDOM}
     monkeypatch.setattr(effect_mixture, "POINTS", 256)
     for model, before in few.items():
         again = glmm(nielweise, model)
@@ -73,28 +82,17 @@ def test_more_points_change_nothing(nielweise, monkeypatch):
 @pytest.mark.parametrize("model", [*RANDOM, *COMMON])
 @settings(max_examples=4, deadline=None)
 @given(counts=rare(), seed=st.integers(0, 99))
-def test_the_order_of_studies_does_not_matter(model, counts, seed):
+def test_the_order_of_studies_does_not_matter_and_that_of_arms_and_outcomes_turns_the_odds_ratio_round(
+    model, counts, seed
+):
     fit = fitted(counts, model)
     order = np.random.default_rng(seed).permutation(counts.k)
-    assert glmm(counts.only(order), model).estimate == pytest.approx(fit.estimate, rel=1e-7, abs=1e-7)
-
-
-@pytest.mark.parametrize("model", [*RANDOM, *COMMON])
-@settings(max_examples=4, deadline=None)
-@given(counts=rare())
-def test_exchanging_the_arms_turns_the_odds_ratio_round(model, counts):
-    fit = fitted(counts, model)
-    turned = glmm(SparseTables.of(counts.events_2, counts.n_2, counts.events_1, counts.n_1), model)
+    arms = SparseTables.of(counts.events_2, counts.n_2, counts.events_1, counts.n_1)
+    turned = glmm(arms.only(order), model)
     assert (turned.estimate, turned.tau2) == pytest.approx((-fit.estimate, fit.tau2), rel=1e-6, abs=1e-7)
-
-
-@pytest.mark.parametrize("model", [Model.GLMM_CM_EL, Model.GLMM_UM_FS, Model.GLMM_CM_EL_EE, Model.GLMM_UM_FS_EE])
-@settings(max_examples=4, deadline=None)
-@given(counts=rare())
-def test_counting_people_without_the_event_turns_the_odds_ratio_round(model, counts):
-    fit = fitted(counts, model)
-    others = SparseTables.of(counts.n_1 - counts.events_1, counts.n_1, counts.n_2 - counts.events_2, counts.n_2)
-    assert glmm(others, model).estimate == pytest.approx(-fit.estimate, rel=1e-6, abs=1e-7)
+    if model in ALIKE_WITHOUT:
+        others = SparseTables.of(counts.n_1 - counts.events_1, counts.n_1, counts.n_2 - counts.events_2, counts.n_2)
+        assert glmm(others, model).estimate == pytest.approx(-fit.estimate, rel=1e-6, abs=1e-7)
 
 
 @pytest.mark.parametrize("model", RANDOM)

@@ -1,10 +1,6 @@
 """People without a value are counted under whatever is assumed of them: formulas, simulation, and what must hold for all."""
 
-import csv
 import math
-import os
-import re
-from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -19,44 +15,14 @@ from synthesis.missing import (
     IncompleteEvents,
     IncompleteMeans,
     Prior,
-    Scale,
     effect_of_incomplete_events,
     effect_of_incomplete_means,
     mean_of_everybody,
     risk_of_everybody,
 )
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "next" / "missing_outcomes.csv"
 OH = (IncompleteMeans(-3.10, 3.51, 31, 33), IncompleteMeans(-6.48, 4.53, 25, 31))
 DEATHS = (IncompleteEvents(10, 95, 100), IncompleteEvents(4, 92, 98))
-
-
-def golden():
-    if not GOLDEN.exists():
-        if os.environ.get("CI") == "true":
-            raise FileNotFoundError(GOLDEN)
-        return []
-    with GOLDEN.open(encoding="utf-8") as file:
-        return [(f"{row['inputs']} {row['stat']}", row) for row in csv.DictReader(file)]
-
-
-@pytest.mark.parametrize("row", [pytest.param(row, id=name) for name, row in golden()])
-def test_reference_values_are_met(row):
-    told = {
-        key: [float(x) for x in values.split(";")] for key, values in re.findall(r"(\w+)=([-\d.;]+)", row["inputs"])
-    }
-    if "lambda" in told:
-        arms = [IncompleteMeans(*arm) for arm in zip(told["m"], told["sd"], told["n"], told["N"], strict=True)]
-        priors = [Prior(mean, told["sd_lambda"][0]) for mean in told["lambda"]]
-        yi, vi = effect_of_incomplete_means(*arms, Assumption(*priors), Measure.MD)
-    else:
-        counts = zip(told["events"], told["without"], told["missing"], strict=True)
-        arms = [IncompleteEvents(a, a + b, a + b + m) for a, b, m in counts]
-        priors = [Prior(math.log(odds)) for odds in told["IMOR"]]
-        yi, vi = effect_of_incomplete_events(*arms, Assumption(*priors), Measure.RR)
-    half_width = 1.959963984540054 * math.sqrt(vi)
-    ours = {"MD": yi, "log RR": yi, "variance": vi, "low": yi - half_width, "high": yi + half_width}[row["stat"]]
-    assert ours == pytest.approx(float(row["value"]), rel=1e-13)
 
 
 def test_priors_of_both_arms_that_move_together_cancel_in_part():
@@ -118,15 +84,6 @@ def test_an_infinite_odds_ratio_is_all_or_none_of_the_missing(log_odds, n_events
     risk = n_events / 100
     assert float(whole.value) == pytest.approx(risk, rel=1e-14)
     assert float(whole.variance) == pytest.approx(risk * (1 - risk) / 100, rel=1e-13)
-
-
-def test_a_ratio_of_means_multiplies_the_mean_of_those_measured():
-    arm = IncompleteMeans(10.0, 3.0, 40, 50)
-    whole = mean_of_everybody(arm, Prior(math.log(1.5)), Scale.LOG_RATIO)
-    assert float(whole.value) == pytest.approx(10 * (0.8 + 0.2 * 1.5))
-    assert float(whole.variance) == pytest.approx((1.1 * 3) ** 2 / 40 + (10 * 0.5) ** 2 * 0.8 * 0.2 / 50)
-    difference = mean_of_everybody(arm, Prior(5.0))
-    assert float(whole.value) == pytest.approx(float(difference.value))
 
 
 @pytest.mark.parametrize("measure", [Measure.PETO, Measure.HR, Measure.MD, Measure.IRR])

@@ -68,7 +68,8 @@ def test_limits_of_any_level_give_the_same_ratio_and_variance(ratio: float, se: 
 
 @given(ratios, errors)
 def test_o_minus_e_and_v_come_back_from_a_ratio_with_its_limits(ratio: float, se: float) -> None:
-    found = survival.o_minus_e_from_hazard_ratio(ratio, *limits(ratio, se))
+    variance = survival.hazard_ratio_from_limits(*limits(ratio, se)).vi.value
+    found = survival.o_minus_e_from_variance(ratio, variance)
     assert found.v.value == pytest.approx(1 / se**2)
     assert math.exp(found.effect.yi.value) == pytest.approx(ratio)
     assert found.effect.vi.value == pytest.approx(se**2)
@@ -168,13 +169,6 @@ def test_an_error_that_was_computed_says_from_what() -> None:
     )
 
 
-def test_a_ratio_of_rates_is_named_so_and_is_the_hazard_ratio_of_constant_hazards_only() -> None:
-    found = survival.log_rate_ratio_of_events(12, 240.0, 20, 230.0)
-    assert found.yi.name == "log rate ratio"
-    assert found.yi.value == pytest.approx(math.log(12 / 240 / (20 / 230)))
-    assert found.vi.value == pytest.approx(1 / 12 + 1 / 20)
-
-
 def test_observed_and_expected_events_give_a_ratio() -> None:
     found = survival.hazard_ratio_from_observed_and_expected(20, 26.4, 30, 23.6)
     assert found.yi.value == pytest.approx(math.log(20 / 26.4 / (30 / 23.6)))
@@ -195,7 +189,7 @@ def test_observed_and_expected_events_give_a_ratio() -> None:
         (lambda: survival.o_minus_e_from_variance(-1, 0.2), "HR is -1"),
         (lambda: survival.se_from_limits_of_survival(0.5, 0.6, 0.7), "does not lie between"),
         (lambda: survival.se_from_limits_of_survival(0.5, 0.4, 0.7, level=95), "level is 95"),
-        (lambda: survival.log_rate_ratio_of_events(0, 10, 1, 10), "events 1 is 0"),
+        (lambda: survival.hazard_ratio_from_observed_and_expected(0, 10, 1, 10), "O 1 is 0"),
     ],
 )
 def test_what_gives_no_hazard_ratio_is_refused_in_words(call, message: str) -> None:

@@ -102,12 +102,26 @@ def test_a_surface_of_events_is_of_odds_ratios(with_missing):
     assert edge.control == 1
 
 
-def on_the_contour(result, point):
-    """The margin of a question at its tipping point, and a hair beyond it."""
+def is_an_edge(result, point):
+    """Whether the margin of a question is 0 at its tipping point, or jumps there from one side of 0 to the other.
+
+    It jumps where a likelihood has two maxima of tau2, of which now one and now the other is the higher.
+    """
     is_log = result.incomplete.is_of_events
     pair = [math.log(value) if is_log else value for value in (point.intervention, point.control)]
-    pooled = result.incomplete.pooled(fixed(np.array([pair[0], pair[0] * 1.001]), np.array([pair[1], pair[1] * 1.001])))
-    return result._margins[point.question](pooled)
+    steps = np.array([1 - 1e-9, 1, 1 + 1e-9])
+    pooled = result.incomplete.pooled(fixed(pair[0] * steps, pair[1] * steps))
+    short, here, beyond = result._margins[point.question](pooled)
+    return abs(here) < 1e-6 or (short > 0) != (beyond > 0)
+
+
+def is_another_answer_beyond(result, point):
+    is_log = result.incomplete.is_of_events
+    pair = [math.log(value) if is_log else value for value in (point.intervention, point.control)]
+    [beyond] = result._margins[point.question](
+        result.incomplete.pooled(fixed(*(np.array([at * 1.001]) for at in pair)))
+    )
+    return (beyond > 0) != (result.as_analysed[point.question] > 0) or abs(beyond) < 1e-6
 
 
 def numbered(mean, sd):
@@ -132,10 +146,8 @@ def test_a_tipping_point_of_means_is_on_the_contour(with_missing, arms, model):
     result = tipping(with_missing(rows, model=model), 1.0)
     for point in result.tipping_points:
         if point.size:
-            here, beyond = on_the_contour(result, point)
-            assert here == pytest.approx(0, abs=1e-6)
-            before = result.as_analysed[point.question]
-            assert (beyond > 0) != (before > 0) or abs(beyond) < 1e-6
+            assert is_an_edge(result, point)
+            assert is_another_answer_beyond(result, point)
 
 
 @settings(max_examples=30)
@@ -158,8 +170,22 @@ def test_a_tipping_point_of_events_is_on_the_contour(with_missing, events, measu
     result = tipping(with_missing(rows, measure=measure, model=model))
     for point in result.tipping_points:
         if point.size and point.size > 1:
-            here, _ = on_the_contour(result, point)
-            assert here == pytest.approx(0, abs=1e-6)
+            assert is_an_edge(result, point)
+
+
+def test_where_tau2_jumps_the_answer_does(with_missing):
+    """REML has two maxima here: at 182 times the odds the lower one, at tau2 = 0, stops being the higher."""
+    rows = []
+    for i, (a, m1, c, m2) in enumerate([(1, 3, 1, 1), (2, 1, 8, 1), (2, 2, 11, 1)]):
+        rows += [
+            (f"S{i}", "intervention", 30, 30 + m1, {"n_events": a}),
+            (f"S{i}", "control", 30, 30 + m2, {"n_events": c}),
+        ]
+    result = tipping(with_missing(rows, measure="RR"))
+    point = at(result.tipping_points, "intervention better", NO_EFFECT)
+    sides = result.incomplete.pooled(fixed(math.log(point.size) + np.array([-1e-6, 1e-6]), np.zeros(2)))
+    assert sides.tau2 == pytest.approx([0, 0.0486], abs=1e-4)
+    assert is_an_edge(result, point)
 
 
 def test_a_choice_of_scale_that_ends_at_both_means_leaves_no_assumption(with_missing):

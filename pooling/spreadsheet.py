@@ -53,6 +53,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
 _WITH_WORDS = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*[^\W\d_][\w .()/]*")
 _SEVERAL = re.compile(r"\d\s*(±|\+/-|/|\(|\[|;|\bto\b|\bof\b|–)\s*\d|\d\s*-\s*\d")
 _APPROXIMATE = re.compile(r"(~|≈|c\.|ca\.?|about|approx)", re.IGNORECASE)
+_NAMED_P = re.compile(r"^p?\s*=\s*", re.IGNORECASE)
 _BOUND = re.compile(r"(?:p\s*)?([<>≤≥])\s*=?\s*(.+)", re.IGNORECASE)
 
 
@@ -77,10 +78,10 @@ class Row:
         PoolError
             If the cell holds something else than a finite number.
         """
-        text = self.cells.get(column, "")
-        if text.lower() in MISSING:
+        if not self.has(column):
             return None
-        plain = self._plain(text)
+        text = self.cells[column]
+        plain = self._plain(self._text(column))
         if not NUMBER.fullmatch(plain):
             raise self.problem(column, f"{text!r} {_not_a_number(text)}")
         if not math.isfinite(value := float(plain)):
@@ -89,14 +90,14 @@ class Row:
 
     def printed(self, column: str) -> Span | None:
         """What the number in a column may be before rounding; None where there is none, or something else."""
-        plain = self._plain(self.cells.get(column, ""))
+        plain = self._plain(self._text(column))
         if not NUMBER.fullmatch(plain) or not math.isfinite(float(plain)):
             return None
         return Span.of(plain)
 
     def bounded(self, column: str) -> Span | None:
         """As `printed`; ``<0.001`` is anything from 0 to that, ``>0.05`` anything from there to 1."""
-        text = self.cells.get(column, "").strip()
+        text = self._text(column)
         if text.lower() in NOT_SIGNIFICANT:
             return Span(_USUAL_P, 1.0)
         found = _BOUND.fullmatch(text)
@@ -108,7 +109,7 @@ class Row:
         return Span(0.0, float(plain)) if found[1] in "<≤" else Span(float(plain), 1.0)
 
     def is_bound(self, column: str) -> bool:
-        text = self.cells.get(column, "").strip()
+        text = self._text(column)
         return text.lower() in NOT_SIGNIFICANT or _BOUND.fullmatch(text) is not None
 
     def has(self, column: str) -> bool:
@@ -117,6 +118,11 @@ class Row:
 
     def problem(self, column: str, said: str) -> CellError:
         return CellError(column, f"{self.path}, line {self.line}, column {column}: {said}")
+
+    def _text(self, column: str) -> str:
+        """A cell; of ``p = 0.03`` the number."""
+        text = self.cells.get(column, "")
+        return _NAMED_P.sub("", text) if column == "pval" else text
 
     def _plain(self, text: str) -> str:
         plain = "".join(map(_as_ascii, text.translate(MINUS)))

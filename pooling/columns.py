@@ -161,9 +161,15 @@ def chosen(row: Row, given: Iterable[str], measure: Measure) -> tuple[str, ...]:
     told = ", ".join(filter(None, given)) or "without names"
     near = "".join(f"; is {name!r} meant as {meant}?" for name, meant in near_words(row.cells).items())
     raise PoolError(
-        f"{row.path}: columns {told} do not give {measure}; it needs one of: {wanted}{near} "
-        "(comma, semicolon or tab between them; docs/methods.md lists what else may stand for them)"
+        f"{row.path}: columns {told} do not give {measure}; it needs one of: {wanted}{near}{_two_lines(row)} "
+        "(comma, semicolon, tab or bar between them; docs/methods.md lists what else may stand for them)"
     )
+
+
+def _two_lines(row: Row) -> str:
+    """What to do where the first line below the names holds names, too."""
+    are_words = not any(row.printed(name) for name in row.cells) and any(map(is_name, row.cells.values()))
+    return "; names stand in two lines? join them in one, such as 'intervention events'" if are_words else ""
 
 
 def near_words(names: Iterable[str]) -> dict[str, str]:

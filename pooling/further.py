@@ -189,6 +189,8 @@ def _sequential(analysis: Analysis, wanted: Wanted) -> Json:
         raise ValueError("no study, no information")
     if studies.n_participants is None or studies.n_is_least:
         raise ValueError("not every row tells how many people it is of: give n1i and n2i, or ni")
+    if analysis.pooled.se is None:
+        raise ValueError("a look needs a standard error, which this way of pooling has not: take interval wald")
     size, said = _information_size(studies, analysis.choice.measure, wanted.smallest_effect)
     se = {
         model: float(pool_sets(studies.yi, studies.vi, model=model, with_tau2_limits=False).se[0])
@@ -198,8 +200,6 @@ def _sequential(analysis: Analysis, wanted: Wanted) -> Json:
     d2 = diversity(common, random)
     required = adjusted_information_size(size, d2)
     looks = [(look, z) for look in _cumulative(analysis, wanted.order_by) if (z := _z_of(look)) is not None]
-    if not looks:
-        raise ValueError("a z needs a standard error, which this way of pooling has not")
     people = [float(str(look["n_participants"])) for look, _ in looks]
     told: list[Json] = [
         {

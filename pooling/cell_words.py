@@ -86,8 +86,11 @@ def is_remark(cells: Sequence[str]) -> bool:
 
 
 def plain_digits(text: str) -> str:
-    """Digits and signs of any script as ours; superscripts and fractions are no digits."""
-    return "".join(map(_as_ascii, text.translate(_MARKS)))
+    """Digits and signs of any script as ours; superscripts and fractions are no digits.
+
+    The apostrophe before a number, by which a spreadsheet knows a text, is not part of it.
+    """
+    return "".join(map(_as_ascii, text.translate(_MARKS))).removeprefix("'")
 
 
 def _as_ascii(character: str) -> str:
@@ -107,6 +110,11 @@ def _without_marks(text: str) -> str:
     return plain.replace(",", ".")
 
 
+def holds_several(text: str) -> bool:
+    """Whether a cell holds more than one number, as an estimate with its limits, or events of people."""
+    return _SEVERAL.search(text) is not None
+
+
 def why_no_number(text: str) -> str:
     """Why a text is no number, and what to write."""
     if _DAY.fullmatch(text):
@@ -117,7 +125,7 @@ def why_no_number(text: str) -> str:
         return f"is in brackets, which may mean that it is below 0; write -{found[1]} or {found[1]}"
     if found := _WITH_WORDS.fullmatch(text):
         return f"has words or marks beside its number; write {found[1]} alone, and units in the name of the column"
-    if _SEVERAL.search(text):
+    if holds_several(text):
         return "holds more than one number; give each a column of its own"
     if _APPROXIMATE.match(text):
         return "is approximate; write the number alone, or leave the cell empty"

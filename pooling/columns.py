@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from models.vocabulary import MEAN_MEASURES, RATIOS, TABLE_MEASURES, Measure
 from pooling import survival
+from pooling.cell_words import holds_several
 from pooling.header_words import MEASURES, meaning, meaning_of_effect, suggestion
 from pooling.spreadsheet import PoolError, Row
 
@@ -133,7 +134,7 @@ SETS = (
     ColumnSet(RATE_COLUMNS, " ".join(RATE_COLUMNS), frozenset({Measure.IRR})),
     ColumnSet(SURVIVAL_COLUMNS, survival.WANTED, frozenset({Measure.HR}), True),
     ColumnSet(LOGRANK_COLUMNS, " ".join(LOGRANK_COLUMNS), frozenset({Measure.HR, Measure.IRR, Measure.PETO})),
-    ColumnSet(EFFECT_COLUMNS, "yi vi; yi sei", _ANY, True),
+    ColumnSet(EFFECT_COLUMNS, "yi vi; yi sei; yi ci.lb ci.ub", _ANY, True),
 )
 """What is looked for, in this order: the first that the file can fill."""
 
@@ -157,11 +158,11 @@ def chosen(row: Row, given: Iterable[str], measure: Measure) -> tuple[str, ...]:
     for item in fitting:
         if item.is_in(names, measure):
             return item.columns
-    wanted = "; ".join(item.wanted for item in fitting)
+    wanted = "; ".join([*(item.wanted for item in fitting), *(["ratio ci.lb ci.ub"] if measure in RATIOS else [])])
     told = ", ".join(filter(None, given)) or "without names"
     near = "".join(f"; is {name!r} meant as {meant}?" for name, meant in near_words(row.cells).items())
     raise PoolError(
-        f"{row.path}: columns {told} do not give {measure}; it needs one of: {wanted}{near}{_two_lines(row)} "
+        f"{row.path}: columns {told} do not give {measure}; it needs one of: {wanted}{near}{_two_lines(row)}{_several(row, given)} "
         "(comma, semicolon, tab or bar between them; docs/methods.md lists what else may stand for them)"
     )
 
@@ -170,6 +171,12 @@ def _two_lines(row: Row) -> str:
     """What to do where the first line below the names holds names, too."""
     are_words = not any(row.printed(name) for name in row.cells) and any(map(is_name, row.cells.values()))
     return "; names stand in two lines? join them in one, such as 'intervention events'" if are_words else ""
+
+
+def _several(row: Row, given: Iterable[str]) -> str:
+    """What to do where cells hold more than one number."""
+    found = [name for name in given if name not in NAME_COLUMNS and holds_several(row.cells[name])]
+    return f"; {', '.join(found)}: more than one number in a cell, give each a column of its own" if found else ""
 
 
 def near_words(names: Iterable[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import re
 from models.vocabulary import RATIOS, Measure
 
 _FIRST = {"experimental", "exp", "intervention", "interv", "treatment", "treat", "trt", "treated", "active", "tx"}
-_SECOND = {"control", "controls", "ctrl", "ctl", "placebo", "pbo", "comparator"}
+_SECOND = {"control", "controls", "ctrl", "ctl", "placebo", "pbo", "comparator", "comparison", "untreated", "sham"}
 _ARMS = {**dict.fromkeys(_FIRST, "1"), **dict.fromkeys(_SECOND, "2")}
 _LETTERS = {"e": "1", "i": "1", "t": "1", "c": "2"}
 _NUMBERS = {
@@ -46,6 +46,8 @@ _LOG = re.compile(r"(?:(se|standard error|var|variance)\s*(?:of )?(?:the )?)?(?:
 _LOWER, _UPPER = {"lower", "ll", "lcl", "lci", "lb"}, {"upper", "ul", "ucl", "uci", "ub"}
 _ENDS = {"low": "lower", "high": "upper", "start": "lower", "end": "upper"}
 _AROUND = {"ci", "cl", "limit", "bound", "confidence", "interval", "conf", "of", "the"}
+_UNIT = re.compile(r"\s*[(\[][^()\[\]]+[)\]]\s*$")
+"""A unit in brackets at the end of a name."""
 _NUMBERED = re.compile(r"(.*[a-z)])\s*([12])")
 _TYPED_ONE = re.compile(r"([abcdnyv])[1l]")
 
@@ -58,6 +60,8 @@ def meaning(name: str, *, is_rate: bool = False) -> str | None:
     name : of a column, in lower case
     is_rate : whether events are counted over time
     """
+    if "%" in name:
+        return None  # per cent of people are no people
     words = re.findall(r"[a-z]+\d?", re.sub(r"['’]s\b", "", name))
     for at in sorted({0, len(words) - 1}) if len(words) > 1 else ():
         rest, word = words[:at] + words[at + 1 :], words[at]
@@ -68,7 +72,8 @@ def meaning(name: str, *, is_rate: bool = False) -> str | None:
     for at, word in enumerate(words):
         if word in {"group", "arm"}:
             return meaning(" ".join(words[:at] + words[at + 1 :]), is_rate=is_rate)
-    return None
+    plain = _UNIT.sub("", name)
+    return meaning(plain, is_rate=is_rate) if plain != name else None
 
 
 def meaning_of_effect(name: str, measure: Measure) -> str | None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 SEPARATORS = ",;\t|"
+_RULE = " \t\r\n-:"
+"""What a line between names and rows is drawn of."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -72,7 +74,19 @@ def _text(path: Path, data: bytes, is_name: Callable[[str], bool]) -> Sheet:
         lines = tuple(_split(text, separator))
     except csv.Error as problem:
         raise PoolError(f"{path}: is no table of text: {problem}") from problem
+    if _is_open(text, separator):
+        raise PoolError(f"{path}, line {lines[-1][0]}: a quotation mark opens a cell and none closes it; mend the line")
     return Sheet(_below_title(lines, is_name), separator != ",", notes)
+
+
+def _is_open(text: str, separator: str) -> bool:
+    """Whether a cell is quoted to the end of the file, and swallows all rows below it."""
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
+            pass
+    except csv.Error as problem:
+        return "end of data" in str(problem)
+    return False
 
 
 def _n_names(lines: Iterator[Line], is_name: Callable[[str], bool]) -> tuple[int, int]:
@@ -114,7 +128,7 @@ def _split(text: str, separator: str) -> Iterator[Line]:
     reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1
     for cells in reader:
         is_hint = line == 1 and "".join(cells).strip().lower().startswith("sep=")
-        if any(cell.strip() for cell in cells) and not is_hint:
+        if any(cell.strip(_RULE) for cell in cells) and not is_hint:
             yield line, cells
         line = reader.line_num + 1
 

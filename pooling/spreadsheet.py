@@ -126,7 +126,7 @@ def read_rows(path: Path, is_name: Callable[[str], bool] = lambda _: False) -> T
     if twice := sorted({name for name in names if name and names.count(name) > 1}):
         raise PoolError(
             f"{path}: two columns are named {', '.join(twice)}; keep one of them, or name the arm in both, such as "
-            f"'intervention {twice[0]}' and 'control {twice[0]}'"
+            "'intervention events' and 'control events'"
         )
     rows, notes = [], [*sheet.notes]
     for line, cells in sheet.lines[1:]:

@@ -26,6 +26,9 @@ APPLIED = {
     "line ends of an old Macintosh": (TABLES + TWO).replace("\n", "\r"),
     "bars between columns": (TABLES + TWO).replace(",", "|"),
     "blanks that do not break": TABLES + TWO.replace("12,", "12\u00a0,\u00a0"),
+    "bars around a drawn table": "| study | ai | n1i | ci | n2i |\n|---|:--|---|---|--:|\n"
+    + "".join(f"| {' | '.join(line.split(','))} |\n" for line in TWO.splitlines()),
+    "an apostrophe before a number": TABLES + TWO.replace("12,", "'12,"),
     "characters that nobody sees": TABLES.replace("ai", "a\u200bi") + TWO.replace("12,", "12\u200b,"),
 }
 
@@ -77,6 +80,11 @@ REFUSED = {
     "brackets of accountants": ("study,yi,sei\nA,(0.25),0.1\n", "GEN", "column yi: '(0.25)' is in brackets, which may mean that it is below 0; write -0.25 or 0.25"),
     "names in two lines": ("Study,Intervention,,Control,\n,Events,Total,Events,Total\nA,12,100,20,101\n", "RR", "names stand in two lines? join them in one, such as 'intervention events'"),
     "arms above the names": (",Intervention,,Control,\nStudy,Events,Total,Events,Total\nA,12,100,20,101\n", "RR", "two columns are named events, total; keep one of them, or name the arm in both, such as 'intervention events' and 'control events'"),
+    "an estimate and its limits in one cell": ("study,HR,95% CI\nA,0.8,0.6-1.1\n", "HR", "ratio ci.lb ci.ub; 95% ci: more than one number in a cell, give each a column"),
+    "events of people in one cell": ("study,intervention events,control events\nA,12/100,20/101\n", "RR", "intervention events, control events: more than one number in a cell"),
+    "a mean with its SD in one cell": ("study,intervention mean (SD),intervention n,control mean (SD),control n\nA,12.1 (3.2),40,10.2 (3.1),41\n", "MD", "more than one number"),
+    "per cent by their name": ("study,intervention events (%),intervention n,control events (%),control n\nA,12,40,10,41\n", "RR", "do not give RR"),
+    "a quotation mark that nothing closes": (f'{TABLES}A,12,100,20,101\n"B,5,50,8,52\nC,5,50,8,52\n', "RR", "line 3: a quotation mark opens a cell and none closes it"),
     "blanks between columns": ((TABLES + TWO).replace(",", " "), "RR", "comma, semicolon, tab or bar between them"),
 }  # fmt: skip
 

@@ -1,7 +1,6 @@
 """What ongoing trials could do to the review, and how good earlier forecasts were."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +13,7 @@ from models.vocabulary import Rule
 from reporting.forecast import MEASURED, month, rule_chance
 from reporting.numbers import counted, effect, interval
 from stores.published import published_folder
-from stores.snapshot import query
+from stores.snapshot import records
 
 forecasting = typer.Typer()
 
@@ -36,14 +35,14 @@ def forecast_command(
     """Tell when each ongoing trial reports, and what it would do to each analysis."""
     warehouse = published_folder(review, settings_of(context)) / "warehouse.duckdb"
     if scores:
-        found = _rows(warehouse, _SCORES)
+        found = records(warehouse, _SCORES)
         if as_json:
             for row in found:
                 print_json(row)
         else:
             _print_scores(found, console())
         return
-    trials, effects = _rows(warehouse, _TRIALS), _rows(warehouse, _EFFECTS)
+    trials, effects = records(warehouse, _TRIALS), records(warehouse, _EFFECTS)
     if as_json:
         for trial in trials:
             own = [item for item in effects if item["study_id"] == trial["study_id"]]
@@ -54,11 +53,6 @@ def forecast_command(
         out.print("no ongoing eligible trial is known")
     for trial in trials:
         _print_trial(trial, [item for item in effects if item["study_id"] == trial["study_id"]], out)
-
-
-def _rows(warehouse: Path, statement: str) -> list[dict[str, Any]]:
-    names, found = query(warehouse, statement)
-    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _print_trial(trial: dict[str, Any], effects: Sequence[dict[str, Any]], out: Console) -> None:

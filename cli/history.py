@@ -18,7 +18,7 @@ from models.settings import Settings
 from models.trial import Observation, TrialRecord
 from stores.published import published_folder
 from stores.rows import aware
-from stores.snapshot import query
+from stores.snapshot import query, records
 from studies.changes import Change, changed_by, changes_between
 
 
@@ -132,9 +132,7 @@ def _by(decided_by: str) -> str:
 
 
 def _rows(warehouse: Path, table: str, study_id: str) -> list[dict[str, Any]]:
-    names, rows = query(warehouse, f"SELECT * FROM {table}")
-    place = names.index("study_id")
-    return [dict(zip(names, row, strict=True)) for row in rows if row[place] == study_id]
+    return [row for row in records(warehouse, f"SELECT * FROM {table}") if row["study_id"] == study_id]
 
 
 def _relations(warehouse: Path, study_id: str) -> Iterator[tuple[str, str, str]]:

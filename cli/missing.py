@@ -1,5 +1,9 @@
 """What people without a value would change, as it is published: who they are, tipping points, the surface."""
 
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from textwrap import fill
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +13,7 @@ from cli import show
 from cli.common import THE_ONLY_REVIEW, AsJson, ReviewName, console, print_json, settings_of
 from models.vocabulary import EvidenceSet
 from stores.published import published_folder
-from stores.snapshot import query
+from stores.snapshot import records
 
 telling_missing = typer.Typer()
 
@@ -19,7 +23,7 @@ _VIEWS = {
     "tipping_points": "out_tipping_point",
     "surface": "out_missing_surface",
 }
-_PLACE = ("evidence_set", "analysis", "comparison", "outcome", "timepoint")
+_WIDTH = 80
 _MARKS = (("side", "s"), ("no effect", "x"), ("MID", "m"))
 """Changes, the weightiest first, as they are marked in the surface."""
 
@@ -36,10 +40,7 @@ def missing_command(
 ) -> None:
     """Tell who has no value in each analysis, and how they must have fared for another answer."""
     warehouse = published_folder(review, settings_of(context)) / "warehouse.duckdb"
-    found: dict[str, Rows] = {}
-    for name, view in _VIEWS.items():
-        names, rows = query(warehouse, f"SELECT * FROM {view}")
-        found[name] = [dict(zip(names, row, strict=True)) for row in rows]
+    found = {name: records(warehouse, f"SELECT * FROM {view}") for name, view in _VIEWS.items()}
     known = list(dict.fromkeys(row["analysis"] for row in found["arms"]))
     if analysis and analysis not in known:
         raise typer.BadParameter(
@@ -62,17 +63,53 @@ def missing_command(
 
 def _show(analysis: str, found: dict[str, Rows], out: Console) -> None:
     out.print(show.strong(analysis))
-    for name, rows in found.items():
-        if rows and name != "surface":
-            columns = [column for column in rows[0] if column not in _PLACE]
-            show.rows(columns, [[_short(row[column]) for column in columns] for row in rows], out)
+    lines = [
+        *map(_arm, found["arms"]),
+        *map(_estimand, found["estimands"]),
+        *_tipping_points(found["tipping_points"]),
+    ]
+    for line in lines:
+        out.print(fill(line, _WIDTH, initial_indent="  ", subsequent_indent="      "))
     if found["surface"]:
         out.print(_surface(found["surface"]))
 
 
-def _short(value: Any) -> Any:
-    """A number as a table has room for it; JSON has all of its digits."""
-    return f"{value:.4g}" if isinstance(value, float) else value
+def _arm(row: dict[str, Any]) -> str:
+    """One arm of one study: who is missing, or why nobody can tell."""
+    counts = {
+        "n_randomised": "randomised",
+        "n_started": "started",
+        "n_analysed": "with a value",
+        "n_missing": "missing",
+    }
+    told = [f"{row[name]} {words}" for name, words in counts.items() if row[name] is not None]
+    told += [] if row["n_died"] is None else [f"of whom {row['n_died']} had died"]
+    who = ", ".join(filter(None, (row["study_id"], row["part"], row["subgroup"], row["arm"])))
+    return f"{who}: {', '.join([*told, *filter(None, [row['reason']])])}"
+
+
+def _estimand(row: dict[str, Any]) -> str:
+    """One way to ask about those who died or left: its number, or what it lacks."""
+    if row["estimate"] is None:
+        return f"{row['strategy']}: {row['reason'] or 'not computable'}"
+    limits = "" if row["ci_low"] is None else f" ({row['ci_low']:.4g} to {row['ci_high']:.4g})"
+    return f"{row['strategy']}: {row['measure']} {row['estimate']:.4g}{limits}"
+
+
+def _tipping_points(rows: Rows) -> Iterator[str]:
+    """For each line of assumptions where each answer changes, or that it does so nowhere."""
+    for convention, of_convention in groupby(rows, key=itemgetter("convention")):
+        yield f"under {convention} the least change of the missing, intervention and control, that gives another answer"
+        for line, points in groupby(of_convention, key=itemgetter("line")):
+            yield f"{line}: {'; '.join(map(_tipping_point, points))}"
+
+
+def _tipping_point(row: dict[str, Any]) -> str:
+    if row["size"] is None:
+        end = " (the end)" if row["is_whole"] else ""
+        return f"{row['question']} nowhere up to {row['furthest']:.4g}{end}"
+    mids = "" if row["in_mids"] is None else f" ({row['in_mids']:.3g} MIDs)"
+    return f"{row['question']} at {row['delta_intervention']:.4g} and {row['delta_control']:.4g}{mids}"
 
 
 def _surface(points: Rows) -> str:
@@ -84,9 +121,8 @@ def _surface(points: Rows) -> str:
         " ".join([f"{up:>8.3g}", *(f"{_mark(by_place[up, right]):>5}" for right in control)]) for up in control[::-1]
     ]
     lines.append(" ".join([" " * 8, *(f"{value:>5.3g}" for value in control)]))
-    lines.append(
-        "x: another answer to whether no effect is ruled out; s: on its other side; m: another answer about the MID"
-    )
+    lines.append("x: another answer to whether no effect is ruled out; s: on its other side;")
+    lines.append("m: another answer about the MID")
     return "\n".join(lines)
 
 

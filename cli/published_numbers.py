@@ -21,7 +21,7 @@ from models.supplements import Supplements
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import EvidenceSet
 from stores.published import day_published, published_folder
-from stores.snapshot import query
+from stores.snapshot import query, records
 
 Item = TypeVar("Item", bound=msgspec.Struct)
 
@@ -90,9 +90,8 @@ def _other_then(warehouse: Path, effects: Sequence[PooledEffect]) -> set[str]:
 
 def _posteriors(warehouse: Path) -> list[BayesLine]:
     """Lines with what they say of each study."""
-    names, rows = query(warehouse, "SELECT * FROM review_bayes_study")
     studies: dict[tuple[str, str, str], list[BayesStudy]] = {}
-    for row in (_with_subgroup(dict(zip(names, cells, strict=True))) for cells in rows):
+    for row in map(_with_subgroup, records(warehouse, "SELECT * FROM review_bayes_study")):
         own = studies.setdefault((row["evidence_set"], row["analysis"], row["prior"]), [])
         own.append(msgspec.convert(row, BayesStudy))
     return [
@@ -104,11 +103,9 @@ def _posteriors(warehouse: Path) -> list[BayesLine]:
 def _forecasts(warehouse: Path, effects: Sequence[PooledEffect]) -> list[EffectForecast]:
     """What ongoing studies would do, as far as it was computed."""
     measures = {(item.analysis, str(item.convention)): item.measure for item in effects}
-    names, rows = query(warehouse, "SELECT * FROM review_forecast_effect WHERE chance_excludes IS NOT NULL")
-    cells = [dict(zip(names, row, strict=True)) for row in rows]
     return [
         msgspec.convert(_forecast(row) | {"measure": measures[row["analysis"], row["convention"]]}, EffectForecast)
-        for row in cells
+        for row in records(warehouse, "SELECT * FROM review_forecast_effect WHERE chance_excludes IS NOT NULL")
     ]
 
 
@@ -135,9 +132,8 @@ def _forecast(row: dict[str, Any]) -> dict[str, Any]:
 
 def _looks(warehouse: Path) -> list[Looks]:
     """Analyses with their looks, in order."""
-    names, rows = query(warehouse, "SELECT *, look_date AS day FROM review_look ORDER BY place")
     looks: dict[tuple[str, str], list[Look]] = {}
-    for row in (dict(zip(names, row, strict=True)) for row in rows):
+    for row in records(warehouse, "SELECT *, look_date AS day FROM review_look ORDER BY place"):
         looks.setdefault((row["evidence_set"], row["analysis"]), []).append(msgspec.convert(row, Look))
     return [
         msgspec.structs.replace(item, looks=tuple(looks.get((item.evidence_set, item.analysis), ())))
@@ -150,8 +146,7 @@ def _missing(warehouse: Path, effects: Sequence[PooledEffect]) -> list[MissingAn
     tables = {"arms": "review_missing", "surface": "review_missing_surface", "tipping_points": "review_tipping_point"}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for name, table in tables.items():
-        columns, rows = query(warehouse, f"SELECT * FROM {table}")
-        for row in (dict(zip(columns, row, strict=True)) for row in rows):
+        for row in records(warehouse, f"SELECT * FROM {table}"):
             answer = found.setdefault((row["evidence_set"], row["analysis"]), {part: [] for part in tables})
             answer |= {part: row[part] for part in ("convention", "is_of_events", "lowest", "highest") if part in row}
             answer[name].append(_as_made(row))
@@ -191,14 +186,12 @@ def _columns(effect: PooledEffect) -> dict[str, Any]:
 
 def _rare(warehouse: Path) -> list[RareEvents]:
     """Lines of rare events, each for itself."""
-    names, rows = query(warehouse, "SELECT * FROM review_rare_model")
-    cells = [dict(zip(names, row, strict=True)) for row in rows]
-    return [msgspec.convert({**row, "lines": [row]}, RareEvents) for row in cells]
+    found = records(warehouse, "SELECT * FROM review_rare_model")
+    return [msgspec.convert({**row, "lines": [row]}, RareEvents) for row in found]
 
 
 def _read(warehouse: Path, table: str, kind: type[Item]) -> list[Item]:
-    names, rows = query(warehouse, f"SELECT * FROM {table}")
-    return [msgspec.convert(_with_subgroup(dict(zip(names, row, strict=True))), kind) for row in rows]
+    return [msgspec.convert(_with_subgroup(row), kind) for row in records(warehouse, f"SELECT * FROM {table}")]
 
 
 def _with_subgroup(row: dict[str, Any]) -> dict[str, Any]:

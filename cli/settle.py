@@ -9,7 +9,7 @@ from models.folder_rows import SettledRow
 from models.review import review_named
 from models.settings import Settings
 from stores.published import day_published, published_folder
-from stores.snapshot import query
+from stores.snapshot import records
 
 FILE = "settled.csv"
 
@@ -27,10 +27,10 @@ def settle(items: Sequence[str], by: str, reason: str, review: str, settings: Se
         The file is as it was then.
     """
     folder = published_folder(review, settings)
-    names, rows = query(folder / "warehouse.duckdb", "SELECT * FROM out_queue")
-    if "item" not in names:
+    queue = records(folder / "warehouse.duckdb", "SELECT * FROM out_queue")
+    if any("item" not in row for row in queue):
         raise NothingToSettle("the published night is of an older version, which names no items: run a night first")
-    known = {row["item"]: row for row in (dict(zip(names, values, strict=True)) for values in rows)}
+    known = {row["item"]: row for row in queue}
     before = {row.item for row in review_named(settings.reviews, review).settled}
     for item in items:
         if item in before:

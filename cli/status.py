@@ -28,7 +28,7 @@ from stores.ledger import Ledger, Run
 from stores.loaded_files import files_published
 from stores.lock import is_held
 from stores.published import NothingPublished, published_folder
-from stores.snapshot import query
+from stores.snapshot import records
 
 telling = typer.Typer()
 
@@ -207,5 +207,4 @@ def _last(source: dict[str, Any]) -> str:
 
 
 def _table(folder: Path, statement: str) -> list[dict[str, Any]]:
-    names, found = query(folder / "warehouse.duckdb", statement)
-    return [dict(zip(names, row, strict=True)) for row in found]
+    return records(folder / "warehouse.duckdb", statement)

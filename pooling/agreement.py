@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from models.vocabulary import RATIOS, Measure
 from pooling.agreement_beside import Given, beside
-from pooling.contradictions import Finding, Se, critical, half_width, limits, p_of, people_of, same, shown
-from pooling.spans import Span
+from pooling.contradictions import Finding, Se, critical, half_width, limits, p_of, people_of, same, shown, wrong_way
+from pooling.spans import Span, middle_of
 from pooling.spreadsheet import Row
 
 _SLACK_OF_COX = 0.15
@@ -45,8 +45,8 @@ def _estimate_within(row: Row, name: str, pair: tuple[Span, Span], measure: Meas
     columns, told = (name, "ci.lb", "ci.ub"), shown(row, name, "ci.lb", "ci.ub")
     of_logs = name == "ratio"
     low, high = pair
-    if low.middle > high.middle:
-        yield Finding(columns[1:], f"{told}: the lower limit is above the upper one", True)
+    if wrong := [*wrong_way(row, "ci.lb", "ci.ub")]:
+        yield from wrong
         return
     if of_logs and (low.high < 0 or high.high <= 0):
         yield Finding(
@@ -63,9 +63,8 @@ def _estimate_within(row: Row, name: str, pair: tuple[Span, Span], measure: Meas
             slip = "; its logarithm does: the limits look like logarithms, give the estimate as yi"
         yield Finding(columns, f"{told}: the estimate lies outside its own limits{slip}", True)
         return
-    plain = Span((low.low + high.low) / 2, (low.high + high.high) / 2)
+    plain, as_logs = middle_of(low, high), middle_of(low.log(), high.log())
     can_be_ratios = low.high > 0
-    as_logs = Span((low.log().low + high.log().low) / 2, (low.log().high + high.log().high) / 2)
     own, claimed = (printed.log(), as_logs) if of_logs else (printed, plain)
     if own.meets(claimed):
         return

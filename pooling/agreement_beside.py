@@ -5,16 +5,12 @@ An effect may be adjusted, and a test or an interval of another kind than ours, 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from math import inf
-
-from scipy import special
 
 from models.vocabulary import RATIOS, Measure
-from pooling.contradictions import Finding, critical, half_width, limits, shown
+from pooling.contradictions import Finding, critical, half_width, limits, p_of_z, shown, wrong_way, z_of_p
 from pooling.spans import Span, joined
 from pooling.spreadsheet import Row
 
-_LEAST_P = 1e-300
 _FAR = 1.5
 """So many standard errors apart, two tests of the same numbers are worth a look even where rounding explains it."""
 
@@ -91,10 +87,8 @@ def limits_beside(row: Row, measure: Measure, given: Given) -> Iterator[Finding]
     pair = limits(row, "ci.lb", "ci.ub")
     if pair is None or not given.se.low > 0:
         return
-    if pair[0].middle > pair[1].middle:
-        yield Finding(
-            ("ci.lb", "ci.ub"), f"{shown(row, 'ci.lb', 'ci.ub')}: the lower limit is above the upper one", True
-        )
+    if wrong := [*wrong_way(row, "ci.lb", "ci.ub")]:
+        yield from wrong
         return
     scales = [pair]
     if measure in RATIOS and pair[1].high > 0:
@@ -126,10 +120,9 @@ def _p(row: Row, given: Given) -> Iterator[Finding]:
     if p is None or p.high <= 0 or p.low > 1 or not given.se.low > 0:
         return
     z = given.effect.size() / given.se if given.z is None else given.z
-    by_z = Span(*(float(2 * special.ndtr(-abs(end))) for end in (z.high, z.low)))
-    ways = by_z
+    ways = p_of_z(z)
     if given.df is not None and given.df >= 1:
-        ways = joined(by_z, Span(*(float(2 * special.stdtr(given.df, -abs(end))) for end in (z.high, z.low))))
+        ways = joined(ways, p_of_z(z, given.df))
     if p.meets(ways):
         yield from _only_by_rounding(row, p, given)
         return
@@ -139,18 +132,15 @@ def _p(row: Row, given: Given) -> Iterator[Finding]:
 
 def _only_by_rounding(row: Row, p: Span, given: Given) -> Iterator[Finding]:
     """Numbers so coarse that they agree with any p: taken as they are printed they give another one."""
-    size, of_p = abs(given.effect.middle) / given.se.middle, z_of(p)
+    size, of_p = _size_as_printed(given), z_of_p(p)
     if max(of_p.low - size, size - of_p.high) > _FAR:
         said = f"{given.by} as printed give p = {_p_as_printed(given):.2g}; only their rounding would explain it: see for more digits"
         yield Finding(("pval",), f"{shown(row, 'pval')}: {said}", False)
 
 
 def _p_as_printed(given: Given) -> float:
-    return float(2 * special.ndtr(-abs(given.effect.middle) / given.se.middle))
+    return p_of_z(Span.exactly(_size_as_printed(given))).middle
 
 
-def z_of(p: Span) -> Span:
-    """Sizes of z that a two-sided p may be of."""
-    ends = (min(max(end, _LEAST_P), 1.0) for end in (p.high, p.low))
-    found = [float(-special.ndtri(end / 2)) for end in ends]
-    return Span(found[0], inf if p.low <= 0 else found[1])
+def _size_as_printed(given: Given) -> float:
+    return abs(given.effect.middle) / given.se.middle

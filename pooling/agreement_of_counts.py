@@ -1,22 +1,22 @@
 """Whether events of two arms agree with themselves, and with an effect that stands beside them."""
 
 from collections.abc import Iterator
-from math import expm1, log, sqrt
+from math import expm1, log, log1p, sqrt
 
 import numpy as np
 from scipy import special
 
 from models.vocabulary import RATIOS, Measure
 from pooling.agreement_beside import Given, beside
-from pooling.contradictions import Finding, all_people, shown, value_of
+from pooling.contradictions import Finding, all_people, shown, value_of, z_of_p
 from pooling.spans import Span, joined
 from pooling.spreadsheet import Row
 
 _LAST_DIGITS = 1e-6
 _MOST_SUMMED = 100_000
 """Tables with more possible outcomes need no exact test: it is the chi-squared one."""
-_PLAIN_SLACK, _SLACK_OF_FEW = 0.1, 2.0
-"""Exact and score limits are so many standard errors from Wald's: at least, and by a cell of one."""
+_PLAIN_SLACK = 0.1
+"""Standard errors by which limits of other kinds are elsewhere than Wald's, however many people there are."""
 
 
 def of_tables(row: Row, measure: Measure) -> Iterator[Finding]:
@@ -41,10 +41,8 @@ def of_rates(row: Row, measure: Measure) -> Iterator[Finding]:
     x1, t1, x2, t2 = (value_of(row, name) for name in ("x1i", "t1i", "x2i", "t2i"))
     if not _tells_effect(row) or not (x1 and t1 and x2 and t2):
         return
-    effect, se, expected = log(x1 / t1 / (x2 / t2)), sqrt(1 / x1 + 1 / x2), (x1 + x2) * t1 / (t1 + t2)
-    score = abs(x1 - expected) / sqrt(expected * t2 / (t1 + t2))
-    corrected = max(abs(x1 - expected) - 0.5, 0.0) / sqrt(expected * t2 / (t1 + t2))
-    sizes = (abs(effect) / se, score, corrected)
+    effect, se = log(x1 / t1 / (x2 / t2)), sqrt(1 / x1 + 1 / x2)
+    sizes = (abs(effect) / se, *_sizes_of_rates(x1, t1, x2, t2))
     yield from beside(
         row,
         measure,
@@ -125,15 +123,30 @@ def _sizes(a: float, n1: float, c: float, n2: float) -> tuple[float, ...]:
     least, most = max(0.0, events - n2), min(events, n1)
     if all(value.is_integer() for value in (a, n1, c, n2)) and most - least < _MOST_SUMMED:
         cells = np.arange(least, most + 1)
-        log_ways = _log_choose(n1, cells) + _log_choose(n2, events - cells)
-        p = np.exp(log_ways - special.logsumexp(log_ways))
-        own = p[int(a - least)]
-        fisher = min(1.0, float(p[p <= own * (1 + 1e-7)].sum()))
-        tails = [float(p[: int(a - least) + 1].sum()), float(p[int(a - least) :].sum())]
-        doubled = min(1.0, 2 * min(tails))
-        for value in (fisher, doubled, fisher - own / 2, doubled - own):
-            found.append(float(-special.ndtri(max(value, 1e-300) / 2)))
+        found += _by_exact_test(_log_choose(n1, cells) + _log_choose(n2, events - cells), int(a - least))
     return tuple(found)
+
+
+def _sizes_of_rates(x1: float, t1: float, x2: float, t2: float) -> list[float]:
+    """Z by the score test, also with the correction for continuity, and by the exact test of a share of events."""
+    events, share = x1 + x2, t1 / (t1 + t2)
+    away, error = abs(x1 - events * share), sqrt(events * share * (1 - share))
+    found = [away / error, max(away - 0.5, 0.0) / error]
+    if x1.is_integer() and x2.is_integer() and events < _MOST_SUMMED:
+        cells = np.arange(events + 1)
+        log_ways = _log_choose(events, cells) + cells * log(share) + (events - cells) * log1p(-share)
+        found += _by_exact_test(log_ways, int(x1))
+    return found
+
+
+def _by_exact_test(log_ways: "np.ndarray", place: int) -> Iterator[float]:
+    """Z of an exact p: of what is no more probable, of the smaller tail doubled, and the mid-P of both."""
+    p = np.exp(log_ways - special.logsumexp(log_ways))
+    own = p[place]
+    as_rare = min(1.0, float(p[p <= own * (1 + 1e-7)].sum()))
+    doubled = min(1.0, 2 * min(float(p[: place + 1].sum()), float(p[place:].sum())))
+    for value in (as_rare, doubled, as_rare - own / 2, doubled - own):
+        yield z_of_p(Span.exactly(value)).low
 
 
 def _log_choose(n: float, k: "np.ndarray") -> "np.ndarray":
@@ -147,4 +160,6 @@ def _about(value: float) -> Span:
 
 
 def _slack(*cells: float) -> float:
-    return _PLAIN_SLACK + _SLACK_OF_FEW / max(1.0, min(cells))
+    """Standard errors from Wald's limits to exact ones, by the smallest cell: these go half an event further, and are skew."""
+    least = max(1.0, min(cells))
+    return max(_PLAIN_SLACK, 1 / sqrt(least) + 0.75 / least)

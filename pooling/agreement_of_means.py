@@ -6,13 +6,24 @@ from functools import reduce
 from itertools import pairwise
 from math import sqrt
 
-from scipy import special
-
 from models.vocabulary import Measure
 from pooling.agreement_beside import Given, beside, limits_beside
 from pooling.columns import ARMS
-from pooling.contradictions import Finding, Se, all_people, critical, half_width, limits, p_of, same, shown, value_of
-from pooling.spans import Span, joined
+from pooling.contradictions import (
+    Finding,
+    Se,
+    all_people,
+    critical,
+    half_width,
+    limits,
+    p_of,
+    p_of_z,
+    same,
+    shown,
+    value_of,
+    wrong_way,
+)
+from pooling.spans import Span, joined, middle_of
 from pooling.spreadsheet import Row
 
 _ARMS = "means and SDs"
@@ -53,11 +64,11 @@ def _of_arm(row: Row, arm: str) -> Iterator[Finding]:
 
 
 def _mean_within(row: Row, mean: str, low: str, high: str, pair: tuple[Span, Span]) -> Iterator[Finding]:
-    columns: tuple[str, ...] = (mean, low, high)
-    if pair[0].middle > pair[1].middle:
-        yield Finding((low, high), f"{shown(row, low, high)}: the lower limit is above the upper one", True)
+    columns = (mean, low, high)
+    if wrong := [*wrong_way(row, low, high)]:
+        yield from wrong
     elif (printed := row.printed(mean)) is not None:
-        middle = Span((pair[0].low + pair[1].low) / 2, (pair[0].high + pair[1].high) / 2)
+        middle = middle_of(*pair)
         if not printed.is_between(*pair):
             yield Finding(columns, f"{shown(row, *columns)}: the mean lies outside its own limits", True)
         elif not printed.meets(middle):
@@ -211,9 +222,9 @@ def _of_difference_alone(row: Row, difference: Span, df: float) -> Iterator[Find
         told.append(Se(("ti",), difference.size() / t.size()))
     if (pair := limits(row, "ci.lb", "ci.ub")) is not None:
         columns = ("m1i", "m2i", "ci.lb", "ci.ub")
-        middle = Span((pair[0].low + pair[1].low) / 2, (pair[0].high + pair[1].high) / 2)
-        if pair[0].middle > pair[1].middle:
-            yield Finding(columns[2:], f"{shown(row, 'ci.lb', 'ci.ub')}: the lower limit is above the upper one", True)
+        middle = middle_of(*pair)
+        if wrong := [*wrong_way(row, "ci.lb", "ci.ub")]:
+            yield from wrong
             return
         if not difference.meets(middle):
             said = (
@@ -235,6 +246,5 @@ def _p_by_t(row: Row, difference: Span, se: Se, df: float) -> Iterator[Finding]:
     p = row.bounded("pval")
     if p is not None and se.span.low > 0:
         t = difference.size() / se.span
-        by_t = Span(*(float(2 * special.stdtr(df, -abs(end))) for end in (t.high, t.low)))
-        if not p.meets(by_t):
+        if not p.meets(p_of_z(t, df)):
             yield from p_of(row, difference, se)

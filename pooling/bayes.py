@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 
 from models.vocabulary import RATIOS
-from pooling.forest import Beside
+from pooling.forest import Beside, short
 from pooling.pool import Analysis
 from pooling.spreadsheet import PoolError
+from pooling.study_records import finite, read
 from synthesis.bayes import Posterior, posterior
 from synthesis.default_priors import TABLE_RATIOS, three_priors, unit_of
-from synthesis.pooling import natural
 from synthesis.priors import FLAT, MuPrior, TauPrior, mu_prior_named, prior_named
 
 NO_MOMENT = "does not exist: with so few studies this prior leaves tau's tail too heavy"
@@ -88,11 +87,13 @@ def record_of(item: Believed) -> dict[str, object]:
     effect. A moment that does not exist is None.
     """
     found, studies, choice = item.posterior, item.analysis.studies, item.analysis.choice
-    moments = {
-        "mean": _exists(found.mean),
-        "sd": _exists(found.sd),
-        "tau_mean": _exists(found.tau_mean),
-        "tau_sd": _exists(found.tau_sd),
+    moments = {name: _first(getattr(found, name)) for name in ("mean", "sd", "tau_mean", "tau_sd")}
+    limits = {
+        "est": _first(found.median),
+        "ci_low": _first(found.low),
+        "ci_high": _first(found.high),
+        "pi_low": _first(found.pi_low),
+        "pi_high": _first(found.pi_high),
     }
     out: dict[str, object] = {
         "dataset": studies.dataset,
@@ -105,27 +106,18 @@ def record_of(item: Believed) -> dict[str, object]:
         "n_participants": studies.n_participants,
         "n_is_least": studies.n_is_least,
         "k": len(studies.yi),
-        "est": float(found.median[0]),
-        "mean": moments["mean"],
-        "sd": moments["sd"],
-        "ci_low": float(found.low[0]),
-        "ci_high": float(found.high[0]),
-        "tau_mean": moments["tau_mean"],
-        "tau_sd": moments["tau_sd"],
-        "tau_median": float(found.tau_median[0]),
-        "tau_low": float(found.tau_low[0]),
-        "tau_high": float(found.tau_high[0]),
-        "pi_low": float(found.pi_low[0]),
-        "pi_high": float(found.pi_high[0]),
-        "p_below_zero": float(found.below(0.0)[0]),
-        "p_new_below_zero": float(found.new_below(0.0)[0]),
-        "bf_tau_zero": _exists(found.bf_tau_zero),
-        "bf_mu_zero": _exists(found.bf_mu_zero),
+        **limits,
+        **moments,
+        "tau_median": _first(found.tau_median),
+        "tau_low": _first(found.tau_low),
+        "tau_high": _first(found.tau_high),
+        "p_below_zero": _first(found.below(0.0)),
+        "p_new_below_zero": _first(found.new_below(0.0)),
+        "bf_tau_zero": _first(found.bf_tau_zero),
+        "bf_mu_zero": _first(found.bf_mu_zero),
     }
-    is_ratio = choice.measure in RATIOS
-    for name in ("est", "ci_low", "ci_high", "pi_low", "pi_high"):
-        value = out[name]
-        out[f"{name}_ratio"] = natural(value, choice.measure) if is_ratio and isinstance(value, float) else None
+    for name, value in limits.items():
+        out[f"{name}_ratio"] = read(value, choice.measure) if choice.measure in RATIOS else None
     out["studies"] = [_study(item, place) for place in range(len(studies.yi))]
     missing = [name for name, value in moments.items() if value is None]
     notes = [f"{', '.join(missing)} {NO_MOMENT}"] if missing else []
@@ -136,10 +128,10 @@ def line_of(item: Believed) -> Beside:
     """The same for a forest plot in plain text."""
     found, measure = item.posterior, item.analysis.choice.measure
     below = float(found.below(0.0)[0])
-    new = [natural(float(of[0]), measure) for of in (found.pi_low, found.pi_high)]
+    new = [short(read(float(of[0]), measure)) for of in (found.pi_low, found.pi_high)]
     said = (
         f"tau {found.tau_median[0]:.2g} ({found.tau_low[0]:.2g} to {found.tau_high[0]:.2g}), "
-        f"probability below no effect {below:.3f}, new study {new[0]:.2f} to {new[1]:.2f}"
+        f"probability below no effect {below:.3f}, new study {new[0]} to {new[1]}"
     )
     return Beside(
         path=item.analysis.studies.path,
@@ -168,12 +160,13 @@ def _study(item: Believed, place: int) -> dict[str, object]:
         "study": studies.names[place],
         "yi": float(studies.yi[place]),
         "sei": float(np.sqrt(studies.vi[place])),
-        "mean": _exists(shrunk.mean[:, place]),
-        "sd": _exists(shrunk.sd[:, place]),
-        "ci_low": float(shrunk.low[0, place]),
-        "ci_high": float(shrunk.high[0, place]),
+        "mean": _first(shrunk.mean[:, place]),
+        "sd": _first(shrunk.sd[:, place]),
+        "ci_low": _first(shrunk.low[:, place]),
+        "ci_high": _first(shrunk.high[:, place]),
     }
 
 
-def _exists(value: np.ndarray) -> float | None:
-    return float(value[0]) if isfinite(value[0]) else None
+def _first(values: np.ndarray) -> float | None:
+    """The number of the one set of studies that was asked about, None where it does not exist."""
+    return finite(values[0])

@@ -7,24 +7,13 @@ from math import inf, log
 from models.vocabulary import RATIOS, Measure
 from pooling import agreement, agreement_of_counts, columns, contradictions, survival
 from pooling.agreement_of_means import of_means
+from pooling.bounds import people_of, possible
 from pooling.columns import ARMS, NAME_COLUMNS, PAIRED_COLUMNS, RATE_COLUMNS, TABLE_COLUMNS
 from pooling.spreadsheet import LeftOut, Row
 from synthesis import conversions
 from synthesis.conversions import Conversion
 
 Values = dict[str, float | None]
-
-_LEAST = {
-    **dict.fromkeys(("ai", "bi", "ci", "di", "x1i", "x2i", "sd1i", "sd2i", "se1i", "se2i", "icc", "pval"), (0, False)),
-    **dict.fromkeys(("n1i", "n2i", "t1i", "t2i"), (0, False)),
-    **dict.fromkeys(("vi", "sei", "vi_oe", "ratio"), (0, True)),
-    "ri": (-1, False),
-    **dict.fromkeys(("cluster_size", "shared_by"), (1, False)),
-    "ni": (2, False),
-}
-"""Least value by column, and whether that value itself is out."""
-_MOST = {"pval": 1, "icc": 1, "ri": 1, **dict.fromkeys(("ai", "bi", "ci", "di", "n1i", "n2i", "ni"), 1e10)}
-"""Largest value by column; no study has more people than have lived at any time."""
 
 
 @dataclass(frozen=True)
@@ -34,20 +23,6 @@ class Reader:
     gives: tuple[str, ...]
     numbers_of: Callable[[Row, list[Conversion], Measure], Values]
     findings: Callable[[Row, Measure], Iterator[contradictions.Finding]] | None
-
-
-def _number(row: Row, column: str) -> float | None:
-    """The number in a column, if a study can have it."""
-    value = row.number(column)
-    if value is None:
-        return None
-    least, is_open = _LEAST.get(column, (value, False))
-    if value < least or (is_open and value == least):
-        hint = "; a ratio is never below 0: if this is a logarithm, name the column yi" if column == "ratio" else ""
-        raise row.problem(column, f"{value:g}; give {f'above {least:g}' if is_open else f'{least:g} or more'}{hint}")
-    if value > (most := _MOST.get(column, value)):
-        raise row.problem(column, f"{value:g}; give {most:g} or less")
-    return value
 
 
 def _tell(said: list[Conversion], conversion: Conversion, arm: str = "") -> float:
@@ -69,8 +44,8 @@ def _tables(row: Row, said: list[Conversion], _: Measure) -> Values:
 
 def _events_of(row: Row, events: str, total: str, others: str) -> tuple[float | None, float | None]:
     """Events and people of one arm; people without the event may stand for the total."""
-    n, people = _number(row, events), _number(row, total)
-    rest = _number(row, others)
+    n, people = possible(row, events), possible(row, total)
+    rest = possible(row, others)
     if n is not None and people is None and rest is not None:
         people = n + rest
     if n is not None and people is not None and n > people:
@@ -81,7 +56,7 @@ def _events_of(row: Row, events: str, total: str, others: str) -> tuple[float | 
 def _means(row: Row, said: list[Conversion], _: Measure) -> Values:
     values: Values = {}
     for arm in ARMS:
-        n = _number(row, f"n{arm}i")
+        n = possible(row, f"n{arm}i")
         mean, sd = _mean_and_sd(row, arm, n, said)
         values |= {f"m{arm}i": mean, f"sd{arm}i": sd, f"n{arm}i": n}
     m1, m2, n1, n2 = (values[name] for name in ("m1i", "m2i", "n1i", "n2i"))
@@ -103,7 +78,7 @@ def _mean_and_sd(row: Row, arm: str, n: float | None, said: list[Conversion]) ->
     """Mean and SD of one arm, from the first of the columns that stand for them."""
 
     def given(*names: str) -> list[float | None]:
-        return [_number(row, f"{name}{arm}i") for name in names]
+        return [possible(row, f"{name}{arm}i") for name in names]
 
     mean, sd = given("m", "sd")
     if n is None or n < 2 or (mean is not None and sd is not None):
@@ -111,7 +86,7 @@ def _mean_and_sd(row: Row, arm: str, n: float | None, said: list[Conversion]) ->
     se, lb, ub, before, after, median, q1, q3, low, high = given(
         "se", "lb", "ub", "sdpre", "sdpost", "med", "q1_", "q3_", "min", "max"
     )
-    correlation = None if before is None or after is None else _number(row, "ri")
+    correlation = None if before is None or after is None else possible(row, "ri")
     if sd is None and se is not None:
         if not se:
             raise LeftOut(f"an SE of 0 in the {ARMS[arm]} arm")
@@ -137,7 +112,7 @@ def _mean_and_sd(row: Row, arm: str, n: float | None, said: list[Conversion]) ->
 
 def _paired(row: Row, said: list[Conversion], _: Measure) -> Values:
     _must_not_share(row)
-    m1, sd1, m2, sd2, n, correlation = (_number(row, name) for name in PAIRED_COLUMNS)
+    m1, sd1, m2, sd2, n, correlation = (possible(row, name) for name in PAIRED_COLUMNS)
     if m1 is None or sd1 is None or m2 is None or sd2 is None or n is None or correlation is None:
         return {"yi": None, "vi": None, "people": None}
     found = conversions.paired_mean_difference(m1, sd1, m2, sd2, n, correlation)
@@ -145,49 +120,51 @@ def _paired(row: Row, said: list[Conversion], _: Measure) -> Values:
 
 
 def _rates(row: Row, said: list[Conversion], _: Measure) -> Values:
-    x1, t1, x2, t2 = (_number(row, name) for name in RATE_COLUMNS)
+    x1, t1, x2, t2 = (possible(row, name) for name in RATE_COLUMNS)
     if x1 is None or t1 is None or x2 is None or t2 is None:
         return dict.fromkeys((*RATE_COLUMNS, "people"))
     x2, t2 = _divided(row, x2, t2, said)
     effect = _design_effect(row, said)
-    return {"x1i": x1 / effect, "t1i": t1 / effect, "x2i": x2 / effect, "t2i": t2 / effect, "people": _people(row)}
+    return {"x1i": x1 / effect, "t1i": t1 / effect, "x2i": x2 / effect, "t2i": t2 / effect, "people": people_of(row)}
 
 
 def _log_rank(row: Row, said: list[Conversion], _: Measure) -> Values:
     _must_not_share(row)
-    o_minus_e, v = _number(row, "oei"), _number(row, "vi_oe")
+    o_minus_e, v = possible(row, "oei"), possible(row, "vi_oe")
     if o_minus_e is None or v is None:
         return {"oei": None, "vi_oe": None, "people": None}
+    if not v:
+        raise LeftOut("an O - E with a variance of 0: nobody had the event")
     effect = _design_effect(row, said)
-    return {"oei": o_minus_e / effect, "vi_oe": v / effect, "people": _people(row)}
+    return {"oei": o_minus_e / effect, "vi_oe": v / effect, "people": people_of(row)}
 
 
 def _effects(row: Row, said: list[Conversion], measure: Measure) -> Values:
     _must_not_share(row)
-    ratio = _number(row, "ratio") if measure in RATIOS else None
-    yi, vi = _number(row, "yi"), _number(row, "vi")
+    ratio = possible(row, "ratio") if measure in RATIOS else None
+    yi, vi = possible(row, "yi"), possible(row, "vi")
     is_ratio = agreement.are_ratios(row, measure)
     if yi is None and ratio is not None:
         yi = log(ratio)
     if yi is None:
         return {"yi": None, "vi": None, "people": None}
     if vi is None:
-        se = _number(row, "sei")
+        se = possible(row, "sei")
         se = _se(row, yi, said, is_ratio=is_ratio) if se is None else se
         vi = None if se is None else se * se
         if vi is not None and not 0 < vi < inf:
             raise LeftOut("the square of the standard error is beyond what a number can hold")
     if vi is not None:
         vi *= _design_effect(row, said)
-    return {"yi": yi, "vi": vi, "people": _people(row)}
+    return {"yi": yi, "vi": vi, "people": people_of(row)}
 
 
 def _se(
     row: Row, effect: float, said: list[Conversion], *, df: float | None = None, is_ratio: bool = False
 ) -> float | None:
     """Standard error of an effect from the first of t (where it has a df), limits and p that the row has."""
-    t = None if df is None else _number(row, "ti")
-    low, high = _number(row, "ci.lb"), _number(row, "ci.ub")
+    t = None if df is None else possible(row, "ti")
+    low, high = possible(row, "ci.lb"), possible(row, "ci.ub")
     if t is not None:
         if not t or not effect:
             raise LeftOut("a t or a difference of 0 tells no SE")
@@ -202,7 +179,7 @@ def _se(
     if row.has("pval"):
         if row.is_bound("pval"):
             raise LeftOut(f"p {row.cells['pval']} is no exact p and tells no SE")
-        p = _number(row, "pval")
+        p = possible(row, "pval")
         if not effect:
             raise LeftOut("a difference of 0 has no SE by its p")
         if not p or p == 1:
@@ -212,7 +189,7 @@ def _se(
 
 
 def _level(row: Row) -> float:
-    level = _number(row, "level")
+    level = possible(row, "level")
     if level is not None and not contradictions.LEAST_LEVEL < level < 1:
         raise row.problem("level", f"{level:g}; give a number between 0.5 and 1, such as 0.95")
     return level or contradictions.USUAL_LEVEL
@@ -226,7 +203,7 @@ def _has_width(low: float, high: float) -> None:
 
 def _divided(row: Row, events: float | None, n: float, said: list[Conversion]) -> tuple[float, float]:
     """Events and people, or time, of a control group that several rows share."""
-    shared = _number(row, "shared_by")
+    shared = possible(row, "shared_by")
     if shared is None or shared == 1:
         return events or 0.0, n
     if not shared.is_integer():
@@ -237,12 +214,12 @@ def _divided(row: Row, events: float | None, n: float, said: list[Conversion]) -
 
 def _must_not_share(row: Row) -> None:
     """An effect cannot be taken apart into its groups."""
-    if (_number(row, "shared_by") or 1) != 1:
+    if (possible(row, "shared_by") or 1) != 1:
         raise LeftOut("a shared control group can be divided in events, means or rates of arms only (shared_by)")
 
 
 def _design_effect(row: Row, said: list[Conversion]) -> float:
-    icc, size = _number(row, "icc"), _number(row, "cluster_size")
+    icc, size = possible(row, "icc"), possible(row, "cluster_size")
     if icc is None and size is None:
         return 1.0
     if icc is None:
@@ -250,12 +227,6 @@ def _design_effect(row: Row, said: list[Conversion]) -> float:
     if size is None:
         raise LeftOut("icc without cluster_size: give both, or empty both cells if the row is adjusted already")
     return _tell(said, conversions.design_effect(size, icc))
-
-
-def _people(row: Row) -> float | None:
-    """People of both arms, or of the study; None where neither is told."""
-    n1, n2 = _number(row, "n1i"), _number(row, "n2i")
-    return n1 + n2 if n1 and n2 else _number(row, "ni") or None
 
 
 def name_of(row: Row) -> str:

@@ -9,7 +9,8 @@ from difflib import get_close_matches
 
 from models.vocabulary import MEAN_MEASURES, RATIOS, TABLE_MEASURES, Measure
 from pooling import survival
-from pooling.header_words import meaning, meaning_of_effect, suggestion
+from pooling.cell_words import holds_several
+from pooling.header_words import MEASURES, meaning, meaning_of_effect, suggestion
 from pooling.spreadsheet import PoolError, Row
 
 TABLE_COLUMNS = ("ai", "n1i", "ci", "n2i")
@@ -53,26 +54,7 @@ KNOWN = frozenset(
 )
 """Every column that is read."""
 
-_ARM_WORDS = {"1": ("experimental", "intervention"), "2": ("control",)}
-_ARM_LETTERS = {"1": "e", "2": "c"}
-_OF_META = {"mean": "m", "sd": "sd", "n": "n", "time": "t", "median": "med", "q1": "q1_", "q3": "q3_", "min": "min",
-            "max": "max"}  # fmt: skip
-_OF_REVMAN = {"mean": "m", "sd": "sd", "n": "n", "total": "n", "se": "se", "median": "med"}
-_EVENTS = {"1": "ai", "2": "ci"}
-_RATES = {"1": "x1i", "2": "x2i"}
-
-
-def _of_arms() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for arm, words in _ARM_WORDS.items():
-        letter = _ARM_LETTERS[arm]
-        found |= {f"{theirs}.{letter}": f"{ours}{arm}i" for theirs, ours in _OF_META.items()}
-        found |= {f"{word} {theirs}": f"{ours}{arm}i" for word in words for theirs, ours in _OF_REVMAN.items()}
-    return found
-
-
 _THEIRS: dict[str, str] = {
-    **_of_arms(),
     "te": "yi",
     "sete": "sei",
     "varte": "vi",
@@ -89,22 +71,8 @@ _THEIRS: dict[str, str] = {
     **dict.fromkeys(("lower", "ci start", "ci lower", "ci_low", "ci_lower", "lower ci", "lcl"), "ci.lb"),
     **dict.fromkeys(("upper", "ci end", "ci upper", "ci_high", "ci_upper", "upper ci", "ucl"), "ci.ub"),
 }
-"""Names of meta and of RevMan's data rows and exports, in lower case, with ours."""
+"""Names of meta and of RevMan's data rows and exports that tell no arm, in lower case, with ours."""
 
-_EFFECTS: dict[str, frozenset[Measure]] = {
-    **dict.fromkeys(("mean difference", "md"), frozenset({Measure.MD})),
-    **dict.fromkeys(
-        ("standardised mean difference", "standardized mean difference", "std. mean difference", "smd"),
-        frozenset({Measure.SMD, Measure.SMD_APPROXIMATE}),
-    ),
-    **dict.fromkeys(("risk difference", "rd"), frozenset({Measure.RD})),
-    **dict.fromkeys(("risk ratio", "relative risk", "rr"), frozenset({Measure.RR})),
-    **dict.fromkeys(("odds ratio", "or"), frozenset({Measure.OR})),
-    **dict.fromkeys(("peto odds ratio",), frozenset({Measure.PETO})),
-    **dict.fromkeys(("hazard ratio", "hr"), frozenset({Measure.HR})),
-    **dict.fromkeys(("rate ratio", "incidence rate ratio", "irr"), frozenset({Measure.IRR})),
-}
-"""Columns named for a measure, which are that measure as printed."""
 _OF_REVMANS_EFFECT = "mean"
 """RevMan's column of the effect as displayed, beside the numbers that it was computed from."""
 _AS_DISPLAYED = ("ci start", "ci end")
@@ -166,7 +134,7 @@ SETS = (
     ColumnSet(RATE_COLUMNS, " ".join(RATE_COLUMNS), frozenset({Measure.IRR})),
     ColumnSet(SURVIVAL_COLUMNS, survival.WANTED, frozenset({Measure.HR}), True),
     ColumnSet(LOGRANK_COLUMNS, " ".join(LOGRANK_COLUMNS), frozenset({Measure.HR, Measure.IRR, Measure.PETO})),
-    ColumnSet(EFFECT_COLUMNS, "yi vi; yi sei", _ANY, True),
+    ColumnSet(EFFECT_COLUMNS, "yi vi; yi sei; yi ci.lb ci.ub", _ANY, True),
 )
 """What is looked for, in this order: the first that the file can fill."""
 
@@ -190,13 +158,25 @@ def chosen(row: Row, given: Iterable[str], measure: Measure) -> tuple[str, ...]:
     for item in fitting:
         if item.is_in(names, measure):
             return item.columns
-    wanted = "; ".join(item.wanted for item in fitting)
+    wanted = "; ".join([*(item.wanted for item in fitting), *(["ratio ci.lb ci.ub"] if measure in RATIOS else [])])
     told = ", ".join(filter(None, given)) or "without names"
     near = "".join(f"; is {name!r} meant as {meant}?" for name, meant in near_words(row.cells).items())
     raise PoolError(
-        f"{row.path}: columns {told} do not give {measure}; it needs one of: {wanted}{near} "
-        "(comma, semicolon or tab between them; docs/methods.md lists what else may stand for them)"
+        f"{row.path}: columns {told} do not give {measure}; it needs one of: {wanted}{near}{_two_lines(row)}{_several(row, given)} "
+        "(comma, semicolon, tab or bar between them; docs/methods.md lists what else may stand for them)"
     )
+
+
+def _two_lines(row: Row) -> str:
+    """What to do where the first line below the names holds names, too."""
+    are_words = not any(row.printed(name) for name in row.cells) and any(map(is_name, row.cells.values()))
+    return "; names stand in two lines? join them in one, such as 'intervention events'" if are_words else ""
+
+
+def _several(row: Row, given: Iterable[str]) -> str:
+    """What to do where cells hold more than one number."""
+    found = [name for name in given if name not in NAME_COLUMNS and holds_several(row.cells[name])]
+    return f"; {', '.join(found)}: more than one number in a cell, give each a column of its own" if found else ""
 
 
 def near_words(names: Iterable[str]) -> dict[str, str]:
@@ -222,7 +202,7 @@ def not_read(names: Iterable[str], renamed: Iterable[str]) -> dict[str, str]:
 def is_name(cell: str) -> bool:
     """Whether a cell of a header is the name of a column that is read."""
     name = cell.strip().lower()
-    return name in KNOWN or name in _THEIRS or name in _EFFECTS or meaning(name) is not None
+    return name in KNOWN or name in _THEIRS or name in MEASURES or meaning(name) is not None
 
 
 def under_known_names(rows: tuple[Row, ...], measure: Measure) -> tuple[tuple[Row, ...], Mapping[str, str]]:
@@ -256,12 +236,8 @@ def _renamed(rows: tuple[Row, ...], measure: Measure) -> Mapping[str, str]:
         if (meant := meaning(name, is_rate=measure is Measure.IRR) or meaning_of_effect(name, measure))
         if name not in KNOWN
     }
-    for arm in ARMS:
-        events = (_RATES if measure is Measure.IRR else _EVENTS)[arm]
-        by_word = [f"{word} {kind}" for word in _ARM_WORDS[arm] for kind in ("cases", "events")]
-        found |= dict.fromkeys([f"event.{_ARM_LETTERS[arm]}", *by_word], events)
     found |= _THEIRS
-    found |= {name: "ratio" if measure in RATIOS else "yi" for name, of in _EFFECTS.items() if measure in of}
+    found |= {name: "ratio" if measure in RATIOS else "yi" for name, of in MEASURES.items() if measure in of}
     if "o-e" not in filled:
         found["variance"] = "vi"
     ours = {found.get(name, name) for name in filled}

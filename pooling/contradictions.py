@@ -1,6 +1,7 @@
 """What contradictions in a row are made of: standard errors by several ways, p, and how far rounding reaches."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 from scipy import special
@@ -12,6 +13,7 @@ OTHER_KIND = 1.25
 """Two standard errors that are further apart than by this factor are no matter of z or t, or of profile likelihood."""
 USUAL_LEVEL, LEAST_LEVEL = 0.95, 0.5
 _ROUND_Z = 1.96
+_LEAST_P = 1e-300
 
 
 class Finding(NamedTuple):
@@ -63,6 +65,26 @@ def limits(row: Row, low: str, high: str) -> tuple[Span, Span] | None:
     return None if one is None or two is None else (one, two)
 
 
+def wrong_way(row: Row, low: str, high: str) -> Iterator[Finding]:
+    """Limits of which the lower one is above the upper one."""
+    pair = limits(row, low, high)
+    if pair is not None and pair[0].middle > pair[1].middle:
+        yield Finding((low, high), f"{shown(row, low, high)}: the lower limit is above the upper one", True)
+
+
+def p_of_z(z: Span, df: float | None = None) -> Span:
+    """Two-sided p of sizes of z, or of t where a df is told."""
+    tails = (special.ndtr(-abs(end)) if df is None else special.stdtr(df, -abs(end)) for end in (z.high, z.low))
+    return Span(*(float(2 * tail) for tail in tails))
+
+
+def z_of_p(p: Span) -> Span:
+    """Sizes of z that a two-sided p may be of."""
+    ends = (min(max(end, _LEAST_P), 1.0) for end in (p.high, p.low))
+    found = [float(-special.ndtri(end / 2)) for end in ends]
+    return Span(found[0], inf if p.low <= 0 else found[1])
+
+
 def half_width(low: Span, high: Span) -> Span:
     width = high - low
     return Span(max(width.low, 0.0) / 2, width.high / 2)
@@ -93,11 +115,10 @@ def p_of(row: Row, estimate: Span, se: Se, *, is_note: bool = False) -> Iterator
     if p is None or p.high <= 0 or p.low > 1 or se.span.low <= 0:
         return
     z = estimate.size() / se.span
-    by_z = Span(*(float(2 * special.ndtr(-abs(end))) for end in (z.high, z.low)))
+    by_z, of_p = p_of_z(z), z_of_p(p)
     if p.meets(by_z):
         return
-    z_of_p = Span(*(float(-special.ndtri(min(max(end, 1e-300), 1.0) / 2)) for end in (p.high, p.low)))
-    gap = max(z_of_p.low - z.high, z.low - z_of_p.high)
+    gap = max(of_p.low - z.high, z.low - of_p.high)
     columns = ("pval", *se.columns)
     said = (
         f"{shown(row, *columns)}: estimate and standard error give p = {by_z.middle:.2g}"

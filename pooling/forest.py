@@ -76,7 +76,7 @@ def _forest_of(found: list[Analysis], width: int, beside: Sequence[Beside]) -> s
     if heads:
         out.append(f"{'':<{widest}}  {heads}")
     for i, (name, estimate, ci_low, ci_high, mark) in enumerate(lines):
-        middle, left, right = (_short(read(value, measure)) for value in (estimate, ci_low, ci_high))
+        middle, left, right = (short(read(value, measure)) for value in (estimate, ci_low, ci_high))
         weight = weights[i] if i < len(weights) else " " * len(heads)
         bar = _bar(estimate, ci_low, ci_high, mark, (low, high), width)
         out.append(f"{name:<{widest}}  {weight}{'  ' if heads else ''}{bar}  {middle} ({left} to {right})")
@@ -119,7 +119,7 @@ def p_text(p: float) -> str:
     return f"p = {p:.3f}" if p >= 0.0005 else "p < 0.001"
 
 
-def _short(value: float | None) -> str:
+def short(value: float | None) -> str:
     """Two decimals, or the first digit that is not 0."""
     if value is None:
         return "—"
@@ -140,14 +140,14 @@ def _numbers(pooled: Pooled) -> list[str]:
     low, high = read(pooled.pi_low, pooled.measure), read(pooled.pi_high, pooled.measure)
     if low is not None and high is not None:
         by = "z" if pooled.pi_df is None else f"t, {pooled.pi_df} df"
-        said.append(f"prediction interval {_short(low)} to {_short(high)} ({by})")
+        said.append(f"prediction interval {short(low)} to {short(high)} ({by})")
     return ["; ".join(said)] if said else []
 
 
 def _heterogeneity(pooled: Pooled) -> str:
     q, q_p, tau2 = pooled.q or 0.0, pooled.q_p or 0.0, pooled.tau2 or 0.0
     i2 = "" if pooled.i2_pct is None else f", I² = {pooled.i2_pct:.0f} %"
-    said = f"Q = {_short(q)} ({p_text(q_p)}){i2}, tau² = {tau2:.4g}"
+    said = f"Q = {short(q)} ({p_text(q_p)}){i2}, tau² = {tau2:.4g}"
     if pooled.tau2_low is None or pooled.tau2_high is None or isnan(pooled.tau2_low) or isnan(pooled.tau2_high):
         return said
     limits = f"{pooled.tau2_low:.4g} to {pooled.tau2_high:.4g}" if pooled.tau2_high else "no limits"

@@ -1,8 +1,7 @@
 """What is looked at around a pooled estimate: subgroups, single studies, order, small studies, information size."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
-from math import isfinite
 
 import numpy as np
 
@@ -10,9 +9,11 @@ from models.vocabulary import MEAN_MEASURES, TABLE_MEASURES, Measure, Model
 from pooling.columns import MEAN_COLUMNS
 from pooling.effects import Studies
 from pooling.looks import anytime
-from pooling.pool import Analysis, numbers_of, pool_chosen
+from pooling.named_columns import column_of, numbers_of_column, words_of_column
+from pooling.pool import Analysis, Choice, numbers_of, pool_chosen
 from pooling.regression import one_tau2, regression
 from pooling.spreadsheet import PoolError
+from pooling.study_records import finite
 from pooling.wanted import Further, Wanted
 from synthesis.certainty import HALF_SD, RELATIVE_REDUCTION
 from synthesis.heterogeneity import differences_of_groups
@@ -26,10 +27,9 @@ from synthesis.sequential import (
     diversity,
     information_size_of_means,
     information_size_of_risks,
-    position,
+    positions,
 )
 from synthesis.small_study import egger, funnel_contours, harbord, peters, trim_and_fill
-from synthesis.study_sets import Mask
 from synthesis.tables import TABLE_MODELS
 
 Json = dict[str, object]
@@ -74,9 +74,9 @@ def _or_refused(work: Callable[[], Json]) -> Json:
         return {"refused": str(reason)}
 
 
-def _again(analysis: Analysis, kept: Sequence[bool] | Mask, **labels: object) -> Json:
+def _again(studies: Studies, choice: Choice, **labels: object) -> Json:
     """The same way of pooling, on some of the studies."""
-    return labels | _told(pool_chosen(analysis.studies.only(kept), analysis.choice).pooled)
+    return labels | _told(pool_chosen(studies, choice).pooled)
 
 
 def _told(pooled: Pooled) -> Json:
@@ -85,26 +85,32 @@ def _told(pooled: Pooled) -> Json:
 
 
 def _leave_one_out(analysis: Analysis) -> Json:
-    names = analysis.studies.names
-    if len(names) < 2:
+    studies = analysis.studies
+    if len(studies.names) < 2:
         raise ValueError("a single study leaves nothing when it is left out")
-    return {"without": [_again(analysis, np.arange(len(names)) != i, study=name) for i, name in enumerate(names)]}
+    places = np.arange(len(studies.names))
+    return {
+        "without": [
+            _again(studies.only(places != place), analysis.choice, study=name)
+            for place, name in enumerate(studies.names)
+        ]
+    }
 
 
 def _cumulative(analysis: Analysis, order_by: str | None) -> list[Json]:
-    order = _order(analysis.studies, order_by)
+    studies, order = analysis.studies, _order(analysis.studies, order_by)
     looks = []
     for i, last in enumerate(order):
-        so_far = np.isin(np.arange(len(order)), order[: i + 1])
-        people = analysis.studies.only(so_far).n_participants
-        looks.append(_again(analysis, so_far, study=analysis.studies.names[last], n_participants=people))
+        so_far = studies.only(np.isin(np.arange(len(order)), order[: i + 1]))
+        labels = {"study": studies.names[last], "n_participants": so_far.n_participants}
+        looks.append(_again(so_far, analysis.choice, **labels))
     return looks
 
 
 def _subgroups(analysis: Analysis, column: str | None) -> Json:
     if column is None:
         raise PoolError("subgroups need the column that names each study's group: give --group-by COLUMN")
-    labels = _column(analysis.studies, column)
+    labels = words_of_column(analysis.studies, column)
     groups: list[Json] = []
     narrow: list[str] = []
     estimates, ses = [], []
@@ -121,7 +127,7 @@ def _subgroups(analysis: Analysis, column: str | None) -> Json:
         "groups": groups,
         "q_between": between.q,
         "df": between.df,
-        "p": _number(between.p_value),
+        "p": finite(between.p_value),
         "notes": [OF_NARROW_GROUPS.format(", ".join(narrow))] if narrow else [],
         "one_tau2": _or_refused(lambda: one_tau2(analysis, labels)),
     }
@@ -134,7 +140,7 @@ def _influence(analysis: Analysis) -> Json:
     columns = {name: values.tolist() for name, values in asdict(found).items()}
     return {
         "studies": [
-            {"study": name} | {column: _number(values[i]) for column, values in columns.items()}
+            {"study": name} | {column: finite(values[i]) for column, values in columns.items()}
             for i, name in enumerate(analysis.studies.names)
         ]
     }
@@ -183,6 +189,8 @@ def _sequential(analysis: Analysis, wanted: Wanted) -> Json:
         raise ValueError("no study, no information")
     if studies.n_participants is None or studies.n_is_least:
         raise ValueError("not every row tells how many people it is of: give n1i and n2i, or ni")
+    if analysis.pooled.se is None:
+        raise ValueError("a look needs a standard error, which this way of pooling has not: take interval wald")
     size, said = _information_size(studies, analysis.choice.measure, wanted.smallest_effect)
     se = {
         model: float(pool_sets(studies.yi, studies.vi, model=model, with_tau2_limits=False).se[0])
@@ -191,25 +199,23 @@ def _sequential(analysis: Analysis, wanted: Wanted) -> Json:
     common, random = se.values()
     d2 = diversity(common, random)
     required = adjusted_information_size(size, d2)
-    looks = _cumulative(analysis, wanted.order_by)
-    people = [float(str(look["n_participants"])) for look in looks]
-    positions: list[Json] = []
-    for spending in Spending:
-        for i, look in enumerate(looks):
-            estimate, width = look["est"], look["se"]
-            if isinstance(estimate, float) and isinstance(width, float) and width > 0:
-                at = position(people[: i + 1], estimate / width, required, spending=spending)
-                positions.append(
-                    {
-                        "spending": spending.value,
-                        "study": look["study"],
-                        "n_participants": look["n_participants"],
-                        "share": at.share,
-                        "z": at.z,
-                        "z_boundary": _number(at.z_boundary),
-                        "has_crossed": at.has_crossed,
-                    }
-                )
+    looks = [(look, z) for look in _cumulative(analysis, wanted.order_by) if (z := _z_of(look)) is not None]
+    people = [float(str(look["n_participants"])) for look, _ in looks]
+    told: list[Json] = [
+        {
+            "spending": spending.value,
+            "study": look["study"],
+            "n_participants": look["n_participants"],
+            "share": at.share,
+            "z": at.z,
+            "z_boundary": finite(at.z_boundary),
+            "has_crossed": at.has_crossed,
+        }
+        for spending in Spending
+        for (look, _), at in zip(
+            looks, positions(people, [z for _, z in looks], required, spending=spending), strict=True
+        )
+    ]
     return {
         "note": DISCOURAGED,
         "for": said,
@@ -217,8 +223,13 @@ def _sequential(analysis: Analysis, wanted: Wanted) -> Json:
         "diversity": d2,
         "required": required,
         "n_participants": studies.n_participants,
-        "looks": positions,
+        "looks": told,
     }
+
+
+def _z_of(look: Json) -> float | None:
+    estimate, se = look["est"], look["se"]
+    return estimate / se if isinstance(estimate, float) and isinstance(se, float) and se > 0 else None
 
 
 def _information_size(studies: Studies, measure: Measure, smallest: float | None) -> tuple[float, str]:
@@ -241,38 +252,24 @@ def _iv_model(analysis: Analysis) -> Model:
     return Model.COMMON if analysis.choice.model in COMMON_MODELS else analysis.choice.model
 
 
-def _column(studies: Studies, column: str) -> list[str]:
-    name = column.strip().lower()
-    for row in studies.rows:
-        if name not in row.cells:
-            given = ", ".join(sorted(filter(None, row.cells)))
-            raise PoolError(f"{studies.path}: no column {column!r}; there are {given}")
-    return [row.cells[name] or "not given" for row in studies.rows]
-
-
 def _order(studies: Studies, column: str | None) -> list[int]:
-    """Studies in order: by number if every cell is one, else by words; ties as in the file."""
+    """Studies in order, by number or by words; ties as in the file, and last what is not given."""
     places = list(range(len(studies.names)))
     if column is None:
         return places
-    words = _column(studies, column)
-    try:
-        numbers = [float(word) for word in words]
-    except ValueError:
-        return sorted(places, key=lambda i: words[i])
-    return sorted(places, key=lambda i: numbers[i])
+    given = [row.has(column_of(studies, column)) for row in studies.rows]
+    numbers, words = numbers_of_column(studies, column), words_of_column(studies, column)
+    if numbers is None:
+        return sorted(places, key=lambda place: (not given[place], words[place]))
+    return sorted(places, key=lambda place: (not given[place], numbers[place] or 0.0))
 
 
 def _finite(value: object) -> object:
     """The same without numbers that are none, which JSON has not."""
     if isinstance(value, float):
-        return _number(value)
+        return finite(value)
     if isinstance(value, dict):
         return {name: _finite(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
     return value
-
-
-def _number(value: float) -> float | None:
-    return value if isfinite(value) else None

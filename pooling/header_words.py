@@ -6,8 +6,10 @@ do not: which arm is first is known to whoever made the file, so that they are o
 
 import re
 
+from models.vocabulary import RATIOS, Measure
+
 _FIRST = {"experimental", "exp", "intervention", "interv", "treatment", "treat", "trt", "treated", "active", "tx"}
-_SECOND = {"control", "controls", "ctrl", "ctl", "placebo", "pbo", "comparator"}
+_SECOND = {"control", "controls", "ctrl", "ctl", "placebo", "pbo", "comparator", "comparison", "untreated", "sham"}
 _ARMS = {**dict.fromkeys(_FIRST, "1"), **dict.fromkeys(_SECOND, "2")}
 _LETTERS = {"e": "1", "i": "1", "t": "1", "c": "2"}
 _NUMBERS = {
@@ -25,19 +27,27 @@ _NUMBERS = {
     **dict.fromkeys(("time", "person time", "person years", "py", "exposure", "follow up time"), "t"),
 }
 _EVENTS = {"events": {"1": "ai", "2": "ci"}, "others": {"1": "bi", "2": "di"}}
-_EFFECTS = {
-    **dict.fromkeys(("hr", "hazard ratio"), "HR"),
-    **dict.fromkeys(("or", "odds ratio"), "OR"),
-    **dict.fromkeys(("rr", "risk ratio", "relative risk"), "RR"),
-    **dict.fromkeys(("irr", "rate ratio", "incidence rate ratio"), "IRR"),
-    **dict.fromkeys(("rom", "ratio of means"), "ROM"),
-    **dict.fromkeys(("md", "mean difference"), "MD"),
-    **dict.fromkeys(("smd", "g", "hedges g"), "SMD"),
+MEASURES: dict[str, frozenset[Measure]] = {
+    **dict.fromkeys(("hr", "hazard ratio"), frozenset({Measure.HR})),
+    **dict.fromkeys(("or", "odds ratio"), frozenset({Measure.OR})),
+    **dict.fromkeys(("rr", "risk ratio", "relative risk"), frozenset({Measure.RR})),
+    **dict.fromkeys(("rd", "risk difference"), frozenset({Measure.RD})),
+    **dict.fromkeys(("irr", "rate ratio", "incidence rate ratio"), frozenset({Measure.IRR})),
+    **dict.fromkeys(("rom", "ratio of means"), frozenset({Measure.ROM})),
+    **dict.fromkeys(("md", "mean difference"), frozenset({Measure.MD})),
+    **dict.fromkeys(
+        ("smd", "standardised mean difference", "standardized mean difference", "std. mean difference", "hedges g"),
+        frozenset({Measure.SMD, Measure.SMD_APPROXIMATE}),
+    ),
+    "peto odds ratio": frozenset({Measure.PETO}),
 }
+"""Names of effects as printed, in lower case, with the measures that they are of."""
 _LOG = re.compile(r"(?:(se|standard error|var|variance)\s*(?:of )?(?:the )?)?(?:log|ln)\s*(?:of )?(.+)")
 _LOWER, _UPPER = {"lower", "ll", "lcl", "lci", "lb"}, {"upper", "ul", "ucl", "uci", "ub"}
 _ENDS = {"low": "lower", "high": "upper", "start": "lower", "end": "upper"}
 _AROUND = {"ci", "cl", "limit", "bound", "confidence", "interval", "conf", "of", "the"}
+_UNIT = re.compile(r"\s*[(\[][^()\[\]]+[)\]]\s*$")
+"""A unit in brackets at the end of a name."""
 _NUMBERED = re.compile(r"(.*[a-z)])\s*([12])")
 _TYPED_ONE = re.compile(r"([abcdnyv])[1l]")
 
@@ -50,6 +60,8 @@ def meaning(name: str, *, is_rate: bool = False) -> str | None:
     name : of a column, in lower case
     is_rate : whether events are counted over time
     """
+    if "%" in name:
+        return None  # per cent of people are no people
     words = re.findall(r"[a-z]+\d?", re.sub(r"['’]s\b", "", name))
     for at in sorted({0, len(words) - 1}) if len(words) > 1 else ():
         rest, word = words[:at] + words[at + 1 :], words[at]
@@ -60,14 +72,15 @@ def meaning(name: str, *, is_rate: bool = False) -> str | None:
     for at, word in enumerate(words):
         if word in {"group", "arm"}:
             return meaning(" ".join(words[:at] + words[at + 1 :]), is_rate=is_rate)
-    return None
+    plain = _UNIT.sub("", name)
+    return meaning(plain, is_rate=is_rate) if plain != name else None
 
 
-def meaning_of_effect(name: str, measure: str) -> str | None:
+def meaning_of_effect(name: str, measure: Measure) -> str | None:
     """The column of an effect, its error or a limit that a name means for a measure, None for any other."""
     plain = " ".join(re.findall(r"[a-z]+", name))
     if found := _LOG.fullmatch(plain):
-        is_own = _EFFECTS.get(found[2]) == measure and measure.endswith("R")
+        is_own = measure in MEASURES.get(found[2], ()) and measure in RATIOS
         kinds = {None: "yi", "se": "sei", "standard error": "sei", "var": "vi", "variance": "vi"}
         return kinds[found[1]] if is_own else None
     words = plain.split()
@@ -75,7 +88,7 @@ def meaning_of_effect(name: str, measure: str) -> str | None:
         words = [_ENDS.get(word, word) for word in words]
     ends = [word for word in words if word in _LOWER | _UPPER]
     others = " ".join(word for word in words if word not in _LOWER | _UPPER | _AROUND)
-    if len(ends) == 1 and (not others or _EFFECTS.get(others) == measure):
+    if len(ends) == 1 and (not others or measure in MEASURES.get(others, ())):
         return "ci.lb" if ends[0] in _LOWER else "ci.ub"
     return None
 

@@ -1,12 +1,12 @@
 """Studies of a spreadsheet looked at one after another: evidence that holds however often anybody looks."""
 
 from collections.abc import Sequence
-from math import isfinite
 
 import numpy as np
 
 from models.vocabulary import RATIOS, Measure
 from pooling.pool import Analysis
+from pooling.study_records import finite
 from synthesis.anytime import Bet, Evidence, accumulate
 from synthesis.certainty import RELATIVE_REDUCTION
 from synthesis.sequential import DISCOURAGED
@@ -82,4 +82,4 @@ def _at(evidence: Evidence, look: int, measure: Measure) -> dict[str, object]:
         "log_e": evidence.log_e[look],
         "information": evidence.information[look],
     }
-    return {name: float(value) if isfinite(value) else None for name, value in told.items()}
+    return {name: finite(value) for name, value in told.items()}

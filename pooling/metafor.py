@@ -8,10 +8,10 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.analysis import Applicability, Method
+from models.analysis import Method
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import TABLE_MEASURES, Interval, Measure, Model
-from pooling.by_r import Row, RProgram
+from pooling.by_r import Row, RProgram, rows_behind
 from synthesis.crosscheck import TOLERANCE, Disagreement
 
 TESTS = {Interval.WALD: "z", Interval.HKSJ: "knha", Interval.HKSJ_TRUNCATED: "adhoc"}
@@ -65,24 +65,12 @@ def crosscheck_with_metafor(
     RuntimeError
         If R stops; the message is R's own.
     """
-    own = {index: _own(effect, inputs) for index, effect in enumerate(effects) if effect.k}
+    own = {index: rows_behind(effect, inputs) for index, effect in enumerate(effects) if effect.k}
     asked = {index: effects[index] for index, items in own.items() if _has_name(effects[index], items)}
     rows = [row for index, effect in asked.items() for row in _rows(index, effect, own[index])]
     answers = {int(row["effect"]): row for row in METAFOR.ask(rows, rscript)}
     found = [item for index, row in answers.items() for item in _differences(asked[index], row)]
     return tuple(found), len(answers)
-
-
-def _own(effect: PooledEffect, inputs: Sequence[EffectInput]) -> list[EffectInput]:
-    """The rows that an effect was pooled from."""
-    return [
-        item
-        for item in inputs
-        if (item.evidence_set, item.analysis) == (effect.evidence_set, effect.analysis)
-        and item.counts_in is not Applicability.SUBGROUP
-        and item.yi is not None
-        and item.vi is not None
-    ]
 
 
 def _has_name(effect: PooledEffect, items: Sequence[EffectInput]) -> bool:

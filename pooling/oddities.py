@@ -4,13 +4,14 @@ Rows that are there twice, a row that is the sum of the others, people with deci
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from math import isclose, isfinite, sqrt
-from statistics import median
+from statistics import median, median_low
 from typing import NamedTuple
 
 from models.vocabulary import RATIOS, Measure
-from pooling.columns import MEAN_COLUMNS, RATE_COLUMNS, TABLE_COLUMNS
+from pooling.columns import KNOWN, MEAN_COLUMNS, NAME_COLUMNS, RATE_COLUMNS, TABLE_COLUMNS
 from pooling.spreadsheet import Row
 from synthesis.row_notes import Counted, repeated
 
@@ -23,6 +24,10 @@ _UNLIKE, _ALIKE = 3, 1.5
 _PAIR, _FEW, _MANY = 2, 3, 5
 _ENOUGH = 10
 """People of whom a standard error is so much less than the SD that chance makes no SD look like one."""
+_LEAST_RATIO = 0.25
+"""Ratios that are all above it are as trials have them; logarithms that all are would be of effects in one direction."""
+_MOST_SDS = 2
+"""A difference of means of more SDs than this is rare in one study, and hardly what most of a file have."""
 _CHANCE = 3
 """Standard errors beyond which an effect far from the others is no chance."""
 _OVERALL = re.compile(
@@ -30,6 +35,7 @@ _OVERALL = re.compile(
     r"|ensemble\b|somme\b|totale?\b|totaal\b|suma\b|meta-?analysis\b",
     re.IGNORECASE,
 )
+_MARK = re.compile("[.,]")
 _THOUSAND = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 
 
@@ -71,11 +77,25 @@ def of_counts(rows: Sequence[Row], wanted: Sequence[str]) -> Iterator[str]:
             f"write {re.sub('[.,]', '', cell)} without one, or a share of people with another number of decimals",
         )
     more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
-    yield f"events or people with decimals: {told}{more}; right only if they were divided or imputed"
+    yield f"events or people with decimals: {told}{more}; right only if they were divided or imputed, not as per cent or shares"
 
 
 def _is_whole(value: float) -> bool:
     return not isfinite(value) or isclose(value, round(value), rel_tol=1e-9, abs_tol=1e-9)
+
+
+def of_marks(rows: Sequence[Row]) -> Iterator[str]:
+    """Decimal commas beside points, which may then be marks between thousands."""
+    found: dict[str, tuple[Row, str]] = {}
+    numbers = KNOWN - {*NAME_COLUMNS}
+    for row in rows:
+        for column in row.cells if row.has_decimal_comma else ():
+            mark = _MARK.search(row.cells[column])
+            if mark and column in numbers and row.printed(column) is not None:
+                found.setdefault(mark[0], (row, column))
+    if {*",."} <= found.keys():
+        told = " and ".join(f"{column} {row.cells[column]} (line {row.line})" for row, column in found.values())
+        yield f"decimal commas and points in one file, both read as decimal marks: {told}"
 
 
 def of_rows(rows: Sequence[Named], measure: Measure) -> Iterator[str]:
@@ -85,9 +105,12 @@ def of_rows(rows: Sequence[Named], measure: Measure) -> Iterator[str]:
     twice = {line for _, lines in doubled for line in lines}
     once = [item for item in rows if item.row.line not in twice]
     yield from _at_most_few(repeated([Counted(item.name, _control(item)) for item in once], "this file"))
+    yield from _spellings(once)
     yield from _sums(rows)
     if {*MEAN_COLUMNS} <= {*(rows[0].values if rows else ())}:
         yield from _sds(rows, measure)
+        yield from _far_apart(rows)
+    yield from _not_logarithms(rows, measure)
     yield from _effects(rows, measure)
 
 
@@ -117,6 +140,22 @@ def _doubled(rows: Sequence[Named]) -> Iterator[tuple[str, list[int]]]:
             which = f"of {names[0]} " if len(names) == 1 else f"({', '.join(names)}) "
             where = " and ".join(map(str, lines))
             yield f"lines {where} {which}hold the same numbers: the same study twice?", lines
+
+
+def _spellings(rows: Sequence[Named]) -> Iterator[str]:
+    """Names that differ in capitals, accents, blanks or marks alone: rows of one study need one name."""
+    same: dict[str, list[Named]] = {}
+    for item in rows:
+        same.setdefault(_letters(item.name), []).append(item)
+    for group in same.values():
+        if len({item.name for item in group}) > 1:
+            lines = " and ".join(str(item.row.line) for item in group)
+            names = ", ".join(dict.fromkeys(item.name for item in group))
+            yield f"lines {lines} ({names}): one study in two spellings? its rows need one name"
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", name).casefold()))
 
 
 def _sums(rows: Sequence[Named]) -> Iterator[str]:
@@ -167,6 +206,14 @@ def _sds(rows: Sequence[Named], measure: Measure) -> Iterator[str]:
                 f"SDs from {least:.4g} to {most:.4g}, of {len(odd)} rows far from the usual {usual:.4g}: a mean difference "
                 "needs one unit in all rows, and standard deviations in all, not standard errors"
             )
+
+
+def _far_apart(rows: Sequence[Named]) -> Iterator[str]:
+    """Means that differ by more SDs than treatments make, which they do in standard errors."""
+    values = [item.values for item in rows]
+    sizes = [abs(of["m1i"] - of["m2i"]) / sd for of in values if (sd := max(of["sd1i"], of["sd2i"])) > 0]
+    if len(sizes) >= _PAIR and (usual := median_low(sizes)) > _MOST_SDS:
+        yield f"means differ by about {usual:.2g} SDs, more than most treatments can do: standard errors in place of SDs?"
 
 
 class _Sd(NamedTuple):
@@ -237,6 +284,19 @@ def _unlike(item: Named, sds: Sequence[_Sd], usual: float) -> Iterator[str]:
         if odd:
             told = " and ".join(f"{sd.column} {sd.value:.4g}" for sd in odd)
             yield f"{item.name} (line {item.row.line}): {told} beside SDs of about {usual:.4g}: {why}"
+
+
+def _not_logarithms(rows: Sequence[Named], measure: Measure) -> Iterator[str]:
+    """Effects that would all be far above no effect as logarithms, and lie around it as ratios."""
+    told = [item.row.printed("yi") for item in rows]
+    effects = [span.middle for span in told if span is not None]
+    if measure not in RATIOS or len(effects) < max(_FEW, len(rows)):
+        return
+    if _LEAST_RATIO < min(effects) < 1 < max(effects):
+        yield (
+            f"every yi is above 0, from {min(effects):g} to {max(effects):g}, around 1: ratios in place of their logarithms? "
+            "If so, name the column ratio"
+        )
 
 
 def _effects(rows: Sequence[Named], measure: Measure) -> Iterator[str]:

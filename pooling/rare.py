@@ -1,11 +1,11 @@
 """Ways of pooling a spreadsheet that no convention has: counts of rare events, and further intervals."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec.structs import replace
 
-from models.further_ways import EXACT_INTERVALS, RARE_MODELS
+from models.further_ways import RARE_MODELS
 from models.vocabulary import Interval, Measure, Model
 from pooling.effects import Studies
 from synthesis.beta_binomial import beta_binomial
@@ -15,7 +15,7 @@ from synthesis.glmm import glmm
 from synthesis.henmi_copas import henmi_copas
 from synthesis.inverse_variance import pool_sets
 from synthesis.kenward_roger import kenward_roger
-from synthesis.pooling import NO_STUDY, SINGLE_STUDY, Pooled
+from synthesis.pooling import NO_STUDY, SINGLE_STUDY, Pooled, pool_studies
 from synthesis.profile_likelihood import profile_likelihood
 from synthesis.score_roots import NotEstimable
 from synthesis.sparse_tables import SparseTables
@@ -42,8 +42,6 @@ def pool_further(studies: Studies, choice: "Choice") -> Pooled:
     if choice.model in RARE_MODELS:
         return _of_counts(studies, choice)
     check_model(choice.interval, choice.model)
-    if choice.interval in EXACT_INTERVALS:
-        raise ValueError(f"interval {choice.interval} goes with model exact, not {choice.model}")
     if len(studies.yi) < 2:
         return _few(studies, choice)
     found = _LIMITS[choice.interval](studies, choice)
@@ -91,28 +89,18 @@ def _notes(interval: Interval, found: FurtherLimits) -> tuple[str, ...]:
 
 def _few(studies: Studies, choice: "Choice") -> Pooled:
     """None or one study, of which no interval but Wald's exists."""
-    k = len(studies.yi)
-    common: dict[str, Any] = {
-        "measure": choice.measure,
-        "model": choice.model,
-        "level": choice.level,
-        "k": k,
-        "n_participants": studies.n_participants if k else 0,
-    }
-    if not k:
-        return Pooled(**common, interval=choice.interval, notes=(NO_STUDY,))
-    alone = pool_sets(studies.yi, studies.vi, model=Model.COMMON, level=choice.level)
-    return Pooled(
-        **common,
+    found = pool_studies(
+        studies.yi.tolist(),
+        studies.vi.tolist(),
+        n_participants=studies.n_participants,
+        measure=choice.measure,
+        model=choice.model,
         interval=Interval.WALD,
-        estimate=float(alone.estimate[0]),
-        se=float(alone.se[0]),
-        ci_low=float(alone.ci_low[0]),
-        ci_high=float(alone.ci_high[0]),
-        p_value=float(alone.p_value[0]),
-        tau2=0.0,
-        notes=(SINGLE_STUDY, f"{choice.interval} does not exist for a single study: Wald limits"),
+        level=choice.level,
     )
+    if not found.k:
+        return replace(found, interval=choice.interval)
+    return replace(found, notes=(*found.notes, f"{choice.interval} does not exist for a single study: Wald limits"))
 
 
 def _of_counts(studies: Studies, choice: "Choice") -> Pooled:

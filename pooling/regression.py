@@ -7,7 +7,8 @@ import numpy as np
 
 from models.vocabulary import Interval, Model
 from pooling.effects import Studies
-from pooling.spreadsheet import MISSING, PoolError
+from pooling.named_columns import column_of, numbers_of_column, words_of_column
+from pooling.spreadsheet import PoolError
 from synthesis.meta_regression import (
     Covariates,
     NoRegression,
@@ -37,9 +38,8 @@ def regression(analysis: "Analysis", columns: tuple[str, ...]) -> Json:
     if not columns:
         raise PoolError("meta-regression needs what to explain effects by: give --covariate COLUMN")
     model = _model(analysis)
-    kept = np.array([all(_is_given(row.cells, column) for column in columns) for row in analysis.studies.rows], bool)
-    for column in columns:
-        _require(analysis.studies, column)
+    keys = [column_of(analysis.studies, column) for column in columns]
+    kept = np.array([all(map(row.has, keys)) for row in analysis.studies.rows], bool)
     studies = analysis.studies.only(kept)
     left_out = [name for name, keep in zip(analysis.studies.names, kept, strict=True) if not keep]
     if not len(studies.yi):
@@ -119,35 +119,9 @@ def _permuted(test: Json) -> Json:
     return {"coefficients": columns, **test}
 
 
-def _require(studies: Studies, column: str) -> None:
-    name = column.strip().lower()
-    for row in studies.rows:
-        if name not in row.cells:
-            given = ", ".join(sorted(filter(None, row.cells)))
-            raise PoolError(f"{studies.path}: no column {column!r}; there are {given}")
-
-
-def _is_given(cells: dict[str, str], column: str) -> bool:
-    return cells.get(column.strip().lower(), "").lower() not in MISSING
-
-
 def _covariate(studies: Studies, column: str) -> Covariates:
-    """A column as numbers if any cell is one, else as words.
-
-    Raises
-    ------
-    PoolError
-        If some cells are numbers and one is not, which is a slip.
-    """
-    name = column.strip().lower()
-    numbers, slips = [], []
-    for row in studies.rows:
-        try:
-            numbers.append(row.number(name))
-        except PoolError as slip:
-            slips.append(slip)
-    if not numbers:
-        return dummies(column, [row.cells[name] for row in studies.rows])
-    if slips:
-        raise slips[0]
+    """A column as numbers, or as words if none of its cells is one."""
+    numbers = numbers_of_column(studies, column)
+    if numbers is None:
+        return dummies(column, words_of_column(studies, column))
     return Covariates((column,), np.array(numbers, dtype=np.float64)[:, None])

@@ -34,7 +34,7 @@ from pooling import columns, survival
 from pooling.cells import READERS, Reader, Values, name_of
 from pooling.columns import TABLE_COLUMNS
 from pooling.contradictions import Finding, told_once
-from pooling.oddities import Named, of_counts, of_rows
+from pooling.oddities import Named, of_counts, of_marks, of_rows
 from pooling.sheets import CellError
 from pooling.spreadsheet import PoolError, Row, read_rows
 from synthesis.conversions import Conversion
@@ -86,7 +86,7 @@ def read_numbers(path: Path, measure: Measure) -> Numbers:
     rows, renamed = columns.under_known_names(table.rows, measure)
     wanted = columns.chosen(rows[0], table.rows[0].cells, measure)
     reader = READERS[wanted]
-    decimals = [*of_counts(rows, wanted)]
+    decimals = [*of_counts(rows, wanted), *of_marks(rows)]
     found: list[tuple[Row, str, Values]] = []
     told: list[str] = []
     seen: list[str] = []

@@ -9,7 +9,9 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-SEPARATORS = ",;\t"
+SEPARATORS = ",;\t|"
+_RULE = " \t\r\n-:"
+"""What a line between names and rows is drawn of."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -45,8 +47,8 @@ def read_sheet(path: Path, is_name: Callable[[str], bool]) -> Sheet:
 
     Parameters
     ----------
-    path : text in UTF-8, UTF-16 or Windows-1252, with comma, semicolon or tab between columns; or an .xlsx workbook,
-        of which the first sheet is read whose header has a name that is known, else the first with anything in it
+    path : text in UTF-8, UTF-16 or Windows-1252, with comma, semicolon, tab or bar between columns; or an .xlsx workbook,
+        of which the first visible sheet is read whose header has a name that is known, else the first with anything in it
     is_name : whether a cell is the name of a known column
 
     Raises
@@ -72,7 +74,19 @@ def _text(path: Path, data: bytes, is_name: Callable[[str], bool]) -> Sheet:
         lines = tuple(_split(text, separator))
     except csv.Error as problem:
         raise PoolError(f"{path}: is no table of text: {problem}") from problem
+    if _is_open(text, separator):
+        raise PoolError(f"{path}, line {lines[-1][0]}: a quotation mark opens a cell and none closes it; mend the line")
     return Sheet(_below_title(lines, is_name), separator != ",", notes)
+
+
+def _is_open(text: str, separator: str) -> bool:
+    """Whether a cell is quoted to the end of the file, and swallows all rows below it."""
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
+            pass
+    except csv.Error as problem:
+        return "end of data" in str(problem)
+    return False
 
 
 def _n_names(lines: Iterator[Line], is_name: Callable[[str], bool]) -> tuple[int, int]:
@@ -114,7 +128,7 @@ def _split(text: str, separator: str) -> Iterator[Line]:
     reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1
     for cells in reader:
         is_hint = line == 1 and "".join(cells).strip().lower().startswith("sep=")
-        if any(cell.strip() for cell in cells) and not is_hint:
+        if any(cell.strip(_RULE) for cell in cells) and not is_hint:
             yield line, cells
         line = reader.line_num + 1
 
@@ -130,10 +144,12 @@ def _workbook(path: Path, data: bytes, is_name: Callable[[str], bool]) -> Sheet:
     import openpyxl  # noqa: PLC0415 (only where a workbook is read)
 
     try:
-        values, formulas = (
-            openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=is_value) for is_value in (True, False)
-        )
-        sheets = [_sheet(path, sheet, formulas[sheet.title]) for sheet in values.worksheets]
+        values, formulas = (openpyxl.load_workbook(io.BytesIO(data), data_only=is_value) for is_value in (True, False))
+        hidden = [sheet.title for sheet in values.worksheets if sheet.sheet_state != "visible"]
+        sheets = [
+            _sheet(path, sheet, formulas[sheet.title]) for sheet in values.worksheets if sheet.title not in hidden
+        ]
+        of_title = {sheet.title: sheet for sheet in values.worksheets}
     except PoolError:
         raise
     # A damaged workbook ends in whatever its reader stumbles upon.
@@ -144,8 +160,11 @@ def _workbook(path: Path, data: bytes, is_name: Callable[[str], bool]) -> Sheet:
         return Sheet((), has_decimal_comma=False)
     named = [item for item in filled if any(map(is_name, item[1][0][1]))]
     title, lines = (named or filled)[0]
-    notes = (f"read from the sheet {title!r}, the first with names of columns",) if len(filled) > 1 else ()
-    return Sheet(lines, has_decimal_comma=False, notes=notes)
+    notes = [f"read from the sheet {title!r}, the first with names of columns"] if len(filled) > 1 else []
+    notes += [f"the hidden sheet {name!r} is not read" for name in hidden]
+    if unseen := [str(line) for line, _ in lines if of_title[title].row_dimensions[line].hidden]:
+        notes.append(f"rows that are hidden in the workbook are read, too: line {', '.join(unseen)}")
+    return Sheet(lines, has_decimal_comma=False, notes=tuple(notes))
 
 
 def _sheet(path: Path, values: Any, formulas: Any) -> tuple[str, tuple[Line, ...]]:

@@ -88,3 +88,8 @@ class Span:
 def joined(one: Span, other: Span) -> Span:
     """The least that holds both."""
     return Span(min(one.low, other.low), max(one.high, other.high))
+
+
+def middle_of(low: Span, high: Span) -> Span:
+    """What lies in the middle of two limits."""
+    return Span((low.low + high.low) / 2, (low.high + high.high) / 2)

@@ -50,7 +50,7 @@ def study_records(studies: Studies, pooled: Pooled) -> list[dict[str, object]]:
 
 def finite(value: float | None) -> float | None:
     """A number, or None for what is none."""
-    return value if value is not None and isfinite(value) else None
+    return float(value) if value is not None and isfinite(value) else None
 
 
 def read(value: float | None, measure: Measure) -> float | None:

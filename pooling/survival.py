@@ -15,7 +15,8 @@ from math import exp
 from typing import Literal
 
 from models.vocabulary import ArmRole
-from pooling.spreadsheet import MISSING, NOT_SIGNIFICANT, Row
+from pooling.bounds import people_of, possible
+from pooling.spreadsheet import Row
 from synthesis.conversions import Conversion, Effect
 from synthesis.survival import (
     Events,
@@ -24,7 +25,6 @@ from synthesis.survival import (
     PValue,
     bound_of_ratio,
     hazard_ratio_at_landmark,
-    hazard_ratio_from_limits,
     hazard_ratio_from_observed_and_expected,
     o_minus_e_from_p,
     o_minus_e_from_ratio_and_events,
@@ -56,8 +56,7 @@ def reader(of_effects: Reader) -> Reader:
     def effects(row: Row, said: list[Conversion]) -> Values:
         if (found := _of(row, said)) is None:
             return of_effects(_without_bound(row), said)
-        n1, n2 = row.number("n1i"), row.number("n2i")
-        return {"yi": found.yi.value, "vi": found.vi.value, "people": n1 + n2 if n1 and n2 else row.number("ni")}
+        return {"yi": found.yi.value, "vi": found.vi.value, "people": people_of(row)}
 
     return effects
 
@@ -67,26 +66,14 @@ def _of(row: Row, said: list[Conversion]) -> Effect | None:
     if (found := _observed_less_expected(row)) is not None:
         said += [item for item in found if item.given]
         return found.effect
-    if row.number("ratio") is not None or row.number("yi") is not None:
-        return _of_level(row, said)
-    return _of_table(row, said) or _at_landmark(row, said)
-
-
-def _of_level(row: Row, said: list[Conversion]) -> Effect | None:
-    """A ratio with limits of a level that the file tells; None where it tells none."""
-    level, ratio, low, high = (row.number(name) for name in ("level", "ratio", "ci.lb", "ci.ub"))
-    if level is None or ratio is None or low is None or high is None:
+    if possible(row, "ratio") is not None or possible(row, "yi") is not None:
         return None
-    if not 0.5 < level < 1:
-        raise row.problem("level", f"{level:g}; give a number between 0.5 and 1, such as 0.95")
-    found = hazard_ratio_from_limits(low, high, level, ratio)
-    said += found
-    return found
+    return _of_table(row, said) or _at_landmark(row, said)
 
 
 def _of_table(row: Row, said: list[Conversion]) -> Effect | None:
     """Observed and expected events of both arms."""
-    o1, e1, o2, e2 = (row.number(name) for name in ("o1i", "e1i", "o2i", "e2i"))
+    o1, e1, o2, e2 = (possible(row, name) for name in ("o1i", "e1i", "o2i", "e2i"))
     if o1 is None or e1 is None or o2 is None or e2 is None:
         return None
     if not o1 or not o2:
@@ -98,47 +85,43 @@ def _of_table(row: Row, said: list[Conversion]) -> Effect | None:
 
 def _observed_less_expected(row: Row) -> ObservedLessExpected | None:
     """O - E and V, as given or from a test or a ratio with events."""
-    oe, v = row.number("oei"), row.number("vi_oe")
+    oe, v = possible(row, "oei"), possible(row, "vi_oe")
     if oe is not None and v is not None:
-        if v < 0:
-            raise row.problem("vi_oe", f"{v:g}; give 0 or more")
         if not v:
             raise NoNumber(f"line {row.line}, column vi_oe: 0: nobody had the event")
         return ObservedLessExpected(Conversion(oe, "O - E", {}, "as given"), Conversion(v, "V", {}, "as given"))
-    ratio, log_ratio = row.number("ratio"), row.number("yi")
+    ratio, log_ratio = possible(row, "ratio"), possible(row, "yi")
     if log_ratio is not None:
         ratio = exp(log_ratio)
-    if ratio is not None and (_has_error(row) or _has_p(row)):
+    if ratio is not None and (_has_error(row) or row.has("pval")):
         return None
     events = _events(row)
     if ratio is not None:
         return None if events is None else o_minus_e_from_ratio_and_events(ratio, events)
-    z = row.number("zi")
+    z = possible(row, "zi")
     if z is not None and events is not None:
         return o_minus_e_from_z(z, events)
-    if _has_p(row) and events is not None:
+    if row.has("pval") and events is not None:
         favours = _favours(row)
         return o_minus_e_from_p(_p(row, events, favours), events, favours)
     return None
 
 
 def _events(row: Row) -> Events | None:
-    first, second, total = (row.number(name) for name in ("events1i", "events2i", "events"))
+    first, second, total = (possible(row, name) for name in ("events1i", "events2i", "events"))
     for name, value in zip(("events1i", "events2i", "events"), (first, second, total), strict=True):
-        if value is not None and value < 0:
-            raise row.problem(name, f"{value:g}; give 0 or more")
         if value == 0:
             raise NoNumber(f"line {row.line}, column {name}: 0: no ratio comes of a test without events in an arm")
     if first is not None and second is not None:
         return Events(intervention=first, control=second)
     if total is None:
         return None
-    n1, n2 = row.number("n1i"), row.number("n2i")
+    n1, n2 = possible(row, "n1i"), possible(row, "n2i")
     return Events(total=total, allocation=n1 / n2 if n1 and n2 else 1.0)
 
 
 def _has_error(row: Row) -> bool:
-    return any(row.number(name) is not None for name in ("vi", "sei", "ci.lb"))
+    return any(possible(row, name) is not None for name in ("vi", "sei", "ci.lb"))
 
 
 def _without_bound(row: Row) -> Row:
@@ -153,33 +136,33 @@ def _without_bound(row: Row) -> Row:
     return Row(row.path, row.line, row.cells | {"pval": ""}, row.has_decimal_comma)
 
 
-def _has_p(row: Row) -> bool:
-    return row.cells.get("pval", "").lower() not in MISSING
-
-
 def _p(row: Row, events: Events, favours: ArmRole) -> PValue:
     """The exact p of a row.
 
     Raises
     ------
     NoNumber
-        If it has a sign of a bound before it: no number comes of that.
+        If p is only bounded, or rounded to 0 or 1: no number comes of that.
     """
-    sides: Literal[1, 2] = 1 if row.number("sides") == 1 else 2
-    text = row.cells["pval"].strip()
-    if text.lower() in NOT_SIGNIFICANT:
-        raise NoNumber(f"line {row.line}, column pval: {text} is no p; give the exact p, zi, or limits")
-    plain = Row(row.path, row.line, row.cells | {"pval": text.lstrip("<>= ")}, row.has_decimal_comma)
-    value = plain.number("pval")
-    if value is None or not 0 < value < 1:
-        raise row.problem("pval", f"{text}; give a number between 0 and 1")
-    if text[:1] not in {"<", ">"}:
-        return PValue(value, sides=sides)
-    bounded = PValue(value, "below" if text[0] == "<" else "above", sides)
-    said = bound_of_ratio(bounded, events, favours)
-    raise NoNumber(
-        f"line {row.line}, column pval: {text} bounds p, and no estimate comes of it: {said}; give the exact p, zi, or limits"
-    )
+    sides = possible(row, "sides") or 2
+    if sides not in (1, 2):
+        raise row.problem("sides", f"{sides:g}; a test has 1 or 2 sides")
+    told = f"line {row.line}, column pval: {row.cells['pval']}"
+    if row.is_bound("pval"):
+        said = bound_of_ratio(_bound(row, 1 if sides == 1 else 2), events, favours)
+        raise NoNumber(f"{told} bounds p, and no estimate comes of it: {said}; give the exact p, zi, or limits")
+    value = possible(row, "pval")
+    if not value or value == 1:
+        raise NoNumber(f"{told} tells no z; give more digits of p, zi, or limits")
+    return PValue(value, sides=1 if sides == 1 else 2)
+
+
+def _bound(row: Row, sides: Literal[1, 2]) -> PValue:
+    span = row.bounded("pval")
+    value = 0.0 if span is None else span.high if span.low <= 0 else span.low
+    if span is None or not 0 < value < 1:
+        raise row.problem("pval", f"{row.cells['pval']}; give a number between 0 and 1")
+    return PValue(value, "below" if span.low <= 0 else "above", sides)
 
 
 def _favours(row: Row) -> ArmRole:
@@ -209,19 +192,17 @@ def _at_landmark(row: Row, said: list[Conversion]) -> Effect | None:
 
 
 def _landmark(row: Row, arm: str, said: list[Conversion]) -> Landmark | None:
-    share = row.number(f"surv{arm}i")
+    share = possible(row, f"surv{arm}i")
     if share is None:
         return None
     if share > 1:
         raise row.problem(
             f"surv{arm}i", f"{share:g}; a share of people lies between 0 and 1: write {share / 100:g} for per cent"
         )
-    if share < 0:
-        raise row.problem(f"surv{arm}i", f"{share:g}; give 0 or more")
     if share in (0, 1):
         who = "everybody" if share == 0 else "nobody"
         raise NoNumber(f"line {row.line}, column surv{arm}i: {share:g}: {who} had the event, which tells of no ratio")
-    se, low, high, at_risk, n = (row.number(f"{name}{arm}i") for name in ("se", "lb", "ub", "nrisk", "n"))
+    se, low, high, at_risk, n = (possible(row, f"{name}{arm}i") for name in ("se", "lb", "ub", "nrisk", "n"))
     made = None
     if se is None and low is not None and high is not None:
         made = se_from_limits_of_survival(share, low, high)

@@ -267,3 +267,9 @@ def query(path: Path, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]
             raise WarehouseError(f"{kind} does more than read; give a SELECT, DESCRIBE, SUMMARIZE or SHOW statement")
         cursor = connection.execute(found[0])
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
+
+
+def records(path: Path, statement: str) -> list[dict[str, Any]]:
+    """The same as `query`, each row by the names of its columns."""
+    names, rows = query(path, statement)
+    return [dict(zip(names, row, strict=True)) for row in rows]

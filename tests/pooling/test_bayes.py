@@ -19,16 +19,6 @@ ONE_OF_MEANS = "study,m1i,sd1i,n1i,m2i,sd2i,n2i\nOh 2018,-3.1,3.51,31,-6.48,4.53
 NO_PEOPLE = "study,yi,sei\na,1.2,0.5\nb,0.3,0.4\n"
 
 
-@pytest.fixture
-def write(tmp_path: Path):
-    def to(text: str) -> Path:
-        path = tmp_path / "trials.csv"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return to
-
-
 def rows(path: Path, measure: Measure, *priors: str, mu: str = "flat") -> list[dict]:
     (analysis,) = analyses(path, measure)
     return [record_of(item) for item in believed_of(analysis, Beliefs.named(priors, mu))]
@@ -79,6 +69,13 @@ def test_a_moment_that_does_not_exist_is_no_number_and_said(write) -> None:
     assert any("single study" in note for note in row["notes"])
 
 
+def test_a_ratio_beyond_what_a_number_can_hold_is_none_and_json_stays_json(write) -> None:
+    (row,) = rows(write("study,yi,vi\nOh 2018,0.1,0.04\n"), Measure.RR, "HC(100)")
+    assert row["pi_high"] > 710
+    assert (row["pi_high_ratio"], row["est_ratio"]) == (None, pytest.approx(math.exp(row["est"])))
+    assert json.loads(json.dumps(row, allow_nan=False)) == row
+
+
 def test_a_prior_of_mu_is_named_in_the_row(write) -> None:
     (row,) = rows(write(TWO_TRIALS), Measure.RR, "HN(1)", mu="N(0; 4^2)")
     assert row["mu_prior"] == "N(0;4^2)"
@@ -102,14 +99,15 @@ def test_the_command_prints_rows_and_lines(write) -> None:
 
 def test_priors_without_the_model_that_has_them_are_no_choice(write) -> None:
     said = CliRunner().invoke(app, ["pool", str(write(TWO_TRIALS)), "--measure", "RR", "--prior", "HN(1)"])
-    assert said.exit_code != 0
+    assert said.exit_code == 2
+    assert "priors are for --model bayes" in said.output.replace("\n", " ")
 
 
 @pytest.mark.parametrize("option", [["--interval", "hksj"], ["--also", "leave-one-out"]])
 def test_what_is_for_estimates_needs_one(write, option: list[str]) -> None:
     asked = ["pool", str(write(TWO_TRIALS)), "--measure", "RR", "--model", "bayes", *option]
     alone = CliRunner().invoke(app, asked)
-    assert alone.exit_code != 0
+    assert alone.exit_code == 2
     assert "cannot act on posteriors" in alone.output.replace("\n", " ")
     assert CliRunner().invoke(app, [*asked, "--model", "REML"]).exit_code == 0
 

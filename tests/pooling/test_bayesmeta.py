@@ -140,7 +140,9 @@ def test_nothing_is_asked_of_no_posteriors(rscript):
 def test_a_number_that_is_apart_by_more_than_a_grid_explains_is_found(rscript, name):
     made = line(YI, VI)
     width = made.pi_high - made.pi_low
-    found, answered = crosscheck_with_bayesmeta(rows(YI, VI), [made], rscript(numbers_of(made, **{name: 0.02 * width})))
+    found, answered = crosscheck_with_bayesmeta(
+        rows(YI, VI), [made], rscript(numbers_of(made, **{name: 0.002 * width}))
+    )
     assert answered == 1
     assert [item.name for item in found] == [f"{name} (bayesmeta)"]
 

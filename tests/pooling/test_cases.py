@@ -34,14 +34,12 @@ TOLD = {
     "caffeine": "an arm without people: Kahve-Paradiso",
     "c5": "an arm without people: r3, r4",
     "g11": "a difference of 0 has no SE by its p",
-    "g7b": "cannot act",
-    "f13b": "cannot act",
     "g14": "0.5 added to each cell because one is zero: A, B",
     "f28": "too far apart",
     "h4": "too far apart",
     "h5": "too small",
 }
-REFUSED = {"f15", "j4", "j3", "j9", "f35", "f5", "g7b", "f13b"}
+REFUSED = {"f15", "j4", "j3", "j9", "f35", "f5"}
 
 
 def cases() -> dict[str, list[str]]:
@@ -59,12 +57,8 @@ def commands() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("case", TOLD)
 def test_a_case_comes_out_as_a_statistician_expects(commands, case):
-    if case not in commands:
-        pytest.skip("this case is kept aside")
     file, *words = commands[case]
-    path = next((at for at in (FOLDER / "cases" / file, FOLDER / "inputs" / Path(file).name) if at.exists()), None)
-    if path is None:
-        pytest.skip("its spreadsheet is kept aside")
+    path = next(at for at in (FOLDER / "cases" / file, FOLDER / "inputs" / Path(file).name) if at.exists())
     options = _options(words)
     measure = Measure(options["--measure"])
     models = [Model(options["--model"])] if "--model" in options else []

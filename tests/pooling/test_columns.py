@@ -29,6 +29,8 @@ THEIRS = [
     ("RR", "Study,Treatment group cases,Treated non-events,Control events,Control non-events\n"
            "A,3,30,6,25\nB,23,72,17,77\n"),
     ("MD", "Study,Mean Treatment,SD Treatment,N Treatment,Mean Placebo,SD Placebo,N Placebo\nA,-3.1,3.51,31,-6.48,4.53,25\n"),
+    ("MD", "Study,Intervention mean (kg),Intervention SD [kg],Intervention N,Control mean (kg),Control SD [kg],Control N\nA,-3.1,3.51,31,-6.48,4.53,25\n"),
+    ("RR", "Study,Treated events,Treated total,Untreated events,Untreated total\nA,3,33,6,31\nB,23,95,17,94\n"),
     ("IRR", "Study,Active events,Active person-years,Control events,Control person-years\nA,4,100,8,100\n"),
     ("HR", "Study,log_HR,SE(logHR)\nA,-0.25,0.2\n"),
     ("HR", "Study,lnHR,selnHR\nA,-0.25,0.2\n"),

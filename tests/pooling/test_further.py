@@ -62,6 +62,39 @@ def test_cumulative_looks_go_by_the_column_that_is_named(bcg):
     assert in_file_order[-1]["est"] == looks[-1]["est"]
 
 
+ORDERS = {
+    # cells of the column, file order A B C D: the order that they put studies in
+    "numbers": ("10;9;100;-1", "DBAC"),
+    "decimal commas": ("1,5;1,25;10;2", "BADC"),
+    "a typesetter's minus": ("−1;−2;0;1", "BACD"),
+    "numbers that are not all given": ("10;NA;;9", "DABC"),
+    "words that are not all given": ("low;;high;—", "CABD"),
+    "days": ("2020-05-01;2019-12-31;2020-01-01;2018-06-06", "DBCA"),
+    "ties": ("1;0;1;0", "BDAC"),
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_studies_go_by_numbers_or_words_and_last_what_is_not_given(write, name):
+    cells, order = ORDERS[name]
+    rows = "".join(f"{study};1;1;{cell}\n" for study, cell in zip("ABCD", cells.split(";"), strict=True))
+    path = write(f"study;yi;vi;when\n{rows}")
+    looks = around_one(path, Further.CUMULATIVE, measure=Measure.GEN, order_by="When")["cumulative"]["looks"]
+    assert "".join(column(looks, "study")) == order
+
+
+def test_a_slip_among_the_numbers_of_an_order_is_refused_where_it_stands(write):
+    path = write("study,yi,vi,year\nA,1,1,1999\nB,1,1,l998\n")
+    with pytest.raises(PoolError, match="line 3, column year: 'l998'"):
+        around_one(path, Further.CUMULATIVE, measure=Measure.GEN, order_by="year")
+
+
+def test_a_group_that_is_not_given_is_one_however_that_is_written(write):
+    path = write("study,yi,vi,g\nA,1,1,x\nB,1,1,NA\nC,2,1,\nD,2,1,x\n")
+    found = around_one(path, Further.SUBGROUPS, measure=Measure.GEN, group_by="g")["subgroups"]
+    assert [(row["group"], row["k"]) for row in found["groups"]] == [("x", 2), ("not given", 2)]
+
+
 def test_influence_is_metafors(bcg):
     found = around_one(bcg, Further.INFLUENCE)["influence"]["studies"]
     metafor = {
@@ -129,6 +162,12 @@ def test_an_early_look_has_no_boundary_and_nothing_crosses_it(bcg):
     assert abs(fleming[-1]["z_boundary"]) > 1.96
     half = around_one(bcg, Further.SEQUENTIAL, smallest_effect=0.5)["sequential"]
     assert half["information_size"] < found["information_size"] / 3
+
+
+def test_looks_without_a_standard_error_are_refused_and_not_left_out(bcg):
+    (analysis,) = analyses(bcg, Measure.RR, [Model.ML], [Interval.PROFILE])
+    found = further_of(analysis, Wanted((Further.SEQUENTIAL,)))["sequential"]
+    assert found == {"refused": "a look needs a standard error, which this way of pooling has not: take interval wald"}
 
 
 def test_what_the_numbers_do_not_allow_is_refused_with_the_reason_and_the_rest_goes_on(tmp_path):

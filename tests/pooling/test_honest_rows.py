@@ -57,6 +57,30 @@ def rates(random: Random) -> tuple[Cells, float]:
     return {"x1i": x1, "t1i": t1, "x2i": x2, "t2i": t2} | _told(effect, se, _by_z(effect, se), Z, is_ratio=True), se
 
 
+def _with_limits(cells: Cells, low: float, high: float, p: float) -> Cells:
+    return cells | {"ci.lb": low, "ci.ub": high, "pval": p}
+
+
+def tables_with_exact_limits(random: Random) -> tuple[Cells, float]:
+    n1, n2 = random.randint(10, 300), random.randint(10, 300)
+    a, c = random.randint(1, n1 - 1), random.randint(1, n2 - 1)
+    table = [[a, n1 - a], [c, n2 - c]]
+    effect, se = math.log(a / (n1 - a) * (n2 - c) / c), math.sqrt(sum(1 / cell for arm in table for cell in arm))
+    fisher = stats.contingency.odds_ratio(table, kind="conditional").confidence_interval(0.95)
+    p = stats.fisher_exact(table).pvalue
+    told = _with_limits(_told(effect, se, p, Z, is_ratio=True), fisher.low, fisher.high, p)
+    return {"ai": a, "n1i": n1, "ci": c, "n2i": n2} | told, se
+
+
+def rates_with_exact_limits(random: Random) -> tuple[Cells, float]:
+    x1, x2, t1, t2 = (random.randint(1, 200) for _ in range(4))
+    effect, se = math.log(x1 / t1 * t2 / x2), math.sqrt(1 / x1 + 1 / x2)
+    share = stats.binomtest(x1, x1 + x2, t1 / (t1 + t2))
+    low, high = (end / (1 - end) * t2 / t1 for end in share.proportion_ci(0.95, "exact"))
+    told = _with_limits(_told(effect, se, share.pvalue, Z, is_ratio=True), low, high, share.pvalue)
+    return {"x1i": x1, "t1i": t1, "x2i": x2, "t2i": t2} | told, se
+
+
 def log_ranks(random: Random) -> tuple[Cells, float]:
     v = random.uniform(8, 80)
     effect, se = random.uniform(-1, 1), 1 / math.sqrt(v)
@@ -92,6 +116,8 @@ KINDS: dict[str, tuple[Callable[[Random], tuple[Cells, float]], Measure, tuple[s
     "differences": (differences, Measure.MD, EFFECT_COLUMNS),
     "events": (tables, Measure.RR, TABLE_COLUMNS),
     "rates": (rates, Measure.IRR, RATE_COLUMNS),
+    "events with Fisher's limits": (tables_with_exact_limits, Measure.OR, TABLE_COLUMNS),
+    "rates with Clopper and Pearson's limits": (rates_with_exact_limits, Measure.IRR, RATE_COLUMNS),
     "log-rank tests": (log_ranks, Measure.HR, LOGRANK_COLUMNS),
     "means": (means, Measure.MD, MEAN_COLUMNS),
     "standardised means": (standardised, Measure.SMD, MEAN_COLUMNS),

@@ -20,16 +20,6 @@ D,0,25,3,24
 GEN = "study,yi,vi\nA,0.1,0.04\nB,0.5,0.09\nC,-0.2,0.16\n"
 
 
-@pytest.fixture
-def write(tmp_path):
-    def to_file(text, name="rare.csv"):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return to_file
-
-
 def one(path, measure, model, interval=None):
     (row,) = pool_files([path], measure, [model], [interval] if interval else [])
     return row

@@ -91,12 +91,40 @@ def test_a_p_that_is_only_bounded_leaves_its_row_out_and_says_what_it_bounds(tmp
     assert said in note
 
 
+@pytest.mark.parametrize("p", ["0.03", ".03", "p = 0.03", "P=.03", "=0.03", "0,03"])
+def test_an_exact_p_may_be_spelt_in_any_way(tmp_path: Path, p: str) -> None:
+    path = tmp_path / "trials.csv"
+    path.write_text(f"study;pval;favours;events\nAsh 2001;{p};1;48\n", encoding="utf-8")
+    assert read_numbers(path, Measure.HR).values["yi"] == pytest.approx([-Z / math.sqrt(12)])
+
+
+BOUNDS = [
+    *((p, "at most 0.568") for p in ("<0.05", "< .05", "p<0.05", "P < 0.05", "≤0.05", "<=0.05", "p ≤ 0,05")),
+    *((p, "between 0.568 and 1") for p in (">0.05", "≥0.05", "p>.05", "> 0,05", "NS", "n.s.")),
+]
+
+
+@pytest.mark.parametrize(("p", "said"), BOUNDS)
+def test_a_bound_of_p_may_be_spelt_in_any_way_and_leaves_out_its_row_alone(tmp_path: Path, p: str, said: str) -> None:
+    path = tmp_path / "trials.csv"
+    rows = f"Ash 2001;{p};1;48\nBirch 2002;0.03;1;48\n"
+    path.write_text(f"study;pval;favours;events\n{rows}", encoding="utf-8")
+    found = read_numbers(path, Measure.HR)
+    assert found.names == ("Birch 2002",)
+    assert found.notes[0].startswith(f"left out: Ash 2001, line 2, column pval: {p} bounds p")
+    assert said in found.notes[0]
+
+
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
         ({"pval": 0.03, "events": 48}, "line 2, column favours: '';"),
         ({"pval": 0.03, "favours": "drug", "events": 48}, "column favours: 'drug'"),
-        ({"pval": 1.3, "favours": 1, "events": 48}, "column pval: 1.3; give a number between 0 and 1"),
+        ({"pval": 1.3, "favours": 1, "events": 48}, "column pval: 1.3; give 1 or less"),
+        ({"pval": "<1.5", "favours": 1, "events": 48}, "column pval: <1.5; give a number between 0 and 1"),
+        ({"pval": 0.03, "sides": 3, "favours": 1, "events": 48}, "column sides: 3; a test has 1 or 2 sides"),
+        ({"oei": -2, "vi_oe": 5, "n1i": -9, "n2i": 9}, "column n1i: -9; give 0 or more"),
+        ({"surv1i": 0.6, "surv2i": 0.5, "n1i": 96, "n2i": "1e12"}, r"column n2i: 1e\+12; give 1e\+10 or less"),
         ({"pval": "nope", "favours": 1, "events": 48}, "column pval: 'nope' is not a finite number"),
         ({"zi": -2, "events1i": -1, "events2i": 9}, "column events1i: -1; give 0 or more"),
         ({"ratio": 0.8, "ci.lb": 0.6, "ci.ub": 1, "level": 95}, "column level: 95; give a number between"),
@@ -120,6 +148,7 @@ def test_a_row_that_gives_no_hazard_ratio_names_line_and_column(
         ({"oei": 0, "vi_oe": 0}, "column vi_oe: 0: nobody had the event"),
         ({"o1i": 0, "e1i": 2, "o2i": 5, "e2i": 3}, "column o1i: 0: no ratio comes of an arm without events"),
         ({"ratio": 0.8, "pval": "<0.05"}, "column pval: <0.05 bounds p, and no error comes of it"),
+        ({"pval": "0.000", "favours": 1, "events": 48}, "column pval: 0.000 tells no z"),
     ],
 )
 def test_a_trial_without_a_ratio_is_left_out_with_the_reason(

@@ -12,6 +12,7 @@ from models.bayes import BayesLine
 from models.synthesis import EffectInput
 from pooling.by_r import Row, RProgram, rows_behind
 from synthesis.crosscheck_bayes import BayesDisagreement
+from synthesis.natural_scale import natural_of
 
 TOLERANCE = 0.001
 """Largest difference, as a share of the interval's width, beyond which one of the two is wrong and not only coarse: its
@@ -98,7 +99,10 @@ def _differences(line: BayesLine, answer: dict[str, str]) -> list[BayesDisagreem
     found = []
     for name in COMPARED:
         stated = getattr(line, name)
-        number = math.log(stated) if line.is_ratio and name != "yi" else stated
+        is_natural = line.is_ratio and name != "yi"
+        if is_natural and natural_of(value[name], is_ratio=True) == stated:
+            continue  # which is also how an end beyond what a number holds agrees with its own
+        number = math.log(stated) if is_natural and stated > 0 else stated
         if not abs(number - value[name]) <= TOLERANCE * widths["pi" if name.startswith("pi") else "ci"]:
             found.append(BayesDisagreement(line, f"{name} (bayesmeta)", number, value[name]))
     return found

@@ -161,7 +161,8 @@ def test_an_honest_row_agrees_however_it_is_rounded(effect, se, digits, is_ratio
 
 @given(st.floats(-3, 3), st.floats(0.05, 2), st.floats(1.6, 5))
 def test_limits_of_another_width_are_never_missed(effect, se, factor):
-    cells = {"yi": repr(effect), "sei": repr(se)}
-    cells |= {"ci.lb": repr(effect - 1.96 * factor * se), "ci.ub": repr(effect + 1.96 * factor * se)}
+    # With all their digits: an SE of 0.1 may be any from 0.05 to 0.15.
+    said = {"yi": effect, "sei": se, "ci.lb": effect - 1.96 * factor * se, "ci.ub": effect + 1.96 * factor * se}
+    cells = {name: f"{value:.6f}" for name, value in said.items()}
     found = list(of_effects(Row(__file__, 2, cells, has_decimal_comma=False), Measure.MD))
     assert [finding.is_error for finding in found] == [True]

@@ -84,7 +84,7 @@ class RareEvents(Value, frozen=True, kw_only=True):
         """Why other ways of pooling are shown here."""
         if self.has_empty_cell:
             return (
-                "In an arm of a study here nobody has the event, or everybody. Usual pooling adds half a person to each cell"
+                "In an arm of a study here nobody has the event, or everybody. Usual pooling adds half a person to each count"
                 " of such a study, which can move a result when events are rare; these ways take the counts as they are."
             )
         return (

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from models.bayes import BayesLine
 from models.synthesis import EffectInput
-from pooling.by_r import Row, RProgram, rows_behind
+from pooling.by_r import Row, RProgram
+from synthesis.analyses import rows_of
 from synthesis.crosscheck_bayes import BayesDisagreement
 from synthesis.natural_scale import natural_of
 
@@ -89,7 +90,7 @@ def _rows(place: int, line: BayesLine, inputs: Sequence[EffectInput]) -> list[Ro
             "yi": repr(item.yi),
             "vi": repr(item.vi),
         }
-        for item in rows_behind(line, inputs)
+        for item in rows_of(inputs, line)
     ]
 
 
@@ -102,7 +103,7 @@ def _differences(line: BayesLine, answer: dict[str, str]) -> list[BayesDisagreem
         is_natural = line.is_ratio and name != "yi"
         if is_natural and natural_of(value[name], is_ratio=True) == stated:
             continue  # which is also how an end beyond what a number holds agrees with its own
-        number = math.log(stated) if is_natural and stated > 0 else stated
+        number = stated if not is_natural else math.log(stated) if stated > 0 else -math.inf
         if not abs(number - value[name]) <= TOLERANCE * widths["pi" if name.startswith("pi") else "ci"]:
             found.append(BayesDisagreement(line, f"{name} (bayesmeta)", number, value[name]))
     return found

@@ -8,10 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.analysis import Applicability
-from models.bayes import BayesLine
-from models.synthesis import EffectInput, PooledEffect
-
 Row = dict[str, object]
 
 
@@ -56,15 +52,3 @@ class RProgram:
                 raise RuntimeError(f"{self.package} stopped: {ran.stderr.strip()}")
             with answer.open(encoding="utf-8", newline="") as file:
                 return list(csv.DictReader(file))
-
-
-def rows_behind(line: PooledEffect | BayesLine, inputs: Sequence[EffectInput]) -> list[EffectInput]:
-    """The rows that an overall effect or a posterior was computed from."""
-    return [
-        item
-        for item in inputs
-        if (item.evidence_set, item.analysis) == (line.evidence_set, line.analysis)
-        and item.counts_in is not Applicability.SUBGROUP
-        and item.yi is not None
-        and item.vi is not None
-    ]

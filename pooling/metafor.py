@@ -11,7 +11,8 @@ from pathlib import Path
 from models.analysis import Method
 from models.synthesis import EffectInput, PooledEffect
 from models.vocabulary import TABLE_MEASURES, Interval, Measure, Model
-from pooling.by_r import Row, RProgram, rows_behind
+from pooling.by_r import Row, RProgram
+from synthesis.analyses import rows_of
 from synthesis.crosscheck import TOLERANCE, Disagreement
 
 TESTS = {Interval.WALD: "z", Interval.HKSJ: "knha", Interval.HKSJ_TRUNCATED: "adhoc"}
@@ -65,7 +66,7 @@ def crosscheck_with_metafor(
     RuntimeError
         If R stops; the message is R's own.
     """
-    own = {index: rows_behind(effect, inputs) for index, effect in enumerate(effects) if effect.k}
+    own = {index: rows_of(inputs, effect) for index, effect in enumerate(effects) if effect.k}
     asked = {index: effects[index] for index, items in own.items() if _has_name(effects[index], items)}
     rows = [row for index, effect in asked.items() for row in _rows(index, effect, own[index])]
     answers = {int(row["effect"]): row for row in METAFOR.ask(rows, rscript)}

@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_up_rows import headline, means, protocol
+from made_up_rows import effect_forecast, headline, means, protocol
 from msgspec.structs import replace
 
 from judging.forecast_scores import kept_of, with_scores
 from judging.judge import judge
 from models.dates import at_night
 from models.forecast import (
-    EffectForecast,
     ForecastScore,
     KeptForecast,
     PlannedStudy,
@@ -25,7 +24,7 @@ from models.review import load_review
 from models.screening import Numbers, RunContext, StudyLink, StudyStatus
 from models.supplements import Supplements
 from models.synthesis import EffectInput
-from models.vocabulary import Convention, EvidenceSet, EvidenceWord, LinkMethod, Measure, StudyList, StudyState
+from models.vocabulary import Convention, EvidenceSet, EvidenceWord, LinkMethod, StudyList, StudyState
 
 PUBLISHED, CONFIRMED, PROVISIONAL = EvidenceSet.PUBLISHED, EvidenceSet.CONFIRMED, EvidenceSet.PROVISIONAL
 NIGHT, MADE = date(2026, 11, 1), datetime(2024, 1, 1, tzinfo=UTC)
@@ -36,15 +35,7 @@ SPREAD = Spread(
     low90=date(2025, 1, 1),
     high90=date(2026, 1, 1),
 )
-FORECAST = EffectForecast(
-    study_id="NCT1",
-    analysis="o:t",
-    comparison="c",
-    outcome="o",
-    timepoint="t",
-    convention=Convention.REVMAN2025,
-    measure=Measure.MD,
-    is_ratio=False,
+FORECAST = effect_forecast(
     planned=PlannedStudy(study_id="NCT1", n_intervention=50, n_control=50),
     quantiles=(-1.0, 0.0, 1.0, 2.0),
     excludes=0.8,

@@ -163,6 +163,15 @@ def test_a_ratio_is_compared_by_its_logarithm(rscript):
     assert crosscheck_with_bayesmeta(rows(YI, VI), [ratio], rscript(numbers_of(made))) == ((), 1)
 
 
+@pytest.mark.parametrize(("r_says", "differs"), [(-1000.0, False), (-5.0, True), (0.0, True)])
+def test_a_limit_too_small_to_be_held_agrees_with_one_that_is_as_small_and_with_no_other(rscript, r_says, differs):
+    made = msgspec.structs.replace(line(YI, VI), pi_low=r_says)
+    limits = {name: float(np.exp(getattr(made, name))) for name in COMPARED if name != "yi"}
+    ratio = msgspec.structs.replace(made, is_ratio=True, **(limits | {"pi_low": 0.0}))
+    found, _ = crosscheck_with_bayesmeta(rows(YI, VI), [ratio], rscript(numbers_of(made)))
+    assert [item.name for item in found] == (["pi_low (bayesmeta)"] if differs else [])
+
+
 def test_when_r_stops_its_own_words_are_passed_on(rscript):
     made = line(YI, VI)
     with pytest.raises(RuntimeError, match="bayesmeta stopped: Error in bayesmeta: no"):

@@ -5,29 +5,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from made_up_rows import effect_forecast
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from models.forecast import EffectForecast, ForecastScore, KeptForecast, PlannedStudy, ResultsDate
-from models.vocabulary import Convention, Measure
+from models.forecast import ForecastScore, KeptForecast, PlannedStudy, ResultsDate
 from stores.ledger import Ledger
 from stores.ledger_forecasts import keep_forecasts, keep_scores
 from stores.ledger_tables import ForecastRow
 
 REVIEW = "als"
 NIGHT = datetime(2024, 3, 1, 6, tzinfo=UTC)
-EFFECT = EffectForecast(
-    study_id="NCT1",
-    analysis="o:t",
-    comparison="c",
-    outcome="o",
-    timepoint="t",
-    convention=Convention.REVMAN2025,
-    measure=Measure.MD,
-    is_ratio=False,
-    planned=PlannedStudy(study_id="NCT1", n_intervention=20, n_control=10),
-    quantiles=(-1.0, 0.25, 1.5),
-    excludes=0.125,
+EFFECT = effect_forecast(
+    planned=PlannedStudy(study_id="NCT1", n_intervention=20, n_control=10), quantiles=(-1.0, 0.25, 1.5), excludes=0.125
 )
 KEPT = KeptForecast(
     study_id="NCT1",

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from models.forecast import EffectForecast
 from models.protocol import Protocol
 from models.synthesis import EffectInput, PooledEffect
-from models.vocabulary import EvidenceSet, Measure
+from models.vocabulary import Convention, EvidenceSet, Measure
 from synthesis.analyses import pool_review
 
 CONFIRMED = EvidenceSet.CONFIRMED
@@ -56,3 +57,12 @@ def counted(study: str, a: int, n1: int, c: int, n2: int) -> EffectInput:
 def headline(of: Protocol, rows: list[EffectInput]) -> PooledEffect:
     [effect] = pool_review(rows, of, CONFIRMED)
     return effect
+
+
+def effect_forecast(study: str = "NCT1", **told: object) -> EffectForecast:
+    """What a trial would do to a mean difference; the rest is told."""
+    usual: dict[str, object] = {
+        "analysis": "o:t", "comparison": "c", "outcome": "o", "timepoint": "t", "convention": Convention.REVMAN2025,
+        "measure": Measure.MD, "is_ratio": False,
+    }  # fmt: skip
+    return EffectForecast(study_id=study, **(usual | told))  # type: ignore[arg-type]

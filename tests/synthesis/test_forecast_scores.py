@@ -4,27 +4,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_rows import means
+from made_up_rows import effect_forecast, means
 from scipy import special, stats
 
 from models.forecast import EffectForecast, RuleChance
 from models.synthesis import Signal
-from models.vocabulary import Convention, EvidenceSet, Measure, Rule
+from models.vocabulary import Convention, EvidenceSet, Rule
 from synthesis.forecast_scores import answered, pit, reported
 
 NORMAL = tuple(special.ndtri((np.arange(199) + 0.5) / 199).tolist())
 
 
 def kept(excludes: float | None = 0.2, **rules: float) -> EffectForecast:
-    return EffectForecast(
-        study_id="NEW",
-        analysis="o:t",
-        comparison="c",
-        outcome="o",
-        timepoint="t",
-        convention=Convention.REVMAN2025,
-        measure=Measure.MD,
-        is_ratio=False,
+    return effect_forecast(
+        "NEW",
         quantiles=NORMAL if excludes is not None else (),
         excludes=excludes,
         rules=tuple(RuleChance(rule=Rule(name), chance=chance, fires_now=False) for name, chance in rules.items()),
